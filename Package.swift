@@ -1,0 +1,170 @@
+// swift-tools-version: 6.1
+// xend: the control daemon of a machine that runs the Xen hypervisor.
+//
+// Modules stand in reading order: each may import only what stands above it. Tests/ArchitectureTests checks the arrows.
+
+import PackageDescription
+
+let nio = "swift-nio"
+
+/// A module of the daemon (Sources/NAME), with the tests that belong to it in Tests/NAMETests.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// A module of the simulated machine (Simulator/NAME). No production binary links one.
+func simulator(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Simulator/\(name)", swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+let package = Package(
+    name: "xend",
+    products: [
+        .executable(name: "xend", targets: ["xend"]),
+        .executable(name: "xm", targets: ["xm"]),
+        .executable(name: "xend-sim", targets: ["xend-sim"]),
+        .executable(name: "xend-scenario", targets: ["xend-scenario"]),
+        .library(name: "XendClient", targets: ["XendClient"]),
+        .library(name: "ScenarioRunner", targets: ["ScenarioRunner"]),
+    ],
+    traits: [
+        .trait(name: "RealXen", description: "The back-end for a real Xen; enabled by one of the two below."),
+        .trait(
+            name: "DynXen", description: "Link the real back-end with libxen's shared libraries.",
+            enabledTraits: ["RealXen"]),
+        .trait(
+            name: "StaticXen", description: "Link the real back-end with libxen's static libraries.",
+            enabledTraits: ["RealXen"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // -- What everything speaks --------------------------------------------------------------------------------
+        // SXP text and values.
+        module("SExpressions"),
+        // The nouns: domain and device configurations, ids, sizes, reasons; valid by construction.
+        module("DomainModel", ["SExpressions"]),
+        // The rules: which operation is allowed when, the plan for it, restart policy. No I/O, no time, no chance.
+        module("DomainLifecycle", ["DomainModel", "SExpressions"]),
+
+        // -- What a machine can be asked ---------------------------------------------------------------------------
+        // Hypervisor, xenstore, event channels, consoles, as protocols.
+        module("HypervisorInterface", ["DomainModel"]),
+        // Files, scripts, network, clock, chance: what else is outside, as protocols.
+        module("HostInterface"),
+        // The split-device handshake through xenstore, written once for both machines.
+        module("DriverDomain", ["HypervisorInterface", "HostInterface", "DomainModel"]),
+
+        // -- The daemon --------------------------------------------------------------------------------------------
+        // Save files and the migration protocol.
+        module("Migration", ["HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
+        // Performs plans, keeps the journal, watches the machine.
+        module(
+            "DomainManagement",
+            ["DomainLifecycle", "DriverDomain", "Migration", "HypervisorInterface", "HostInterface", "SExpressions",
+             .product(name: "Logging", package: "swift-log")]),
+        // HTTP requests to operations and queries, and their answers as SXP, HTML, JSON and text.
+        module(
+            "XendServer",
+            ["DomainManagement", "DomainLifecycle", "DomainModel", "HostInterface", "SExpressions",
+             .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
+             .product(name: "Logging", package: "swift-log")]),
+        // Reads xend-config.sxp, starts and stops the parts in order.
+        module(
+            "XendDaemon",
+            ["XendServer", "DomainManagement", "DriverDomain", "Migration", "HypervisorInterface", "HostInterface",
+             "SExpressions", .product(name: "Logging", package: "swift-log")]),
+
+        // -- The real machine --------------------------------------------------------------------------------------
+        .systemLibrary(name: "CXen"),
+        // libxenctrl and its sisters behind HypervisorInterface. Empty without the trait RealXen.
+        .target(
+            name: "XenHypervisor",
+            dependencies: [
+                "HypervisorInterface", "HostInterface", "DomainModel",
+                .target(name: "CXen", condition: .when(traits: ["RealXen"])),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ], swiftSettings: settings),
+        // Files, subprocesses, sockets, boot record, log of a Linux host, behind HostInterface.
+        module(
+            "LinuxHost",
+            ["HostInterface", "XendServer", .product(name: "NIOCore", package: nio),
+             .product(name: "NIOPosix", package: nio), .product(name: "NIOHTTP1", package: nio),
+             .product(name: "SystemPackage", package: "swift-system"),
+             .product(name: "Subprocess", package: "swift-subprocess"),
+             .product(name: "Logging", package: "swift-log")]),
+
+        // -- Clients -----------------------------------------------------------------------------------------------
+        // One method per function of the manual's client API.
+        module(
+            "XendClient",
+            ["SExpressions", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+             .product(name: "NIOHTTP1", package: nio)]),
+        // Configuration files of `xm create`, the outputs of xm and xl.
+        module("XmCommands", ["XendClient", "SExpressions"]),
+
+        // -- The simulated machine ---------------------------------------------------------------------------------
+        // Virtual time, deterministic execution, chance by seed.
+        simulator("Simulation", ["HostInterface"]),
+        // A machine below the hypercalls: memory, domains, xenstore, back-ends, guests, faults.
+        simulator("SimulatedHypervisor", ["Simulation", "HypervisorInterface", "HostInterface", "DomainModel"]),
+        // A host around it: files, scripts, network, power.
+        simulator(
+            "SimulatedHost", ["Simulation", "SimulatedHypervisor", "HostInterface", "HypervisorInterface",
+                              "DomainModel"]),
+        .systemLibrary(name: "CLibXML2", path: "Simulator/CLibXML2", pkgConfig: "libxml-2.0",
+                       providers: [.apt(["libxml2-dev"])]),
+        // Scenario files in, transcripts and reports out.
+        simulator(
+            "ScenarioRunner",
+            ["SimulatedHost", "SimulatedHypervisor", "Simulation", "XendDaemon", "XendServer", "SExpressions",
+             "CLibXML2", "XendClient", .product(name: "NIOEmbedded", package: nio),
+             .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log")]),
+
+        // -- Programs ----------------------------------------------------------------------------------------------
+        .executableTarget(
+            name: "xend",
+            dependencies: [
+                "XendDaemon", "XenHypervisor", "LinuxHost",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "xm",
+            dependencies: [
+                "XmCommands", "XendClient", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "xend-sim",
+            dependencies: [
+                "ScenarioRunner", "XendDaemon", "LinuxHost", "SimulatedHost",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Simulator/xend-sim", swiftSettings: settings),
+        .executableTarget(
+            name: "xend-scenario",
+            dependencies: [
+                "ScenarioRunner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Simulator/xend-scenario", swiftSettings: settings),
+
+        // -- Tests -------------------------------------------------------------------------------------------------
+        tests("ArchitectureTests"),
+        tests("SExpressionsTests", ["SExpressions"]),
+        tests("DomainModelTests", ["DomainModel"]),
+        tests("DomainLifecycleTests", ["DomainLifecycle"]),
+        tests("SimulationTests", ["Simulation"]),
+        tests("SimulatedHypervisorTests", ["SimulatedHypervisor", "SimulatedHost"]),
+        tests("XendServerTests", ["XendServer"]),
+        tests("XmCommandsTests", ["XmCommands"]),
+        tests("ScenarioRunnerTests", ["ScenarioRunner"]),
+    ]
+)
