@@ -1,0 +1,113 @@
+/// Files of a host. Paths are absolute; an implementation may put a root in front of them.
+///
+/// The calls are as low as the kernel's so that "written", "synced" and "renamed" are different moments, at each of which
+/// the power may fail. `FileStore+Atomic.swift` builds the safe ways to write upon them.
+public protocol FileStore: Sendable {
+    /// The contents of a file.
+    /// - Throws: `tooLarge` beyond `limit` bytes.
+    func read(_ path: String, limit: Int) async throws(FileError) -> [UInt8]
+    /// Creates or truncates `path` and writes `bytes`. Nothing is durable before `sync`.
+    func write(_ path: String, _ bytes: [UInt8]) async throws(FileError)
+    /// Makes the contents of a file durable (fsync).
+    func sync(_ path: String) async throws(FileError)
+    /// Replaces `target` by `path` in one step. Durable after `syncDirectory`.
+    func rename(_ path: String, to target: String) async throws(FileError)
+    /// Makes the names in a directory durable.
+    func syncDirectory(_ path: String) async throws(FileError)
+    /// Removes a file. A missing one is an error.
+    func remove(_ path: String) async throws(FileError)
+    /// Makes a directory and those above it; no error when it exists.
+    func makeDirectory(_ path: String) async throws(FileError)
+    /// The names in a directory, sorted by bytes.
+    func list(_ path: String) async throws(FileError) -> [String]
+    /// What stands at `path`, following links; nil when there is nothing.
+    func information(_ path: String) async throws(FileError) -> FileInformation?
+
+    /// Opens a file to append to, created when missing. Close-on-exec.
+    func openForAppending(_ path: String) async throws(FileError) -> any AppendableFile
+    /// Creates or truncates a file for writing front to back, with holes. Close-on-exec.
+    func openForWriting(_ path: String) async throws(FileError) -> any WritableFile
+    /// Opens a file for reading front to back. Close-on-exec.
+    func openForReading(_ path: String) async throws(FileError) -> any ReadableFile
+}
+
+/// A file open for appending: the journal.
+public protocol AppendableFile: Sendable {
+    func append(_ bytes: [UInt8]) async throws(FileError)
+    func sync() async throws(FileError)
+    /// Cuts the file to `length` bytes; later appends go there.
+    func truncate(to length: Int) async throws(FileError)
+    func close() async
+}
+
+/// A file being written front to back: a save image.
+public protocol WritableFile: Sendable {
+    func write(_ bytes: [UInt8]) async throws(FileError)
+    /// Leaves `count` zero bytes unwritten where the file system can.
+    func skip(_ count: Int) async throws(FileError)
+    func sync() async throws(FileError)
+    func close() async
+}
+
+/// A file being read front to back.
+public protocol ReadableFile: Sendable {
+    /// Up to `count` bytes; empty at the end.
+    func read(_ count: Int) async throws(FileError) -> [UInt8]
+    func close() async
+}
+
+/// What stands at a path.
+public struct FileInformation: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable {
+        case file, directory, other
+        case blockDevice(number: UInt32)
+    }
+    public var kind: Kind
+    /// Bytes; of a block device its capacity.
+    public var size: UInt64
+    public var modified: WallTime
+
+    public init(kind: Kind, size: UInt64, modified: WallTime) {
+        self.kind = kind
+        self.size = size
+        self.modified = modified
+    }
+}
+
+/// Why a file operation failed: what was attempted, on which path, the system's reason.
+public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Reason: Hashable, Sendable {
+        case notFound, exists, noSpace, notPermitted, isDirectory
+        case tooLarge(limit: Int)
+        /// The handle belongs to a daemon that has been killed (simulation only).
+        case fenced
+        /// Any other errno, with its text.
+        case system(errno: Int32, text: String)
+    }
+    public var action: String
+    public var path: String
+    public var reason: Reason
+
+    public init(_ action: String, _ path: String, _ reason: Reason) {
+        self.action = action
+        self.path = path
+        self.reason = reason
+    }
+
+    public var description: String { "cannot \(action) \(path): \(reason.text)" }
+}
+
+extension FileError.Reason {
+    public var text: String {
+        switch self {
+        case .notFound: "no such file or directory"
+        case .exists: "it exists already"
+        case .noSpace: "no space left on device"
+        case .notPermitted: "permission denied"
+        case .isDirectory: "it is a directory"
+        case .tooLarge(let limit): "it is larger than \(limit) bytes"
+        case .fenced: "the daemon has been killed"
+        case .system(_, let text): text
+        }
+    }
+}

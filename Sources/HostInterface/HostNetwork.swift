@@ -1,0 +1,69 @@
+/// Byte streams over TCP: consoles, debug port, migration. (HTTP listens through its own server; see XendServer.)
+public protocol HostNetwork: Sendable {
+    /// - Parameters:
+    ///   - address: an IP address, `localhost`, or "" for all interfaces.
+    ///   - port: 0 = any free one.
+    func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener
+    func connect(host: String, port: UInt16, deadline: Instant) async throws(NetworkError) -> any NetworkConnection
+}
+
+public protocol NetworkListener: Sendable {
+    /// The port it listens on.
+    var port: UInt16 { get }
+    /// Connections as they are accepted; ends when the listener is closed.
+    var connections: AsyncStream<any NetworkConnection> { get }
+    func close() async
+}
+
+/// A TCP connection. A peer that has finished sending still receives (half-close).
+public protocol NetworkConnection: Sendable {
+    var peer: NetworkAddress { get }
+    /// The next bytes, at most `count`; empty when the peer has finished sending.
+    func read(_ count: Int) async throws(NetworkError) -> [UInt8]
+    /// Returns when the bytes are accepted for sending; waits while the peer is slow.
+    func write(_ bytes: [UInt8]) async throws(NetworkError)
+    /// Finishes sending; reading goes on.
+    func finish() async
+    /// Closes both directions. Idempotent; pending reads and writes fail with `closed`.
+    func close() async
+}
+
+public struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
+    public var host: String
+    public var port: UInt16
+
+    public init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Whether the peer is this very machine.
+    public var isLoopback: Bool {
+        host.hasPrefix("127.") || host == "::1" || host == "localhost" || host.hasPrefix("::ffff:127.")
+    }
+
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
+    case addressInUse(port: UInt16)
+    case refused(host: String, port: UInt16)
+    case unreachable(host: String)
+    case timedOut
+    /// Closed by us, or reset by the peer.
+    case closed
+    case fenced
+    case system(String)
+
+    public var description: String {
+        switch self {
+        case .addressInUse(let port): "port \(port) is in use"
+        case .refused(let host, let port): "\(host):\(port) refused the connection"
+        case .unreachable(let host): "\(host) cannot be reached"
+        case .timedOut: "timed out"
+        case .closed: "the connection was closed"
+        case .fenced: "the daemon has been killed"
+        case .system(let text): text
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// A point on a host's monotonic clock: nanoseconds since an arbitrary start. Never compared between hosts.
+public struct Instant: Comparable, Hashable, Sendable {
+    public var nanoseconds: Int64
+
+    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
+    public static func + (a: Instant, b: Duration) -> Instant {
+        Instant(nanoseconds: a.nanoseconds + b.nanoseconds)
+    }
+    public static func - (a: Instant, b: Instant) -> Duration {
+        .nanoseconds(a.nanoseconds - b.nanoseconds)
+    }
+}
+
+/// A point of calendar time: nanoseconds since 1970-01-01 00:00 UTC, as the host believes it. May jump.
+public struct WallTime: Comparable, Hashable, Sendable {
+    public var nanoseconds: Int64
+
+    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    /// Seconds since 1970, as the wire shows them.
+    public var seconds: Double { Double(nanoseconds) / 1e9 }
+
+    public init(seconds: Double) { nanoseconds = Int64(seconds * 1e9) }
+
+    public static func < (a: WallTime, b: WallTime) -> Bool { a.nanoseconds < b.nanoseconds }
+    public static func - (a: WallTime, b: WallTime) -> Duration { .nanoseconds(a.nanoseconds - b.nanoseconds) }
+}
+
+extension Duration {
+    /// The whole duration in nanoseconds; saturates at about 292 years.
+    public var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflow else { return seconds > 0 ? .max : .min }
+        return product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
+    }
+
+    /// The whole duration in seconds.
+    public var inSeconds: Double { Double(nanoseconds) / 1e9 }
+}

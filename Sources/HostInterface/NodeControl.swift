@@ -1,0 +1,37 @@
+/// The physical machine around the hypervisor: what it is called, when it booted, its devices, its power.
+public protocol NodeControl: Sendable {
+    /// uname(2).
+    var systemName: SystemName { get }
+    /// The newest boot record of wtmp, as text that changes with each boot; nil when wtmp has none (manual D7).
+    func lastBootRecord() async -> String?
+    /// The kernel's boot_id: differs after every boot.
+    func bootIdentifier() async -> String
+    /// How a block device of this host is used by the host itself.
+    func mountState(ofDevice number: UInt32) async -> MountState
+    /// The names under /sys/bus/xen-backend/devices: `vbd-1-2049`, `vif-1-0`. A back-end that is still listed here is not gone,
+    /// whatever xenstore says.
+    func backendDevices() async -> [String]
+    /// Network interfaces that exist.
+    func networkInterfaces() async -> [String]
+    func powerOff() async throws(NodeControlError)
+    func reboot() async throws(NodeControlError)
+}
+
+public struct SystemName: Hashable, Sendable {
+    public var system, host, release, version, machine: String
+
+    public init(system: String, host: String, release: String, version: String, machine: String) {
+        self.system = system
+        self.host = host
+        self.release = release
+        self.version = version
+        self.machine = machine
+    }
+}
+
+public enum MountState: Hashable, Sendable { case notMounted, readOnly, readWrite }
+
+public struct NodeControlError: Error, Hashable, Sendable, CustomStringConvertible {
+    public var description: String
+    public init(_ description: String) { self.description = description }
+}
