@@ -1,0 +1,22 @@
+/// A configuration that cannot be used: the wire text of 2004, then the field, the value and what is allowed.
+public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The text programs know: `invalid vm name`, `vbd: Missing dev`.
+    public var text: String
+    public var field: String?
+    public var value: String?
+    /// What would have been right.
+    public var allowed: String?
+
+    public init(_ text: String, field: String? = nil, value: String? = nil, allowed: String? = nil) {
+        self.text = text
+        self.field = field
+        self.value = value
+        self.allowed = allowed
+    }
+
+    public var description: String {
+        guard let allowed else { return text }
+        let place = [field, value.map { "is \"\($0)\"" }].compactMap { $0 }.joined(separator: " ")
+        return place.isEmpty ? "\(text) (allowed: \(allowed))" : "\(text) (\(place); allowed: \(allowed))"
+    }
+}

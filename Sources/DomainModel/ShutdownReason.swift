@@ -1,0 +1,51 @@
+/// Why a domain stopped by itself, as Xen reports it (public/sched.h: SHUTDOWN_*).
+public enum ShutdownReason: Hashable, Sendable, CustomStringConvertible {
+    case poweroff, reboot, suspend, crash
+    /// Watchdog, soft reset or a code of a later Xen.
+    case other(UInt8)
+
+    public init(code: UInt8) {
+        switch code {
+        case 0: self = .poweroff
+        case 1: self = .reboot
+        case 2: self = .suspend
+        case 3: self = .crash
+        default: self = .other(code)
+        }
+    }
+
+    public var code: UInt8 {
+        switch self {
+        case .poweroff: 0
+        case .reboot: 1
+        case .suspend: 2
+        case .crash: 3
+        case .other(let code): code
+        }
+    }
+
+    /// The word of SXP; `?` for codes of a later time (reference/domain.md §3).
+    public var description: String {
+        switch self {
+        case .poweroff: "poweroff"
+        case .reboot: "reboot"
+        case .suspend: "suspend"
+        case .crash: "crash"
+        case .other: "?"
+        }
+    }
+}
+
+/// What a user asks a guest to do.
+public enum ShutdownRequest: String, CaseIterable, Sendable {
+    case poweroff, reboot, halt
+
+    /// What is written to `control/shutdown`.
+    public var controlWord: String { rawValue }
+}
+
+/// How a user destroys a domain: `halt` ends it, `reboot` builds it again.
+public enum DestroyMode: String, CaseIterable, Sendable { case halt, reboot }
+
+/// When a domain that exited is built again (manual L5).
+public enum RestartMode: String, CaseIterable, Sendable { case onreboot, always, never }

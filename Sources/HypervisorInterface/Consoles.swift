@@ -1,0 +1,17 @@
+import DomainModel
+
+/// Domains' consoles as byte streams: the pseudo-terminals of the console daemon, which serves the rings (manual, decision 3).
+public protocol Consoles: Sendable {
+    /// Opens the console of a domain that has been introduced to xenstore; waits until the console daemon has made it.
+    /// - Throws: `noSuchDomain` when the domain goes away before.
+    func open(_ id: DomainID) async throws(HypervisorError) -> any ConsoleStream
+}
+
+/// An open console.
+public protocol ConsoleStream: Sendable {
+    /// What the guest printed next; empty when the console is gone for good. What was printed while nobody read is kept by
+    /// the console daemon within its limits.
+    func read() async throws(HypervisorError) -> [UInt8]
+    func write(_ bytes: [UInt8]) async throws(HypervisorError)
+    func close() async
+}

@@ -1,0 +1,116 @@
+import DomainModel
+
+/// What Xen says about a domain at one moment (xc_domaininfo_t).
+public struct DomainReport: Hashable, Sendable {
+    public var id: DomainID
+    public var uuid: DomainUUID
+    public var kind: GuestKind
+    /// At least one vcpu is running at this moment.
+    public var isRunning: Bool
+    /// All vcpus wait for an event.
+    public var isBlocked: Bool
+    /// Paused by the toolstack.
+    public var isPaused: Bool
+    /// The guest stopped by itself, for this reason.
+    public var shutdownReason: ShutdownReason?
+    /// Destroyed, but something still holds a reference.
+    public var isDying: Bool
+    public var memory: MemorySize
+    public var maximumMemory: MemorySize
+    /// Of all vcpus together.
+    public var cpuTime: Duration
+    public var onlineVCPUs: Int
+
+    public init(
+        id: DomainID, uuid: DomainUUID, kind: GuestKind = .pv, isRunning: Bool = false, isBlocked: Bool = false,
+        isPaused: Bool = false, shutdownReason: ShutdownReason? = nil, isDying: Bool = false, memory: MemorySize,
+        maximumMemory: MemorySize, cpuTime: Duration = .zero, onlineVCPUs: Int = 1
+    ) {
+        self.id = id
+        self.uuid = uuid
+        self.kind = kind
+        self.isRunning = isRunning
+        self.isBlocked = isBlocked
+        self.isPaused = isPaused
+        self.shutdownReason = shutdownReason
+        self.isDying = isDying
+        self.memory = memory
+        self.maximumMemory = maximumMemory
+        self.cpuTime = cpuTime
+        self.onlineVCPUs = onlineVCPUs
+    }
+}
+
+/// One virtual cpu.
+public struct VCPUReport: Hashable, Sendable {
+    public var number: Int
+    /// The physical cpu it ran on last; nil when it is offline.
+    public var cpu: Int?
+    public var isRunning: Bool
+    public var isBlocked: Bool
+    public var cpuTime: Duration
+    public var affinity: CPUSet
+
+    public init(number: Int, cpu: Int?, isRunning: Bool, isBlocked: Bool, cpuTime: Duration, affinity: CPUSet) {
+        self.number = number
+        self.cpu = cpu
+        self.isRunning = isRunning
+        self.isBlocked = isBlocked
+        self.cpuTime = cpuTime
+        self.affinity = affinity
+    }
+}
+
+/// What Xen says about the machine (xc_physinfo, xc_version).
+public struct NodeReport: Hashable, Sendable {
+    public var major: Int
+    public var minor: Int
+    /// `.7`, say.
+    public var extra: String
+    public var cpus: Int
+    public var nodes: Int
+    public var coresPerSocket: Int
+    public var threadsPerCore: Int
+    public var cpuKilohertz: Int
+    public var totalMemory: MemorySize
+    public var freeMemory: MemorySize
+    /// `xen-3.0-x86_64 hvm-3.0-x86_64 …`
+    public var capabilities: String
+    /// `credit2`, say.
+    public var scheduler: String
+    /// Xen's compile facts, for `xm info`: compiler, by, domain, date, changeset, command line.
+    public var compile: CompileReport
+    /// Whether a PV guest's dirtied pages can be tracked (needs shadow paging in Xen), and a PVH guest's.
+    public var canMigrateLive: Set<GuestKind>
+
+    public init(
+        major: Int, minor: Int, extra: String, cpus: Int, nodes: Int = 1, coresPerSocket: Int, threadsPerCore: Int,
+        cpuKilohertz: Int, totalMemory: MemorySize, freeMemory: MemorySize, capabilities: String, scheduler: String,
+        compile: CompileReport = CompileReport(), canMigrateLive: Set<GuestKind>
+    ) {
+        self.major = major
+        self.minor = minor
+        self.extra = extra
+        self.cpus = cpus
+        self.nodes = nodes
+        self.coresPerSocket = coresPerSocket
+        self.threadsPerCore = threadsPerCore
+        self.cpuKilohertz = cpuKilohertz
+        self.totalMemory = totalMemory
+        self.freeMemory = freeMemory
+        self.capabilities = capabilities
+        self.scheduler = scheduler
+        self.compile = compile
+        self.canMigrateLive = canMigrateLive
+    }
+}
+
+public struct CompileReport: Hashable, Sendable {
+    public var compiler = ""
+    public var by = ""
+    public var domain = ""
+    public var date = ""
+    public var changeset = ""
+    public var commandLine = ""
+    public init() {}
+}

@@ -1,0 +1,178 @@
+import DomainModel
+
+/// What Xen can be asked, as low as libxenctrl and libxenguest: no names, no policy, no retries.
+///
+/// A call is one hypercall or one library call. Each may block for as long as Xen takes; callers never hold anything while
+/// they wait. Behind it: `XenHypervisor` (the real one) and `SimulatedHypervisor`.
+public protocol Hypervisor: Sendable {
+    // MARK: The node
+
+    /// Version, memory, cpus.
+    func node() async throws(HypervisorError) -> NodeReport
+    /// Xen's own log ring; `clear` empties it after reading.
+    func consoleRing(clear: Bool) async throws(HypervisorError) -> [UInt8]
+
+    // MARK: Looking
+
+    /// Every domain Xen has, dying ones included, by id.
+    func domains() async throws(HypervisorError) -> [DomainReport]
+    /// One domain; nil when Xen has none of this id.
+    func domain(_ id: DomainID) async throws(HypervisorError) -> DomainReport?
+    /// The virtual cpus of a domain, by number.
+    func vcpus(of id: DomainID) async throws(HypervisorError) -> [VCPUReport]
+
+    // MARK: Making
+
+    /// Makes an empty, paused domain.
+    /// - Throws: `exists` when `creation.id` is taken.
+    func createDomain(_ creation: DomainCreation) async throws(HypervisorError) -> DomainID
+    /// The limit above which the domain cannot grow.
+    func setMaximumMemory(_ size: MemorySize, of id: DomainID) async throws(HypervisorError)
+    /// Gives the domain its memory and puts the kernel into it. The domain stays paused.
+    func build(_ id: DomainID, _ build: DomainBuild) async throws(HypervisorError) -> BuiltDomain
+
+    // MARK: Running
+
+    func pause(_ id: DomainID) async throws(HypervisorError)
+    func unpause(_ id: DomainID) async throws(HypervisorError)
+    /// Lets a suspended domain run on, as after a failed save.
+    func resume(_ id: DomainID) async throws(HypervisorError)
+    /// Ends the domain and frees what nobody else holds. It stays *dying* until its last reference is gone.
+    func destroy(_ id: DomainID) async throws(HypervisorError)
+    /// Which physical cpus a virtual one may run on.
+    func setAffinity(_ cpus: CPUSet, ofVCPU vcpu: Int, of id: DomainID) async throws(HypervisorError)
+    /// Weight and cap of the credit scheduler.
+    func schedulerParameters(of id: DomainID) async throws(HypervisorError) -> SchedulerParameters
+    func setSchedulerParameters(_ parameters: SchedulerParameters, of id: DomainID) async throws(HypervisorError)
+
+    // MARK: Moving
+
+    /// Writes the domain as a libxc migration stream, version 3, and leaves it suspended.
+    /// - Throws: `cancelled` when the task is cancelled before `suspend` was called; what `suspend` and `output` throw, as `callback`.
+    func save(
+        _ id: DomainID, live: Bool, output: any ImageOutput, observer: any SaveObserver
+    ) async throws(HypervisorError)
+    /// Fills a domain that `createDomain` made from a libxc migration stream.
+    func restore(_ id: DomainID, _ restore: DomainRestore, input: any ImageInput) async throws(HypervisorError)
+        -> BuiltDomain
+}
+
+/// An empty domain to make.
+public struct DomainCreation: Hashable, Sendable {
+    /// nil: Xen chooses.
+    public var id: DomainID?
+    public var uuid: DomainUUID
+    public var kind: GuestKind
+    public var vcpus: Int
+
+    public init(id: DomainID? = nil, uuid: DomainUUID, kind: GuestKind = .pv, vcpus: Int = 1) {
+        self.id = id
+        self.uuid = uuid
+        self.kind = kind
+        self.vcpus = vcpus
+    }
+}
+
+/// A kernel to put into an empty domain.
+public struct DomainBuild: Hashable, Sendable {
+    /// Paths on the host.
+    public var kernel: String
+    public var ramdisk: String?
+    public var commandLine: String
+    public var kind: GuestKind
+    public var memory: MemorySize
+    public var vcpus: Int
+    /// Event channels of the domain, allocated before: for xenstore and console.
+    public var storePort: EventPort
+    public var consolePort: EventPort
+
+    public init(
+        kernel: String, ramdisk: String?, commandLine: String, kind: GuestKind, memory: MemorySize, vcpus: Int,
+        storePort: EventPort, consolePort: EventPort
+    ) {
+        self.kernel = kernel
+        self.ramdisk = ramdisk
+        self.commandLine = commandLine
+        self.kind = kind
+        self.memory = memory
+        self.vcpus = vcpus
+        self.storePort = storePort
+        self.consolePort = consolePort
+    }
+}
+
+/// What is needed to fill a domain from an image.
+public struct DomainRestore: Hashable, Sendable {
+    public var kind: GuestKind
+    public var storePort: EventPort
+    public var consolePort: EventPort
+
+    public init(kind: GuestKind, storePort: EventPort, consolePort: EventPort) {
+        self.kind = kind
+        self.storePort = storePort
+        self.consolePort = consolePort
+    }
+}
+
+/// Where a built domain's rings are.
+public struct BuiltDomain: Hashable, Sendable {
+    /// Machine (PV) or guest (PVH) frame numbers.
+    public var storeFrame: UInt64
+    public var consoleFrame: UInt64
+
+    public init(storeFrame: UInt64, consoleFrame: UInt64) {
+        self.storeFrame = storeFrame
+        self.consoleFrame = consoleFrame
+    }
+}
+
+/// Where the bytes of an image go.
+public protocol ImageOutput: Sendable {
+    /// Returns when the bytes are taken. Throwing ends the save.
+    func write(_ bytes: [UInt8]) async throws
+}
+
+/// Where the bytes of an image come from.
+public protocol ImageInput: Sendable {
+    /// Exactly `count` bytes; throws when they end before.
+    func read(_ count: Int) async throws -> [UInt8]
+}
+
+/// What a save asks of and tells its caller.
+public protocol SaveObserver: Sendable {
+    /// Asks the guest to suspend and returns when it has; throwing ends the save, the guest then runs on.
+    func suspend() async throws
+    /// After each round over the memory of a live save. Returns whether another round may be made; false = suspend now.
+    func round(_ progress: SaveProgress) async -> Bool
+}
+
+/// How far a save is.
+public struct SaveProgress: Hashable, Sendable {
+    /// 0 is the first, over all memory.
+    public var round: Int
+    /// Pages sent up to now, all rounds together.
+    public var pagesSent: UInt64
+    /// Pages dirtied since they were last sent.
+    public var pagesDirty: UInt64
+    public var pagesTotal: UInt64
+
+    public init(round: Int, pagesSent: UInt64, pagesDirty: UInt64, pagesTotal: UInt64) {
+        self.round = round
+        self.pagesSent = pagesSent
+        self.pagesDirty = pagesDirty
+        self.pagesTotal = pagesTotal
+    }
+}
+
+/// Weight and cap of Xen's credit schedulers.
+public struct SchedulerParameters: Hashable, Sendable {
+    /// 1…65535; 256 unless set.
+    public var weight: Int
+    /// Per cent of one cpu; 0 = none.
+    public var cap: Int
+
+    public init(weight: Int = 256, cap: Int = 0) {
+        self.weight = weight
+        self.cap = cap
+    }
+}

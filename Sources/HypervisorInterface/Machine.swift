@@ -1,0 +1,20 @@
+/// The machine a daemon runs on, handed to it by the program that starts it. Only that program knows which one it is.
+public struct Machine: Sendable {
+    public var hypervisor: any Hypervisor
+    public var store: any XenStore
+    public var eventChannels: any EventChannels
+    public var consoles: any Consoles
+    /// "SIMULATION" on every page of a simulated machine.
+    public var isSimulated: Bool
+
+    public init(
+        hypervisor: any Hypervisor, store: any XenStore, eventChannels: any EventChannels, consoles: any Consoles,
+        isSimulated: Bool
+    ) {
+        self.hypervisor = hypervisor
+        self.store = store
+        self.eventChannels = eventChannels
+        self.consoles = consoles
+        self.isSimulated = isSimulated
+    }
+}

@@ -1,0 +1,63 @@
+extension XenStore {
+    public func read(_ path: String) async throws(XenStoreError) -> String { try await read(path, in: nil) }
+
+    public func write(_ path: String, _ value: String) async throws(XenStoreError) {
+        try await write(path, value, in: nil)
+    }
+
+    public func list(_ path: String) async throws(XenStoreError) -> [String] { try await list(path, in: nil) }
+
+    /// The value, or nil when there is no such node.
+    public func readIfPresent(_ path: String) async throws(XenStoreError) -> String? {
+        do {
+            return try await read(path)
+        } catch {
+            guard error.reason == .notFound else { throw error }
+            return nil
+        }
+    }
+
+    /// The names below `path`; none when there is no such node.
+    public func listIfPresent(_ path: String) async throws(XenStoreError) -> [String] {
+        do {
+            return try await list(path)
+        } catch {
+            guard error.reason == .notFound else { throw error }
+            return []
+        }
+    }
+
+    /// Removes a node with everything below it; fine when it is not there.
+    public func removeIfPresent(_ path: String) async throws(XenStoreError) {
+        do {
+            try await remove(path, in: nil)
+        } catch {
+            guard error.reason == .notFound else { throw error }
+        }
+    }
+
+    /// Runs `body` in a transaction, again from the start while others interfere.
+    ///
+    /// - Throws: `conflict` after `transactionAttempts` tries: with so many conflicts something is wrong.
+    public func transaction(
+        _ body: (XenStoreTransaction) async throws(XenStoreError) -> Void
+    ) async throws(XenStoreError) {
+        for attempt in 1... {
+            let transaction = try await beginTransaction()
+            do {
+                try await body(transaction)
+            } catch {
+                try? await endTransaction(transaction, commit: false)
+                throw error
+            }
+            do {
+                return try await endTransaction(transaction, commit: true)
+            } catch {
+                guard error.reason == .conflict, attempt < transactionAttempts else { throw error }
+            }
+        }
+    }
+}
+
+/// xenstored serves other clients between two tries; a storm longer than this is reported instead of endured.
+private let transactionAttempts = 100

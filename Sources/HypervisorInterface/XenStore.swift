@@ -1,0 +1,104 @@
+import DomainModel
+
+/// The xenstore of the machine, as libxenstore has it. Values are text; what a guest wrote is opaque.
+public protocol XenStore: Sendable {
+    /// - Throws: `notFound`.
+    func read(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> String
+    /// Makes the nodes above `path` as needed.
+    func write(_ path: String, _ value: String, in transaction: XenStoreTransaction?) async throws(XenStoreError)
+    func makeDirectory(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError)
+    /// Removes a node with everything below it. A missing one is `notFound`.
+    func remove(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError)
+    /// The names below `path`, sorted.
+    func list(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> [String]
+    /// Whose the node is (first entry: the owner, whose access stands for everyone not named), and who else may do what.
+    func setPermissions(
+        _ path: String, _ permissions: [XenStorePermission], in transaction: XenStoreTransaction?
+    ) async throws(XenStoreError)
+
+    func beginTransaction() async throws(XenStoreError) -> XenStoreTransaction
+    /// - Throws: `conflict` (EAGAIN) when something the transaction used has changed: begin again.
+    func endTransaction(_ transaction: XenStoreTransaction, commit: Bool) async throws(XenStoreError)
+
+    /// Watches a node and everything below it, or a special one (`@releaseDomain`, `@introduceDomain`). Fires once at once.
+    func watch(_ path: String) async throws(XenStoreError) -> XenStoreWatch
+
+    /// Tells xenstored of a new domain's ring.
+    func introduce(_ id: DomainID, frame: UInt64, port: EventPort) async throws(XenStoreError)
+    /// Tells xenstored that a domain is gone.
+    func release(_ id: DomainID) async throws(XenStoreError)
+}
+
+/// An open transaction.
+public struct XenStoreTransaction: Hashable, Sendable {
+    public let rawValue: UInt32
+    public init(_ value: UInt32) { rawValue = value }
+}
+
+/// A registered watch: the paths that changed, until cancelled. Changes may be coalesced; they say "look again".
+public struct XenStoreWatch: Sendable {
+    public let changes: AsyncStream<String>
+    private let onCancel: @Sendable () -> Void
+
+    public init(changes: AsyncStream<String>, cancel: @escaping @Sendable () -> Void) {
+        self.changes = changes
+        onCancel = cancel
+    }
+
+    /// Removes the watch; `changes` ends. Idempotent.
+    public func cancel() { onCancel() }
+}
+
+public struct XenStorePermission: Hashable, Sendable {
+    public enum Access: Hashable, Sendable { case none, read, write, readWrite }
+    public var domain: DomainID
+    public var access: Access
+
+    public init(_ domain: DomainID, _ access: Access) {
+        self.domain = domain
+        self.access = access
+    }
+}
+
+/// Why a xenstore request failed.
+public struct XenStoreError: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Reason: Hashable, Sendable {
+        case notFound
+        /// EAGAIN at the end of a transaction.
+        case conflict
+        /// ENOSPC, EDQUOT: xenstored's limits.
+        case quota
+        case notPermitted
+        case invalid
+        /// xenstored does not answer.
+        case unavailable
+        case fenced
+        case system(errno: Int32)
+    }
+    public var action: String
+    public var path: String
+    public var reason: Reason
+
+    public init(_ action: String, _ path: String, _ reason: Reason) {
+        self.action = action
+        self.path = path
+        self.reason = reason
+    }
+
+    public var description: String { "xenstore: cannot \(action) \(path): \(reason.text)" }
+}
+
+extension XenStoreError.Reason {
+    public var text: String {
+        switch self {
+        case .notFound: "no such node"
+        case .conflict: "it has changed meanwhile"
+        case .quota: "xenstored's quota is exhausted"
+        case .notPermitted: "permission denied"
+        case .invalid: "invalid argument"
+        case .unavailable: "xenstored does not answer"
+        case .fenced: "the daemon has been killed"
+        case .system(let errno): "errno \(errno)"
+        }
+    }
+}
