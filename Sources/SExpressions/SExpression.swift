@@ -1,17 +1,31 @@
 /// A value in SXP, the text format of xend: an atom or a list.
 ///
 /// After reading there is no difference between a bare word and a quoted string, and there are no numbers: `64` is the
-/// text "64". Data are bytes; see `SXPReader` for how bytes that are not UTF-8 travel through a `String` unharmed.
+/// text "64". Data are bytes; see `SXPText` for how bytes that are not UTF-8 travel through a `String` unharmed.
+///
+/// Equality, hashing and printing descend into lists by recursion. `SXPReader` bounds the depth of what it reads
+/// (`SXPLimits.depth`), so nothing that came from outside can exhaust the stack.
 public enum SExpression: Hashable, Sendable {
     case atom(String)
     case list([SExpression])
+
+    /// Equal when the bytes are: SXP knows no canonical equivalence, which `String`'s own `==` would apply.
+    public static func == (left: SExpression, right: SExpression) -> Bool {
+        switch (left, right) {
+        case (.atom(let left), .atom(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.list(let left), .list(let right)): left == right
+        case (.atom, .list), (.list, .atom): false
+        }
+    }
 }
 
 extension SExpression: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByIntegerLiteral {
     public init(stringLiteral value: String) { self = .atom(value) }
     public init(arrayLiteral elements: SExpression...) { self = .list(elements) }
     public init(integerLiteral value: Int) { self = .atom(String(value)) }
+}
 
+extension SExpression {
     /// `(name child…)`.
     public static func element(_ name: String, _ children: [SExpression]) -> SExpression {
         .list([.atom(name)] + children)
@@ -22,8 +36,18 @@ extension SExpression: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, Ex
         element(name, children)
     }
 
+    /// `(name child)`. Apart from the form with any number of children, so that a value is never taken for text.
+    public static func element(_ name: String, _ child: SExpression) -> SExpression {
+        .list([.atom(name), child])
+    }
+
     /// `(name text)`.
     public static func element(_ name: String, _ text: some CustomStringConvertible) -> SExpression {
         .list([.atom(name), .atom(text.description)])
+    }
+
+    /// `(name value)`, the value written as `number(_:)` does.
+    public static func element(_ name: String, _ value: Double) -> SExpression {
+        .list([.atom(name), number(value)])
     }
 }
