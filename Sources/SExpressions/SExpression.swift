@@ -26,7 +26,7 @@ extension SExpression: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, Ex
 }
 
 extension SExpression {
-    /// `(name child…)`.
+    /// `(name child…)`. An array literal means this: `.element("a", ["b", "c"])` is `(a b c)`.
     public static func element(_ name: String, _ children: [SExpression]) -> SExpression {
         .list([.atom(name)] + children)
     }

@@ -5,7 +5,7 @@
 public struct SXPLimits: Hashable, Sendable {
     /// How deep lists may be nested; a list at top level has depth 1.
     public var depth: Int
-    /// The length of one top-level value, in bytes.
+    /// The length of one top-level value, in bytes; of a bare word including the byte that ends it.
     public var bytes: Int
     /// How many atoms and lists one top-level value may consist of.
     public var values: Int
