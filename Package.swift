@@ -72,7 +72,8 @@ let package = Package(
         // Performs plans, keeps the journal, watches the machine.
         module(
             "DomainManagement",
-            ["DomainLifecycle", "DriverDomain", "Migration", "HypervisorInterface", "HostInterface", "SExpressions",
+            ["DomainLifecycle", "DriverDomain", "Migration", "HypervisorInterface", "HostInterface", "DomainModel",
+             "SExpressions",
              .product(name: "Logging", package: "swift-log")]),
         // HTTP requests to operations and queries, and their answers as SXP, HTML, JSON and text.
         module(

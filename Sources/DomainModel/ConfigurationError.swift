@@ -6,12 +6,21 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
     public var value: String?
     /// What would have been right.
     public var allowed: String?
+    /// About a device or `maxmem`: the original checked these late and reported them without the prefix
+    /// `Error creating domain: ` (reference/http-api.md §6.5).
+    public var isLate = false
 
     public init(_ text: String, field: String? = nil, value: String? = nil, allowed: String? = nil) {
         self.text = text
         self.field = field
         self.value = value
         self.allowed = allowed
+    }
+
+    var inDevicePhase: ConfigurationError {
+        var error = self
+        error.isLate = true
+        return error
     }
 
     public var description: String {

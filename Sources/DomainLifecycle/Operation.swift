@@ -1,0 +1,89 @@
+import DomainModel
+
+/// Something a client asks for that changes a domain.
+public enum Operation: Hashable, Sendable {
+    case create(DomainConfig)
+    /// Path of a save file on the host.
+    case restore(path: String)
+    case domain(DomainReference, DomainOperation)
+}
+
+/// Something a client asks of one domain (manual H4; reference/http-api.md §6.6).
+public enum DomainOperation: Hashable, Sendable {
+    case pause
+    case unpause
+    case shutdown(ShutdownRequest)
+    case destroy(DestroyMode)
+    case pinCPU(Int)
+    case setMaximumMemory(MemorySize)
+    /// Asks the guest to grow or shrink to this size.
+    case setMemoryTarget(MemorySize)
+    case setScheduler(weight: Int?, cap: Int?)
+    case createDevice(DeviceConfig)
+    /// `index` is the field `idx` of the device.
+    case destroyDevice(DeviceType, index: Int)
+    case configureDevice(DeviceConfig, index: Int)
+    /// For restore and migration: gives a domain without a configuration one.
+    case configure(DomainConfig)
+    case rename(DomainName)
+    case save(path: String)
+    case migrate(MigrationRequest)
+    /// Decides by hand about a copy in doubt: keep it here, or drop it.
+    case resolve(keep: Bool)
+
+    /// The operation's name on the wire.
+    public var name: String {
+        switch self {
+        case .pause: "pause"
+        case .unpause: "unpause"
+        case .shutdown: "shutdown"
+        case .destroy: "destroy"
+        case .pinCPU: "pincpu"
+        case .setMaximumMemory: "maxmem_set"
+        case .setMemoryTarget: "mem_target_set"
+        case .setScheduler: "sched_credit_set"
+        case .createDevice: "device_create"
+        case .destroyDevice: "device_destroy"
+        case .configureDevice: "device_configure"
+        case .configure: "configure"
+        case .rename: "rename"
+        case .save: "save"
+        case .migrate: "migrate"
+        case .resolve: "resolve"
+        }
+    }
+}
+
+/// Where a domain goes, and how.
+public struct MigrationRequest: Hashable, Sendable {
+    public var destination: String
+    /// While it runs, as far as possible.
+    public var live: Bool
+    /// Mbit/s; 0 = no limit.
+    public var rate: Int
+
+    public init(destination: String, live: Bool = false, rate: Int = 0) {
+        self.destination = destination
+        self.live = live
+        self.rate = rate
+    }
+}
+
+/// What an operation answers.
+public enum OperationResult: Hashable, Sendable {
+    case done
+    /// The domain that was created or restored.
+    case domain(DomainInformation)
+    /// The device that was attached or changed, as information or, for `configureDevice`, the merged configuration.
+    case device(DeviceInformation)
+    /// Where the domain is now: host, HTTP port and id there.
+    case migrated(host: String, port: UInt16, id: DomainID)
+}
+
+/// Who asked, for logs and tasks.
+public struct Requester: Hashable, Sendable, CustomStringConvertible {
+    public var description: String
+    public init(_ description: String) { self.description = description }
+    /// xend itself: restarts, recovery.
+    public static let xend = Requester("xend")
+}

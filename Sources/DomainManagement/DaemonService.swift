@@ -1,0 +1,171 @@
+import DomainLifecycle
+import DomainModel
+import HypervisorInterface
+import SExpressions
+
+/// What the daemon can be asked, however the question came: the seam between the wire (`XendServer`) and the work.
+///
+/// Questions never wait for operations. Everything that changes something returns when it is done and recorded.
+public protocol DaemonService: Sendable {
+    // MARK: Domains
+
+    /// Every domain, by id.
+    func domains() async -> [DomainInformation]
+    /// One domain, by name, then id, then uuid.
+    /// - Throws: `notFound`, `invalid domain:X`.
+    func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation
+    /// The virtual cpus of a domain.
+    func vcpus(_ reference: DomainReference) async throws(OperationError) -> [VCPUReport]
+    func perform(_ operation: Operation, for requester: Requester) async throws(OperationError) -> OperationResult
+
+    // MARK: Consoles
+
+    func consoles() async -> [ConsoleInformation]
+    /// - Parameter port: the console's TCP port.
+    func console(port: UInt16) async throws(OperationError) -> ConsoleInformation
+    /// Closes the client's connection; listening goes on.
+    func disconnectConsole(port: UInt16) async throws(OperationError)
+
+    // MARK: The node
+
+    func node() async throws(OperationError) -> NodeInformation
+    /// Xen's message ring.
+    func dmesg(clear: Bool) async throws(OperationError) -> [UInt8]
+    /// xend's log, the current file.
+    func log() async throws(OperationError) -> LogContents
+    func shutDownNode(reboot: Bool, for requester: Requester) async throws(OperationError)
+    /// Where every event is posted from now on; nil or "" = nowhere.
+    func setNotificationURL(_ url: String?) async throws(OperationError)
+
+    // MARK: Events
+
+    /// Publishes an event; returns its name.
+    func inject(_ event: SExpression) async throws(OperationError) -> String
+    /// The events after number `since` that match, at once. nil = only the newest number.
+    func events(since: UInt64?, matching patterns: [EventPattern]) async -> EventPage
+    /// Every matching event after number `since` (nil = from now on), as it happens. Ends when the reader is too slow or stops.
+    func eventStream(since: UInt64?, matching patterns: [EventPattern]) async -> AsyncStream<NumberedEvent>
+
+    // MARK: Tasks
+
+    func tasks() async -> [TaskInformation]
+    func task(_ id: Int) async throws(OperationError) -> TaskInformation
+    func cancelTask(_ id: Int, for requester: Requester) async throws(OperationError)
+
+    // MARK: Virtual networks (reference/http-api.md §6.8)
+
+    func virtualNetworks() async -> [String]
+    func virtualNetwork(_ id: String) async throws(OperationError) -> SExpression
+    func createVirtualNetwork(_ config: SExpression) async throws(OperationError)
+    func deleteVirtualNetwork(_ id: String) async throws(OperationError)
+
+    // MARK: Watching the daemon itself
+
+    /// Counters and gauges for `/metrics`.
+    func measurements() async -> [Measurement]
+    /// Whether the daemon has finished starting and is not stopping: `/readyz`.
+    func isReady() async -> Bool
+}
+
+/// Some events and where to go on.
+public struct EventPage: Hashable, Sendable {
+    public var events: [NumberedEvent]
+    /// Number of the newest event of all, matching or not.
+    public var newest: UInt64
+    /// Events after `since` that are no longer kept.
+    public var missed: UInt64
+
+    public init(events: [NumberedEvent], newest: UInt64, missed: UInt64) {
+        self.events = events
+        self.newest = newest
+        self.missed = missed
+    }
+}
+
+/// A log file's contents, for an answer with Last-Modified and ranges.
+public struct LogContents: Hashable, Sendable {
+    public var bytes: [UInt8]
+    /// Seconds since 1970.
+    public var modified: Double
+
+    public init(bytes: [UInt8], modified: Double) {
+        self.bytes = bytes
+        self.modified = modified
+    }
+}
+
+/// One sample of a metric.
+public struct Measurement: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable { case counter, gauge, histogram }
+    /// Name as Prometheus wants it: `xend_domains`, `xend_operations_total`.
+    public var name: String
+    public var help: String
+    public var kind: Kind
+    /// Sorted by name.
+    public var labels: [(name: String, value: String)] {
+        get { zip(labelNames, labelValues).map { ($0, $1) } }
+        set { (labelNames, labelValues) = (newValue.map(\.name), newValue.map(\.value)) }
+    }
+    public var value: Double
+    private var labelNames: [String] = []
+    private var labelValues: [String] = []
+
+    public init(
+        _ name: String, help: String, kind: Kind, labels: [(name: String, value: String)] = [], value: Double
+    ) {
+        self.name = name
+        self.help = help
+        self.kind = kind
+        self.value = value
+        self.labels = labels
+    }
+}
+
+/// The physical machine: uname, cpus, memory, Xen (reference/domain.md §7).
+public struct NodeInformation: Hashable, Sendable {
+    public var system: String
+    public var host: String
+    public var release: String
+    public var version: String
+    public var machine: String
+    public var report: NodeReport
+    public var isSimulated: Bool
+
+    public init(
+        system: String, host: String, release: String, version: String, machine: String, report: NodeReport,
+        isSimulated: Bool
+    ) {
+        self.system = system
+        self.host = host
+        self.release = release
+        self.version = version
+        self.machine = machine
+        self.report = report
+        self.isSimulated = isSimulated
+    }
+
+    /// `(node (system Linux) (host H) …)`: the ten fields of 2.0 in their order, then those that later clients look for.
+    public var expression: SExpression {
+        let cores = report.cpus / max(1, report.threadsPerCore)
+        return .element(
+            "node",
+            .element("system", system), .element("host", host), .element("release", release),
+            .element("version", version), .element("machine", machine), .element("cores", cores),
+            .element("hyperthreads_per_core", report.threadsPerCore),
+            .element("cpu_mhz", report.cpuKilohertz / 1000),
+            .element("memory", report.totalMemory.mebibytes),
+            .element("free_memory", report.freeMemory.mebibytes),
+            .element("nr_cpus", report.cpus), .element("nr_nodes", report.nodes),
+            .element("cores_per_socket", report.coresPerSocket),
+            .element("threads_per_core", report.threadsPerCore),
+            .element("total_memory", report.totalMemory.mebibytes),
+            .element("xen_major", report.major), .element("xen_minor", report.minor),
+            .element("xen_extra", report.extra), .element("xen_caps", report.capabilities),
+            .element("xen_scheduler", report.scheduler), .element("xen_pagesize", MemorySize.pageSize),
+            .element("xen_changeset", report.compile.changeset),
+            .element("xen_commandline", report.compile.commandLine),
+            .element("cc_compiler", report.compile.compiler), .element("cc_compile_by", report.compile.by),
+            .element("cc_compile_domain", report.compile.domain), .element("cc_compile_date", report.compile.date),
+            .element("xend_config_format", 2))
+    }
+}

@@ -1,0 +1,172 @@
+import SExpressions
+
+/// What was asked for: the `(vm …)` expression, checked (reference/domain.md §1).
+///
+/// `source` keeps the expression with every unknown field; the properties are what xend acts upon.
+public struct DomainConfig: Hashable, Sendable {
+    /// Larger values are mistakes, and would overflow Xen's counters.
+    public static let maximumMebibytes = 16 * 1024 * 1024
+    /// Xen's HVM_MAX_VCPUS; PV guests could have more, nobody did.
+    public static let maximumVCPUs = 128
+    /// More devices than this are a mistake or an attack.
+    public static let maximumDevices = 256
+
+    public private(set) var source: SExpression
+    public private(set) var name: DomainName
+    public let memory: MemorySize
+    public private(set) var maximumMemory: MemorySize
+    /// The physical cpu to run on; nil = any.
+    public let cpu: Int?
+    public let cpuWeight: Double
+    public let vcpus: Int
+    public let uuid: DomainUUID?
+    public let image: ImageConfig
+    /// The TCP port of the console; nil = 9600 + id.
+    public let consolePort: UInt16?
+    public let exitActions: ExitActions
+    /// The kinds of back-end this domain offers to others: it is a driver domain if there are any.
+    public let backends: Set<DeviceType>
+    public private(set) var devices: [DeviceConfig]
+
+    /// Fields that xend does not know: kept, ignored, worth a warning.
+    public var unknownFields: [String] {
+        source.children().compactMap(\.name).filter { !Self.knownFields.contains($0) }
+    }
+
+    private static let knownFields: Set<String> = [
+        "name", "memory", "maxmem", "cpu", "cpu_weight", "vcpus", "uuid", "image", "device", "backend", "console",
+        "restart", "on_poweroff", "on_reboot", "on_crash",
+    ]
+
+    /// Checks the fields in the order of the original, so that of several mistakes the same one is reported.
+    public init(_ source: SExpression) throws(ConfigurationError) {
+        guard case .list(let members) = source, let head = members.first, case .atom = head else {
+            throw ConfigurationError(
+                "Configuration error: not an element", allowed: "(vm (name …) (memory …) (image …) …)")
+        }
+        let fields = ConfigurationReader(source)
+        self.source = source
+        name = try DomainName(fields.text("name") ?? "")
+        cpuWeight = try Self.weight(fields)
+        memory = try Self.memory(fields)
+        cpu = try fields.integer("cpu", in: -1...4095, error: "invalid cpu").flatMap { $0 < 0 ? nil : $0 }
+        vcpus = try fields.integer("vcpus", in: 1...Self.maximumVCPUs, error: "invalid vcpus") ?? 1
+        uuid = try Self.uuid(fields)
+        let port = try fields.integer(
+            "console", in: 1...65535, error: "invalid console:\(fields.text("console") ?? "")")
+        consolePort = port.map(UInt16.init)
+        image = try ImageConfig(source.childValue("image"))
+        exitActions = try ExitActions(fields)
+        backends = try Self.backends(source)
+        devices = try Self.devices(source)
+        maximumMemory = try Self.maximumMemory(fields, memory: memory)
+    }
+
+    private static func weight(_ fields: ConfigurationReader) throws(ConfigurationError) -> Double {
+        guard let text = fields.text("cpu_weight"), !text.isEmpty else { return 1 }
+        guard let weight = Double(text), weight > 0, weight <= 65535 else {
+            throw ConfigurationError(
+                "invalid cpu weight", field: "cpu_weight", value: text, allowed: "a number above 0, at most 65535")
+        }
+        return weight
+    }
+
+    private static func memory(_ fields: ConfigurationReader) throws(ConfigurationError) -> MemorySize {
+        guard let size = try fields.integer("memory", in: 1...maximumMebibytes, error: "invalid memory") else {
+            throw ConfigurationError("missing memory size", field: "memory", allowed: "whole megabytes, at least 1")
+        }
+        return MemorySize(mebibytes: size)
+    }
+
+    private static func maximumMemory(
+        _ fields: ConfigurationReader, memory: MemorySize
+    ) throws(ConfigurationError) -> MemorySize {
+        let lowest = memory.mebibytes
+        guard let text = fields.text("maxmem"), !text.isEmpty else { return memory }
+        guard let size = Int(trimming: text), (lowest...maximumMebibytes).contains(size) else {
+            throw ConfigurationError(
+                "invalid maxmem: \(text)", field: "maxmem", value: text,
+                allowed: "whole megabytes, not below memory (\(lowest))"
+            ).inDevicePhase
+        }
+        return MemorySize(mebibytes: size)
+    }
+
+    private static func uuid(_ fields: ConfigurationReader) throws(ConfigurationError) -> DomainUUID? {
+        guard let text = fields.text("uuid"), !text.isEmpty else { return nil }
+        guard let uuid = DomainUUID(text: text) else {
+            throw ConfigurationError(
+                "invalid uuid", field: "uuid", value: text, allowed: "8-4-4-4-12 hexadecimal digits")
+        }
+        return uuid
+    }
+
+    private static func backends(_ source: SExpression) throws(ConfigurationError) -> Set<DeviceType> {
+        var backends: Set<DeviceType> = []
+        for element in source.children("backend") {
+            let kind = element.children().first?.name ?? ""
+            switch kind {
+            case "blkif": backends.insert(.vbd)
+            case "netif": backends.insert(.vif)
+            default:
+                throw ConfigurationError(
+                    "invalid backend type:\(kind)", field: "backend", value: kind, allowed: "(blkif), (netif)")
+            }
+        }
+        return backends
+    }
+
+    private static func devices(_ source: SExpression) throws(ConfigurationError) -> [DeviceConfig] {
+        let elements = source.children("device")
+        guard elements.count <= maximumDevices else {
+            throw ConfigurationError(
+                "too many devices", field: "device", value: String(elements.count),
+                allowed: "at most \(maximumDevices)"
+            ).inDevicePhase
+        }
+        var devices: [DeviceConfig] = []
+        for element in elements {
+            do {
+                devices.append(try DeviceConfig(element))
+            } catch {
+                throw error.inDevicePhase
+            }
+        }
+        return devices
+    }
+}
+
+// MARK: - Changing
+
+extension DomainConfig {
+    /// The configuration under another name.
+    public func renamed(_ name: DomainName) -> DomainConfig {
+        var config = self
+        config.name = name
+        config.source = source.setting("name", to: .atom(name.rawValue))
+        return config
+    }
+
+    /// The configuration with other devices: after attaching, detaching, or choosing addresses.
+    public func with(devices: [DeviceConfig]) -> DomainConfig {
+        var config = self
+        config.devices = devices
+        config.source = source.setting("device", toAll: devices.map(\.source))
+        return config
+    }
+
+    /// Fully bound: every vif has its address, so that each life of the domain has the same one.
+    /// - Parameter address: invents an address.
+    public func bound(address: () -> MACAddress) -> DomainConfig {
+        guard devices.contains(where: \.needsAddress) else { return self }
+        return with(devices: devices.map { $0.bound(address: address) })
+    }
+
+    /// The configuration with another memory limit.
+    public func with(maximumMemory: MemorySize) -> DomainConfig {
+        var config = self
+        config.maximumMemory = maximumMemory
+        config.source = source.setting("maxmem", to: .atom(String(maximumMemory.mebibytes)))
+        return config
+    }
+}

@@ -1,0 +1,6 @@
+/// How a domain is named in a request: by name, id or uuid, tried in that order.
+public struct DomainReference: Hashable, Sendable, CustomStringConvertible {
+    public let text: String
+    public init(_ text: String) { self.text = text }
+    public var description: String { text }
+}

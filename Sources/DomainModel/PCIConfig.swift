@@ -1,0 +1,29 @@
+import SExpressions
+
+/// A PCI device to pass through: `(pci (bus …) (dev …) (func …))` (reference/domain.md §1.4).
+public struct PCIConfig: Hashable, Sendable {
+    public let source: SExpression
+    public let bus, device, function: Int
+
+    init(_ source: SExpression) throws(ConfigurationError) {
+        let fields = ConfigurationReader(source)
+        self.source = source
+        bus = try Self.number(fields, "bus", limit: 255)
+        device = try Self.number(fields, "dev", limit: 31)
+        function = try Self.number(fields, "func", limit: 7)
+    }
+
+    /// Decimal, or hexadecimal with `0x`.
+    private static func number(
+        _ fields: ConfigurationReader, _ field: String, limit: Int
+    ) throws(ConfigurationError) -> Int {
+        guard let text = fields.text(field), !text.isEmpty else {
+            throw ConfigurationError("pci: Missing \(field)", field: field, allowed: "0…\(limit)")
+        }
+        let value = text.hasPrefix("0x") ? Int(text.dropFirst(2), radix: 16) : Int(trimming: text)
+        guard let value, (0...limit).contains(value) else {
+            throw ConfigurationError("pci: invalid parameter", field: field, value: text, allowed: "0…\(limit)")
+        }
+        return value
+    }
+}

@@ -1,0 +1,67 @@
+import SExpressions
+
+/// A block device: `(vbd (uname TYPE:DETAILS) (dev NAME) (mode …) (backend …))` (reference/domain.md §1.3).
+public struct VBDConfig: Hashable, Sendable {
+    public let source: SExpression
+    public let uname: String
+    /// `phy`, `file`, or what a script `block-TYPE` serves.
+    public let kind: String
+    /// What follows the first `:`.
+    public let details: String
+    /// The device's name in the guest.
+    public let device: String
+    public let number: VirtualDeviceNumber
+    public let mode: String
+    public let backend: DomainReference?
+
+    /// The guest may write.
+    public var isWritable: Bool { mode.contains("w") }
+    /// The in-use check is skipped.
+    public var isForced: Bool { mode.contains("!") }
+
+    init(_ source: SExpression) throws(ConfigurationError) {
+        let fields = ConfigurationReader(source)
+        self.source = source
+        guard let uname = fields.text("uname"), !uname.isEmpty else {
+            throw ConfigurationError("vbd: Missing uname", field: "uname", allowed: "phy:DEVICE, file:PATH")
+        }
+        self.uname = uname
+        (kind, details) = try Self.split(uname)
+        guard let device = fields.text("dev"), !device.isEmpty else {
+            throw ConfigurationError("vbd: Missing dev", field: "dev", allowed: "hda1, sda1, xvda, …")
+        }
+        guard let number = VirtualDeviceNumber(name: device) else {
+            throw ConfigurationError(
+                "vbd: Device not found: \(device)", field: "dev", value: device,
+                allowed: "hda…hdt, sda…, xvda…, each with a partition, or a number in hexadecimal")
+        }
+        self.device = device
+        self.number = number
+        mode = fields.text("mode").flatMap { $0.isEmpty ? nil : $0 } ?? "r"
+        guard Set(["r", "w", "rw", "w!", "rw!", "r!"]).contains(mode) else {
+            throw ConfigurationError(
+                "vbd: invalid mode: \(mode)", field: "mode", value: mode, allowed: "r, w, 'w!' (no check whether in use)")
+        }
+        backend = try backendReference(fields)
+    }
+
+    /// The block device node that a `phy` name means.
+    public var physicalNode: String { details.hasPrefix("/") ? details : "/dev/" + details }
+
+    private static func split(_ uname: String) throws(ConfigurationError) -> (String, String) {
+        let parts = uname.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let isPlain = parts[0].utf8.allSatisfy {
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        }
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, isPlain, !parts[1].utf8.contains(where: { $0 < 0x20 })
+        else {
+            throw ConfigurationError(
+                "vbd: invalid uname: \(uname)", field: "uname", value: uname, allowed: "TYPE:DETAILS, as in phy:sda1")
+        }
+        if parts[0] == "phy", parts[1].split(separator: "/").contains("..") {
+            throw ConfigurationError(
+                "vbd: invalid uname: \(uname)", field: "uname", value: uname, allowed: "a device below /dev, without ..")
+        }
+        return (String(parts[0]), String(parts[1]))
+    }
+}
