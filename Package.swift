@@ -47,7 +47,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         // -- What everything speaks --------------------------------------------------------------------------------
@@ -103,7 +102,6 @@ let package = Package(
             ["HostInterface", "XendServer", .product(name: "NIOCore", package: nio),
              .product(name: "NIOPosix", package: nio), .product(name: "NIOHTTP1", package: nio),
              .product(name: "SystemPackage", package: "swift-system"),
-             .product(name: "Subprocess", package: "swift-subprocess"),
              .product(name: "Logging", package: "swift-log")]),
 
         // -- Clients -----------------------------------------------------------------------------------------------
@@ -165,6 +163,7 @@ let package = Package(
         tests("SimulationTests", ["Simulation"]),
         tests("SimulatedHypervisorTests", ["SimulatedHypervisor", "SimulatedHost"]),
         tests("XendServerTests", ["XendServer"]),
+        tests("LinuxHostTests", ["LinuxHost"]),
         tests("XmCommandsTests", ["XmCommands"]),
         tests("ScenarioRunnerTests", ["ScenarioRunner"]),
     ]

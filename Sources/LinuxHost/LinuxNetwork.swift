@@ -1,0 +1,48 @@
+import HostInterface
+import NIOCore
+import NIOPosix
+
+/// TCP over SwiftNIO.
+public final class LinuxNetwork: HostNetwork {
+    private let group: any EventLoopGroup
+    private let clock: LinuxClock
+
+    /// - Parameter group: the event loops; they are the caller's to shut down.
+    public init(group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton) {
+        self.group = group
+        clock = LinuxClock()
+    }
+
+    public func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
+        try await LinuxListener(group, address: address, port: port)
+    }
+
+    public func connect(
+        host: String, port: UInt16, deadline: Instant
+    ) async throws(NetworkError) -> any NetworkConnection {
+        let left = deadline - clock.now
+        guard left > .zero else { throw .timedOut }
+        let bootstrap = ClientBootstrap(group: group)
+            .connectTimeout(.nanoseconds(left.nanoseconds))
+            .streamOptions()
+            .channelInitializer(LinuxConnection.configure)
+        do {
+            return try await bootstrap.connect(host: host, port: Int(port))
+                .flatMapThrowing { try LinuxConnection($0) }
+                .get()
+        } catch {
+            throw NetworkError(connecting: error, host: host, port: port)
+        }
+    }
+}
+
+extension ClientBootstrap {
+    /// The options of every stream we open.
+    func streamOptions() -> ClientBootstrap {
+        channelOption(.allowRemoteHalfClosure, value: true)
+            .channelOption(.autoRead, value: false)
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+    }
+}
