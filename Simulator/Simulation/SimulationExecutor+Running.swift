@@ -1,0 +1,168 @@
+import Glibc
+import HostInterface
+
+/// How a driver makes the world run. None of these may be called from within the world.
+extension SimulationExecutor {
+    /// How many jobs and rounds of timers may run without virtual time moving. A world that needs more goes round in circles; it would
+    /// otherwise hang the test it is in. Fifty thousand requests at one instant need about three million.
+    static let livelockLimit = 50_000_000
+
+    /// Runs jobs until none is ready. Timers wait, even those that are due.
+    public func runReady() {
+        driving {
+            while runJob() {}
+        }
+    }
+
+    /// Runs everything that can happen without time moving: until no job is ready and no timer is due.
+    public func runUntilIdle() {
+        driving { settle() }
+    }
+
+    /// Lets virtual time move by `duration`; everything happens that is due up to then, and at then.
+    public func advance(by duration: Duration) {
+        advance(to: now + duration)
+    }
+
+    /// Lets virtual time move to `end`; everything happens that is due up to then, and at then.
+    public func advance(to end: Instant) {
+        driving { pass(to: end) }
+    }
+
+    /// Runs until `condition` holds, letting virtual time jump from timer to timer, but not beyond `limit`.
+    ///
+    /// The condition is looked at whenever nothing is left to do at the present time. Returns whether it holds; time
+    /// has then moved no further than it had to.
+    public func run(until condition: () -> Bool, limit: Instant) -> Bool {
+        driving {
+            settle()
+            while !condition() {
+                guard let next = nextTimer, next <= limit else { return false }
+                pass(to: next)
+            }
+            return true
+        }
+    }
+
+    /// Runs until `stop` returns true; it is asked whenever nothing is left to do. Between times the thread sleeps.
+    ///
+    /// In real time the next timer, a job from another thread and `wake()` end that sleep. In virtual time only the
+    /// latter two do: time stands still, except where a task of the world calls `passTime(until:)`.
+    public func runForever(until stop: () -> Bool) {
+        driving {
+            while true {
+                settle()
+                if let passage = monitor.withLock({ $0.passages.isEmpty ? nil : $0.passages.removeFirst() }) {
+                    pass(to: passage.end)
+                    passage.waiter.resume()
+                    continue
+                }
+                if stop() { return }
+                waitForWork()
+            }
+        }
+    }
+
+    /// Makes `runForever` ask its `stop` again. May be called from any thread.
+    public func wake() {
+        monitor.withLock { $0.isWoken = true }
+        monitor.signal()
+    }
+
+    /// Called by a task of a world that is in `runForever`, in virtual time: lets time move to `end` and returns when
+    /// all that happens up to then has happened.
+    public func passTime(until end: Instant) async {
+        precondition(mode == .virtual, "real time passes by itself")
+        await withCheckedContinuation { waiter in
+            monitor.withLock { $0.passages.append((end, waiter)) }
+            monitor.signal()
+        }
+    }
+}
+
+// MARK: - The loop
+
+extension SimulationExecutor {
+    /// Makes the calling thread the driver's while `body` runs.
+    private func driving<Result>(_ body: () -> Result) -> Result {
+        monitor.withLock { state in
+            precondition(!state.isRunning, "a world cannot be driven from within itself, or by two threads")
+            state.isRunning = true
+            state.home = pthread_self()
+        }
+        defer { monitor.withLock { $0.isRunning = false } }
+        return body()
+    }
+
+    private func settle() {
+        repeat {
+            while runJob() {}
+        } while runDueTimers()
+    }
+
+    private func pass(to end: Instant) {
+        precondition(mode == .virtual, "real time passes by itself")
+        settle()
+        while let next = nextTimer, next <= end {
+            setTime(next)
+            settle()
+        }
+        setTime(end)
+    }
+
+    /// Time never goes back.
+    private func setTime(_ time: Instant) {
+        monitor.withLock { state in
+            guard time > state.now else { return }
+            state.now = time
+            state.stepsAtInstant = 0
+        }
+    }
+
+    /// Runs one job, if one is ready.
+    private func runJob() -> Bool {
+        let next = monitor.withLock { state in
+            let job = state.ready.next()
+            if job != nil {
+                state.jobsRun += 1
+                countStep(&state)
+            }
+            return job
+        }
+        guard let next else { return false }
+        next.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        return true
+    }
+
+    /// Runs the actions of the timers that are due now, all of them before any job they make ready: tasks that wake at
+    /// the same time are then ready together, and a seeded order can mix them. Returns whether there were any.
+    private func runDueTimers() -> Bool {
+        let (time, end) = monitor.withLock { (now(in: $0), $0.timers.end) }
+        var ran = false
+        while let action = monitor.withLock({ $0.timers.takeDue(at: time, before: end) }) {
+            action()
+            ran = true
+        }
+        if ran { monitor.withLock { countStep(&$0) } }
+        return ran
+    }
+
+    private func countStep(_ state: inout State) {
+        state.stepsAtInstant += 1
+        precondition(
+            mode == .real || state.stepsAtInstant <= Self.livelockLimit,
+            "livelock: \(Self.livelockLimit) steps without time moving, at \(state.now)")
+    }
+
+    private func waitForWork() {
+        monitor.wait { state in
+            switch mode {
+            case .virtual: nil
+            case .real: state.timers.earliest.map { origin + ($0 - Instant(nanoseconds: 0)) }
+            }
+        } unless: { state in
+            !state.ready.isEmpty || !state.passages.isEmpty || state.isWoken
+        }
+        monitor.withLock { $0.isWoken = false }
+    }
+}

@@ -1,0 +1,112 @@
+import Glibc
+import HostInterface
+
+/// Runs everything of a simulated world on one thread, in an order that depends on nothing but the program and a seed.
+///
+/// The world is every task started with `spawn`, and what those call, start as child tasks or wait for. It runs only
+/// while its driver is inside one of the functions named `run…` or `advance…`; these are called from one thread and
+/// not from within the world. In virtual time nothing else moves the clock.
+///
+/// What escapes: `Task {}`, `Task.detached`, `Task.sleep`, Dispatch, other threads. A job that comes back from there is
+/// run too, but counted in `foreignJobs`, which a deterministic test expects to be zero.
+///
+/// Keep the executor alive until all its tasks have ended: Swift refers to executors without owning them.
+public final class SimulationExecutor: SerialExecutor, TaskExecutor {
+    /// What time is.
+    public enum Mode: Hashable, Sendable {
+        /// A number. It moves when the driver says so.
+        case virtual
+        /// The machine's monotonic clock, from zero at the executor's creation.
+        case real
+    }
+
+    struct State {
+        var ready: ReadyList
+        var timers = TimerQueue()
+        /// Virtual time; not used in real time.
+        var now = Instant(nanoseconds: 0)
+        /// The thread that drives the world.
+        var home = pthread_self()
+        var isRunning = false
+        var jobsRun = 0
+        var foreignJobs = 0
+        /// Jobs and rounds of timers run since virtual time last moved.
+        var stepsAtInstant = 0
+        /// See `passTime(until:)`.
+        var passages: [(end: Instant, waiter: CheckedContinuation<Void, Never>)] = []
+        /// `wake()` was called since the loop last went round.
+        var isWoken = false
+    }
+
+    public let mode: Mode
+    /// The machine's time when this world's was zero.
+    let origin = MachineClock.now
+    let monitor: Monitor<State>
+
+    public init(mode: Mode = .virtual, order: ExecutionOrder = .fifo) {
+        self.mode = mode
+        monitor = Monitor(State(ready: ReadyList(order: order)))
+    }
+
+    // MARK: What it knows
+
+    /// The world's time.
+    public var now: Instant {
+        monitor.withLock { now(in: $0) }
+    }
+
+    /// When the next timer is due; nil if none is set.
+    public var nextTimer: Instant? {
+        monitor.withLock { $0.timers.earliest }
+    }
+
+    /// Whether nothing can happen unless time moves or someone from outside does something.
+    public var isIdle: Bool {
+        monitor.withLock { state in
+            state.ready.isEmpty && (state.timers.earliest.map { $0 > now(in: state) } ?? true)
+        }
+    }
+
+    /// How many jobs have been run: two runs that differ in it were not the same.
+    public var jobsRun: Int {
+        monitor.withLock { $0.jobsRun }
+    }
+
+    /// How many jobs came from a thread other than the driver's.
+    public var foreignJobs: Int {
+        monitor.withLock { $0.foreignJobs }
+    }
+
+    func now(in state: State) -> Instant {
+        switch mode {
+        case .virtual: state.now
+        case .real: Instant(nanoseconds: 0) + (MachineClock.now - origin)
+        }
+    }
+
+    // MARK: As Swift's executor
+
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isForeign = monitor.withLock { state in
+            let isForeign = pthread_self() != state.home
+            if isForeign { state.foreignJobs += 1 }
+            state.ready.append(job)
+            return isForeign
+        }
+        if isForeign { monitor.signal() }
+    }
+
+    public func checkIsolated() {
+        precondition(
+            monitor.withLock { $0.isRunning && $0.home == pthread_self() }, "not on the simulation's executor")
+    }
+}
+
+extension SimulationExecutor: TaskSpawner {
+    /// Starts a task that belongs to the world.
+    @discardableResult
+    public func spawn(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+        Task(executorPreference: self, operation: body)
+    }
+}
