@@ -1,46 +1,5 @@
 import DomainModel
 
-/// What Xen says about a domain at one moment (xc_domaininfo_t).
-public struct DomainReport: Hashable, Sendable {
-    public var id: DomainID
-    public var uuid: DomainUUID
-    public var kind: GuestKind
-    /// At least one vcpu is running at this moment.
-    public var isRunning: Bool
-    /// All vcpus wait for an event.
-    public var isBlocked: Bool
-    /// Paused by the toolstack.
-    public var isPaused: Bool
-    /// The guest stopped by itself, for this reason.
-    public var shutdownReason: ShutdownReason?
-    /// Destroyed, but something still holds a reference.
-    public var isDying: Bool
-    public var memory: MemorySize
-    public var maximumMemory: MemorySize
-    /// Of all vcpus together.
-    public var cpuTime: Duration
-    public var onlineVCPUs: Int
-
-    public init(
-        id: DomainID, uuid: DomainUUID, kind: GuestKind = .pv, isRunning: Bool = false, isBlocked: Bool = false,
-        isPaused: Bool = false, shutdownReason: ShutdownReason? = nil, isDying: Bool = false, memory: MemorySize,
-        maximumMemory: MemorySize, cpuTime: Duration = .zero, onlineVCPUs: Int = 1
-    ) {
-        self.id = id
-        self.uuid = uuid
-        self.kind = kind
-        self.isRunning = isRunning
-        self.isBlocked = isBlocked
-        self.isPaused = isPaused
-        self.shutdownReason = shutdownReason
-        self.isDying = isDying
-        self.memory = memory
-        self.maximumMemory = maximumMemory
-        self.cpuTime = cpuTime
-        self.onlineVCPUs = onlineVCPUs
-    }
-}
-
 /// One virtual cpu.
 public struct VCPUReport: Hashable, Sendable {
     public var number: Int

@@ -1,0 +1,35 @@
+import DomainModel
+import SExpressions
+
+/// An event of a domain's life that a plan publishes at its place (reference/lifecycle-and-events.md §4).
+public enum Announcement: Hashable, Sendable {
+    case create, died, pause, unpause, suspended, destroy
+    /// As the user gave it: halt stays halt.
+    case shutdown(ShutdownRequest)
+    case exit(ShutdownReason)
+    case restart(RestartPhase)
+
+    public enum RestartPhase: String, Hashable, Sendable { case schedule, cancel, begin, success, fail }
+
+    /// The event, for the domain as it is now.
+    public func event(name: DomainName, id: DomainID) -> Event {
+        let domain: [SExpression] = [.atom(name.rawValue), .atom(id.description)]
+        func event(_ topic: String, _ more: [SExpression] = []) -> Event {
+            Event("xend.domain.\(topic)", .list(domain + more))
+        }
+        switch self {
+        case .create: return event("create")
+        case .died: return event("died")
+        case .pause: return event("pause")
+        case .unpause: return event("unpause")
+        case .suspended: return event("suspended")
+        case .destroy: return event("destroy")
+        case .shutdown(let request): return event("shutdown", [.atom(request.rawValue)])
+        case .exit(let reason):
+            // The original knew three words; what it would have called `?` ends like a crash.
+            let word = if case .other = reason { "crash" } else { reason.description }
+            return event("exit", [.atom(word)])
+        case .restart(let phase): return event("restart", [.atom(phase.rawValue)])
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import DomainModel
+
+/// What xend keeps about a domain.
+public struct DomainRecord: Hashable, Sendable {
+    public let uuid: DomainUUID
+    /// nil until Xen has made it for the first time; kept through restarts.
+    public var id: DomainID?
+    public var name: DomainName
+    /// nil for a domain that others made, or whose file was lost.
+    public var config: DomainConfig?
+    /// Made by another toolstack: listed and operated on, but never reaped, restarted or cleaned up.
+    public var isForeign: Bool
+    public var stage: Stage
+    /// The operation that is being done to it, with its serial number.
+    public var operation: OperationTicket?
+    public var devices: [DeviceRecord]
+    /// The next idx by type.
+    public var nextIndex: [DeviceType: Int]
+    public var console: ConsoleRecord?
+    /// What a user asked for and the guest has not done yet.
+    public var requested: ShutdownRequest?
+    /// Seconds since 1970.
+    public var startTime: Double?
+    public var restartTime: Double?
+    /// Attempts to build the next life that failed in a row.
+    public var failedRestarts: Int
+    /// What keeps an end or a restart waiting, in words.
+    public var held: [String]
+
+    public init(uuid: DomainUUID, name: DomainName, config: DomainConfig?, stage: Stage, isForeign: Bool = false) {
+        self.uuid = uuid
+        self.name = name
+        self.config = config
+        self.stage = stage
+        self.isForeign = isForeign
+        devices = []
+        nextIndex = [:]
+        failedRestarts = 0
+        held = []
+    }
+
+    /// `domain 7 "web"`: how messages call it.
+    public var title: String { id.map { "domain \($0) \"\(name)\"" } ?? "domain \"\(name)\"" }
+
+    /// A new device with the next idx of its type, which is thereby used up.
+    mutating func newDevice(_ config: DeviceConfig, backend: DomainID) -> DeviceRecord {
+        let type = config.type
+        let idx = nextIndex[type, default: 0]
+        nextIndex[type] = idx + 1
+        let index = devices.count { $0.type == type }
+        return DeviceRecord(type: type, idx: idx, index: index, config: config, backend: backend)
+    }
+}
+
+/// A domain's console: its TCP port stays through restarts, its channel does not.
+public struct ConsoleRecord: Hashable, Sendable {
+    public var port: UInt16
+    public var channel: Int
+    /// The guest's event channel; nil while detached.
+    public var eventPort: UInt32?
+
+    public init(port: UInt16, channel: Int, eventPort: UInt32? = nil) {
+        self.port = port
+        self.channel = channel
+        self.eventPort = eventPort
+    }
+}
+
+/// An operation in progress.
+public struct OperationTicket: Hashable, Sendable {
+    public let serial: UInt64
+    public let name: String
+
+    public init(serial: UInt64, name: String) {
+        self.serial = serial
+        self.name = name
+    }
+}

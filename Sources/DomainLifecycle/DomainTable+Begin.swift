@@ -1,0 +1,328 @@
+import DomainModel
+
+/// What begins: what a client asks for, or what xend itself has to do.
+public enum Beginning: Hashable, Sendable {
+    case operation(DomainOperation)
+    /// The guest has exited: act upon it.
+    case reap
+    /// Build the next life.
+    case rebuild
+    /// Try again to release what an end left behind.
+    case clear
+}
+
+extension DomainTable {
+    /// Decides about a creation: reserves the name and returns the plan.
+    ///
+    /// - Parameters:
+    ///   - config: fully bound.
+    ///   - uuid: the new domain's; not in the table.
+    public mutating func begin(create config: DomainConfig, uuid: DomainUUID) throws(Refusal) -> Plan {
+        guard !isStopping else { throw .stopping }
+        try checkNameIsFree(config.name)
+        guard records.count < Self.maximumDomains else { throw .tooManyDomains(limit: Self.maximumDomains) }
+        guard records[uuid] == nil else { throw .invalid("uuid clash: \(uuid)") }
+        let ticket = newTicket("create")
+        var record = DomainRecord(uuid: uuid, name: config.name, config: config, stage: .creating)
+        record.operation = ticket
+        let devices = try self.devices(for: config, of: &record)
+        put(record)
+        let steps =
+            building(config, id: nil, devices: devices, console: .openConsole(port: config.consolePort))
+            + [.remember, .announce(.create)]
+        return Plan(ticket: ticket, domain: uuid, direction: .undoable, isJournaled: true, steps: steps)
+    }
+
+    /// Decides about anything else that is done to a domain, which must not have an operation in progress.
+    ///
+    /// - Parameter now: seconds since 1970.
+    public mutating func begin(
+        _ beginning: Beginning, on uuid: DomainUUID, at now: Double
+    ) throws(Refusal) -> Plan {
+        guard var record = records[uuid] else { throw .noSuchDomain(DomainReference(uuid.description)) }
+        precondition(record.operation == nil, "one operation at a time on a domain")
+        let draft: Draft
+        switch beginning {
+        case .operation(let operation):
+            guard !isStopping else { throw .stopping }
+            draft = try self.draft(operation, &record, now)
+        case .reap: draft = try reap(&record, now)
+        case .rebuild: draft = try rebuild(&record)
+        case .clear: draft = try clear(&record)
+        }
+        let ticket = newTicket(draft.name)
+        record.operation = ticket
+        put(record)
+        return Plan(
+            ticket: ticket, domain: uuid, direction: draft.direction, isJournaled: draft.isJournaled,
+            steps: draft.steps)
+    }
+}
+
+/// A plan before it has its ticket.
+struct Draft {
+    var name: String
+    var direction = Plan.Direction.undoable
+    var isJournaled = false
+    var steps: [Step]
+}
+
+// MARK: - What clients ask for
+
+extension DomainTable {
+    private mutating func draft(
+        _ operation: DomainOperation, _ record: inout DomainRecord, _ now: Double
+    ) throws(Refusal) -> Draft {
+        try Admission.check(operation, record)
+        switch operation {
+        case .pause:
+            return Draft(name: operation.name, steps: [.announce(.pause), .pause])
+        case .unpause:
+            // A domain whose next life could not be built is tried again.
+            if record.stage == .restarting(.blocked) { return try rebuild(&record) }
+            return Draft(name: operation.name, steps: [.announce(.unpause), .unpause])
+        case .shutdown(let request):
+            return try shutdown(request, &record, now)
+        case .destroy(let mode):
+            return try destroy(mode, &record, now)
+        case .pinCPU(let cpu):
+            return Draft(name: operation.name, steps: [.pin(cpu: cpu)])
+        case .setMaximumMemory(let size):
+            return Draft(name: operation.name, steps: [.limitMemory(size)])
+        case .setMemoryTarget(let size):
+            try checkTarget(size, record)
+            return Draft(name: operation.name, steps: [.setMemoryTarget(size)])
+        case .setScheduler(let weight, let cap):
+            return Draft(name: operation.name, steps: [.weigh(weight: weight, cap: cap)])
+        case .createDevice(let config):
+            let device = try newDevice(config, of: &record)
+            return Draft(name: operation.name, isJournaled: true, steps: [.attach(device), .remember])
+        case .destroyDevice(let type, let index):
+            let slot = DeviceSlot(type: type, idx: index)
+            _ = try device(slot, of: record)
+            let force = reports[record.uuid]?.isPaused ?? false
+            return Draft(
+                name: operation.name, direction: .forward, isJournaled: true,
+                steps: [.detach(slot, force: force), .remember])
+        case .configureDevice(let config, let index):
+            return try configure(DeviceSlot(type: config.type, idx: index), config, record)
+        case .configure:
+            guard record.config == nil else { throw .alreadyConfigured(record.id ?? .zero) }
+            throw .notSupported("configure is for restore and migration, which xend does by itself")
+        case .rename(let name):
+            try checkNameIsFree(name)
+            promise(name, to: record.uuid)
+            return Draft(name: operation.name, isJournaled: true, steps: [.rename(name), .remember])
+        case .save, .migrate, .resolve:
+            throw .notSupported("\(operation.name) is not available on this xend")
+        }
+    }
+
+    private mutating func shutdown(
+        _ request: ShutdownRequest, _ record: inout DomainRecord, _ now: Double
+    ) throws(Refusal) -> Draft {
+        var announcements: [Step] = []
+        if request == .reboot {
+            try checkRestartTime(record, now)
+            announcements.append(.announce(.restart(.schedule)))
+        }
+        record.requested = request
+        return Draft(
+            name: "shutdown", steps: announcements + [.announce(.shutdown(request)), .requestShutdown(request)])
+    }
+
+    private mutating func destroy(
+        _ mode: DestroyMode, _ record: inout DomainRecord, _ now: Double
+    ) throws(Refusal) -> Draft {
+        if record.isForeign {
+            guard mode == .halt else { throw .foreign(operation: "reboot", title: record.title) }
+            return Draft(
+                name: "destroy", direction: .forward,
+                steps: [.announce(.destroy), .destroyDomain, .awaitGone, .announce(.died)])
+        }
+        switch mode {
+        case .reboot:
+            if case .restarting = record.stage { return try rebuild(&record) }
+            guard record.config != nil else { throw .unconfigured(operation: "reboot", title: record.title) }
+            try checkRestartTime(record, now)
+            record.stage = .ending(then: .restart)
+            return ending(record, announcing: [.announce(.restart(.schedule)), .announce(.destroy)], then: .restart)
+        case .halt:
+            let wasRestarting: Bool
+            switch record.stage {
+            case .restarting, .ending(.restart): wasRestarting = true
+            case .creating, .live, .exited, .ending(.forget): wasRestarting = false
+            }
+            record.stage = .ending(then: .forget)
+            let cancel: [Step] = wasRestarting ? [.announce(.restart(.cancel))] : []
+            return ending(record, announcing: cancel + [.announce(.destroy)], then: .forget)
+        }
+    }
+
+    private func checkRestartTime(_ record: DomainRecord, _ now: Double) throws(Refusal) {
+        let remaining = restartPolicy.remaining(since: record.restartTime, now: now)
+        guard remaining <= 0 else {
+            throw .restartTooSoon(
+                title: record.title, remainingSeconds: Int(remaining.rounded(.up)),
+                minimumSeconds: Int(restartPolicy.minimumRestartSeconds))
+        }
+    }
+
+    private func checkTarget(_ size: MemorySize, _ record: DomainRecord) throws(Refusal) {
+        guard let maximum = reports[record.uuid]?.maximumMemory, size > maximum else { return }
+        throw .memoryAboveMaximum(title: record.title, asked: size, maximum: maximum)
+    }
+}
+
+// MARK: - Devices
+
+extension DomainTable {
+    private func devices(for config: DomainConfig, of record: inout DomainRecord) throws(Refusal) -> [DeviceRecord] {
+        record.devices = []
+        record.nextIndex = [:]
+        var devices: [DeviceRecord] = []
+        for device in config.devices {
+            let new = try newDevice(device, of: &record)
+            devices.append(new)
+            record.devices.append(new)
+        }
+        record.devices = []
+        return devices
+    }
+
+    private func newDevice(_ config: DeviceConfig, of record: inout DomainRecord) throws(Refusal) -> DeviceRecord {
+        guard record.devices.count < DomainConfig.maximumDevices else {
+            throw .tooManyDevices(title: record.title, limit: DomainConfig.maximumDevices)
+        }
+        let reference: DomainReference?
+        switch config {
+        case .vif(let vif): reference = vif.backend
+        case .vbd(let vbd):
+            reference = vbd.backend
+            let isTaken = record.devices.contains { device in
+                if case .vbd(let other) = device.config { return other.number == vbd.number }
+                return false
+            }
+            guard !isTaken else { throw .deviceNumberTaken(vbd.device, title: record.title) }
+        case .pci(let pci):
+            throw .notSupported(
+                "pci: Failed to configure device: bus=\(pci.bus) dev=\(pci.device) func=\(pci.function) "
+                    + "(xend does not pass PCI devices through)")
+        }
+        return record.newDevice(config, backend: try backend(reference, for: record))
+    }
+
+    /// The driver domain meant by `(backend X)`.
+    private func backend(_ reference: DomainReference?, for record: DomainRecord) throws(Refusal) -> DomainID {
+        guard let reference else { return .zero }
+        guard let driver = try? find(reference), let id = driver.id, driver.stage == .live, driver.uuid != record.uuid
+        else { throw .invalidBackend(reference) }
+        return id
+    }
+
+    private func device(_ slot: DeviceSlot, of record: DomainRecord) throws(Refusal) -> DeviceRecord {
+        guard let device = record.devices.first(where: { $0.slot == slot }) else {
+            throw .noSuchDevice(slot, title: record.title)
+        }
+        return device
+    }
+
+    private func configure(
+        _ slot: DeviceSlot, _ change: DeviceConfig, _ record: DomainRecord
+    ) throws(Refusal) -> Draft {
+        let device = try device(slot, of: record)
+        guard case .vif(let vif) = device.config, case .vif(let change) = change else {
+            throw .notSupported("a vbd cannot be reconfigured: remove it and add it again")
+        }
+        do {
+            let config = DeviceConfig.vif(try vif.configured(by: change))
+            let steps: [Step] = config == device.config ? [] : [.reconfigure(device, to: config), .remember]
+            return Draft(name: "device_configure", isJournaled: true, steps: steps)
+        } catch {
+            throw .invalid(error.description)
+        }
+    }
+}
+
+// MARK: - What xend does by itself
+
+extension DomainTable {
+    /// The steps from nothing to a paused domain with its devices.
+    func building(_ config: DomainConfig, id: DomainID?, devices: [DeviceRecord], console: Step) -> [Step] {
+        var steps: [Step] = [
+            .checkImage(config.image),
+            .createDomain(id: id, kind: config.image.kind, vcpus: config.vcpus),
+            .limitMemory(config.memory), console,
+            .build(config.image, memory: config.memory, vcpus: config.vcpus),
+            .introduce(memory: config.memory, maximum: config.maximumMemory, vcpus: config.vcpus),
+            .joinConsole,
+        ]
+        if let cpu = config.cpu { steps.append(.pin(cpu: cpu)) }
+        if config.cpuWeight != 1 { steps.append(.weigh(weight: Int((config.cpuWeight * 256).rounded()), cap: nil)) }
+        steps += devices.map(Step.attach)
+        if config.maximumMemory != config.memory { steps.append(.limitMemory(config.maximumMemory)) }
+        return steps
+    }
+
+    /// The steps from any state to nothing. Devices go first, Xen's memory last (manual L3).
+    private func ending(_ record: DomainRecord, announcing: [Step], then: Stage.AfterEnd) -> Draft {
+        var steps = announcing
+        if case .live = record.stage { steps.append(.pause) }
+        // The guest is paused or gone, and cannot take part.
+        steps += record.devices.reversed().map { .detach($0.slot, force: true) }
+        steps.append(.releaseRemains)
+        steps.append(then == .restart ? .leaveConsole : .closeConsole)
+        steps += [.withdraw, .destroyDomain, .awaitGone]
+        steps += then == .restart ? [.remember, .announce(.died)] : [.forget, .announce(.died)]
+        return Draft(name: then == .restart ? "reboot" : "destroy", direction: .forward, isJournaled: true, steps: steps)
+    }
+
+    private mutating func reap(_ record: inout DomainRecord, _ now: Double) throws(Refusal) -> Draft {
+        guard record.stage == .live, !record.isForeign, let reason = reports[record.uuid]?.shutdownReason else {
+            throw .wrongStage(operation: "reap", title: record.title, record.stage)
+        }
+        let decision = restartPolicy.decide(
+            reason, actions: record.config?.exitActions ?? ExitActions(.never), requested: record.requested,
+            restartTime: record.restartTime, now: now)
+        let wasAnnounced = record.requested == .reboot
+        record.requested = nil
+        let exit = Step.announce(.exit(reason))
+        switch decision {
+        case .keep:
+            record.stage = .exited(reason)
+            let what: Announcement = reason == .suspend ? .suspended : .exit(reason)
+            return Draft(name: "exit", steps: [.announce(what), .remember])
+        case .end:
+            record.stage = .ending(then: .forget)
+            return ending(record, announcing: [exit, .announce(.destroy)], then: .forget)
+        case .tooSoon:
+            record.stage = .ending(then: .forget)
+            return ending(
+                record, announcing: [exit, .announce(.restart(.fail)), .announce(.destroy)], then: .forget)
+        case .restart:
+            record.stage = .ending(then: .restart)
+            let schedule: [Step] = wasAnnounced ? [] : [.announce(.restart(.schedule))]
+            return ending(record, announcing: [exit] + schedule + [.announce(.destroy)], then: .restart)
+        }
+    }
+
+    private mutating func rebuild(_ record: inout DomainRecord) throws(Refusal) -> Draft {
+        guard case .restarting = record.stage, let id = record.id, let config = record.config else {
+            throw .wrongStage(operation: "restart", title: record.title, record.stage)
+        }
+        let devices = try self.devices(for: config, of: &record)
+        record.stage = .restarting(.booting)
+        let console = Step.openConsole(port: record.console?.port ?? config.consolePort)
+        let steps =
+            [.announce(.restart(.begin))] + building(config, id: id, devices: devices, console: console)
+            + [.remember, .announce(.create), .announce(.restart(.success)), .announce(.unpause), .unpause]
+        return Draft(name: "restart", isJournaled: true, steps: steps)
+    }
+
+    private func clear(_ record: inout DomainRecord) throws(Refusal) -> Draft {
+        guard case .ending(let then) = record.stage else {
+            throw .wrongStage(operation: "clear", title: record.title, record.stage)
+        }
+        return ending(record, announcing: [], then: then)
+    }
+}

@@ -1,0 +1,138 @@
+import DomainModel
+
+/// Something that became true in the middle of a plan.
+public enum Fact: Hashable, Sendable {
+    case created(DomainID)
+    case console(ConsoleRecord?)
+    case attached(DeviceRecord)
+    case detached(DeviceSlot)
+    case connected(DeviceSlot, eventPort: UInt32?)
+    case reported(DomainReport?)
+}
+
+extension DomainTable {
+    /// Records something that a step found or did.
+    public mutating func note(_ fact: Fact, of uuid: DomainUUID) {
+        switch fact {
+        case .reported(let report): take(report, of: uuid)
+        case .detached(let slot): releaseBacking(of: slot, of: uuid)
+        case .created, .console, .attached, .connected: break
+        }
+        _ = update(uuid) { $0.note(fact) }
+    }
+
+    /// Records how a plan went, and says what follows.
+    ///
+    /// - Parameter now: seconds since 1970.
+    public mutating func finish(_ plan: Plan, _ outcome: Outcome, at now: Double) -> FollowUp {
+        for case .rename(let name) in plan.steps { release(name) }
+        guard let record = records[plan.domain] else { return .none }
+        let conclusion = record.concluding(plan, outcome, at: now)
+        if case .restarting = conclusion.record?.stage { take(nil, of: plan.domain) }
+        if let record = conclusion.record { put(record) } else { drop(plan.domain) }
+        return conclusion.followUp
+    }
+}
+
+/// What a record becomes at the end of a plan; nil = it is gone.
+public struct Conclusion: Hashable, Sendable {
+    public var record: DomainRecord?
+    public var followUp: FollowUp
+}
+
+extension DomainRecord {
+    mutating func note(_ fact: Fact) {
+        switch fact {
+        case .created(let id): self.id = id
+        case .console(let console): self.console = console
+        case .attached(let device):
+            devices.removeAll { $0.slot == device.slot }
+            devices.append(device)
+            devices.sort { $0.slot < $1.slot }
+        case .detached(let slot): devices.removeAll { $0.slot == slot }
+        case .connected(let slot, let port):
+            guard let place = devices.firstIndex(where: { $0.slot == slot }) else { return }
+            devices[place].eventPort = port
+        case .reported: break
+        }
+    }
+
+    /// The record after a plan: also used to write it down before the last step is answered.
+    ///
+    /// - Parameter now: seconds since 1970.
+    public func concluding(_ plan: Plan, _ outcome: Outcome, at now: Double) -> Conclusion {
+        var record = self
+        record.operation = nil
+        switch stage {
+        case .creating: return record.concludingCreation(outcome, now)
+        case .live, .exited: return record.concludingChange(plan, outcome)
+        case .ending(let then): return record.concludingEnd(then, outcome)
+        case .restarting: return record.concludingRestart(outcome, now)
+        }
+    }
+
+    private mutating func concludingCreation(_ outcome: Outcome, _ now: Double) -> Conclusion {
+        guard outcome == .done else { return Conclusion(record: nil, followUp: .none) }
+        stage = .live
+        startTime = now
+        return Conclusion(record: self, followUp: .none)
+    }
+
+    private mutating func concludingChange(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
+        guard outcome == .done else { return Conclusion(record: self, followUp: .none) }
+        if isForeign, plan.ticket.name == "destroy" { return Conclusion(record: nil, followUp: .none) }
+        for step in plan.steps { apply(step) }
+        return Conclusion(record: self, followUp: .none)
+    }
+
+    /// What a step that was done means for the configuration.
+    private mutating func apply(_ step: Step) {
+        switch step {
+        case .rename(let name):
+            self.name = name
+            config = config?.renamed(name)
+        case .attach, .detach:
+            config = config?.with(devices: devices.map(\.config))
+        case .reconfigure(let device, let changed):
+            guard let place = devices.firstIndex(where: { $0.slot == device.slot }) else { return }
+            devices[place].config = changed
+            config = config?.with(devices: devices.map(\.config))
+        case .requestShutdown, .pause, .unpause, .pin, .weigh, .setMemoryTarget, .limitMemory, .checkImage,
+            .createDomain, .build, .introduce, .openConsole, .joinConsole, .releaseRemains, .closeConsole,
+            .leaveConsole, .withdraw, .destroyDomain, .awaitGone, .remember, .forget, .announce:
+            break
+        }
+    }
+
+    private mutating func concludingEnd(_ then: Stage.AfterEnd, _ outcome: Outcome) -> Conclusion {
+        switch outcome {
+        case .done:
+            guard then == .restart else { return Conclusion(record: nil, followUp: .none) }
+            stage = .restarting(.pending)
+            held = []
+            failedRestarts = 0
+            return Conclusion(record: self, followUp: .rebuild)
+        case .incomplete(let held): self.held = held
+        case .undone(let reason): held = [reason]
+        }
+        return Conclusion(record: self, followUp: .retry)
+    }
+
+    private mutating func concludingRestart(_ outcome: Outcome, _ now: Double) -> Conclusion {
+        switch outcome {
+        case .done:
+            stage = .live
+            held = []
+            failedRestarts = 0
+            restartTime = now
+            return Conclusion(record: self, followUp: .none)
+        case .undone(let reason): held = [reason]
+        case .incomplete(let held): self.held = held
+        }
+        failedRestarts += 1
+        devices = []
+        let isLast = failedRestarts >= RestartPolicy.attempts
+        stage = .restarting(isLast ? .blocked : .pending)
+        return Conclusion(record: self, followUp: isLast ? .none : .retry)
+    }
+}

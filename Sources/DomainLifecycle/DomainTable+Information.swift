@@ -1,0 +1,49 @@
+import DomainModel
+
+extension DomainTable {
+    /// What is known of a domain, or nil when Xen has not made it yet.
+    ///
+    /// - Parameters:
+    ///   - console: how its console is at the moment.
+    ///   - now: seconds since 1970.
+    public func information(
+        of record: DomainRecord, console: ConsoleInformation?, cpu: Int?, now: Double
+    ) -> DomainInformation? {
+        guard let id = record.id else { return nil }
+        let report = reports[record.uuid]
+        return DomainInformation(
+            id: id, name: record.name.rawValue, uuid: record.uuid,
+            memory: report?.memory ?? record.config?.memory ?? .zero,
+            maximumMemory: report?.maximumMemory ?? record.config?.maximumMemory, state: state(of: record),
+            shutdownReason: report?.shutdownReason, cpu: cpu ?? record.config?.cpu ?? 0,
+            vcpus: report?.onlineVCPUs ?? record.config?.vcpus ?? 1, cpuTime: report?.cpuTime ?? .zero,
+            startTime: record.startTime, upTime: record.startTime.map { max(0, now - $0) }, console: console,
+            restartState: restartState(of: record), held: record.held, restartTime: record.restartTime,
+            devices: record.devices.map(\.information), config: record.config?.source,
+            operation: record.operation?.name)
+    }
+
+    private func state(of record: DomainRecord) -> DomainState {
+        var state = DomainState()
+        // Between two lives there is nothing in Xen to tell of: `------`.
+        if case .restarting = record.stage { return state }
+        guard let report = reports[record.uuid] else { return state }
+        state.isDying = report.isDying
+        state.isCrashed = report.shutdownReason == .crash
+        state.isShutdown = report.shutdownReason != nil && !state.isCrashed
+        state.isPaused = report.isPaused
+        let isUp = report.shutdownReason == nil && !report.isDying && !report.isPaused
+        state.isRunning = isUp && report.isRunning
+        state.isBlocked = isUp && !report.isRunning && report.isBlocked
+        return state
+    }
+
+    private func restartState(of record: DomainRecord) -> RestartState? {
+        switch record.stage {
+        case .restarting(let state): state
+        case .ending(.restart): .pending
+        case .live: record.requested == .reboot ? .pending : nil
+        case .creating, .exited, .ending(.forget): nil
+        }
+    }
+}

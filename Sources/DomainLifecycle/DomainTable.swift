@@ -1,0 +1,94 @@
+import DomainModel
+
+/// Every domain xend knows, and the rules of what may be done to it when.
+///
+/// A value without I/O, time or chance: whoever owns it decides with `begin`, performs the plan, and records with `note` and
+/// `finish`. Between `begin` and `finish` the plan's domain is reserved: it carries the plan's ticket.
+public struct DomainTable: Sendable {
+    /// More than Xen can have (its ids end at 0x7FF0), and less than would fill the daemon's memory.
+    public static let maximumDomains = 20_000
+
+    public private(set) var records: [DomainUUID: DomainRecord] = [:]
+    /// What Xen said last of each.
+    public private(set) var reports: [DomainUUID: DomainReport] = [:]
+    private var byName: [DomainName: DomainUUID] = [:]
+    private var byID: [DomainID: DomainUUID] = [:]
+    private var serial: UInt64 = 0
+    /// Names promised to operations in progress: `rename`.
+    private var promisedNames: [DomainName: DomainUUID] = [:]
+    /// Block devices in use, by what backs them.
+    var backings: [BackingKey: [BackingUse]] = [:]
+
+    public var restartPolicy: RestartPolicy
+    /// Set while the daemon stops: nothing new is begun.
+    public var isStopping = false
+
+    public init(restartPolicy: RestartPolicy = RestartPolicy()) { self.restartPolicy = restartPolicy }
+
+    // MARK: Looking
+
+    /// All records, by id; those that Xen has not made yet last, by name.
+    public var sorted: [DomainRecord] {
+        records.values.sorted { ($0.id?.rawValue ?? .max, $0.name) < ($1.id?.rawValue ?? .max, $1.name) }
+    }
+
+    public subscript(uuid: DomainUUID) -> DomainRecord? { records[uuid] }
+
+    public func record(id: DomainID) -> DomainRecord? { byID[id].flatMap { records[$0] } }
+
+    /// By name, then id, then uuid.
+    public func find(_ reference: DomainReference) throws(Refusal) -> DomainRecord {
+        let uuid =
+            byName[DomainName(foreign: reference.text)] ?? DomainID(text: reference.text).flatMap { byID[$0] }
+            ?? DomainUUID(text: reference.text)
+        guard let uuid, let record = records[uuid] else { throw .noSuchDomain(reference) }
+        return record
+    }
+
+    func checkNameIsFree(_ name: DomainName) throws(Refusal) {
+        guard byName[name] == nil, promisedNames[name] == nil else { throw .nameClash(name) }
+    }
+
+    // MARK: Changing (only the rules in this module do)
+
+    mutating func newTicket(_ name: String) -> OperationTicket {
+        serial += 1
+        return OperationTicket(serial: serial, name: name)
+    }
+
+    /// Serial numbers go on where an earlier daemon stopped.
+    public mutating func continueSerials(after serial: UInt64) { self.serial = max(self.serial, serial) }
+
+    mutating func promise(_ name: DomainName, to uuid: DomainUUID) { promisedNames[name] = uuid }
+    mutating func release(_ name: DomainName) { promisedNames[name] = nil }
+
+    /// Puts a record in, new or changed, and keeps the indexes right.
+    mutating func put(_ record: DomainRecord) {
+        if let old = records[record.uuid] { unindex(old) }
+        records[record.uuid] = record
+        byName[record.name] = record.uuid
+        if let id = record.id { byID[id] = record.uuid }
+    }
+
+    mutating func drop(_ uuid: DomainUUID) {
+        guard let record = records.removeValue(forKey: uuid) else { return }
+        unindex(record)
+        reports[uuid] = nil
+        releaseBackings(of: uuid)
+    }
+
+    mutating func take(_ reports: [DomainUUID: DomainReport]) { self.reports = reports }
+    mutating func take(_ report: DomainReport?, of uuid: DomainUUID) { reports[uuid] = report }
+
+    private mutating func unindex(_ record: DomainRecord) {
+        if byName[record.name] == record.uuid { byName[record.name] = nil }
+        if let id = record.id, byID[id] == record.uuid { byID[id] = nil }
+    }
+
+    mutating func update<Result>(_ uuid: DomainUUID, _ body: (inout DomainRecord) -> Result) -> Result? {
+        guard var record = records[uuid] else { return nil }
+        let result = body(&record)
+        put(record)
+        return result
+    }
+}

@@ -1,0 +1,58 @@
+import DomainModel
+
+/// How an operation is done: steps in order. It is written to the journal before the first one.
+public struct Plan: Hashable, Sendable {
+    public enum Direction: String, Hashable, Sendable {
+        /// When a step fails, those before it are undone in reverse: all or nothing.
+        case undoable
+        /// There is no way back: every step is tried, what fails is tried again later.
+        case forward
+    }
+
+    public let ticket: OperationTicket
+    public let domain: DomainUUID
+    public let direction: Direction
+    public let steps: [Step]
+    /// Whether a daemon killed in the middle leaves something to tidy up.
+    public let isJournaled: Bool
+
+    public init(
+        ticket: OperationTicket, domain: DomainUUID, direction: Direction, isJournaled: Bool, steps: [Step]
+    ) {
+        self.ticket = ticket
+        self.domain = domain
+        self.direction = direction
+        self.isJournaled = isJournaled
+        self.steps = steps
+    }
+}
+
+extension Plan: CustomStringConvertible {
+    /// One line per step: `+ step`, with `- undo` below it where there is one.
+    public var description: String {
+        var lines = ["\(ticket.name) (\(direction.rawValue))"]
+        for step in steps {
+            lines.append("+ \(step)")
+            if direction == .undoable, let undo = step.undo { lines.append("  - \(undo)") }
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// How a plan went.
+public enum Outcome: Hashable, Sendable {
+    case done
+    /// A step failed; everything before it is undone.
+    case undone(reason: String)
+    /// Forward plans: some steps failed and are to be tried again; what is still held, in words.
+    case incomplete(held: [String])
+}
+
+/// What has to be done after a plan has ended.
+public enum FollowUp: Hashable, Sendable {
+    case none
+    /// Build the next life now.
+    case rebuild
+    /// Try to end, or to build, again a little later.
+    case retry
+}

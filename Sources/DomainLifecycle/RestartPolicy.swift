@@ -1,0 +1,43 @@
+import DomainModel
+
+/// Whether a domain that exited is built again (manual L5 and L6; reference/domain.md §5).
+public struct RestartPolicy: Hashable, Sendable {
+    /// A restart within this time of the last one fails; zero = off.
+    public var minimumRestartSeconds: Double
+    /// How often a life that cannot be built is tried again, every few seconds, before it is left to an operator.
+    public static let attempts = 12
+
+    public init(minimumRestartSeconds: Double = 20) { self.minimumRestartSeconds = minimumRestartSeconds }
+
+    public enum Decision: Hashable, Sendable {
+        case end, keep, restart
+        /// It should restart, but did so a moment ago.
+        case tooSoon
+    }
+
+    /// What becomes of a domain that exited by itself.
+    public func decide(
+        _ reason: ShutdownReason, actions: ExitActions, requested: ShutdownRequest?, restartTime: Double?, now: Double
+    ) -> Decision {
+        let action: ExitActions.Action =
+            switch (reason, requested) {
+            case (.suspend, _): .preserve
+            // A user's word stands above the configuration.
+            case (_, .halt): .destroy
+            case (.reboot, .reboot): .restart
+            default: actions.action(for: reason)
+            }
+        switch action {
+        case .destroy: return .end
+        case .preserve: return .keep
+        case .restart: return remaining(since: restartTime, now: now) > 0 ? .tooSoon : .restart
+        }
+    }
+
+    /// Seconds until a restart is allowed again.
+    public func remaining(since restartTime: Double?, now: Double) -> Double {
+        // The clock of the host may have been set back: a last restart in the future does not count.
+        guard let restartTime, now >= restartTime else { return 0 }
+        return max(0, restartTime + minimumRestartSeconds - now)
+    }
+}

@@ -1,0 +1,42 @@
+import DomainModel
+
+/// Where a domain is in its life.
+///
+/// ```
+///  create ─→ creating ─→ live ─→ exited (kept)
+///               │          │        │
+///             (undone)     ▼        ▼
+///                        ending ─────────────→ (gone)
+///                          │ ▲
+///                          ▼ │ reboot
+///                       restarting ─→ live
+/// ```
+public enum Stage: Hashable, Sendable {
+    /// Being made from a configuration or an image.
+    case creating
+    /// Xen has it; what it does at the moment is in the report.
+    case live
+    /// It stopped by itself and is kept: suspended, or preserved by its exit actions.
+    case exited(ShutdownReason)
+    /// Its devices, console and memory are being released; what follows when all is gone.
+    case ending(then: AfterEnd)
+    /// Between two lives.
+    case restarting(RestartState)
+
+    public enum AfterEnd: Hashable, Sendable { case forget, restart }
+}
+
+extension Stage: CustomStringConvertible {
+    /// Completes "domain 7 "web" …".
+    public var description: String {
+        switch self {
+        case .creating: "is being created"
+        case .live: "is live"
+        case .exited(.suspend): "is suspended"
+        case .exited(let reason): "has shut down (reason \(reason))"
+        case .ending(.forget): "is being destroyed"
+        case .ending(.restart), .restarting(.pending), .restarting(.booting): "is being restarted"
+        case .restarting(.blocked): "could not be restarted"
+        }
+    }
+}
