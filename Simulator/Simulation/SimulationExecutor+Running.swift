@@ -3,8 +3,9 @@ import HostInterface
 
 /// How a driver makes the world run. None of these may be called from within the world.
 extension SimulationExecutor {
-    /// How many jobs and rounds of timers may run without virtual time moving. A world that needs more goes round in circles; it would
-    /// otherwise hang the test it is in. Fifty thousand requests at one instant need about three million.
+    /// How many jobs and rounds of timers may run without virtual time moving. A world that needs more goes round in
+    /// circles and would otherwise hang the test it is in. Fifty thousand requests at one instant need about three
+    /// million.
     static let livelockLimit = 50_000_000
 
     /// Runs jobs until none is ready. Timers wait, even those that are due.

@@ -47,19 +47,29 @@ public struct SXPReader: Sendable {
 
     /// Takes the next piece of the input. After the end of the input, pieces are ignored.
     public mutating func feed(_ bytes: some Sequence<UInt8>) throws(SXPError) {
-        try guarded { reader throws(SXPError) in
+        if let failure { throw failure }
+        do throws(SXPError) {
             // Copied once: going through a foreign sequence byte by byte costs more.
             for byte in Array(bytes) {
-                try reader.checkLength()
-                try reader.take(byte)
-                reader.position.advance(over: byte)
+                try checkLength()
+                try take(byte)
+                position.advance(over: byte)
             }
+        } catch {
+            failure = error
+            throw error
         }
     }
 
     /// Ends the input: a bare word at top level is now complete.
     public mutating func finish() throws(SXPError) {
-        try guarded { reader throws(SXPError) in try reader.end() }
+        if let failure { throw failure }
+        do throws(SXPError) {
+            try end()
+        } catch {
+            failure = error
+            throw error
+        }
     }
 
     /// The next complete value, if there is one.
@@ -70,16 +80,6 @@ public struct SXPReader: Sendable {
     /// The next complete value, with the places where it and its parts were written.
     public mutating func nextLocated() -> LocatedSExpression? {
         ready.removeFirst()
-    }
-
-    private mutating func guarded(_ body: (inout SXPReader) throws(SXPError) -> Void) throws(SXPError) {
-        if let failure { throw failure }
-        do {
-            try body(&self)
-        } catch {
-            failure = error
-            throw error
-        }
     }
 }
 

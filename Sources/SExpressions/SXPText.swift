@@ -13,21 +13,11 @@ public enum SXPText {
 
     /// The bytes `text` stands for.
     public static func bytes(of text: String) -> [UInt8] {
-        var result: [UInt8] = []
-        append(text, to: &result)
-        return result
-    }
-
-    /// Appends the bytes `text` stands for.
-    static func append(_ text: String, to bytes: inout [UInt8]) {
-        // Carried bytes start with F4 in UTF-8, and hardly any text has that byte.
-        guard text.utf8.contains(0xF4) else { return bytes.append(contentsOf: text.utf8) }
-        for scalar in text.unicodeScalars {
-            if carriers.contains(scalar.value) {
-                bytes.append(UInt8(scalar.value - carriers.lowerBound + 0x80))
-            } else {
-                bytes.append(contentsOf: scalar.utf8)
-            }
+        // In UTF-8 a carrying scalar starts with F4, and hardly any text has that byte.
+        guard text.utf8.contains(0xF4) else { return Array(text.utf8) }
+        return text.unicodeScalars.flatMap { scalar in
+            carriers.contains(scalar.value)
+                ? [UInt8(scalar.value - carriers.lowerBound + 0x80)] : Array(scalar.utf8)
         }
     }
 
