@@ -25,7 +25,7 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
         var timers = TimerQueue()
         /// Virtual time; not used in real time.
         var now = Instant(nanoseconds: 0)
-        /// The thread that drives the world.
+        /// The driver's thread, see `foreignJobs`.
         var home = pthread_self()
         var isRunning = false
         var jobsRun = 0
@@ -72,7 +72,8 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
         monitor.withLock { $0.jobsRun }
     }
 
-    /// How many jobs came from a thread other than the driver's.
+    /// How many jobs came from a thread other than the driver's, which is the one that last called a `run…` or
+    /// `advance…`, and before that the one that made the executor.
     public var foreignJobs: Int {
         monitor.withLock { $0.foreignJobs }
     }

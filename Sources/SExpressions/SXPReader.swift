@@ -11,36 +11,6 @@
 /// The rules are those of xend 2.0's parser, except for the crashes: octal escapes may have one to three digits, and
 /// everything that is not closed at the end is an error.
 public struct SXPReader: Sendable {
-    private let limits: SXPLimits
-    private var state = State.between
-    /// Where the byte now read stands.
-    private var position = SXPPosition()
-    /// The bytes of the word or string now read.
-    private var token: [UInt8] = []
-    private var tokenStart = SXPPosition()
-    /// The lists that are open, outermost first.
-    private var open: [OpenList] = []
-    /// Where the top-level form now read began, and how many values it has so far.
-    private var form: (start: SXPPosition, values: Int)?
-    private var ready = Queue()
-    private var failure: SXPError?
-
-    private enum State: Sendable {
-        case between
-        case comment
-        case word
-        case string(quote: UInt8)
-        case escape(quote: UInt8)
-        case hex(quote: UInt8, high: UInt8?)
-        case octal(quote: UInt8, value: Int, digits: Int)
-        case ended
-    }
-
-    private struct OpenList: Sendable {
-        let position: SXPPosition
-        var members: [LocatedSExpression] = []
-    }
-
     public init(limits: SXPLimits = .standard) {
         self.limits = limits
     }
@@ -80,6 +50,38 @@ public struct SXPReader: Sendable {
     /// The next complete value, with the places where it and its parts were written.
     public mutating func nextLocated() -> LocatedSExpression? {
         ready.removeFirst()
+    }
+
+    // MARK: State
+
+    private let limits: SXPLimits
+    private var state = State.between
+    /// Where the byte now read stands.
+    private var position = SXPPosition()
+    /// The bytes of the word or string now read.
+    private var token: [UInt8] = []
+    private var tokenStart = SXPPosition()
+    /// The lists that are open, outermost first.
+    private var open: [OpenList] = []
+    /// Where the top-level form now read began, and how many values it has so far.
+    private var form: (start: SXPPosition, values: Int)?
+    private var ready = Queue()
+    private var failure: SXPError?
+
+    private enum State: Sendable {
+        case between
+        case comment
+        case word
+        case string(quote: UInt8)
+        case escape(quote: UInt8)
+        case hex(quote: UInt8, high: UInt8?)
+        case octal(quote: UInt8, value: Int, digits: Int)
+        case ended
+    }
+
+    private struct OpenList: Sendable {
+        let position: SXPPosition
+        var members: [LocatedSExpression] = []
     }
 }
 
