@@ -96,10 +96,12 @@ let package = Package(
                 .target(name: "CXen", condition: .when(traits: ["RealXen"])),
                 .product(name: "SystemPackage", package: "swift-system"),
             ], swiftSettings: settings),
+        // Calls of Linux that Swift's Glibc module leaves out. Header only.
+        .systemLibrary(name: "CLinux"),
         // Files, subprocesses, sockets, boot record, log of a Linux host, behind HostInterface.
         module(
             "LinuxHost",
-            ["HostInterface", "XendServer", .product(name: "NIOCore", package: nio),
+            ["CLinux", "HostInterface", "XendServer", .product(name: "NIOCore", package: nio),
              .product(name: "NIOPosix", package: nio), .product(name: "NIOHTTP1", package: nio),
              .product(name: "SystemPackage", package: "swift-system"),
              .product(name: "Logging", package: "swift-log")]),

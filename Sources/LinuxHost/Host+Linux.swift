@@ -1,0 +1,17 @@
+import HostInterface
+import NIOCore
+import NIOPosix
+
+extension Host {
+    /// The real host: its kernel, its files below `root`, Swift's own executor.
+    /// - Parameter group: the event loops of its sockets; they are the caller's to shut down.
+    public static func linux(
+        root: HostRoot = HostRoot(), group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+    ) -> Host {
+        let scripts = LinuxScripts(root: root)
+        return Host(
+            clock: LinuxClock(), random: LinuxRandom(), tasks: LinuxTasks(), files: LinuxFiles(root: root),
+            scripts: scripts, network: LinuxNetwork(group: group), node: LinuxNode(root: root, scripts: scripts),
+            notifications: LinuxNotifications(group: group))
+    }
+}
