@@ -1,0 +1,46 @@
+import SExpressions
+
+/// The parameters of a request, in the order in which they came.
+public struct Form: Hashable, Sendable {
+    /// One parameter.
+    public struct Field: Hashable, Sendable {
+        public var name: String
+        public var value: [UInt8]
+        /// What a browser called the file whose contents this is.
+        public var fileName: String?
+
+        public init(_ name: String, _ value: [UInt8], fileName: String? = nil) {
+            self.name = name
+            self.value = value
+            self.fileName = fileName
+        }
+
+        /// The value as text; bytes that are not UTF-8 survive the way back (`SXPText`).
+        public var text: String { SXPText.string(decoding: value) }
+    }
+
+    public private(set) var fields: [Field]
+
+    public init(_ fields: [Field] = []) { self.fields = fields }
+
+    /// Every value of that name.
+    public func values(_ name: String) -> [Field] { fields.filter { $0.name == name } }
+
+    /// The first value of that name, as text.
+    public func text(_ name: String) -> String? { fields.first { $0.name == name }?.text }
+
+    mutating func append(_ field: Field) { fields.append(field) }
+
+    /// A name that stands in both has the values of `body` alone (reference/http-api.md §4).
+    func overlaid(by body: Form) -> Form {
+        guard !body.fields.isEmpty else { return self }
+        let names = Set(body.fields.map(\.name))
+        return Form(fields.filter { !names.contains($0.name) } + body.fields)
+    }
+}
+
+/// Why the parameters of a request cannot be read.
+public struct FormError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,14 @@
+import NIOCore
+
+/// Writes the body of a streamed answer. Each write returns when the bytes have left for the client, so that a slow
+/// reader slows its writer down and nobody else.
+public struct EventWriter: Sendable {
+    let send: @Sendable (ByteBuffer) -> EventLoopFuture<Void>
+    /// After so long without anything to say a comment shows whether the client is still there.
+    let heartbeat: TimeAmount
+
+    /// - Throws: what the channel says when the client is gone or was cut off.
+    public func write(_ bytes: [UInt8]) async throws {
+        try await send(ByteBuffer(bytes: bytes)).get()
+    }
+}

@@ -1,0 +1,28 @@
+import HostInterface
+import NIOCore
+
+/// Where HTTP connections come from: sockets on a real host, channels in memory on a simulated one.
+public protocol HTTPListening: Sendable {
+    /// Starts accepting connections.
+    ///
+    /// An accepted channel has its `localAddress` and `remoteAddress`, and tells of the end of its peer's sending
+    /// (`allowRemoteHalfClosure`): such a peer still gets its answer. Nothing else is in its pipeline.
+    ///
+    /// - Parameters:
+    ///   - address: an IP address, `localhost`, or "" for all interfaces.
+    ///   - port: 0 = any free one.
+    ///   - configure: called once for each accepted channel, on its event loop, before anything is read from it. A
+    ///     channel whose future fails is closed. `HTTPPipeline.configure` is meant.
+    func listen(
+        address: String, port: UInt16, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) async throws(NetworkError) -> any HTTPListener
+}
+
+/// A port that accepts HTTP connections.
+public protocol HTTPListener: Sendable {
+    /// The port it listens on.
+    var port: UInt16 { get }
+    /// Accepts no more, fires `ChannelShouldQuiesceEvent` into every open channel, so that requests under way are
+    /// answered and idle connections end, and closes those that are still open after a few seconds. Idempotent.
+    func close() async
+}

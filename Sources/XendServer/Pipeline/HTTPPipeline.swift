@@ -1,0 +1,55 @@
+import DomainManagement
+import HostInterface
+import Logging
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// xend's HTTP server, whatever carries its bytes: `configure` makes a connection of a socket's channel and of an
+/// embedded one alike.
+///
+/// The work for a request is started with the host's `TaskSpawner` and comes back to the channel by
+/// `eventLoop.execute`, so that a simulation decides the order of everything.
+public final class HTTPPipeline: Sendable {
+    let router: Router
+    let tasks: any TaskSpawner
+    let clock: any HostClock
+    let limits: HTTPLimits
+    let logger: Logger
+    private let openConnections = Atomic(0)
+
+    public init(
+        service: any DaemonService, tasks: any TaskSpawner, clock: any HostClock,
+        configuration: HTTPServerConfiguration = HTTPServerConfiguration(), logger: Logger = Logger(label: "http")
+    ) {
+        router = Router(service: service, clock: clock, configuration: configuration, logger: logger)
+        self.tasks = tasks
+        self.clock = clock
+        limits = configuration.limits
+        self.logger = logger
+    }
+
+    /// Makes a channel an HTTP connection. To be called on its event loop before it reads; `HTTPListening.listen` takes it.
+    @Sendable
+    public func configure(_ channel: any Channel) -> EventLoopFuture<Void> {
+        channel.eventLoop.makeCompletedFuture {
+            let connection = HTTPConnection(self, isWelcome: admit(channel))
+            var decoding = NIOHTTPDecoderLimitConfiguration()
+            decoding.maxHeaderFieldSize = limits.headerField
+            decoding.maxHeaderListSize = limits.headerList
+            decoding.maxHeaderFieldCount = limits.headerFields
+            let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(FirstByteObserver(connection))
+            try pipeline.addHandler(ByteToMessageHandler(decoder))
+            try pipeline.addHandler(connection)
+        }
+    }
+
+    /// Counts the connection; false if there are too many already.
+    private func admit(_ channel: any Channel) -> Bool {
+        let count = openConnections.add(1, ordering: .relaxed).newValue
+        channel.closeFuture.whenComplete { [self] _ in openConnections.subtract(1, ordering: .relaxed) }
+        return count <= limits.connections
+    }
+}

@@ -1,0 +1,24 @@
+/// What the HTTP server has to be told by the program that composes the daemon.
+public struct HTTPServerConfiguration: Sendable {
+    /// Names under which clients reach this node, beside `localhost` and IP addresses: its host name, usually. A request
+    /// for any other name is refused, since it may come from a page that rebinds its own name to this address.
+    public var hostNames: Set<String>
+    /// Whether other hosts may change something (`xend-remote-access open`).
+    public var isRemoteAccessOpen: Bool
+    /// Every page says SIMULATION.
+    public var isSimulated: Bool
+    public var limits: HTTPLimits
+    /// Resources that only this program has, beside those of `/xend`.
+    public var additionalResources: [Resource]
+
+    public init(
+        hostNames: Set<String> = [], isRemoteAccessOpen: Bool = false, isSimulated: Bool = false,
+        limits: HTTPLimits = HTTPLimits(), additionalResources: [Resource] = []
+    ) {
+        self.hostNames = hostNames
+        self.isRemoteAccessOpen = isRemoteAccessOpen
+        self.isSimulated = isSimulated
+        self.limits = limits
+        self.additionalResources = additionalResources
+    }
+}

@@ -1,0 +1,46 @@
+import DomainLifecycle
+import DomainManagement
+import HostInterface
+
+/// A request on its way through a handler: what was asked, and whom to ask.
+public struct Exchange: Sendable {
+    public let request: Request
+    public let service: any DaemonService
+    public let representation: Representation
+    public let clock: any HostClock
+    let configuration: HTTPServerConfiguration
+
+    /// The parameters, checked.
+    public var arguments: Arguments { Arguments(request.form) }
+
+    /// The last segment of the path: a domain, a console's port, a task's number.
+    public var lastSegment: String { request.target.segments.last ?? "" }
+
+    /// For logs and tasks.
+    var requester: Requester { Requester(request.peer.map { "http \($0.host)" } ?? "http") }
+
+    /// `http://HOST:PORT`, as the client reaches this node.
+    var baseURL: String { "http://\(request.authority ?? "localhost")" }
+
+    /// Asks the daemon; what it refuses becomes the answer.
+    func ask<Value>(
+        _ question: (any DaemonService) async throws(OperationError) -> Value
+    ) async throws(Failure) -> Value {
+        do {
+            return try await question(service)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// Asks about the thing the path names: if there is none, the answer is 404.
+    func askForResource<Value>(
+        _ question: (any DaemonService) async throws(OperationError) -> Value
+    ) async throws(Failure) -> Value {
+        do {
+            return try await question(service)
+        } catch {
+            throw error.kind == .notFound ? Failure(status: Status.notFound, error) : Failure(error)
+        }
+    }
+}

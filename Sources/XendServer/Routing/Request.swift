@@ -1,0 +1,57 @@
+import HostInterface
+import NIOHTTP1
+import SExpressions
+
+/// One HTTP request, received completely.
+public struct Request: Sendable {
+    public var method: HTTPMethod
+    public var target: RequestTarget
+    public var version: HTTPVersion
+    public var headers: HTTPHeaders
+    /// The parameters of the query and, in place of those of the same name, of the body.
+    public var form: Form
+    /// The body, if it is no form.
+    public var body: [UInt8]
+    /// Who asks; nil if unknown.
+    public var peer: NetworkAddress?
+    /// Whether who asks is on this very machine.
+    public var isLocal: Bool
+
+    public init(
+        method: HTTPMethod, target: RequestTarget, version: HTTPVersion = .http1_1, headers: HTTPHeaders = [:],
+        form: Form = Form(), body: [UInt8] = [], peer: NetworkAddress? = nil, isLocal: Bool = true
+    ) {
+        self.method = method
+        self.target = target
+        self.version = version
+        self.headers = headers
+        self.form = target.query.overlaid(by: form)
+        self.body = body
+        self.peer = peer
+        self.isLocal = isLocal
+    }
+
+    /// PUT, which the manual names in passing, is taken as POST.
+    var isPost: Bool { method == .POST || method == .PUT }
+    var isGet: Bool { method == .GET || method == .HEAD }
+
+    /// Whether the client wants the connection to stay. One of HTTP/1.0 never does (reference/http-api.md §1); one that
+    /// wants another protocol will not speak HTTP any more.
+    var keepsAlive: Bool {
+        guard version >= .http1_1, method != .CONNECT, !headers.contains(name: "upgrade") else { return false }
+        return !headers[canonicalForm: "connection"].contains { $0.utf8Equals("close", ignoringCase: true) }
+    }
+
+    /// `host:port` as the client wrote it.
+    var authority: String? { target.authority ?? headers.first(name: "host") }
+}
+
+extension StringProtocol {
+    /// Compares ASCII text.
+    func utf8Equals(_ other: some StringProtocol, ignoringCase: Bool) -> Bool {
+        let fold = { (byte: UInt8) -> UInt8 in
+            ignoringCase && (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+        }
+        return utf8.elementsEqual(other.utf8) { fold($0) == fold($1) }
+    }
+}

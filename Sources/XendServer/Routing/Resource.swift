@@ -1,0 +1,69 @@
+/// One row of the route table: a path, and what can be asked and done there.
+public struct Resource: Sendable {
+    public typealias Handler = @Sendable (Exchange) async throws(Failure) -> Answer
+
+    enum Component: Hashable, Sendable {
+        case fixed(String)
+        /// One segment, whatever it is.
+        case any
+    }
+
+    let path: String
+    let components: [Component]
+    let get: Handler?
+    let operations: [String: Operation]
+    /// What a POST without `op` does; nil: it is refused.
+    let post: Handler?
+
+    /// - Parameters:
+    ///   - path: segments beginning with `:` stand for any one segment: `/xend/domain/:name`.
+    ///   - get: nil: there is nothing to get.
+    ///   - operations: by the parameter `op`.
+    public init(_ path: String, get: Handler? = nil, _ operations: [Operation] = [], post: Handler? = nil) {
+        self.path = path
+        components = path.split(separator: "/").map { $0.hasPrefix(":") ? .any : .fixed(String($0)) }
+        self.get = get
+        self.operations = Dictionary(operations.map { ($0.name, $0) }) { first, _ in first }
+        self.post = post
+    }
+
+    /// Something that can be done at a resource, named by the parameter `op`.
+    public struct Operation: Sendable {
+        let name: String
+        let changes: Bool
+        let alsoByGet: Bool
+        let handler: Handler
+
+        /// Changes something; by POST.
+        public static func change(_ name: String, _ handler: @escaping Handler) -> Operation {
+            Operation(name: name, changes: true, alsoByGet: false, handler: handler)
+        }
+        /// Changes something, and the manual has it as a GET all the same.
+        static func changeByGet(_ name: String, _ handler: @escaping Handler) -> Operation {
+            Operation(name: name, changes: true, alsoByGet: true, handler: handler)
+        }
+        /// Changes nothing; by GET and POST.
+        public static func query(_ name: String, _ handler: @escaping Handler) -> Operation {
+            Operation(name: name, changes: false, alsoByGet: true, handler: handler)
+        }
+    }
+
+    /// Whether this row is about that path.
+    func matches(_ segments: [String]) -> Bool {
+        guard segments.count == components.count else { return false }
+        for (component, segment) in zip(components, segments) {
+            if case .fixed(let text) = component, text != segment { return false }
+        }
+        return true
+    }
+
+    /// How many leading segments of that path this row has.
+    func commonPrefix(_ segments: [String]) -> Int {
+        zip(components, segments).prefix { component, segment in
+            switch component {
+            case .fixed(let text): text == segment
+            case .any: true
+            }
+        }.count
+    }
+}
