@@ -15,7 +15,7 @@ struct ReplyWriter {
         if date.second != second { date = (second, HTTPDate.text(second)) }
         let content: [UInt8]? = if case .bytes(let bytes) = reply.body { bytes } else { nil }
         var buffer = allocator.buffer(capacity: 400 + (content?.count ?? 0))
-        buffer.writeString(request.map { $0.version < .http1_1 } == true ? "HTTP/1.0 " : "HTTP/1.1 ")
+        buffer.writeString(request?.version.isOneOne == false ? "HTTP/1.0 " : "HTTP/1.1 ")
         buffer.writeString("\(reply.status) \(Self.printable(reply.reason))\r\nDate: \(date.text)\r\nServer: xend\r\n")
         for (name, value) in reply.headers {
             buffer.writeString("\(name): \(Self.printable(value))\r\n")

@@ -32,7 +32,7 @@ struct RequestAssembly {
 
     /// Whether the client waits for a word before it sends the body.
     var expectsContinue: Bool {
-        head.version >= .http1_1
+        head.version.isOneOne
             && head.headers[canonicalForm: "expect"].contains { $0.utf8Equals("100-continue", ignoringCase: true) }
     }
 

@@ -38,7 +38,7 @@ public struct Request: Sendable {
     /// Whether the client wants the connection to stay. One of HTTP/1.0 never does (reference/http-api.md §1); one that
     /// wants another protocol will not speak HTTP any more.
     var keepsAlive: Bool {
-        guard version >= .http1_1, method != .CONNECT, !headers.contains(name: "upgrade") else { return false }
+        guard version.isOneOne, method != .CONNECT, !headers.contains(name: "upgrade") else { return false }
         return !headers[canonicalForm: "connection"].contains { $0.utf8Equals("close", ignoringCase: true) }
     }
 
@@ -54,4 +54,9 @@ extension StringProtocol {
         }
         return utf8.elementsEqual(other.utf8) { fold($0) == fold($1) }
     }
+}
+
+extension HTTPVersion {
+    /// 1.1, or a later 1.x; not 1.0.
+    var isOneOne: Bool { major == 1 && minor >= 1 }
 }
