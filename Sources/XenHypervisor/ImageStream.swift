@@ -1,0 +1,65 @@
+#if RealXen
+import Glibc
+import HypervisorInterface
+
+/// A pair of connected sockets: libxenguest writes or reads one end, blocking, on its thread; the other is ours.
+///
+/// A socket and not a pipe, so that writing to a library that has given up is an error and never a signal.
+struct ImageStream: Sendable {
+    let libraryEnd: Int32
+    let ourEnd: Int32
+    let poller: Poller
+
+    init(poller: Poller) throws(HypervisorError) {
+        var ends: [Int32] = [-1, -1]
+        let kind = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+            throw HypervisorError("socketpair", nil, HypervisorError.Reason(errno: errno))
+        }
+        libraryEnd = ends[0]
+        ourEnd = ends[1]
+        self.poller = poller
+        _ = fcntl(ourEnd, F_SETFL, fcntl(ourEnd, F_GETFL) | O_NONBLOCK)
+    }
+
+    /// Nobody uses the end any more; what waits on the other one wakes up.
+    func closeLibraryEnd() { Glibc.close(libraryEnd) }
+    func closeOurEnd() {
+        poller.forget(ourEnd)
+        Glibc.close(ourEnd)
+    }
+
+    /// No more bytes in either direction; both ends wake up, and stay open for who still has them.
+    func shutdown() { _ = Glibc.shutdown(ourEnd, CInt(SHUT_RDWR)) }
+
+    /// The next bytes; empty at the end.
+    func read(limit: Int) async -> [UInt8] {
+        while true {
+            var count = 0
+            let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, used in
+                count = recv(ourEnd, buffer.baseAddress, limit, 0)
+                used = max(0, count)
+            }
+            if count >= 0 { return bytes }
+            guard errno == EAGAIN || errno == EINTR, await poller.wait(for: ourEnd, .reading) else { return [] }
+        }
+    }
+
+    /// Returns false when the library does not read any more.
+    func write(_ bytes: [UInt8]) async -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes { all in
+                let rest = UnsafeRawBufferPointer(rebasing: all[sent...])
+                return send(ourEnd, rest.baseAddress, rest.count, CInt(MSG_NOSIGNAL.rawValue))
+            }
+            if count >= 0 {
+                sent += count
+            } else if errno != EINTR {
+                guard errno == EAGAIN, await poller.wait(for: ourEnd, .writing) else { return false }
+            }
+        }
+        return true
+    }
+}
+#endif

@@ -1,0 +1,157 @@
+#if RealXen
+import CXen
+import DomainModel
+import Glibc
+import HypervisorInterface
+import Synchronization
+
+/// xenstore through libxenstore.
+struct LibxenStore: XenStore {
+    let calls: CallThread<XenStoreConnection>
+    /// Tells watches apart.
+    let tokens: TokenCounter
+
+    func read(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> String {
+        try await calls.run { connection throws(XenStoreError) in
+            var length: UInt32 = 0
+            guard let value = xs_read(try connection.open("read", path), transaction.id, path, &length) else {
+                throw XenStoreError("read", path, .init(errno: errno))
+            }
+            defer { free(value) }
+            return String(decoding: UnsafeRawBufferPointer(start: value, count: Int(length)), as: UTF8.self)
+        }
+    }
+
+    func write(_ path: String, _ value: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
+        try await call("write", path) { xs_write($0, transaction.id, path, value, UInt32(value.utf8.count)) }
+    }
+
+    func makeDirectory(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
+        try await call("make", path) { xs_mkdir($0, transaction.id, path) }
+    }
+
+    func remove(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
+        try await call("remove", path) { xs_rm($0, transaction.id, path) }
+    }
+
+    func list(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> [String] {
+        try await calls.run { connection throws(XenStoreError) in
+            var count: UInt32 = 0
+            guard let names = xs_directory(try connection.open("list", path), transaction.id, path, &count) else {
+                throw XenStoreError("list", path, .init(errno: errno))
+            }
+            defer { free(names) }
+            return (0..<Int(count)).compactMap { names[$0].map { String(cString: $0) } }.sorted()
+        }
+    }
+
+    func setPermissions(
+        _ path: String, _ permissions: [XenStorePermission], in transaction: XenStoreTransaction?
+    ) async throws(XenStoreError) {
+        try await call("set permissions of", path) { handle in
+            var entries = permissions.map { xs_permissions(id: UInt32($0.domain.rawValue), perms: $0.access.bits) }
+            return xs_set_permissions(handle, transaction.id, path, &entries, UInt32(entries.count))
+        }
+    }
+
+    func beginTransaction() async throws(XenStoreError) -> XenStoreTransaction {
+        try await calls.run { connection throws(XenStoreError) in
+            let id = xs_transaction_start(try connection.open("begin", "a transaction"))
+            guard id != 0 else { throw XenStoreError("begin", "a transaction", .init(errno: errno)) }
+            return XenStoreTransaction(id)
+        }
+    }
+
+    func endTransaction(_ transaction: XenStoreTransaction, commit: Bool) async throws(XenStoreError) {
+        try await call(commit ? "commit" : "abort", "a transaction") {
+            xs_transaction_end($0, transaction.rawValue, !commit)
+        }
+    }
+
+    func watch(_ path: String) async throws(XenStoreError) -> XenStoreWatch {
+        let token = tokens.next()
+        let (changes, continuation) = AsyncStream<String>.makeStream(bufferingPolicy: .bufferingNewest(watchLimit))
+        try await calls.run { connection throws(XenStoreError) in
+            let handle = try connection.open("watch", path)
+            // The first event may come before the call returns.
+            connection.register(token, continuation)
+            guard xs_watch(handle, path, token) else {
+                let code = errno
+                connection.unregister(token)?.finish()
+                throw XenStoreError("watch", path, .init(errno: code))
+            }
+        }
+        return XenStoreWatch(changes: changes) { [calls] in
+            continuation.finish()
+            calls.submit { connection in
+                guard connection.unregister(token) != nil, let handle = try? connection.open("unwatch", path) else {
+                    return
+                }
+                // Fails only when the connection is lost, and the watch with it.
+                xs_unwatch(handle, path, token)
+            }
+        }
+    }
+
+    func introduce(_ id: DomainID, frame: UInt64, port: EventPort) async throws(XenStoreError) {
+        try await call("introduce", "domain \(id)") {
+            xs_introduce_domain($0, UInt32(id.rawValue), UInt(frame), port.rawValue)
+        }
+    }
+
+    func release(_ id: DomainID) async throws(XenStoreError) {
+        try await call("release", "domain \(id)") { xs_release_domain($0, UInt32(id.rawValue)) }
+    }
+
+    private func call(
+        _ action: String, _ path: String, _ body: @escaping @Sendable (OpaquePointer) -> Bool
+    ) async throws(XenStoreError) {
+        try await calls.run { connection throws(XenStoreError) in
+            guard body(try connection.open(action, path)) else {
+                throw XenStoreError(action, path, .init(errno: errno))
+            }
+        }
+    }
+}
+
+/// Events of one watch that wait for their reader. They only say "look again": who is this far behind loses nothing by
+/// losing the oldest.
+private let watchLimit = 1024
+
+/// Counts the watches of a connection.
+final class TokenCounter: Sendable {
+    private let last = Atomic<UInt64>(0)
+    func next() -> String { "w\(last.add(1, ordering: .relaxed).newValue)" }
+}
+
+extension XenStoreTransaction? {
+    /// xs_transaction_t, where 0 is none.
+    fileprivate var id: UInt32 { self?.rawValue ?? 0 }
+}
+
+extension XenStorePermission.Access {
+    fileprivate var bits: xs_perm_type {
+        switch self {
+        case .none: XS_PERM_NONE
+        case .read: XS_PERM_READ
+        case .write: XS_PERM_WRITE
+        case .readWrite: xs_perm_type(XS_PERM_READ.rawValue | XS_PERM_WRITE.rawValue)
+        }
+    }
+}
+
+extension XenStoreError.Reason {
+    /// What an errno of libxenstore means.
+    fileprivate init(errno: Int32) {
+        switch errno {
+        case ENOENT: self = .notFound
+        case EAGAIN: self = .conflict
+        case ENOSPC, EDQUOT, E2BIG: self = .quota
+        case EACCES, EPERM: self = .notPermitted
+        case EINVAL: self = .invalid
+        case EPIPE, ECONNREFUSED, ECONNRESET, EBADF, ENOTCONN: self = .unavailable
+        default: self = .system(errno: errno)
+        }
+    }
+}
+#endif

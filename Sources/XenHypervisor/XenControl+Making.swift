@@ -1,0 +1,115 @@
+#if RealXen
+import CXen
+import DomainModel
+import Glibc
+import HypervisorInterface
+
+/// Making a domain and putting a kernel into it, by libxenguest's steps.
+extension XenControl {
+    func create(_ creation: DomainCreation) throws(HypervisorError) -> DomainID {
+        if creation.kind == .pvh, try !hasNestedPaging() {
+            throw HypervisorError(
+                "xc_domain_create", creation.id, .notSupported,
+                text: "PVH guests need a processor with nested paging, which Xen does not find here")
+        }
+        // 0 lets Xen choose; so it can never be asked for.
+        var raw = UInt32(creation.id?.rawValue ?? 0)
+        try check("xc_domain_create", creation.id) {
+            cxen_create($0, &raw, creation.uuid.bytes, creation.kind == .pvh, UInt32(creation.vcpus))
+        }
+        guard let id = DomainID(Int(raw)) else { preconditionFailure("Xen made domain \(raw), which is no domain id") }
+        do {
+            try check("xc_domain_max_vcpus", id) { xc_domain_max_vcpus($0, raw, UInt32(creation.vcpus)) }
+            // As libxl's default: the time stamp counter is emulated only when the guest moves to another frequency.
+            try check("xc_domain_set_tsc_info", id) { xc_domain_set_tsc_info($0, raw, 0, 0, 0, 0) }
+        } catch {
+            _ = try? check("xc_domain_destroy", id) { xc_domain_destroy($0, raw) }
+            throw error
+        }
+        return id
+    }
+
+    func build(_ id: DomainID, _ build: DomainBuild) throws(HypervisorError) -> BuiltDomain {
+        let handle = try interface(for: "xc_dom_allocate", id)
+        guard let image = xc_dom_allocate(handle, build.commandLine, nil) else {
+            throw error("xc_dom_allocate", id, errno: errno)
+        }
+        defer { xc_dom_release(image) }
+        let builder = DomainBuilder(xen: self, handle: handle, image: image, id: id, build: build)
+        try builder.loadKernel()
+        try builder.giveMemory()
+        try builder.boot()
+        return try builder.frames()
+    }
+}
+
+/// One run of libxenguest's builder.
+private struct DomainBuilder {
+    let xen: XenControl
+    let handle: OpaquePointer
+    let image: UnsafeMutablePointer<xc_dom_image>
+    let id: DomainID
+    let build: DomainBuild
+
+    private var raw: UInt32 { UInt32(id.rawValue) }
+
+    func loadKernel() throws(HypervisorError) {
+        if build.kind == .pvh, build.vcpus > 1 {
+            throw HypervisorError(
+                "xc_dom_boot_image", id, .notSupported,
+                text: "a PVH guest with more than one vcpu needs ACPI tables, which this builder does not make")
+        }
+        cxen_container(image, build.kind == .pvh)
+        image.pointee.xenstore_evtchn = build.storePort.rawValue
+        image.pointee.console_evtchn = build.consolePort.rawValue
+        image.pointee.max_vcpus = UInt32(build.vcpus)
+        try step("xc_dom_kernel_file", failure: .badImage, about: build.kernel) { xc_dom_kernel_file(image, build.kernel) }
+        if let ramdisk = build.ramdisk {
+            try step("xc_dom_module_file", failure: .badImage, about: ramdisk) { xc_dom_module_file(image, ramdisk, nil) }
+        }
+        try step("xc_dom_boot_xen_init") { xc_dom_boot_xen_init(image, handle, raw) }
+        try step("xc_dom_parse_image", failure: .badImage, about: build.kernel) { xc_dom_parse_image(image) }
+    }
+
+    func giveMemory() throws(HypervisorError) {
+        if build.kind == .pvh {
+            try step("xc_cpuid_apply_policy") { cxen_default_cpu_policy(handle, raw) }
+            try step("xc_domain_set_memory_map") { cxen_pvh_memory(handle, raw, image, build.memory.bytes) }
+        }
+        try step("xc_dom_mem_init") { xc_dom_mem_init(image, UInt32(build.memory.mebibytes)) }
+        try step("xc_dom_boot_mem_init", failure: .noMemory) { xc_dom_boot_mem_init(image) }
+    }
+
+    func boot() throws(HypervisorError) {
+        // Fails when kernel and ramdisk do not fit into the memory, as far as the kernel's own words go.
+        try step("xc_dom_build_image", failure: .badImage, about: build.kernel) { xc_dom_build_image(image) }
+        try step("xc_dom_boot_image") { xc_dom_boot_image(image) }
+        try step("xc_dom_gnttab_init") { xc_dom_gnttab_init(image) }
+    }
+
+    func frames() throws(HypervisorError) -> BuiltDomain {
+        guard build.kind == .pvh else {
+            return BuiltDomain(
+                storeFrame: cxen_frame(image, image.pointee.xenstore_pfn),
+                consoleFrame: cxen_frame(image, image.pointee.console_pfn))
+        }
+        var (store, console): (UInt64, UInt64) = (0, 0)
+        try step("xc_hvm_param_get") { cxen_pvh_frames(handle, raw, &store, &console) }
+        try step("xc_hvm_param_set") {
+            cxen_bind_pvh_ports(handle, raw, UInt64(build.storePort.rawValue), UInt64(build.consolePort.rawValue))
+        }
+        return BuiltDomain(storeFrame: store, consoleFrame: console)
+    }
+
+    /// Makes one call; what it fails with is `failure`, unless errno says that memory is short.
+    private func step(
+        _ call: String, failure: HypervisorError.Reason? = nil, about path: String? = nil, _ body: () -> Int32
+    ) throws(HypervisorError) {
+        guard body() < 0 else { return }
+        let code = errno
+        var error = xen.error(call, id, errno: code, reason: code == ENOMEM ? .noMemory : failure)
+        if let path { error.text = "\(path): \(error.text ?? systemText(code))" }
+        throw error
+    }
+}
+#endif
