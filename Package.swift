@@ -23,6 +23,15 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
+/// libxen's libraries; static ones in an order in which each finds what it needs behind it.
+let libxen: [LinkerSetting] =
+    ["xenguest", "xenctrl", "xenstore", "xentoollog"].map { .linkedLibrary($0, .when(traits: ["DynXen"])) }
+    + [
+        ":libxenguest.a", ":libxenctrl.a", ":libxenstore.a", ":libxenevtchn.a", ":libxengnttab.a",
+        ":libxenforeignmemory.a", ":libxendevicemodel.a", ":libxencall.a", ":libxentoollog.a", ":libxentoolcore.a",
+        "z", "lzma", "zstd",
+    ].map { .linkedLibrary($0, .when(traits: ["StaticXen"])) }
+
 let package = Package(
     name: "xend",
     products: [
@@ -92,10 +101,8 @@ let package = Package(
         .target(
             name: "XenHypervisor",
             dependencies: [
-                "HypervisorInterface", "HostInterface", "DomainModel",
-                .target(name: "CXen", condition: .when(traits: ["RealXen"])),
-                .product(name: "SystemPackage", package: "swift-system"),
-            ], swiftSettings: settings),
+                "HypervisorInterface", "DomainModel", .target(name: "CXen", condition: .when(traits: ["RealXen"])),
+            ], swiftSettings: settings, linkerSettings: libxen),
         // Calls of Linux that Swift's Glibc module leaves out. Header only.
         .systemLibrary(name: "CLinux"),
         // Files, subprocesses, sockets, boot record, log of a Linux host, behind HostInterface.
@@ -156,6 +163,14 @@ let package = Package(
             dependencies: [
                 "ScenarioRunner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Simulator/xend-scenario", swiftSettings: settings),
+
+        // The checks that both machines must pass, and the program that makes them on a real one.
+        .target(
+            name: "MachineContract", dependencies: ["HypervisorInterface", "DomainModel"], path: "Tests/MachineContract",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "xen-contract", dependencies: ["MachineContract", "XenHypervisor"], path: "CI/lab/xen-contract",
+            swiftSettings: settings),
 
         // -- Tests -------------------------------------------------------------------------------------------------
         tests("ArchitectureTests"),

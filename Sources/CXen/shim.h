@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
 
 #include <xenctrl.h>
 #include <xenguest.h>
@@ -19,6 +22,10 @@
 #include <xentoollog.h>
 #include <xen/hvm/e820.h>
 #include <xen/hvm/params.h>
+
+// ---- Threads ----------------------------------------------------------------------------------------------------------
+
+static inline void cxen_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
 // ---- What the library says of an error --------------------------------------------------------------------------------
 

@@ -1,10 +1,12 @@
 #if RealXen
+import CXen
 import Glibc
 import Synchronization
 
 /// A thread of its own for calls that block, with what they need (an open handle) made, used and closed on that thread.
 ///
-/// Calls run one after another in the order of `run`. The context never leaves the thread, so it need not be `Sendable`.
+/// Calls run one after another in the order of `run`. The context never leaves the thread, so it need not be
+/// `Sendable`.
 final class CallThread<Context>: Sendable {
     private typealias Job = @Sendable (Context) -> Void
 
@@ -110,7 +112,7 @@ func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
         { argument in
             guard let argument else { return nil }
             let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-            pthread_setname_np(pthread_self(), start.name)
+            cxen_name_thread(start.name)
             start.body()
             return nil
         }, start.toOpaque())

@@ -51,7 +51,7 @@ struct ImageStream: Sendable {
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { all in
                 let rest = UnsafeRawBufferPointer(rebasing: all[sent...])
-                return send(ourEnd, rest.baseAddress, rest.count, CInt(MSG_NOSIGNAL.rawValue))
+                return send(ourEnd, rest.baseAddress, rest.count, CInt(MSG_NOSIGNAL))
             }
             if count >= 0 {
                 sent += count

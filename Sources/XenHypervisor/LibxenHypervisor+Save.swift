@@ -92,7 +92,7 @@ private final class SaveRun: Sendable {
             return Unmanaged<SaveRun>.fromOpaque(data).takeUnretainedValue().decide(stats)
         }
         try withExtendedLifetime(self) { () throws(HypervisorError) in
-            try XenControl().check("xc_domain_save", id) {
+            _ = try XenControl().check("xc_domain_save", id) {
                 xc_domain_save(
                     $0, stream.libraryEnd, UInt32(id.rawValue), live ? UInt32(XCFLAGS_LIVE) : 0, &callbacks,
                     XC_STREAM_PLAIN, -1)

@@ -68,7 +68,7 @@ struct LibxenHypervisor: Hypervisor {
     func destroy(_ id: DomainID) async throws(HypervisorError) {
         // Freeing much memory takes seconds.
         try await onNewThread(named: "destroy-\(id)") { () throws(HypervisorError) in
-            try XenControl().check("xc_domain_destroy", id) { xc_domain_destroy($0, UInt32(id.rawValue)) }
+            _ = try XenControl().check("xc_domain_destroy", id) { xc_domain_destroy($0, UInt32(id.rawValue)) }
         }
     }
 
@@ -90,7 +90,7 @@ struct LibxenHypervisor: Hypervisor {
         _ name: String, _ id: DomainID, _ body: @escaping @Sendable (OpaquePointer, UInt32) -> Int32
     ) async throws(HypervisorError) {
         try await calls.run { xen throws(HypervisorError) in
-            try xen.check(name, id) { body($0, UInt32(id.rawValue)) }
+            _ = try xen.check(name, id) { body($0, UInt32(id.rawValue)) }
         }
     }
 }

@@ -130,12 +130,12 @@ extension XenStoreTransaction? {
 }
 
 extension XenStorePermission.Access {
-    fileprivate var bits: xs_perm_type {
+    fileprivate var bits: UInt32 {
         switch self {
-        case .none: XS_PERM_NONE
-        case .read: XS_PERM_READ
-        case .write: XS_PERM_WRITE
-        case .readWrite: xs_perm_type(XS_PERM_READ.rawValue | XS_PERM_WRITE.rawValue)
+        case .none: UInt32(XS_PERM_NONE)
+        case .read: UInt32(XS_PERM_READ)
+        case .write: UInt32(XS_PERM_WRITE)
+        case .readWrite: UInt32(XS_PERM_READ | XS_PERM_WRITE)
         }
     }
 }

@@ -1,4 +1,5 @@
 #if RealXen
+import CXen
 import Glibc
 import Synchronization
 
@@ -17,8 +18,8 @@ final class Poller: Sendable {
     private let state = Mutex(State())
 
     init() {
-        epoll = epoll_create1(CInt(EPOLL_CLOEXEC.rawValue))
-        stop = eventfd(0, CInt(EFD_CLOEXEC.rawValue))
+        epoll = epoll_create1(CInt(EPOLL_CLOEXEC))
+        stop = eventfd(0, CInt(EFD_CLOEXEC))
         precondition(epoll >= 0 && stop >= 0, "no file descriptor left for epoll: errno \(errno)")
         var event = epoll_event()
         event.events = EPOLLIN.rawValue

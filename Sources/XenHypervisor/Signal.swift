@@ -1,4 +1,5 @@
 #if RealXen
+import CXen
 import Glibc
 
 /// Wakes a waiting thread. A signal that comes first is kept.
@@ -6,7 +7,7 @@ final class Signal: Sendable {
     private let descriptor: Int32
 
     init() {
-        descriptor = eventfd(0, CInt(EFD_CLOEXEC.rawValue))
+        descriptor = eventfd(0, CInt(EFD_CLOEXEC))
         precondition(descriptor >= 0, "no file descriptor left for an eventfd: errno \(errno)")
     }
 

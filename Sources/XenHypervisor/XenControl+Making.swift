@@ -63,9 +63,13 @@ private struct DomainBuilder {
         image.pointee.xenstore_evtchn = build.storePort.rawValue
         image.pointee.console_evtchn = build.consolePort.rawValue
         image.pointee.max_vcpus = UInt32(build.vcpus)
-        try step("xc_dom_kernel_file", failure: .badImage, about: build.kernel) { xc_dom_kernel_file(image, build.kernel) }
+        try step("xc_dom_kernel_file", failure: .badImage, about: build.kernel) {
+            xc_dom_kernel_file(image, build.kernel)
+        }
         if let ramdisk = build.ramdisk {
-            try step("xc_dom_module_file", failure: .badImage, about: ramdisk) { xc_dom_module_file(image, ramdisk, nil) }
+            try step("xc_dom_module_file", failure: .badImage, about: ramdisk) {
+                xc_dom_module_file(image, ramdisk, nil)
+            }
         }
         try step("xc_dom_boot_xen_init") { xc_dom_boot_xen_init(image, handle, raw) }
         try step("xc_dom_parse_image", failure: .badImage, about: build.kernel) { xc_dom_parse_image(image) }
@@ -90,8 +94,8 @@ private struct DomainBuilder {
     func frames() throws(HypervisorError) -> BuiltDomain {
         guard build.kind == .pvh else {
             return BuiltDomain(
-                storeFrame: cxen_frame(image, image.pointee.xenstore_pfn),
-                consoleFrame: cxen_frame(image, image.pointee.console_pfn))
+                storeFrame: cxen_frame(image, UInt64(image.pointee.xenstore_pfn)),
+                consoleFrame: cxen_frame(image, UInt64(image.pointee.console_pfn)))
         }
         var (store, console): (UInt64, UInt64) = (0, 0)
         try step("xc_hvm_param_get") { cxen_pvh_frames(handle, raw, &store, &console) }

@@ -1,0 +1,143 @@
+import DomainModel
+import HypervisorInterface
+import Synchronization
+
+let movingCases: [ContractCase] = [
+    ContractCase("a saved domain is suspended, and goes on elsewhere from its image") { setting in
+        let image = try await ContractGuest.running(setting, setting.kernels.echoes) { guest in
+            try await guest.withConsole { try await $0.expect("ready\n") }
+            let image = try await guest.save()
+            try requireEqual(try await guest.report().shutdownReason, .suspend, "the reason it stopped")
+            return image
+        }
+        try require(image.prefix(12) == Array(repeating: 0xFF, count: 8) + Array("XENF".utf8), "this is no image")
+        try await ContractGuest.empty(setting) { guest in
+            try await guest.restore(image)
+            try await guest.hypervisor.unpause(guest.id)
+            try await guest.withConsole { console in
+                try await console.send("still there")
+                try await console.expect("still there")
+            }
+        }
+    },
+    ContractCase("what follows an image in its input is not taken") { setting in
+        let image = try await ContractGuest.running(setting, setting.kernels.echoes) { try await $0.save() }
+        let input = MemoryInput(image + [1, 2, 3])
+        try await ContractGuest.empty(setting) { try await $0.restore(input) }
+        try requireEqual(input.left, 3, "what is left")
+    },
+    ContractCase("a domain that was suspended for a save can be resumed") { setting in
+        try await ContractGuest.running(setting, setting.kernels.echoes) { guest in
+            try await guest.withConsole { console in
+                try await console.expect("ready\n")
+                _ = try await guest.save()
+                try await guest.hypervisor.resume(guest.id)
+                try await console.send("still there")
+                try await console.expect("still there")
+            }
+            try requireEqual(try await guest.report().shutdownReason, nil, "the reason it stopped")
+        }
+    },
+    ContractCase("a save ends when the guest does not suspend; the guest runs on") { setting in
+        try await ContractGuest.running(setting, setting.kernels.refusesSuspend) { guest in
+            try await requireFailure(.callback, "saving") { () throws(HypervisorError) in
+                let observer = Suspender(guest: guest, patience: .milliseconds(300))
+                try await guest.hypervisor.save(guest.id, live: false, output: MemoryOutput(), observer: observer)
+            }
+            try requireEqual(try await guest.report().shutdownReason, nil, "the reason it stopped")
+        }
+    },
+    ContractCase("a save ends when its output fails; the guest can be resumed") { setting in
+        try await ContractGuest.running(setting, setting.kernels.echoes) { guest in
+            try await guest.withConsole { console in
+                try await console.expect("ready\n")
+                try await requireFailure(.callback, "saving") { () throws(HypervisorError) in
+                    try await guest.hypervisor.save(
+                        guest.id, live: false, output: MemoryOutput(limit: 100_000), observer: Suspender(guest: guest))
+                }
+                try await guest.hypervisor.resume(guest.id)
+                try await console.send("still there")
+                try await console.expect("still there")
+            }
+        }
+    },
+    ContractCase("an image that is cut short or is none cannot be restored") { setting in
+        let image = try await ContractGuest.running(setting, setting.kernels.echoes) { try await $0.save() }
+        let noImage = [UInt8](repeating: 7, count: 4096)
+        for (bytes, reason) in [(Array(image.prefix(50_000)), HypervisorError.Reason.callback), (noImage, .badImage)] {
+            try await ContractGuest.empty(setting) { guest in
+                let ports = try await guest.allocatePorts()
+                try await guest.hypervisor.setMaximumMemory(MemorySize(mebibytes: 8), of: guest.id)
+                try await requireFailure(reason, "restoring") { () throws(HypervisorError) in
+                    let restore = DomainRestore(kind: .pv, storePort: ports.store, consolePort: ports.console)
+                    _ = try await guest.hypervisor.restore(guest.id, restore, input: MemoryInput(bytes))
+                }
+            }
+        }
+    },
+]
+
+extension ContractGuest {
+    fileprivate func save() async throws -> [UInt8] {
+        let output = MemoryOutput()
+        try await hypervisor.save(id, live: false, output: output, observer: Suspender(guest: self))
+        return output.bytes
+    }
+
+    fileprivate func restore(_ image: [UInt8]) async throws { try await restore(MemoryInput(image)) }
+
+    fileprivate func restore(_ input: MemoryInput) async throws {
+        try await hypervisor.setMaximumMemory(MemorySize(mebibytes: 8), of: id)
+        let (storePort, consolePort) = try await allocatePorts()
+        let restore = DomainRestore(kind: .pv, storePort: storePort, consolePort: consolePort)
+        let built = try await hypervisor.restore(id, restore, input: input)
+        try await introduce(built, storePort, consolePort)
+    }
+}
+
+/// Asks the guest to suspend through xenstore.
+private struct Suspender: SaveObserver {
+    let guest: ContractGuest
+    var patience = Duration.seconds(10)
+
+    func suspend() async throws {
+        try await guest.request("suspend")
+        try await guest.setting.eventually("domain \(guest.id) suspends", within: patience) {
+            try await guest.report().shutdownReason == .suspend
+        }
+    }
+
+    func round(_ progress: SaveProgress) async -> Bool { progress.round < 5 }
+}
+
+private final class MemoryOutput: ImageOutput {
+    private let limit: Int
+    private let written = Mutex<[UInt8]>([])
+
+    init(limit: Int = .max) { self.limit = limit }
+
+    var bytes: [UInt8] { written.withLock { $0 } }
+
+    func write(_ bytes: [UInt8]) async throws {
+        try written.withLock { written in
+            try require(written.count + bytes.count <= limit, "no room for the image")
+            written += bytes
+        }
+    }
+}
+
+private final class MemoryInput: ImageInput {
+    private let rest: Mutex<ArraySlice<UInt8>>
+
+    init(_ bytes: [UInt8]) { rest = Mutex(bytes[...]) }
+
+    var left: Int { rest.withLock { $0.count } }
+
+    func read(_ count: Int) async throws -> [UInt8] {
+        try rest.withLock { rest in
+            try require(rest.count >= count, "the image ends too early")
+            defer { rest = rest.dropFirst(count) }
+            return Array(rest.prefix(count))
+        }
+    }
+}

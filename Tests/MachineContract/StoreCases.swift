@@ -1,0 +1,129 @@
+import DomainModel
+import HypervisorInterface
+
+private let root = "/contract"
+
+/// Runs `body` in an empty directory of xenstore.
+private func storeCase(
+    _ name: String, _ body: @escaping @Sendable (any XenStore, ContractSetting) async throws -> Void
+) -> ContractCase {
+    ContractCase(name) { setting in
+        let store = setting.machine.store
+        try await store.removeIfPresent(root)
+        do {
+            try await body(store, setting)
+        } catch {
+            try? await store.removeIfPresent(root)
+            throw error
+        }
+        try await store.removeIfPresent(root)
+    }
+}
+
+let storeCases: [ContractCase] = [
+    storeCase("a node reads as it was written, and those above it are made") { store, _ in
+        try await store.write("\(root)/a/b", "value")
+        try requireEqual(try await store.read("\(root)/a/b"), "value", "the value")
+        try requireEqual(try await store.read("\(root)/a"), "", "the value of the node above")
+        try await store.write("\(root)/a/b", "")
+        try requireEqual(try await store.read("\(root)/a/b"), "", "the value")
+    },
+    storeCase("names are listed sorted") { store, _ in
+        for name in ["c", "a", "b"] { try await store.write("\(root)/\(name)", "") }
+        try requireEqual(try await store.list(root), ["a", "b", "c"], "the list")
+        try requireEqual(try await store.list("\(root)/a"), [], "the list below a leaf")
+    },
+    storeCase("what is not there is not found") { store, _ in
+        try await requireStoreFailure(.notFound, "reading") { () throws(XenStoreError) in
+            _ = try await store.read("\(root)/none")
+        }
+        try await requireStoreFailure(.notFound, "listing") { () throws(XenStoreError) in
+            _ = try await store.list("\(root)/none")
+        }
+        try await requireStoreFailure(.notFound, "removing below nothing") { () throws(XenStoreError) in
+            try await store.remove("\(root)/none/none", in: nil)
+        }
+    },
+    storeCase("a node is removed with what is below it; removing it again is fine as long as its parent is there") {
+        store, _ in
+        try await store.write("\(root)/a/b", "value")
+        for _ in 1...2 { try await store.remove("\(root)/a", in: nil) }
+        try requireEqual(try await store.list(root), [], "the list")
+    },
+    storeCase("a path that is none is refused") { store, _ in
+        for path in ["\(root)//a", "\(root)/a/", "\(root)/ä b", ""] {
+            try await requireStoreFailure(.invalid, "writing to \"\(path)\"") { () throws(XenStoreError) in
+                try await store.write(path, "value")
+            }
+        }
+    },
+    storeCase("a transaction shows its writes to itself, and to others when it is committed") { store, _ in
+        let transaction = try await store.beginTransaction()
+        try await store.write("\(root)/a", "new", in: transaction)
+        try requireEqual(try await store.read("\(root)/a", in: transaction), "new", "the value inside")
+        try requireEqual(try await store.readIfPresent("\(root)/a"), nil, "the value outside")
+        try await store.endTransaction(transaction, commit: true)
+        try requireEqual(try await store.read("\(root)/a"), "new", "the value afterwards")
+    },
+    storeCase("an aborted transaction leaves nothing") { store, _ in
+        let transaction = try await store.beginTransaction()
+        try await store.write("\(root)/a", "new", in: transaction)
+        try await store.endTransaction(transaction, commit: false)
+        try requireEqual(try await store.readIfPresent("\(root)/a"), nil, "the value")
+    },
+    storeCase("a transaction conflicts with a change of what it has read") { store, _ in
+        try await store.write("\(root)/a", "1")
+        let transaction = try await store.beginTransaction()
+        let value = try await store.read("\(root)/a", in: transaction)
+        try await store.write("\(root)/a", "2")
+        try await store.write("\(root)/b", value, in: transaction)
+        try await requireStoreFailure(.conflict, "committing") { () throws(XenStoreError) in
+            try await store.endTransaction(transaction, commit: true)
+        }
+        try requireEqual(try await store.readIfPresent("\(root)/b"), nil, "what it wrote")
+    },
+    storeCase("a watch fires at once, for changes at and below its node, and for nothing else") { store, _ in
+        try await store.write("\(root)/a", "")
+        let watch = try await store.watch("\(root)/a")
+        var changes = watch.changes.makeAsyncIterator()
+        try requireEqual(await changes.next(), "\(root)/a", "the first event")
+        try await store.write("\(root)/ab", "1")
+        try await store.write("\(root)/a/b", "2")
+        try requireEqual(await changes.next(), "\(root)/a/b", "the second event")
+        try await store.remove("\(root)/a", in: nil)
+        try requireEqual(await changes.next(), "\(root)/a", "the third event")
+        watch.cancel()
+        watch.cancel()
+        try requireEqual(await changes.next(), nil, "what comes after the end")
+    },
+    storeCase("a watch sees a transaction's changes when it is committed") { store, _ in
+        let watch = try await store.watch("\(root)/a")
+        defer { watch.cancel() }
+        var changes = watch.changes.makeAsyncIterator()
+        try requireEqual(await changes.next(), "\(root)/a", "the first event")
+        try await store.transaction { (transaction) throws(XenStoreError) in
+            try await store.write("\(root)/a", "1", in: transaction)
+        }
+        try requireEqual(await changes.next(), "\(root)/a", "the second event")
+        try requireEqual(try await store.read("\(root)/a"), "1", "the value")
+    },
+    storeCase("every change of a transaction that is tried again is there in the end") { store, _ in
+        try await store.write("\(root)/n", "0")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    for _ in 0..<5 { try await increment(store, "\(root)/n") }
+                }
+            }
+            try await group.waitForAll()
+        }
+        try requireEqual(try await store.read("\(root)/n"), "20", "the count")
+    },
+]
+
+private func increment(_ store: any XenStore, _ path: String) async throws {
+    try await store.transaction { (transaction) throws(XenStoreError) in
+        let value = Int(try await store.read(path, in: transaction)) ?? 0
+        try await store.write(path, "\(value + 1)", in: transaction)
+    }
+}
