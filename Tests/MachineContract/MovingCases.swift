@@ -10,7 +10,8 @@ let movingCases: [ContractCase] = [
             try requireEqual(try await guest.report().shutdownReason, .suspend, "the reason it stopped")
             return image
         }
-        try require(image.prefix(12) == Array(repeating: 0xFF, count: 8) + Array("XENF".utf8), "this is no image")
+        let marker = [UInt8](repeating: 0xFF, count: 8) + Array("XENF".utf8)
+        try require(image.starts(with: marker), "this is no image")
         try await ContractGuest.empty(setting) { guest in
             try await guest.restore(image)
             try await guest.hypervisor.unpause(guest.id)
