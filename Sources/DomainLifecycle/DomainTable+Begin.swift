@@ -312,7 +312,7 @@ extension DomainTable {
         }
         let devices = try self.devices(for: config, of: &record)
         record.stage = .restarting(.booting)
-        let console = Step.openConsole(port: record.console?.port ?? config.consolePort)
+        let console = record.console.map { Step.keepConsole(port: $0.port) } ?? .openConsole(port: config.consolePort)
         let steps =
             [.announce(.restart(.begin))] + building(config, id: id, devices: devices, console: console)
             + [.remember, .announce(.create), .announce(.restart(.success)), .announce(.unpause), .unpause]

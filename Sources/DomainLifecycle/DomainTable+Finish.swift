@@ -98,7 +98,7 @@ extension DomainRecord {
             devices[place].config = changed
             config = config?.with(devices: devices.map(\.config))
         case .requestShutdown, .pause, .unpause, .pin, .weigh, .setMemoryTarget, .limitMemory, .checkImage,
-            .createDomain, .build, .introduce, .openConsole, .joinConsole, .releaseRemains, .closeConsole,
+            .createDomain, .build, .introduce, .openConsole, .keepConsole, .joinConsole, .releaseRemains, .closeConsole,
             .leaveConsole, .withdraw, .destroyDomain, .awaitGone, .remember, .forget, .announce:
             break
         }

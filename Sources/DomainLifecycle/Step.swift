@@ -14,6 +14,8 @@ public enum Step: Hashable, Sendable {
     case introduce(memory: MemorySize, maximum: MemorySize, vcpus: Int)
     /// A TCP listener for its console; nil = 9600 + id, or the next free port.
     case openConsole(port: UInt16?)
+    /// The listener of the last life is used again; one on this port is opened when there is none.
+    case keepConsole(port: UInt16)
     /// The listener is joined to the console of this life.
     case joinConsole
     case attach(DeviceRecord)
@@ -61,7 +63,7 @@ extension Step {
         case .createDomain: .destroyDomain
         case .introduce: .withdraw
         case .openConsole: .closeConsole
-        case .joinConsole: .leaveConsole
+        case .keepConsole, .joinConsole: .leaveConsole
         case .attach(let device): .detach(device.slot, force: true)
         case .reconfigure, .checkImage, .limitMemory, .build, .pin, .weigh, .pause, .unpause, .requestShutdown,
             .setMemoryTarget, .rename, .detach, .releaseRemains, .closeConsole, .leaveConsole, .withdraw,
@@ -90,6 +92,7 @@ extension Step: CustomStringConvertible {
         case .build(let image, let memory, _): "build \(image.kernel) in \(memory)"
         case .introduce: "introduce to xenstore"
         case .openConsole(let port): "open console on port \(port?.description ?? "9600 + id")"
+        case .keepConsole(let port): "keep console on port \(port)"
         case .joinConsole: "join console"
         case .attach(let device): "attach \(device.slot)"
         case .pin(let cpu): "pin to cpu \(cpu)"

@@ -60,6 +60,8 @@ public protocol ReadableFile: Sendable {
 public struct FileInformation: Hashable, Sendable {
     public enum Kind: Hashable, Sendable {
         case file, directory, other
+        /// The number as Linux packs it into 32 bits (st_rdev): minor bits 0–7 and 20–31, major bits 8–19; so major · 256 + minor
+        /// as long as the minor is below 256.
         case blockDevice(number: UInt32)
     }
     public var kind: Kind

@@ -1,0 +1,82 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import Logging
+import SExpressions
+
+/// The database under `/var/xen/xend-db` (manual D6): the journal, which is the truth, and one SXP file for each domain, which is
+/// its image for people and for the next start.
+struct Database: Sendable {
+    /// A record with 256 devices and long names stays far below this.
+    static let maximumFileSize = 4 * 1024 * 1024
+
+    let root: String
+    let files: any FileStore
+    let clock: any HostClock
+    let journal: Journal
+    let log: Logger
+
+    init(root: String, host: Host, log: Logger) {
+        self.root = root
+        files = host.files
+        clock = host.clock
+        journal = Journal(path: "\(root)/journal", files: host.files)
+        self.log = log
+    }
+
+    var domainDirectory: String { "\(root)/domain" }
+
+    func prepare() async throws(FileError) {
+        try await files.makeDirectory(domainDirectory)
+        try await files.makeDirectory("\(root)/vnet")
+    }
+
+    /// Rewrites a domain's file; by rename, so that the old or the new is there, but not synced: the journal has it.
+    func writeFile(_ record: DomainRecord) async {
+        guard let id = record.id else { return }
+        await write(record.expression, to: "\(domainDirectory)/\(id)")
+    }
+
+    private func write(_ expression: SExpression, to path: String) async {
+        var bytes = Array("# \(path) \(LogLine.time(clock.wallTime))\n".utf8)
+        expression.write(into: &bytes)
+        do {
+            try await files.replace(path, with: bytes, durable: false)
+        } catch {
+            log.error("\(error); the journal has the record")
+        }
+    }
+
+    func removeFile(of id: DomainID) async {
+        do {
+            try await files.removeIfPresent("\(domainDirectory)/\(id)")
+        } catch {
+            log.error("\(error)")
+        }
+    }
+
+    /// The records in the domain files. What cannot be read is set aside with a log line, never deleted.
+    func readFiles() async -> [DomainRecord] {
+        let names = (try? await files.list(domainDirectory)) ?? []
+        var records: [DomainRecord] = []
+        for name in names where DomainID(text: name) != nil {
+            let path = "\(domainDirectory)/\(name)"
+            guard let bytes = try? await files.read(path, limit: Self.maximumFileSize) else { continue }
+            let expression = try? SExpression.parseFirst(bytes)
+            // Domain 0's file is for readers; what it says is asked of Xen.
+            if let expression, expression.childText("id") == "0" { continue }
+            if let expression, let record = DomainRecord(expression), record.id?.description == name {
+                records.append(record)
+            } else {
+                await setAside(path)
+            }
+        }
+        return records
+    }
+
+    private func setAside(_ path: String) async {
+        let target = "\(path).damaged-\(clock.wallTime.nanoseconds / 1_000_000_000)"
+        log.error("\(path) is not the record of a domain: set aside as \(target)")
+        try? await files.rename(path, to: target)
+    }
+}

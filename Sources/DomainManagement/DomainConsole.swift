@@ -1,0 +1,162 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import HypervisorInterface
+import SExpressions
+
+/// A domain's console: a TCP listener joined to the console of the domain's present life (manual L2).
+///
+/// The first client may write, others watch; when the writer leaves, the one that watched longest may write. What the guest
+/// prints while nobody is connected is kept, the last 64 KiB of it. The listener and its clients outlive a restart of the domain.
+actor DomainConsole {
+    /// What is kept while nobody listens (reference/lifecycle-and-events.md §3).
+    static let keptBytes = 64 * 1024
+    /// A client that reads so slowly that more than this waits for it is disconnected: the guest must not wait.
+    static let clientBacklog = 256 * 1024
+    /// Clients beyond this are turned away with the original's words.
+    static let maximumClients = 16
+    /// How long a client that has finished sending may go on reading.
+    static let lingeringSeconds = 60
+
+    let port: UInt16
+    private let listener: any NetworkListener
+    private let domain: DomainUUID
+    private let tasks: any TaskSpawner
+    private let clock: any HostClock
+    private let publish: @Sendable (Event) -> Void
+    private let allowsRemote: Bool
+    private var channel: Int
+    private var domainID: DomainID
+    private var eventPort: UInt32?
+    private var stream: (any ConsoleStream)?
+    private var clients: [ConsoleClient] = []
+    /// Clients that have finished sending.
+    private var listeners: [ConsoleClient] = []
+    private var kept: [UInt8] = []
+    private var isClosed = false
+
+    init(
+        listener: any NetworkListener, domain: DomainUUID, id: DomainID, channel: Int, tasks: any TaskSpawner, clock: any HostClock,
+        allowsRemote: Bool, publish: @escaping @Sendable (Event) -> Void
+    ) {
+        self.listener = listener
+        port = listener.port
+        self.domain = domain
+        domainID = id
+        self.channel = channel
+        self.tasks = tasks
+        self.clock = clock
+        self.allowsRemote = allowsRemote
+        self.publish = publish
+        tasks.spawn { [weak self, listener] in
+            for await connection in listener.connections {
+                guard let self else { return await connection.close() }
+                await self.accept(connection)
+            }
+        }
+        publish(
+            Event(
+                "xend.console.create", [.atom(String(channel)), .atom(id.description), .atom(String(listener.port))]))
+    }
+
+    // MARK: - The domain's side
+
+    /// Joins the console of a new life.
+    func join(_ stream: any ConsoleStream, id: DomainID, channel: Int, eventPort: UInt32?) {
+        self.stream = stream
+        domainID = id
+        self.channel = channel
+        self.eventPort = eventPort
+        tasks.spawn { [weak self] in
+            while let bytes = try? await stream.read(), !bytes.isEmpty {
+                guard let self else { break }
+                await self.print(bytes)
+            }
+            await stream.close()
+        }
+    }
+
+    /// Lets go of the domain's side; clients and listener stay.
+    func leave() async {
+        let old = stream
+        stream = nil
+        eventPort = nil
+        await old?.close()
+    }
+
+    private func print(_ bytes: [UInt8]) {
+        guard !clients.isEmpty else {
+            kept += bytes
+            if kept.count > Self.keptBytes { kept.removeFirst(kept.count - Self.keptBytes) }
+            return
+        }
+        for client in clients + listeners { client.send(bytes) }
+    }
+
+    // MARK: - The clients' side
+
+    private func accept(_ connection: any NetworkConnection) async {
+        guard !isClosed, allowsRemote || connection.peer.isLoopback else { return await connection.close() }
+        guard clients.count + listeners.count < Self.maximumClients else {
+            try? await connection.write(Array("Cannot connect to console \(channel) on domain \(domainID)\n".utf8))
+            return await connection.close()
+        }
+        let client = ConsoleClient(connection, tasks: tasks)
+        clients.append(client)
+        publish(event("connect", connection.peer))
+        if !kept.isEmpty { client.send(kept) }
+        kept = []
+        tasks.spawn { [weak self] in
+            while let bytes = try? await connection.read(4096), !bytes.isEmpty {
+                guard let self else { break }
+                await self.type(bytes, from: client)
+            }
+            await self?.inputEnded(of: client)
+        }
+    }
+
+    /// A client that has finished sending still gets what its input led to (manual, decision 8), until the guest falls silent; it
+    /// may not be writer any more, for it may as well be gone.
+    private func inputEnded(of client: ConsoleClient) async {
+        clients.removeAll { $0 === client }
+        listeners.append(client)
+        publish(event("disconnect", client.connection.peer))
+        for _ in 0..<Self.lingeringSeconds {
+            let before = client.bytesSent
+            guard (try? await clock.sleep(for: .seconds(1))) != nil, client.bytesSent > before else { break }
+        }
+        listeners.removeAll { $0 === client }
+        await client.close()
+    }
+
+    private func type(_ bytes: [UInt8], from client: ConsoleClient) async {
+        guard clients.first === client, let stream else { return }
+        try? await stream.write(bytes)
+    }
+
+    /// Closes every client's connection; listening goes on.
+    func disconnect() async {
+        for client in clients + listeners { await client.close() }
+    }
+
+    /// Closes clients, listener and channel.
+    func close() async {
+        isClosed = true
+        await listener.close()
+        await leave()
+        await disconnect()
+    }
+
+    private func event(_ topic: String, _ peer: NetworkAddress) -> Event {
+        Event("xend.console.\(topic)", [.atom(String(channel)), .atom(peer.host), .atom(String(peer.port))])
+    }
+
+    var information: ConsoleInformation {
+        let status: ConsoleInformation.Status =
+            if isClosed { .closed } else if clients.isEmpty { .listening } else { .connected }
+        var information = ConsoleInformation(
+            status: status, channel: channel, domain: domainID, eventPort: eventPort, port: port)
+        information.client = clients.first.map { ($0.connection.peer.host, $0.connection.peer.port) }
+        return information
+    }
+}

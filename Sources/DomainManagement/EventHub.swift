@@ -1,0 +1,130 @@
+import DomainLifecycle
+import HostInterface
+import SExpressions
+import Synchronization
+
+/// Publishes events in order, numbers them, and keeps the last ones for readers that come back.
+///
+/// Publishing never waits: a reader that falls behind by more than `readerLimit` events is let go, and goes on by number when it
+/// comes back.
+public final class EventHub: Sendable {
+    /// Enough for a reader that was away for some minutes of a busy machine.
+    public static let keptEvents = 4096
+    /// Events waiting for one reader.
+    public static let readerLimit = 1024
+    /// Readers at one time; each costs memory.
+    public static let maximumReaders = 256
+
+    private struct Reader {
+        var patterns: [EventPattern]
+        var continuation: AsyncStream<NumberedEvent>.Continuation
+    }
+
+    private struct State {
+        var kept: [NumberedEvent] = []
+        var newest: UInt64
+        var readers: [UInt64: Reader] = [:]
+        var nextReader: UInt64 = 0
+        var onPublish: [@Sendable (NumberedEvent) -> Void] = []
+    }
+
+    private let clock: any HostClock
+    private let state: Mutex<State>
+    /// Readers that stopped, to be forgotten at the next occasion.
+    private let ended = Mutex<[UInt64]>([])
+
+    /// - Parameter firstNumber: numbers go on where an earlier daemon stopped, or later.
+    public init(clock: any HostClock, firstNumber: UInt64 = 0) {
+        self.clock = clock
+        state = Mutex(State(newest: firstNumber))
+    }
+
+    /// Called with each event, in order, before readers get it; must not block.
+    public func observe(_ body: @escaping @Sendable (NumberedEvent) -> Void) {
+        state.withLock { $0.onPublish.append(body) }
+    }
+
+    public func publish(_ event: Event) {
+        let time = clock.wallTime.seconds
+        state.withLock { state in
+            forgetEnded(&state)
+            state.newest += 1
+            let numbered = NumberedEvent(number: state.newest, time: time, event: event)
+            state.kept.append(numbered)
+            // Dropping half at a time keeps the cost of dropping off each single event.
+            if state.kept.count > 2 * Self.keptEvents { state.kept.removeFirst(Self.keptEvents) }
+            for body in state.onPublish { body(numbered) }
+            deliver(numbered, &state)
+        }
+    }
+
+    private func deliver(_ numbered: NumberedEvent, _ state: inout State) {
+        for (id, reader) in state.readers.sorted(by: { $0.key < $1.key })
+        where reader.patterns.contains(where: { $0.matches(numbered.event.name) }) {
+            if case .dropped = reader.continuation.yield(numbered) {
+                reader.continuation.finish()
+                state.readers[id] = nil
+            }
+        }
+    }
+
+    public func page(since: UInt64?, matching patterns: [EventPattern]) -> EventPage {
+        state.withLock { state in
+            guard let since else { return EventPage(events: [], newest: state.newest, missed: 0) }
+            let oldest = state.kept.first?.number ?? state.newest + 1
+            let missed = since + 1 < oldest ? oldest - since - 1 : 0
+            let events = state.kept.filter { kept in
+                kept.number > since && patterns.contains { $0.matches(kept.event.name) }
+            }
+            return EventPage(events: events, newest: state.newest, missed: missed)
+        }
+    }
+
+    /// Ends at once when there are too many readers.
+    public func stream(since: UInt64?, matching patterns: [EventPattern]) -> AsyncStream<NumberedEvent> {
+        let limit = Self.readerLimit + 2 * Self.keptEvents
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: NumberedEvent.self, bufferingPolicy: .bufferingOldest(limit))
+        let id: UInt64? = state.withLock { state in
+            forgetEnded(&state)
+            guard state.readers.count < Self.maximumReaders else { return nil }
+            if let since {
+                for kept in state.kept
+                where kept.number > since && patterns.contains(where: { $0.matches(kept.event.name) }) {
+                    continuation.yield(kept)
+                }
+            }
+            state.nextReader += 1
+            state.readers[state.nextReader] = Reader(patterns: patterns, continuation: continuation)
+            return state.nextReader
+        }
+        guard let id else {
+            continuation.finish()
+            return stream
+        }
+        continuation.onTermination = { [weak self] _ in
+            // The hub may be delivering to this very reader: its lock must not be taken again here.
+            self?.forgetLater(id)
+        }
+        return stream
+    }
+
+    private func forgetLater(_ id: UInt64) { ended.withLock { $0.append(id) } }
+
+    private func forgetEnded(_ state: inout State) {
+        let ids = ended.withLock { ended in
+            defer { ended = [] }
+            return ended
+        }
+        for id in ids { state.readers[id] = nil }
+    }
+
+    /// Ends all readers: the daemon stops.
+    public func finish() {
+        let readers = state.withLock { state in
+            defer { state.readers = [:] }
+            return state.readers.values.map(\.continuation)
+        }
+        for reader in readers { reader.finish() }
+    }
+}

@@ -1,0 +1,21 @@
+/// Why a device could not be attached or released. The text completes "cannot connect vif 0 of domain 7: …".
+public struct DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Kind: Hashable, Sendable {
+        case failed
+        /// The back-end or the guest did not do its part in time; it may still.
+        case timedOut
+        /// The daemon has been killed (simulation only).
+        case fenced
+    }
+    public var kind: Kind
+    public var description: String
+
+    public init(_ description: String, kind: Kind = .failed) {
+        self.description = description
+        self.kind = kind
+    }
+
+    init(_ error: any Error) {
+        if let error = error as? DeviceError { self = error } else { self.init("\(error)") }
+    }
+}

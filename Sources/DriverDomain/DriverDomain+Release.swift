@@ -1,0 +1,106 @@
+import DomainModel
+import HostInterface
+import HypervisorInterface
+
+extension DriverDomain {
+    /// Takes both ends of a device out of xenstore when the back-end has let go.
+    ///
+    /// A live guest is asked (the back-end's state goes to Closing, the guest follows). A dead or paused one cannot take part:
+    /// its front-end directory is removed, which makes the back-end let go by itself.
+    ///
+    /// - Throws: `timedOut` when the back-end still holds the device after its time-out.
+    func unplug(_ path: DevicePath, force: Bool) async throws(DeviceError) {
+        do {
+            if force {
+                try await store.removeIfPresent(path.frontendDirectory)
+            } else {
+                try await askGuest(path)
+            }
+            try await awaitReleased(path)
+            try await store.removeIfPresent(path.backendDirectory)
+            try await store.removeIfPresent(path.frontendDirectory)
+        } catch {
+            throw DeviceError(error)
+        }
+    }
+
+    private func askGuest(_ path: DevicePath) async throws {
+        let back = path.backendDirectory
+        guard try await store.readIfPresent("\(back)/state") != nil else { return }
+        try await store.transaction { transaction throws(XenStoreError) in
+            try await store.write("\(back)/online", "0", in: transaction)
+            try await store.write("\(back)/state", XenbusState.closing.text, in: transaction)
+        }
+        let closed = try await wait(forChangesOf: "\(back)/state") {
+            let state = XenbusState(text: try await store.readIfPresent("\(back)/state"))
+            return state == .closed || state == .unknown
+        }
+        guard closed else {
+            throw DeviceError(
+                "the guest did not let it go within \(text(settings.backendTimeout)): it may be in use there",
+                kind: .timedOut)
+        }
+    }
+
+    /// Until the kernel of the driver domain has no device any more, whatever xenstore says.
+    private func awaitReleased(_ path: DevicePath) async throws {
+        guard path.backend == .zero else { return try await awaitRemoteRelease(path) }
+        let gone = await poll { await !node.backendDevices().contains(path.kernelName) }
+        guard gone else {
+            let state = try await store.readIfPresent("\(path.backendDirectory)/state") ?? "none"
+            throw DeviceError(
+                "the back-end still holds \(path.kernelName) (state \(state)) after \(text(settings.backendTimeout))",
+                kind: .timedOut)
+        }
+    }
+
+    /// Another driver domain's kernel cannot be looked into: its back-end says Closed, or it is gone itself.
+    private func awaitRemoteRelease(_ path: DevicePath) async throws {
+        let node = "\(path.backendDirectory)/state"
+        let closed = try await wait(forChangesOf: node) {
+            let state = XenbusState(text: try await store.readIfPresent(node))
+            return state == .closed || state == .unknown
+        }
+        guard closed else {
+            throw DeviceError("the back-end in domain \(path.backend) still holds it", kind: .timedOut)
+        }
+    }
+
+    /// Releases every device of a domain that xenstore or the kernel still shows: what a crash left behind.
+    ///
+    /// - Returns: what is still held, in words.
+    public func releaseRemains(of domain: DomainID) async -> [String] {
+        var held: [String] = []
+        for path in await remains(of: domain) {
+            do {
+                let kind = try await store.readIfPresent("\(path.backendDirectory)/\(boundNode)")
+                let node = try await store.readIfPresent("\(path.backendDirectory)/params")
+                try await unplug(path, force: true)
+                if let kind, let node { try await scripts.unbind(kind: kind, node: node) }
+            } catch {
+                held.append("\(path.kernelName): \(error)")
+            }
+        }
+        return held
+    }
+
+    /// The devices of a domain that are still in xenstore's or the kernel's lists.
+    public func remains(of domain: DomainID) async -> [DevicePath] {
+        var paths: Set<DevicePath> = []
+        for type in [DeviceType.vif, .vbd] {
+            let directory = "/local/domain/0/backend/\(type.rawValue)/\(domain)"
+            for name in (try? await store.listIfPresent(directory)) ?? [] {
+                guard let handle = UInt32(name) else { continue }
+                paths.insert(DevicePath(type: type, domain: domain, backend: .zero, handle: handle))
+            }
+            for name in await node.backendDevices() {
+                let parts = name.split(separator: "-")
+                guard parts.count == 3, parts[0] == type.rawValue, parts[1] == domain.description,
+                    let handle = UInt32(parts[2])
+                else { continue }
+                paths.insert(DevicePath(type: type, domain: domain, backend: .zero, handle: handle))
+            }
+        }
+        return paths.sorted { ($0.type, $0.handle) < ($1.type, $1.handle) }
+    }
+}

@@ -1,0 +1,124 @@
+import DomainModel
+import HostInterface
+import HypervisorInterface
+
+/// Connects devices: writes both ends into xenstore, waits for the back-end, runs the hotplug scripts. The same for the real and
+/// the simulated machine.
+///
+/// Every operation may be repeated: attaching what a crash left half attached is preceded by `release`, and releasing what is not
+/// there does nothing.
+public struct DriverDomain: Sendable {
+    let store: any XenStore
+    let node: any NodeControl
+    let files: any FileStore
+    let clock: any HostClock
+    let scripts: HotplugScripts
+    public let settings: DriverDomainSettings
+
+    /// - Parameter scriptStarted: makes a durable note of a script's process, so that the next daemon can wait for it or end it.
+    public init(
+        store: any XenStore, host: Host, settings: DriverDomainSettings,
+        scriptStarted: @escaping @Sendable (ScriptCall, ScriptProcess) async -> Void = { _, _ in }
+    ) {
+        self.store = store
+        node = host.node
+        files = host.files
+        clock = host.clock
+        scripts = HotplugScripts(runner: host.scripts, settings: settings, started: scriptStarted)
+        self.settings = settings
+    }
+
+    // MARK: Nodes
+
+    /// Writes both ends of a device in one transaction; `state` last, for it starts the drivers.
+    func plug(
+        _ path: DevicePath, backend: [(String, String)], frontend: [(String, String)]
+    ) async throws(DeviceError) {
+        let back = path.backendDirectory
+        let front = path.frontendDirectory
+        do {
+            try await store.transaction { transaction throws(XenStoreError) in
+                try await store.makeDirectory(back, in: transaction)
+                try await store.makeDirectory(front, in: transaction)
+                try await store.setPermissions(
+                    back, [XenStorePermission(path.backend, .none), XenStorePermission(path.domain, .read)],
+                    in: transaction)
+                try await store.setPermissions(
+                    front, [XenStorePermission(path.domain, .none), XenStorePermission(path.backend, .read)],
+                    in: transaction)
+                let backNodes =
+                    [("frontend", front), ("frontend-id", "\(path.domain)"), ("online", "1")] + backend
+                    + [("state", XenbusState.initialising.text)]
+                for (name, value) in backNodes { try await store.write("\(back)/\(name)", value, in: transaction) }
+                let frontNodes =
+                    [("backend", back), ("backend-id", "\(path.backend)")] + frontend
+                    + [("state", XenbusState.initialising.text)]
+                for (name, value) in frontNodes { try await store.write("\(front)/\(name)", value, in: transaction) }
+            }
+        } catch {
+            throw DeviceError(error)
+        }
+    }
+
+    // MARK: Waiting
+
+    /// Waits until the back-end is ready for the guest (manual, decision 2: InitWait).
+    func awaitReady(_ path: DevicePath) async throws(DeviceError) {
+        let state = "\(path.backendDirectory)/state"
+        let reached = try await wait(forChangesOf: state) {
+            switch XenbusState(text: try await store.readIfPresent(state)) {
+            case .initWait, .initialised, .connected: true
+            case .closing, .closed: throw DeviceError(await reason(path) ?? "the back-end refused the device")
+            case .unknown, .initialising:
+                if let reason = await reason(path) { throw DeviceError(reason) } else { false }
+            }
+        }
+        guard reached else {
+            let why = await reason(path).map { ": \($0)" } ?? ""
+            throw DeviceError(
+                "Callback timed out (the back-end was not ready after \(text(settings.backendTimeout))\(why))",
+                kind: .timedOut)
+        }
+    }
+
+    /// What a back-end wrote about its trouble.
+    private func reason(_ path: DevicePath) async -> String? {
+        // Linux's xenbus_dev_error writes below error/ of the domain that has the driver.
+        let node =
+            "/local/domain/\(path.backend)/error/backend/\(path.type.rawValue)/\(path.domain)/\(path.handle)/error"
+        return (try? await store.readIfPresent(node)) ?? nil
+    }
+
+    /// Whether `isReached` became true within the back-end time-out; it is asked at once and after each change of `path`.
+    func wait(
+        forChangesOf path: String, until isReached: @escaping @Sendable () async throws -> Bool
+    ) async throws(DeviceError) -> Bool {
+        do {
+            let watch = try await store.watch(path)
+            defer { watch.cancel() }
+            return try await clock.withDeadline(clock.now + settings.backendTimeout) {
+                for await _ in watch.changes where try await isReached() { return true }
+                throw DeviceError("the daemon is ending", kind: .fenced)
+            }
+        } catch is DeadlineExceeded {
+            return false
+        } catch {
+            throw DeviceError(error)
+        }
+    }
+
+    /// Asks again at short intervals, for what has no watch: the kernel's devices.
+    func poll(until isReached: @escaping @Sendable () async -> Bool) async -> Bool {
+        let deadline = clock.now + settings.backendTimeout
+        while await !isReached() {
+            guard clock.now < deadline else { return false }
+            do { try await clock.sleep(for: pollInterval) } catch { return false }
+        }
+        return true
+    }
+
+    func text(_ duration: Duration) -> String { "\(Int(duration.inSeconds)) s" }
+}
+
+/// Short against a kernel's work on a device, long against the cost of looking.
+private let pollInterval = Duration.milliseconds(10)
