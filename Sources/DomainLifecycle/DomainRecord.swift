@@ -13,6 +13,8 @@ public struct DomainRecord: Hashable, Sendable {
     public var stage: Stage
     /// The operation that is being done to it, with its serial number.
     public var operation: OperationTicket?
+    /// Serial number of the last operation: what was seen before it began says nothing about the domain now.
+    public var lastSerial: UInt64
     public var devices: [DeviceRecord]
     /// The next idx by type.
     public var nextIndex: [DeviceType: Int]
@@ -33,6 +35,7 @@ public struct DomainRecord: Hashable, Sendable {
         self.config = config
         self.stage = stage
         self.isForeign = isForeign
+        lastSerial = 0
         devices = []
         nextIndex = [:]
         failedRestarts = 0

@@ -25,6 +25,7 @@ extension DomainTable {
         let ticket = newTicket("create")
         var record = DomainRecord(uuid: uuid, name: config.name, config: config, stage: .creating)
         record.operation = ticket
+        record.lastSerial = ticket.serial
         let devices = try self.devices(for: config, of: &record)
         put(record)
         let steps =
@@ -52,6 +53,7 @@ extension DomainTable {
         }
         let ticket = newTicket(draft.name)
         record.operation = ticket
+        record.lastSerial = ticket.serial
         put(record)
         return Plan(
             ticket: ticket, domain: uuid, direction: draft.direction, isJournaled: draft.isJournaled,

@@ -14,28 +14,33 @@ extension DomainTable {
     /// Compares what Xen has with what is known. Domains with an operation in progress are left to it: whoever ends the
     /// operation examines again.
     ///
-    /// - Parameter reports: every domain Xen has.
-    public mutating func examine(_ reports: [DomainReport]) -> [Finding] {
+    /// - Parameters:
+    ///   - reports: every domain Xen has.
+    ///   - serial: the table's `serial` when Xen was asked. What began since is judged by a later look.
+    public mutating func examine(_ reports: [DomainReport], asOf serial: UInt64) -> [Finding] {
+        noLooksBefore(serial)
         var findings: [Finding] = []
         var seen: [DomainUUID: DomainReport] = [:]
         seen.reserveCapacity(reports.count)
         for report in reports {
             guard let record = known(report) else {
-                if isStranger(report) { findings.append(.unknown(report)) }
+                if isStranger(report), !wasForgotten(report.uuid, since: serial) { findings.append(.unknown(report)) }
                 continue
             }
-            seen[record.uuid] = report
-            if record.operation == nil, let finding = exit(of: record, report) { findings.append(finding) }
+            seen[record.uuid] = record.lastSerial > serial ? self.reports[record.uuid] ?? report : report
+            if record.operation == nil, record.lastSerial <= serial, let finding = exit(of: record, report) {
+                findings.append(finding)
+            }
         }
         take(seen)
-        if seen.count < records.count { findings += vanished() }
+        if seen.count < records.count { findings += vanished(asOf: serial) }
         return findings
     }
 
     /// Those that should be there and are not.
-    private func vanished() -> [Finding] {
+    private func vanished(asOf serial: UInt64) -> [Finding] {
         let missing = records.values.filter { record in
-            guard reports[record.uuid] == nil, record.operation == nil else { return false }
+            guard reports[record.uuid] == nil, record.operation == nil, record.lastSerial <= serial else { return false }
             switch record.stage {
             case .live, .exited: return true
             case .creating, .ending, .restarting: return false
@@ -82,4 +87,16 @@ extension DomainTable {
 
     /// Removes a domain that is gone.
     public mutating func remove(_ uuid: DomainUUID) { drop(uuid) }
+}
+
+extension DomainTable {
+    /// Takes a look that was made for a question: nothing follows from it.
+    ///
+    /// - Parameter serial: the table's `serial` when Xen was asked.
+    public mutating func refresh(_ reports: [DomainReport], asOf serial: UInt64) {
+        for report in reports {
+            guard let record = known(report), record.lastSerial <= serial || record.operation != nil else { continue }
+            take(report, of: record.uuid)
+        }
+    }
 }

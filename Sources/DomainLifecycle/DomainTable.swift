@@ -13,7 +13,10 @@ public struct DomainTable: Sendable {
     public private(set) var reports: [DomainUUID: DomainReport] = [:]
     private var byName: [DomainName: DomainUUID] = [:]
     private var byID: [DomainID: DomainUUID] = [:]
-    private var serial: UInt64 = 0
+    /// Number of the last operation begun.
+    public private(set) var serial: UInt64 = 0
+    /// When those that are gone went, as long as an older look at the machine may still show them.
+    private var forgotten: [DomainUUID: UInt64] = [:]
     /// Names promised to operations in progress: `rename`.
     private var promisedNames: [DomainName: DomainUUID] = [:]
     /// Block devices in use, by what backs them.
@@ -74,7 +77,16 @@ public struct DomainTable: Sendable {
         guard let record = records.removeValue(forKey: uuid) else { return }
         unindex(record)
         reports[uuid] = nil
+        forgotten[uuid] = serial
         releaseBackings(of: uuid)
+    }
+
+    /// Whether a domain seen when operation number `serial` was the last one has gone since.
+    func wasForgotten(_ uuid: DomainUUID, since serial: UInt64) -> Bool { forgotten[uuid].map { $0 >= serial } ?? false }
+
+    /// Looks from before operation number `serial` will not come any more.
+    mutating func noLooksBefore(_ serial: UInt64) {
+        if !forgotten.isEmpty { forgotten = forgotten.filter { $0.value >= serial } }
     }
 
     mutating func take(_ reports: [DomainUUID: DomainReport]) { self.reports = reports }

@@ -20,7 +20,7 @@ struct Database: Sendable {
         self.root = root
         files = host.files
         clock = host.clock
-        journal = Journal(path: "\(root)/journal", files: host.files)
+        journal = Journal(path: "\(root)/journal", host: host)
         self.log = log
     }
 
@@ -38,7 +38,7 @@ struct Database: Sendable {
     }
 
     private func write(_ expression: SExpression, to path: String) async {
-        var bytes = Array("# \(path) \(LogLine.time(clock.wallTime))\n".utf8)
+        var bytes = Array("# \(path) \(clock.wallTime.text)\n".utf8)
         expression.write(into: &bytes)
         do {
             try await files.replace(path, with: bytes, durable: false)

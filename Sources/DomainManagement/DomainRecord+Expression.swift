@@ -39,13 +39,12 @@ extension DomainRecord {
     /// - Returns: nil when it is not the record of a domain.
     init?(_ expression: SExpression) {
         guard expression.isElement("domain"), let name = expression.childText("name"),
-            let uuid = expression.childText("uuid").flatMap({ DomainUUID(text: $0) }),
-            let id = expression.childText("id").flatMap({ DomainID(text: $0) })
+            let uuid = expression.childText("uuid").flatMap({ DomainUUID(text: $0) })
         else { return nil }
         let config = expression.childValue("config").flatMap { try? DomainConfig($0) }
         self.init(
             uuid: uuid, name: DomainName(foreign: name), config: config, stage: Self.stage(in: expression))
-        self.id = id
+        id = expression.childText("id").flatMap { DomainID(text: $0) }
         startTime = expression.childText("start_time").flatMap(Double.init)
         restartTime = expression.childText("restart_time").flatMap(Double.init)
         requested = expression.childText("requested").flatMap(ShutdownRequest.init)

@@ -13,6 +13,7 @@ actor Journal {
 
     private let path: String
     private let files: any FileStore
+    private let tasks: any TaskSpawner
     private var file: (any AppendableFile)?
     /// Bytes known to be durable.
     private var length = 0
@@ -21,9 +22,10 @@ actor Journal {
     private var isWriting = false
     private var snapshot: (@Sendable () async -> [SExpression])?
 
-    init(path: String, files: any FileStore) {
+    init(path: String, host: Host) {
         self.path = path
-        self.files = files
+        files = host.files
+        tasks = host.tasks
     }
 
     /// What an earlier daemon wrote. A last line that is not whole was being written when the power failed, and counts as not
@@ -83,18 +85,9 @@ actor Journal {
         bytes.append(UInt8(ascii: "\n"))
     }
 
-    private var writer: (@Sendable () -> Void)?
-
     private func startWriting() {
         isWriting = true
-        writer?()
-    }
-
-    /// - Parameter tasks: where the writing task runs.
-    func prepare(tasks: any TaskSpawner) {
-        writer = { [weak self] in
-            tasks.spawn { await self?.writeAll() }
-        }
+        tasks.spawn { [weak self] in await self?.writeAll() }
     }
 
     private func writeAll() async {

@@ -44,7 +44,8 @@ public enum DeviceConfig: Hashable, Sendable {
         return vif.address == nil
     }
 
-    func bound(address: () -> MACAddress) -> DeviceConfig {
+    /// A vif without an address gets one.
+    public func bound(address: () -> MACAddress) -> DeviceConfig {
         guard case .vif(let vif) = self, vif.address == nil else { return self }
         return .vif(vif.with(address: address()))
     }

@@ -68,10 +68,11 @@ extension DriverDomain {
 
     /// Releases every device of a domain that xenstore or the kernel still shows: what a crash left behind.
     ///
+    /// - Parameter known: kernel names of devices to leave alone.
     /// - Returns: what is still held, in words.
-    public func releaseRemains(of domain: DomainID) async -> [String] {
+    public func releaseRemains(of domain: DomainID, except known: Set<String> = []) async -> [String] {
         var held: [String] = []
-        for path in await remains(of: domain) {
+        for path in await remains(of: domain) where !known.contains(path.kernelName) {
             do {
                 let kind = try await store.readIfPresent("\(path.backendDirectory)/\(boundNode)")
                 let node = try await store.readIfPresent("\(path.backendDirectory)/params")

@@ -1,0 +1,48 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import SExpressions
+
+/// The entries of the journal:
+///
+/// ```
+/// (boot ID)                       the boot of the machine that what follows is about
+/// (start N)                       the daemon starts for the Nth time
+/// (begin SERIAL NAME UUID (…))    an operation begins: the record as it was, the steps in words for people
+/// (end SERIAL)                    it has ended: done, or undone
+/// (record (domain …))             a domain as it is now
+/// (forget UUID)                   a domain is no more
+/// (script PID START PATH ARG…)    a script was started
+/// (notify URL)                    where events are posted
+/// ```
+extension Database {
+    func begin(_ plan: Plan, record: DomainRecord?) -> SExpression {
+        let steps = plan.steps.map { SExpression.atom($0.description) }
+        var fields: [SExpression] = [
+            .atom(String(plan.ticket.serial)), .atom(plan.ticket.name), .atom(plan.domain.description),
+            .element("steps", steps),
+        ]
+        if let record { fields.append(.element("record", record.expression)) }
+        return .element("begin", fields)
+    }
+
+    func end(_ plan: Plan) -> SExpression { .element("end", plan.ticket.serial) }
+    func record(_ record: DomainRecord) -> SExpression { .element("record", record.expression) }
+    func forget(_ domain: DomainUUID) -> SExpression { .element("forget", domain) }
+    func boot(_ identifier: String) -> SExpression { .element("boot", identifier) }
+    func start(_ count: UInt64) -> SExpression { .element("start", count) }
+    func notify(_ url: String) -> SExpression { .element("notify", url) }
+
+    /// Before a script runs on: the next daemon must be able to wait for it, or to end it (manual, decision 6).
+    func noteScript(_ call: ScriptCall, _ process: ScriptProcess) async {
+        let entry = SExpression.element(
+            "script",
+            [.atom(String(process.pid)), .atom(String(process.startTime)), .atom(call.path)]
+                + call.arguments.map(SExpression.atom))
+        do {
+            try await journal.append([entry])
+        } catch {
+            log.warning("\(call.path) runs as process \(process.pid), which could not be noted: \(error)")
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import HypervisorInterface
+import SExpressions
+
+/// At most one examination at a time, and one more due.
+struct Examination: Sendable {
+    var isRunning = false
+    var isDue = false
+}
+
+extension DomainManager {
+    /// Looks at the machine again, soon: a signal came, or an operation ended. Signals carry no contents and are coalesced.
+    func examineSoon() {
+        guard !isStopped else { return }
+        guard !examination.isRunning else {
+            examination.isDue = true
+            return
+        }
+        examination.isRunning = true
+        spawn { await $0.examine() }
+    }
+
+    private func examine() async {
+        repeat {
+            examination.isDue = false
+            await examineOnce()
+        } while examination.isDue && !isStopped
+        examination.isRunning = false
+    }
+
+    private func examineOnce() async {
+        let serial = table.serial
+        let reports: [DomainReport]
+        do {
+            reports = try await machine.hypervisor.domains()
+        } catch {
+            log.error("cannot look at the domains: \(error)")
+            return
+        }
+        for finding in table.examine(reports, asOf: serial) {
+            switch finding {
+            case .exited(let uuid, _): spawn { await $0.reap(uuid) }
+            case .vanished(let uuid): spawn { await $0.vanished(uuid) }
+            case .unknown(let report): await adopt(report)
+            }
+        }
+    }
+
+    /// A domain that somebody else destroyed is not built again (manual, decision 9); what it left is released.
+    private func vanished(_ uuid: DomainUUID) async {
+        guard (try? await takeTurn(on: uuid)) != nil else { return }
+        defer { passTurn(on: uuid) }
+        guard let record = table[uuid], record.stage == .live || isExited(record.stage), let id = record.id else { return }
+        // Its turn came later than the look: it may have been destroyed in due form meanwhile.
+        guard let report = try? await machine.hypervisor.domains(), !report.contains(where: { $0.uuid == uuid }) else {
+            return
+        }
+        log.warning("\(record.title) has gone without xend")
+        if record.isForeign {
+            table.remove(uuid)
+            events.publish(Announcement.died.event(name: record.name, id: id))
+        } else if let plan = try? table.begin(.operation(.destroy(.halt)), on: uuid, at: now) {
+            _ = await carryOut(plan)
+        }
+    }
+
+    private func isExited(_ stage: Stage) -> Bool {
+        if case .exited = stage { return true }
+        return false
+    }
+
+    /// Takes in a domain that another toolstack made, under the name it has in xenstore.
+    private func adopt(_ report: DomainReport) async {
+        let name = (try? await machine.store.readIfPresent("/local/domain/\(report.id)/name")) ?? nil
+        guard table[report.uuid] == nil else { return }
+        table.adopt(report, name: report.id == .zero ? "Domain-0" : name)
+        guard report.id != .zero, let record = table[report.uuid] else { return }
+        log.info("\(record.title) was made by another toolstack: listed, not managed")
+        events.publish(Announcement.create.event(name: record.name, id: report.id))
+    }
+
+    // MARK: - Signals
+
+    /// Watches for exits and for devices that connect, and examines at long intervals besides.
+    func startWatching() async throws(XenStoreError) {
+        let exits = try await machine.store.watch("@releaseDomain")
+        let devices = try await machine.store.watch("/local/domain/0/backend")
+        let clock = host.clock
+        let interval = settings.examinationInterval
+        background.append(
+            host.tasks.spawn { [weak self] in
+                var isFirst = true
+                for await _ in exits.changes {
+                    // The first comes with the registration.
+                    if !isFirst { await self?.signalled() }
+                    isFirst = false
+                }
+            })
+        background.append(
+            host.tasks.spawn { [weak self] in
+                for await path in devices.changes { await self?.deviceChanged(path) }
+            })
+        background.append(
+            host.tasks.spawn { [weak self] in
+                while (try? await clock.sleep(for: interval)) != nil {
+                    guard let self else { return }
+                    await self.examineSoon()
+                }
+            })
+        watches = [exits, devices]
+    }
+
+    private func signalled() {
+        guard !isStopped else { return }
+        // VIRQ_DOM_EXC of the original; xenstored holds the VIRQ today and passes it on.
+        events.publish(Event("xend.virq", "4"))
+        examineSoon()
+    }
+
+    /// A back-end changed its state: when it is connected, the front-end's event channel is known.
+    private func deviceChanged(_ path: String) async {
+        let parts = path.split(separator: "/")
+        guard parts.count == 8, parts[7] == "state", let type = DeviceType(rawValue: String(parts[4])),
+            let id = DomainID(text: parts[5]), let handle = UInt32(parts[6]),
+            let record = table.record(id: id),
+            let device = record.devices.first(where: { $0.type == type && $0.handle == handle })
+        else { return }
+        let front = "/local/domain/\(id)/device/\(type.rawValue)/\(handle)"
+        let isConnected = (try? await machine.store.readIfPresent(path)) == "4"
+        var port: UInt32?
+        if isConnected {
+            let shared = (try? await machine.store.readIfPresent("\(front)/event-channel")) ?? nil
+            let split = (try? await machine.store.readIfPresent("\(front)/event-channel-tx")) ?? nil
+            port = (shared ?? split).flatMap(UInt32.init)
+        }
+        table.note(.connected(device.slot, eventPort: port), of: record.uuid)
+    }
+}

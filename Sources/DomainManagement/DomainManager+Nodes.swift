@@ -1,0 +1,95 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import HypervisorInterface
+
+/// A domain's nodes in xenstore, as guests and other toolstacks expect them.
+extension DomainManager {
+    func introduce(
+        _ memory: MemorySize, _ maximum: MemorySize, _ vcpus: Int, _ record: DomainRecord
+    ) async throws(StepFailure) {
+        guard let id = record.id, let rings = rings[record.uuid], let built = rings.built else { return }
+        let base = "/local/domain/\(id)"
+        let vm = "/vm/\(record.uuid)"
+        var nodes = [
+            ("\(base)/name", record.name.rawValue), ("\(base)/domid", "\(id)"), ("\(base)/vm", vm),
+            ("\(base)/memory/target", "\(memory.kibibytes)"),
+            ("\(base)/memory/static-max", "\(maximum.kibibytes)"),
+            ("\(base)/store/ring-ref", "\(built.storeFrame)"), ("\(base)/store/port", "\(rings.storePort)"),
+            ("\(base)/console/ring-ref", "\(built.consoleFrame)"),
+            ("\(base)/console/port", "\(rings.consolePort)"), ("\(base)/console/type", "xenconsoled"),
+            ("\(base)/console/limit", "1048576"),
+            ("\(base)/control/platform-feature-multiprocessor-suspend", "1"),
+            ("\(base)/control/platform-feature-xs_reset_watches", "1"),
+            ("\(vm)/uuid", "\(record.uuid)"), ("\(vm)/name", record.name.rawValue),
+        ]
+        for vcpu in 0..<vcpus { nodes.append(("\(base)/cpu/\(vcpu)/availability", "online")) }
+        let store = machine.store
+        do {
+            try await store.transaction { transaction throws(XenStoreError) in
+                try? await store.remove(base, in: transaction)
+                try await store.makeDirectory(base, in: transaction)
+                try await store.setPermissions(
+                    base, [XenStorePermission(.zero, .none), XenStorePermission(id, .read)], in: transaction)
+                for (path, value) in nodes { try await store.write(path, value, in: transaction) }
+                for name in guestNodes {
+                    try await store.makeDirectory("\(base)/\(name)", in: transaction)
+                    try await store.setPermissions(
+                        "\(base)/\(name)", [XenStorePermission(id, .none)], in: transaction)
+                }
+            }
+            try await store.introduce(id, frame: built.storeFrame, port: rings.storePort)
+        } catch {
+            throw StepFailure("cannot introduce \(record.title): \(error)")
+        }
+        if var console = table[record.uuid]?.console {
+            console.eventPort = rings.consolePort.rawValue
+            table.note(.console(console), of: record.uuid)
+        }
+    }
+
+    func withdraw(_ record: DomainRecord) async throws(StepFailure) {
+        guard let id = record.id else { return }
+        do {
+            do {
+                try await machine.store.release(id)
+            } catch {
+                // It was never introduced, or xenstored noticed its end by itself.
+                guard error.reason == .notFound || error.reason == .invalid else { throw error }
+            }
+            try await machine.store.removeIfPresent("/local/domain/\(id)")
+            try await machine.store.removeIfPresent("/vm/\(record.uuid)")
+        } catch {
+            throw StepFailure("cannot withdraw \(record.title) from xenstore: \(error)")
+        }
+    }
+
+    func writeControl(_ word: String, _ record: DomainRecord) async throws(StepFailure) {
+        try await write("control/shutdown", word, record, "ask \(record.title) for \(word)")
+    }
+
+    func writeTarget(_ size: MemorySize, _ record: DomainRecord) async throws(StepFailure) {
+        try await write("memory/target", "\(size.kibibytes)", record, "set the memory target of \(record.title)")
+    }
+
+    func writeName(_ name: DomainName, _ record: DomainRecord) async throws(StepFailure) {
+        try await write("name", name.rawValue, record, "rename \(record.title)")
+    }
+
+    private func write(
+        _ node: String, _ value: String, _ record: DomainRecord, _ what: String
+    ) async throws(StepFailure) {
+        guard let id = record.id else { return }
+        do {
+            try await machine.store.write("/local/domain/\(id)/\(node)", value)
+        } catch {
+            throw StepFailure("cannot \(what): \(error)")
+        }
+    }
+}
+
+/// Nodes that belong to the guest: it answers, suspends and reports through them.
+private let guestNodes = [
+    "control/shutdown", "control/feature-poweroff", "control/feature-reboot", "control/feature-suspend",
+    "control/feature-halt", "device/suspend/event-channel", "data", "drivers", "feature", "attr", "error",
+]

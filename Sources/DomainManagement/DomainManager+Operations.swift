@@ -1,0 +1,148 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import HypervisorInterface
+
+extension DomainManager {
+    /// Does what a client asks for and returns when it is done and recorded.
+    public func perform(
+        _ operation: Operation, for requester: Requester
+    ) async throws(OperationError) -> OperationResult {
+        switch operation {
+        case .create(let config): return .domain(try await create(config, for: requester))
+        case .restore:
+            throw OperationError(.notSupported, "restore is not available on this xend")
+        case .domain(let reference, let operation): return try await perform(operation, on: reference, for: requester)
+        }
+    }
+
+    private func create(
+        _ config: DomainConfig, for requester: Requester
+    ) async throws(OperationError) -> DomainInformation {
+        for field in config.unknownFields {
+            log.warning("create \(config.name): unknown field \"\(field)\" is kept and ignored")
+        }
+        let random = host.random
+        let config = config.bound { MACAddress(random: random.bytes(3)) }
+        let uuid = config.uuid ?? DomainUUID(random: random.bytes(16))
+        let plan: Plan
+        do {
+            plan = try table.begin(create: config, uuid: uuid)
+        } catch {
+            var refused = error.operationError
+            refused.message = "Error creating domain: \(refused.message)"
+            throw refused
+        }
+        log.info("create \"\(config.name)\" for \(requester)")
+        // Nobody else can hold a new domain's turn.
+        try? await takeTurn(on: uuid)
+        defer { passTurn(on: uuid) }
+        if let failure = await carryOut(plan).failure { throw failure }
+        guard let information = await information(of: uuid) else {
+            throw OperationError(.failed, "\"\(config.name)\" was created, but has gone already")
+        }
+        return information
+    }
+
+    private func perform(
+        _ operation: DomainOperation, on reference: DomainReference, for requester: Requester
+    ) async throws(OperationError) -> OperationResult {
+        do {
+            let uuid = try table.find(reference).uuid
+            try await takeTurn(on: uuid)
+            defer { passTurn(on: uuid) }
+            // The reference is looked up again: the domain may have gone while we waited.
+            guard try table.find(reference).uuid == uuid else { throw Refusal.noSuchDomain(reference) }
+            await refresh(uuid)
+            let plan = try table.begin(.operation(bound(operation)), on: uuid, at: now)
+            log.info("\(operation.name) \(table[uuid]?.title ?? "") for \(requester)")
+            if let failure = await carryOut(plan).failure { throw failure }
+            return result(of: operation, plan)
+        } catch let error as OperationError {
+            throw error
+        } catch let refusal as Refusal {
+            throw refusal.operationError
+        } catch {
+            throw OperationError(.failed, "\(error)")
+        }
+    }
+
+    /// A vif without an address gets one now, so that it keeps it for good.
+    private func bound(_ operation: DomainOperation) -> DomainOperation {
+        guard case .createDevice(let config) = operation else { return operation }
+        return .createDevice(config.bound { MACAddress(random: host.random.bytes(3)) })
+    }
+
+    private func result(of operation: DomainOperation, _ plan: Plan) -> OperationResult {
+        switch operation {
+        case .createDevice:
+            for case .attach(let device) in plan.steps { return deviceResult(device.slot, of: plan.domain) }
+        case .configureDevice(let config, let index):
+            return deviceResult(DeviceSlot(type: config.type, idx: index), of: plan.domain)
+        case .pause, .unpause, .shutdown, .destroy, .pinCPU, .setMaximumMemory, .setMemoryTarget, .setScheduler,
+            .destroyDevice, .configure, .rename, .save, .migrate, .resolve:
+            break
+        }
+        return .done
+    }
+
+    private func deviceResult(_ slot: DeviceSlot, of domain: DomainUUID) -> OperationResult {
+        guard let device = table[domain]?.devices.first(where: { $0.slot == slot }) else { return .done }
+        return .device(device.information)
+    }
+
+    /// Before a decision that depends on what the guest does at the moment.
+    func refresh(_ uuid: DomainUUID) async {
+        guard let id = table[uuid]?.id, table[uuid]?.stage == .live else { return }
+        guard let report = try? await machine.hypervisor.domain(id), report.uuid == uuid || id == .zero else { return }
+        table.note(.reported(report), of: uuid)
+    }
+
+    // MARK: - What xend does by itself
+
+    /// Acts upon a guest that has exited.
+    func reap(_ uuid: DomainUUID) async { await chore(.reap, on: uuid) }
+
+    /// Begins and carries out something that nobody asked for; does nothing when it is not due any more.
+    func chore(_ beginning: Beginning, on uuid: DomainUUID) async {
+        guard (try? await takeTurn(on: uuid)) != nil else { return }
+        defer { passTurn(on: uuid) }
+        guard !isStopped, let plan = try? table.begin(beginning, on: uuid, at: now) else { return }
+        _ = await carryOut(plan)
+    }
+
+    /// Starts what has to follow a plan.
+    func follow(_ followUp: FollowUp, of uuid: DomainUUID) {
+        switch followUp {
+        case .none: return
+        case .rebuild: spawn { await $0.chore(.rebuild, on: uuid) }
+        case .retry:
+            let clock = host.clock
+            let interval = settings.retryInterval
+            spawn { manager in
+                guard (try? await clock.sleep(for: interval)) != nil else { return }
+                await manager.retry(uuid)
+            }
+        }
+    }
+
+    private func retry(_ uuid: DomainUUID) async {
+        switch table[uuid]?.stage {
+        case .ending: await chore(.clear, on: uuid)
+        case .restarting(.pending): await chore(.rebuild, on: uuid)
+        case .creating, .live, .exited, .restarting, nil: return
+        }
+    }
+}
+
+extension DomainManager {
+    /// Remembers where events are posted; nil or "" = nowhere.
+    public func setNotificationURL(_ url: String?) async throws(OperationError) {
+        do {
+            try await database.journal.append([database.notify(url ?? "")])
+        } catch {
+            throw OperationError(.failed, "cannot record the notification url: \(error)")
+        }
+        notificationURL = url.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

@@ -1,0 +1,160 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import SExpressions
+
+/// How carrying out a plan went, for whoever asked.
+struct Execution: Sendable {
+    var failure: OperationError?
+}
+
+/// Why a step failed.
+struct StepFailure: Error, Sendable {
+    var kind = OperationError.Kind.failed
+    var message: String
+    /// A device step, or after it: reported without the prefix `Error creating domain: ` (reference/http-api.md §6.5).
+    var isLate = false
+
+    init(_ message: String, kind: OperationError.Kind = .failed, isLate: Bool = false) {
+        self.message = message
+        self.kind = kind
+        self.isLate = isLate
+    }
+}
+
+extension DomainManager {
+    /// Performs a plan that was begun, records how it went, and starts what follows.
+    func carryOut(_ plan: Plan) async -> Execution {
+        var execution = Execution()
+        var outcome: Outcome
+        if plan.isJournaled, let error = await journalBegin(plan) {
+            execution.failure = error
+            outcome = .undone(reason: error.message)
+        } else {
+            switch plan.direction {
+            case .undoable: (outcome, execution.failure) = await performOrUndo(plan)
+            case .forward: (outcome, execution.failure) = await performForward(plan)
+            }
+        }
+        if outcome != .done, plan.isJournaled { await journalEnd(plan) }
+        let followUp = table.finish(plan, outcome, at: now)
+        rings[plan.domain] = nil
+        if let failure = execution.failure { log.error("\(plan.ticket.name): \(failure.message)") }
+        follow(followUp, of: plan.domain)
+        examineSoon()
+        return execution
+    }
+
+    // MARK: - All or nothing
+
+    private func performOrUndo(_ plan: Plan) async -> (Outcome, OperationError?) {
+        for (index, step) in plan.steps.enumerated() {
+            do {
+                try await settings.checkpoint("\(step)")
+                try await perform(step, of: plan)
+            } catch {
+                let failure = failure(error, at: step)
+                let undone = await undo(plan.steps[...index], of: plan)
+                return (.undone(reason: failure.message), operationError(failure, plan, undone: undone))
+            }
+        }
+        return (.done, nil)
+    }
+
+    /// Takes back what was done, last first. The step that failed is taken back too: it may have done half.
+    ///
+    /// - Returns: how many steps were taken back.
+    private func undo(_ steps: ArraySlice<Step>, of plan: Plan) async -> Int {
+        var count = 0
+        for step in steps.reversed() {
+            guard let undo = step.undo else { continue }
+            do {
+                try await perform(undo, of: plan)
+                count += 1
+            } catch {
+                log.error("\(plan.ticket.name): cannot undo \"\(step)\": \(failure(error, at: undo).message)")
+            }
+        }
+        return count
+    }
+
+    private func operationError(_ failure: StepFailure, _ plan: Plan, undone: Int) -> OperationError {
+        let isCreation = plan.ticket.name == "create"
+        let prefix = isCreation && !failure.isLate ? "Error creating domain: " : ""
+        let suffix = undone == 0 ? "" : "; \(undone) step\(undone == 1 ? "" : "s") undone"
+        return OperationError(failure.kind, prefix + failure.message + suffix)
+    }
+
+    // MARK: - Forward
+
+    private func performForward(_ plan: Plan) async -> (Outcome, OperationError?) {
+        var held: [String] = []
+        for step in plan.steps where held.isEmpty || !step.needsAllReleased {
+            do {
+                try await settings.checkpoint("\(step)")
+                try await perform(step, of: plan)
+            } catch {
+                held.append(failure(error, at: step).message)
+            }
+        }
+        guard !held.isEmpty else { return (.done, nil) }
+        let title = table[plan.domain]?.title ?? ""
+        let message = "cannot \(plan.ticket.name) \(title) yet: \(held.joined(separator: "; ")); xend keeps trying"
+        return (.incomplete(held: held), OperationError(.failed, message))
+    }
+
+    private func failure(_ error: any Error, at step: Step) -> StepFailure {
+        (error as? StepFailure) ?? StepFailure("\(step): \(error)")
+    }
+
+    // MARK: - Journal
+
+    private func journalBegin(_ plan: Plan) async -> OperationError? {
+        do {
+            try await database.journal.append([database.begin(plan, record: table[plan.domain])])
+            return nil
+        } catch {
+            return OperationError(.failed, "cannot begin \(plan.ticket.name): \(error)")
+        }
+    }
+
+    private func journalEnd(_ plan: Plan) async {
+        // Lost, it is repeated at the next start: taking back twice does no harm.
+        var entries = [database.end(plan)]
+        if case .creating = table[plan.domain]?.stage { entries.append(database.forget(plan.domain)) }
+        try? await database.journal.append(entries)
+    }
+
+    /// Makes the record durable as it will be when the plan is done.
+    func remember(_ plan: Plan) async throws(StepFailure) {
+        guard let conclusion = table[plan.domain]?.concluding(plan, .done, at: now), let record = conclusion.record
+        else { return }
+        var entries = [database.record(record)]
+        if isLastDeed(of: plan, where: { $0 == .remember }) { entries.append(database.end(plan)) }
+        do {
+            try await database.journal.append(entries)
+        } catch {
+            throw StepFailure("cannot record \(record.title): \(error)")
+        }
+        await database.writeFile(record)
+    }
+
+    func forget(_ plan: Plan) async throws(StepFailure) {
+        guard let record = table[plan.domain] else { return }
+        do {
+            try await database.journal.append([database.forget(plan.domain), database.end(plan)])
+        } catch {
+            throw StepFailure("cannot record that \(record.title) is gone: \(error)")
+        }
+        if let id = record.id { await database.removeFile(of: id) }
+    }
+
+    /// Whether only announcements come after the step.
+    private func isLastDeed(of plan: Plan, where isStep: (Step) -> Bool) -> Bool {
+        guard let place = plan.steps.lastIndex(where: isStep) else { return false }
+        return plan.steps[(place + 1)...].allSatisfy { step in
+            if case .announce = step { return true }
+            return false
+        }
+    }
+}

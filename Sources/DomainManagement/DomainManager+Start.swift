@@ -1,0 +1,207 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import HypervisorInterface
+import SExpressions
+
+extension DomainManager {
+    /// Takes up what an earlier daemon left: reads database and journal, holds them against the machine, finishes or undoes what
+    /// was in progress, and joins consoles again. Domains that run are not touched.
+    ///
+    /// - Throws: when the database cannot be written or the machine does not answer; then nothing has been changed.
+    public func start() async throws {
+        try await database.prepare()
+        var (entries, damaged) = try await database.journal.load()
+        let boot = await bootMark()
+        let replay = JournalReplay(files: await database.readFiles(), entries: entries)
+        entries = []
+        if damaged + replay.strange > 0 {
+            log.error("the journal has \(damaged + replay.strange) lines that are no entries; they are left out")
+        }
+        let reports = try await machine.hypervisor.domains()
+        await endScripts(of: replay)
+        table.continueSerials(after: replay.lastSerial)
+        starts = replay.starts + 1
+        notificationURL = replay.notificationURL
+        let hasRebooted = boot.hasRebooted || (replay.boot != nil && replay.boot != boot.identifier)
+        if hasRebooted { log.notice("the machine has been rebooted: saved domains are dropped") }
+        let todo = takeUp(replay, reports, hasRebooted: hasRebooted)
+        try await database.journal.begin(with: journalStart(boot.identifier)) { [weak self] in
+            await self?.journalStart(boot.identifier) ?? []
+        }
+        await dropFiles(of: replay)
+        try await boot.remember()
+        await joinConsolesAgain()
+        for (beginning, uuid) in todo { await chore(beginning, on: uuid) }
+        for record in table.sorted where record.stage == .live && !record.isForeign {
+            await releaseStrays(of: record)
+        }
+        try await startWatching()
+        examineSoon()
+    }
+
+    /// What a journal has to begin with: all that is known.
+    private func journalStart(_ boot: String) -> [SExpression] {
+        var entries = [database.boot(boot), database.start(starts)]
+        if let notificationURL { entries.append(database.notify(notificationURL)) }
+        for record in table.sorted where !record.isForeign && record.stage != .creating {
+            entries.append(database.record(record))
+        }
+        return entries
+    }
+
+    /// Scripts of the earlier daemon are ended before anything is undone (manual, decision 6).
+    private func endScripts(of replay: JournalReplay) async {
+        for process in replay.scripts where await host.scripts.isRunning(process) {
+            log.warning("process \(process.pid), a script of an earlier xend, is still running: ended")
+            await host.scripts.terminate(process)
+        }
+    }
+
+    // MARK: - Taking up
+
+    /// Puts the records into the table and says what has to be done with them.
+    private func takeUp(
+        _ replay: JournalReplay, _ reports: [DomainReport], hasRebooted: Bool
+    ) -> [(Beginning, DomainUUID)] {
+        let alive = Dictionary(reports.map { ($0.uuid, $0) }, uniquingKeysWith: { first, _ in first })
+        var todo: [(Beginning, DomainUUID)] = []
+        var records = replay.records
+        for operation in replay.openOperations {
+            guard var record = records[operation.domain] ?? operation.record else { continue }
+            // The record of a begun creation has no id yet; Xen knows it by its uuid.
+            if record.id == nil { record.id = alive[record.uuid]?.id }
+            record.stage = stage(of: record, after: operation.name, isRecorded: records[operation.domain] != nil)
+            records[operation.domain] = record
+        }
+        for var record in records.values.sorted(by: { $0.lastSerial < $1.lastSerial || $0.name < $1.name }) {
+            let report = alive[record.uuid].flatMap { $0.id == record.id && !$0.isDying ? $0 : nil }
+            if report == nil, hasRebooted || record.id == nil { continue }
+            if let chore = chore(for: &record, isAlive: report != nil) { todo.append((chore, record.uuid)) }
+            table.restore(record)
+            if let report { table.note(.reported(report), of: record.uuid) }
+        }
+        return todo
+    }
+
+    /// Where an operation that was cut off leaves its domain.
+    private func stage(of record: DomainRecord, after operation: String, isRecorded: Bool) -> Stage {
+        switch operation {
+        case "create": isRecorded ? .live : .ending(then: .forget)
+        case "destroy": .ending(then: .forget)
+        case "reboot", "restart": .ending(then: .restart)
+        default: record.stage
+        }
+    }
+
+    /// What is still to be done for a record, given whether Xen has its domain.
+    private func chore(for record: inout DomainRecord, isAlive: Bool) -> Beginning? {
+        switch record.stage {
+        case .ending: return .clear
+        case .restarting(let state):
+            // Its last life may have left something: it is ended once more, then built.
+            guard state != .blocked else { return nil }
+            record.stage = .ending(then: .restart)
+            return .clear
+        case .creating, .live, .exited:
+            guard !isAlive else { return nil }
+            log.warning("\(record.title) has gone while xend was not running")
+            record.stage = .ending(then: .forget)
+            return .clear
+        }
+    }
+
+    private func dropFiles(of replay: JournalReplay) async {
+        let kept = Set(table.sorted.compactMap(\.id))
+        for record in replay.records.values {
+            if let id = record.id, !kept.contains(id) { await database.removeFile(of: id) }
+        }
+        for record in table.sorted where !record.isForeign { await database.writeFile(record) }
+    }
+
+    private func joinConsolesAgain() async {
+        for record in table.sorted {
+            nextChannel = max(nextChannel, (record.console?.channel ?? 0) + 1)
+        }
+        for record in table.sorted {
+            guard let console = record.console, !isForgetting(record.stage) else { continue }
+            do {
+                try await openConsole(console.port, record)
+            } catch {
+                log.error("\(record.title): \(error.message); its console gets another port")
+                try? await openConsole(nil, record)
+            }
+            guard record.stage == .live, var state = table[record.uuid]?.console else { continue }
+            state.eventPort = console.eventPort
+            table.note(.console(state), of: record.uuid)
+            if let record = table[record.uuid] { joinConsole(record) }
+        }
+    }
+
+    private func isForgetting(_ stage: Stage) -> Bool { stage == .ending(then: .forget) }
+
+    /// Releases devices of a live domain that its record does not have: an attachment that was cut off.
+    private func releaseStrays(of record: DomainRecord) async {
+        guard let id = record.id else { return }
+        let known = Set(record.devices.map { "\($0.type.rawValue)-\(id)-\($0.handle)" })
+        let held = await drivers.releaseRemains(of: id, except: known)
+        for reason in held { log.error("\(record.title): \(reason)") }
+    }
+
+    // MARK: - Boot
+
+    /// Whether the machine has been rebooted since xend last ran (manual D7).
+    private func bootMark() async -> BootMark {
+        let record = await host.node.lastBootRecord()
+        let identifier = await host.node.bootIdentifier()
+        return await BootMark(
+            current: record ?? identifier, identifier: identifier, path: settings.lastBootPath, files: host.files)
+    }
+
+    // MARK: - Stopping
+
+    /// Ends the daemon's part; domains, devices and their data stay as they are. Operations in progress may end first.
+    public func stop() async {
+        table.isStopping = true
+        let deadline = host.clock.now + settings.stopTimeout
+        while table.sorted.contains(where: { $0.operation != nil }), host.clock.now < deadline {
+            guard (try? await host.clock.sleep(for: .milliseconds(20))) != nil else { break }
+        }
+        isStopped = true
+        for watch in watches { watch.cancel() }
+        for task in background { task.cancel() }
+        for console in consoles.values { await console.close() }
+        consoles = [:]
+        await database.journal.close()
+    }
+}
+
+/// The mark of a boot in `/var/xen/lastboot`.
+struct BootMark: Sendable {
+    let hasRebooted: Bool
+    /// The kernel's boot id.
+    let identifier: String
+    private let current: String
+    private let path: String
+    private let files: any FileStore
+
+    init(current: String, identifier: String, path: String, files: any FileStore) async {
+        self.current = current
+        self.identifier = identifier
+        self.path = path
+        self.files = files
+        let saved = try? await files.read(path, limit: 4096)
+        // Only a missing lastboot counts as rebooted; one that cannot be compared does too, for it is no mark of this boot.
+        hasRebooted = saved.map { String(decoding: $0, as: UTF8.self).firstLine != current } ?? true
+    }
+
+    func remember() async throws(FileError) {
+        guard hasRebooted else { return }
+        try await files.makeDirectory(files.directory(of: path))
+        try await files.replace(path, with: Array((current + "\n").utf8))
+    }
+}
+
+extension String {
+    fileprivate var firstLine: String { split(whereSeparator: \.isNewline).first.map(String.init) ?? "" }
+}

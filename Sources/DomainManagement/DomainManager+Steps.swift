@@ -1,0 +1,291 @@
+import DomainLifecycle
+import DomainModel
+import DriverDomain
+import HostInterface
+import HypervisorInterface
+import SExpressions
+
+extension DomainManager {
+    /// Performs one step. Undo steps come here too: they must be fine when there is nothing to take back.
+    func perform(_ step: Step, of plan: Plan) async throws(StepFailure) {
+        guard let record = table[plan.domain] else { return }
+        switch step {
+        case .checkImage(let image): try await check(image)
+        case .createDomain(let id, let kind, let vcpus): try await createDomain(id, kind, vcpus, record)
+        case .limitMemory(let size):
+            try await hypervisor(step, record) { xen, id throws(HypervisorError) in
+                try await xen.setMaximumMemory(size, of: id)
+            }
+        case .build(let image, let memory, let vcpus): try await build(image, memory, vcpus, record)
+        case .introduce(let memory, let maximum, let vcpus): try await introduce(memory, maximum, vcpus, record)
+        case .openConsole(let port): try await openConsole(port, record)
+        case .keepConsole(let port): try await keepConsole(port, record)
+        case .joinConsole: joinConsole(record)
+        case .attach(let device): try await attach(device, record)
+        case .pin(let cpu): try await pin(cpu, record)
+        case .weigh(let weight, let cap): try await weigh(weight, cap, record)
+        case .pause:
+            try await hypervisor(step, record) { xen, id throws(HypervisorError) in try await xen.pause(id) }
+        case .unpause:
+            try await hypervisor(step, record) { xen, id throws(HypervisorError) in try await xen.unpause(id) }
+        case .requestShutdown(let request): try await writeControl(request.controlWord, record)
+        case .setMemoryTarget(let size): try await writeTarget(size, record)
+        case .rename(let name): try await writeName(name, record)
+        case .reconfigure(let device, let config): try await reconfigure(device, config, record)
+        case .detach(let slot, let force): try await detach(slot, force: force, record)
+        case .releaseRemains: try await releaseRemains(record)
+        case .closeConsole: await closeConsole(plan.domain)
+        case .leaveConsole: await leaveConsole(plan.domain)
+        case .withdraw: try await withdraw(record)
+        case .destroyDomain: try await destroyDomain(record)
+        case .awaitGone: try await awaitGone(record)
+        case .remember: try await remember(plan)
+        case .forget: try await forget(plan)
+        case .announce(let announcement): announce(announcement, record)
+        }
+    }
+
+    private func announce(_ announcement: Announcement, _ record: DomainRecord) {
+        guard let id = record.id else { return }
+        let event = announcement.event(name: record.name, id: id)
+        events.publish(event)
+    }
+
+    /// Runs a hypercall on the record's domain, its error in words. A pause of a domain that is gone is done.
+    private func hypervisor(
+        _ step: Step, _ record: DomainRecord,
+        _ body: (any Hypervisor, DomainID) async throws(HypervisorError) -> Void
+    ) async throws(StepFailure) {
+        guard let id = record.id else { return }
+        do {
+            try await body(machine.hypervisor, id)
+        } catch {
+            // On the way to its end a domain may have gone by itself.
+            if error.reason == .noSuchDomain, case .ending = record.stage { return }
+            throw StepFailure("cannot \(step) \(record.title): \(error)", isLate: true)
+        }
+    }
+
+    // MARK: - Building
+
+    private func check(_ image: ImageConfig) async throws(StepFailure) {
+        try await check(image.kernel, "Kernel image")
+        if let ramdisk = image.ramdisk { try await check(ramdisk, "Kernel ramdisk") }
+    }
+
+    private func check(_ path: String, _ what: String) async throws(StepFailure) {
+        do {
+            guard try await host.files.information(path)?.kind == .file else {
+                throw StepFailure("\(what) does not exist: \(path)", kind: .invalid)
+            }
+        } catch let failure as StepFailure {
+            throw failure
+        } catch {
+            throw StepFailure("\(what) cannot be read: \(error)", kind: .invalid)
+        }
+    }
+
+    private func createDomain(
+        _ id: DomainID?, _ kind: GuestKind, _ vcpus: Int, _ record: DomainRecord
+    ) async throws(StepFailure) {
+        do {
+            let creation = DomainCreation(id: id, uuid: record.uuid, kind: kind, vcpus: vcpus)
+            let new = try await machine.hypervisor.createDomain(creation)
+            table.note(.created(new), of: record.uuid)
+        } catch {
+            throw StepFailure("cannot create \(record.title): \(error)")
+        }
+    }
+
+    private func build(
+        _ image: ImageConfig, _ memory: MemorySize, _ vcpus: Int, _ record: DomainRecord
+    ) async throws(StepFailure) {
+        guard let id = record.id else { return }
+        do {
+            let channels = machine.eventChannels
+            let storePort = try await channels.allocateUnbound(in: id, remote: .zero)
+            let consolePort = try await channels.allocateUnbound(in: id, remote: .zero)
+            let build = DomainBuild(
+                kernel: image.kernel, ramdisk: image.ramdisk, commandLine: image.commandLine, kind: image.kind,
+                memory: memory, vcpus: vcpus, storePort: storePort, consolePort: consolePort)
+            let built = try await machine.hypervisor.build(id, build)
+            rings[record.uuid] = DomainRings(storePort: storePort, consolePort: consolePort, built: built)
+        } catch {
+            let why = error.reason == .noMemory ? await memoryShortage(memory) : "\(error)"
+            throw StepFailure("cannot build \(record.title): \(why)")
+        }
+    }
+
+    private func memoryShortage(_ wanted: MemorySize) async -> String {
+        guard let node = try? await machine.hypervisor.node() else { return "not enough memory for \(wanted)" }
+        return "not enough memory: \(wanted) wanted, \(node.freeMemory) free"
+    }
+
+    // MARK: - Scheduling
+
+    private func pin(_ cpu: Int, _ record: DomainRecord) async throws(StepFailure) {
+        guard let id = record.id else { return }
+        do {
+            let cpus = try await machine.hypervisor.node().cpus
+            guard (0..<cpus).contains(cpu) || cpu == -1 else {
+                throw StepFailure(
+                    "cannot pin \(record.title) to cpu \(cpu): the machine has cpus 0 to \(cpus - 1) (-1 = any)",
+                    kind: .invalid)
+            }
+            let affinity = cpu == -1 ? CPUSet.any : CPUSet([cpu])
+            for vcpu in try await machine.hypervisor.vcpus(of: id) {
+                try await machine.hypervisor.setAffinity(affinity, ofVCPU: vcpu.number, of: id)
+            }
+        } catch let failure as StepFailure {
+            throw failure
+        } catch {
+            throw StepFailure("cannot pin \(record.title) to cpu \(cpu): \(error)")
+        }
+    }
+
+    private func weigh(_ weight: Int?, _ cap: Int?, _ record: DomainRecord) async throws(StepFailure) {
+        guard let id = record.id else { return }
+        do {
+            var parameters = try await machine.hypervisor.schedulerParameters(of: id)
+            parameters.weight = weight ?? parameters.weight
+            parameters.cap = cap ?? parameters.cap
+            try await machine.hypervisor.setSchedulerParameters(parameters, of: id)
+        } catch {
+            throw StepFailure("cannot set the weight of \(record.title): \(error)")
+        }
+    }
+
+    // MARK: - Devices
+
+    private func path(of device: DeviceRecord, _ record: DomainRecord) -> DevicePath? {
+        record.id.map {
+            DevicePath(type: device.type, domain: $0, backend: device.backend, handle: device.handle)
+        }
+    }
+
+    private func attach(_ device: DeviceRecord, _ record: DomainRecord) async throws(StepFailure) {
+        guard let path = path(of: device, record) else { return }
+        // Known from now on: whatever happens, it is released with the domain.
+        table.note(.attached(device), of: record.uuid)
+        do {
+            switch device.config {
+            case .vif(let vif):
+                try await drivers.attach(vif: vif, at: path, domainName: record.name.rawValue)
+            case .vbd(let vbd): try await attach(vbd, device, at: path, record)
+            case .pci: throw DeviceError("xend does not pass PCI devices through")
+            }
+        } catch {
+            throw StepFailure("cannot connect \(device.slot) of \(record.title): \(error)", isLate: true)
+        }
+    }
+
+    private func attach(
+        _ vbd: VBDConfig, _ device: DeviceRecord, at path: DevicePath, _ record: DomainRecord
+    ) async throws(DeviceError) {
+        let bound = try await drivers.bind(vbd: vbd, backend: device.backend)
+        var device = device
+        device.node = bound.node
+        device.nodeNumber = bound.number
+        device.isBound = bound.isBound
+        table.note(.attached(device), of: record.uuid)
+        let key: BackingKey =
+            if !bound.isBound, let number = bound.number {
+                .device(number: number, backend: device.backend)
+            } else {
+                .file(path: vbd.details, backend: device.backend)
+            }
+        let use = await hostUse(bound.number)
+        do {
+            try table.claim(
+                key, uname: vbd.uname, for: device.slot, of: record.uuid, isWritable: vbd.isWritable,
+                isForced: vbd.isForced, hostUse: use)
+        } catch {
+            throw DeviceError("\(error)")
+        }
+        try await drivers.attach(vbd: vbd, on: bound, at: path)
+    }
+
+    private func hostUse(_ number: UInt32?) async -> HostUse {
+        guard let number else { return .none }
+        return switch await host.node.mountState(ofDevice: number) {
+        case .notMounted: .none
+        case .readOnly: .readOnly
+        case .readWrite: .readWrite
+        }
+    }
+
+    private func reconfigure(
+        _ device: DeviceRecord, _ config: DeviceConfig, _ record: DomainRecord
+    ) async throws(StepFailure) {
+        guard let path = path(of: device, record), case .vif(let old) = device.config, case .vif(let new) = config
+        else { return }
+        do {
+            try await drivers.reconfigure(vif: old, to: new, at: path, domainName: record.name.rawValue)
+        } catch {
+            throw StepFailure("cannot reconfigure \(device.slot) of \(record.title): \(error)")
+        }
+    }
+
+    private func detach(_ slot: DeviceSlot, force: Bool, _ record: DomainRecord) async throws(StepFailure) {
+        guard let device = record.devices.first(where: { $0.slot == slot }), let path = path(of: device, record)
+        else { return }
+        do {
+            switch device.config {
+            case .vif(let vif):
+                try await drivers.release(vif: vif, at: path, domainName: record.name.rawValue, force: force)
+            case .vbd(let vbd):
+                try await drivers.release(vbd: path, force: force)
+                if let node = device.node {
+                    let bound = BoundBlockDevice(node: node, number: device.nodeNumber, isBound: device.isBound)
+                    try await drivers.unbind(bound, vbd: vbd)
+                }
+            case .pci: break
+            }
+            table.note(.detached(slot), of: record.uuid)
+        } catch {
+            throw StepFailure("cannot release \(slot) of \(record.title): \(error)")
+        }
+    }
+
+    private func releaseRemains(_ record: DomainRecord) async throws(StepFailure) {
+        guard let id = record.id else { return }
+        let held = await drivers.releaseRemains(of: id)
+        guard held.isEmpty else { throw StepFailure(held.joined(separator: "; ")) }
+    }
+
+    // MARK: - Ending
+
+    private func destroyDomain(_ record: DomainRecord) async throws(StepFailure) {
+        guard let id = record.id else { return }
+        do {
+            guard let report = try await machine.hypervisor.domain(id), report.uuid == record.uuid else { return }
+            try await machine.hypervisor.destroy(id)
+        } catch {
+            guard error.reason != .noSuchDomain else { return }
+            throw StepFailure("cannot destroy \(record.title): \(error)")
+        }
+        guard case .creating = record.stage else { return }
+        // An undone creation has given its memory back when it is answered.
+        try? await awaitGone(record)
+    }
+
+    private func awaitGone(_ record: DomainRecord) async throws(StepFailure) {
+        guard let id = record.id else { return }
+        let deadline = host.clock.now + settings.goneTimeout
+        var interval = Duration.milliseconds(2)
+        while true {
+            let report = try? await machine.hypervisor.domain(id)
+            guard let report, report.uuid == record.uuid else { return }
+            table.note(.reported(report), of: record.uuid)
+            guard host.clock.now < deadline else {
+                throw StepFailure("Xen still has \(record.title): something holds its memory (a device, or a mapping)")
+            }
+            do {
+                try await host.clock.sleep(for: interval)
+            } catch {
+                throw StepFailure("xend is stopping")
+            }
+            interval = min(interval * 2, .milliseconds(200))
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import DomainLifecycle
+import DomainModel
+import DriverDomain
+import HostInterface
+import HypervisorInterface
+import Logging
+import SExpressions
+
+/// Does what the table decides: the one place that owns the domains' records, performs plans and publishes events.
+///
+/// *Decide, perform, record.* Nothing read from the table before an `await` is written back after it: what happens in between is
+/// kept out by the ticket that `begin` puts on a domain, and by `note`, which records single facts.
+///
+/// Operations on one domain take turns; those on different domains do not wait for each other. Questions never wait.
+public actor DomainManager {
+    /// Operations that wait for their turn on one domain; more is a client gone wild.
+    static let maximumWaiting = 32
+
+    let machine: Machine
+    let host: Host
+    let settings: ManagerSettings
+    let drivers: DriverDomain
+    let database: Database
+    public nonisolated let events: EventHub
+    let log: Logger
+
+    var table: DomainTable
+    var consoles: [DomainUUID: DomainConsole] = [:]
+    var nextChannel = 1
+    /// How often the daemon has started on this database.
+    var starts: UInt64 = 0
+    /// Where events are posted (manual H4, `notify`); nil = nowhere.
+    public internal(set) var notificationURL: String?
+    /// Whose turn on a domain is taken, and who waits for it.
+    private var turns: [DomainUUID: [CheckedContinuation<Void, Never>]] = [:]
+    /// Frames and ports of domains between `build` and `introduce`.
+    var rings: [DomainUUID: DomainRings] = [:]
+    var examination = Examination()
+    var isStopped = false
+    var background: [Task<Void, Never>] = []
+    var watches: [XenStoreWatch] = []
+
+    public init(machine: Machine, host: Host, settings: ManagerSettings, events: EventHub, log: Logger) {
+        self.machine = machine
+        self.host = host
+        self.settings = settings
+        self.events = events
+        self.log = log
+        let database = Database(root: settings.databaseRoot, host: host, log: log)
+        self.database = database
+        drivers = DriverDomain(store: machine.store, host: host, settings: settings.devices) { call, process in
+            await database.noteScript(call, process)
+        }
+        table = DomainTable(
+            restartPolicy: RestartPolicy(minimumRestartSeconds: settings.minimumRestartSeconds))
+    }
+
+    var now: Double { host.clock.wallTime.seconds }
+
+    // MARK: - Turns
+
+    /// Returns when it is the caller's turn on a domain; the caller must `passTurn`.
+    func takeTurn(on domain: DomainUUID) async throws(Refusal) {
+        guard let waiting = turns[domain] else {
+            turns[domain] = []
+            return
+        }
+        guard waiting.count < Self.maximumWaiting else {
+            throw .tooManyWaiting(title: table[domain]?.title ?? "the domain", limit: Self.maximumWaiting)
+        }
+        await withCheckedContinuation { turns[domain, default: []].append($0) }
+    }
+
+    func passTurn(on domain: DomainUUID) {
+        guard var waiting = turns[domain] else { return }
+        if waiting.isEmpty {
+            turns[domain] = nil
+        } else {
+            let next = waiting.removeFirst()
+            turns[domain] = waiting
+            next.resume()
+        }
+    }
+
+    // MARK: - Background
+
+    /// Work that goes on after an answer; ended with the daemon.
+    func spawn(_ body: @escaping @Sendable (DomainManager) async -> Void) {
+        host.tasks.spawn { [weak self] in
+            guard let self else { return }
+            await body(self)
+        }
+    }
+}
+
+/// Where a domain's rings are between being built and being introduced.
+struct DomainRings: Sendable {
+    var storePort: EventPort
+    var consolePort: EventPort
+    var built: BuiltDomain?
+}

@@ -1,0 +1,83 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import SExpressions
+
+/// What a journal says when it is read from the beginning.
+struct JournalReplay: Sendable {
+    /// An operation that began and did not end.
+    struct OpenOperation: Sendable {
+        var serial: UInt64
+        var name: String
+        var domain: DomainUUID
+        /// The domain when it began.
+        var record: DomainRecord?
+    }
+
+    var boot: String?
+    var starts: UInt64 = 0
+    var notificationURL: String?
+    /// Domains as last recorded, on top of what the files say.
+    var records: [DomainUUID: DomainRecord] = [:]
+    var forgotten: Set<DomainUUID> = []
+    var open: [UInt64: OpenOperation] = [:]
+    /// Scripts that may still run.
+    var scripts: [ScriptProcess] = []
+    var lastSerial: UInt64 = 0
+    /// Entries that make no sense.
+    var strange = 0
+
+    /// - Parameters:
+    ///   - files: the records in the domain files.
+    ///   - entries: the journal.
+    init(files: [DomainRecord], entries: [SExpression]) {
+        for record in files { records[record.uuid] = record }
+        for entry in entries where !replay(entry) { strange += 1 }
+    }
+
+    private mutating func replay(_ entry: SExpression) -> Bool {
+        let children = entry.children()
+        let first = children.first?.atom
+        switch entry.name {
+        case "boot": boot = first
+        case "start": starts = first.flatMap(UInt64.init) ?? starts
+        case "notify": notificationURL = first.flatMap { $0.isEmpty ? nil : $0 }
+        case "record":
+            guard let record = children.first.flatMap(DomainRecord.init) else { return false }
+            records[record.uuid] = record
+            forgotten.remove(record.uuid)
+        case "forget":
+            guard let uuid = first.flatMap({ DomainUUID(text: $0) }) else { return false }
+            records[uuid] = nil
+            forgotten.insert(uuid)
+        case "begin": return begin(entry, children)
+        case "end":
+            guard let serial = first.flatMap(UInt64.init) else { return false }
+            open[serial] = nil
+        case "script": return script(children)
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func begin(_ entry: SExpression, _ children: [SExpression]) -> Bool {
+        guard children.count >= 3, let serial = children[0].atom.flatMap(UInt64.init), let name = children[1].atom,
+            let uuid = children[2].atom.flatMap({ DomainUUID(text: $0) })
+        else { return false }
+        lastSerial = max(lastSerial, serial)
+        let record = entry.childValue("record").flatMap(DomainRecord.init)
+        open[serial] = OpenOperation(serial: serial, name: name, domain: uuid, record: record)
+        return true
+    }
+
+    private mutating func script(_ children: [SExpression]) -> Bool {
+        guard children.count >= 3, let pid = children[0].atom.flatMap(Int32.init),
+            let start = children[1].atom.flatMap(UInt64.init)
+        else { return false }
+        scripts.append(ScriptProcess(pid: pid, startTime: start))
+        return true
+    }
+
+    /// Open operations, in the order in which they began.
+    var openOperations: [OpenOperation] { open.values.sorted { $0.serial < $1.serial } }
+}

@@ -1,0 +1,27 @@
+import DriverDomain
+import HostInterface
+
+/// What the composer of the daemon decides about domain management.
+public struct ManagerSettings: Sendable {
+    public var devices = DriverDomainSettings()
+    public var databaseRoot = "/var/xen/xend-db"
+    public var lastBootPath = "/var/xen/lastboot"
+    public var minimumRestartSeconds = 20.0
+    /// A console listens on this + the domain's id unless its configuration says otherwise; nil = any free port.
+    public var consoleBase: UInt16? = 9600
+    public var consoleAddress = "127.0.0.1"
+    /// Whether consoles take connections from other hosts.
+    public var allowsRemoteConsoles = false
+    /// How long Xen may take to let go of a domain before that is reported as held.
+    public var goneTimeout = Duration.seconds(10)
+    /// Between two tries of what could not be ended or built (reference/domain.md §5: 5 s).
+    public var retryInterval = Duration.seconds(5)
+    /// A safety net under the signals: how often the machine is examined without one.
+    public var examinationInterval = Duration.seconds(60)
+    /// How long operations in progress may take to end when the daemon stops (manual, decision 9).
+    public var stopTimeout = Duration.seconds(30)
+    /// Passed at each step of a plan, for fault injection; does nothing in production.
+    public var checkpoint: @Sendable (String) async throws -> Void = { _ in }
+
+    public init() {}
+}
