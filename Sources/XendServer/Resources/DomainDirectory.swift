@@ -1,0 +1,42 @@
+import DomainLifecycle
+import SExpressions
+
+/// `/xend/domain`
+enum DomainDirectory {
+    /// Names; with `?detail=1`, as clients of xend 3.0 ask, everything about each.
+    static func list(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let domains = await exchange.service.domains()
+        if exchange.wantsDetail { return .value(.list(domains.map(\.expression))) }
+        return .value(.list(domains.map { .atom($0.name) }))
+    }
+
+    static func create(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let config = try ConfigurationText.domain(exchange.request.form)
+        do {
+            return made(try await exchange.service.perform(.create(config), for: exchange.requester), exchange)
+        } catch {
+            var error = error
+            // A refusal is always early; what failed knows itself how far it had come.
+            let isEarly = error.kind == .invalid || error.kind == .refused
+            error.message = ConfigurationText.creationText(error.message, isLate: !isEarly || error.isLate)
+            throw Failure(error)
+        }
+    }
+
+    static func restore(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let path = try exchange.arguments.read(.text("file", "state"))
+        return made(
+            try await exchange.ask { service throws(OperationError) in
+                try await service.perform(.restore(path: path), for: exchange.requester)
+            }, exchange)
+    }
+
+    private static func made(_ result: OperationResult, _ exchange: Exchange) -> Answer {
+        guard case .domain(let domain) = result else { return .zero }
+        var answer = Answer.value(domain.expression)
+        answer.status = Status.created
+        answer.reason = "created"
+        answer.location = exchange.baseURL + Path.domain(domain.name)
+        return answer
+    }
+}

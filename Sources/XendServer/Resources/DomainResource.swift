@@ -1,0 +1,172 @@
+import DomainLifecycle
+import DomainModel
+import SExpressions
+
+/// `/xend/domain/DOM`
+enum DomainResource {
+    static func information(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let domain = try await exchange.domain()
+        return .value(domain.expression)
+    }
+
+    // MARK: Operations
+
+    /// A handler for an operation that answers `0`.
+    static func perform(
+        _ decode: @escaping @Sendable (Arguments) throws(Failure) -> DomainOperation
+    ) -> Resource.Handler {
+        { exchange throws(Failure) in
+            _ = try await exchange.perform(try decode(exchange.arguments))
+            return .zero
+        }
+    }
+
+    /// Answers when the guest has been asked, not when it has obeyed.
+    static func shutdown(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let reason = try exchange.arguments.read(.shutdownReason("reason").or(.poweroff))
+        _ = try await exchange.perform(.shutdown(reason))
+        var answer = Answer.zero
+        answer.status = Status.accepted
+        answer.location = exchange.baseURL + Path.domain(exchange.lastSegment) + "/.."
+        return answer
+    }
+
+    static func destroy(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let mode = try exchange.arguments.read(.destroyMode("reason").or(.halt))
+        _ = try await exchange.perform(.destroy(mode))
+        var answer = Answer.zero
+        answer.location = exchange.baseURL + Path.domain(exchange.lastSegment) + "/.."
+        return answer
+    }
+
+    static func configure(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let config = try ConfigurationText.configured(try exchange.arguments.read(.expression("config")))
+        _ = try await exchange.perform(.configure(config))
+        let domain = try await exchange.domain()
+        return .value(.atom("domain id=\(domain.id) name=\(domain.name) memory=\(domain.memory.mebibytes)"))
+    }
+
+    static func migrate(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let (destination, live, rate) = try exchange.arguments.read(
+            .text("destination", "dst"), .flag("live").or(false), .integer("resource", in: 0...1_000_000).or(0))
+        let request = MigrationRequest(destination: destination, live: live, rate: rate)
+        guard case .migrated(let host, let port, let id) = try await exchange.perform(.migrate(request)) else {
+            return .zero
+        }
+        let bracketed = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
+        let url = "http://\(bracketed):\(port)\(Path.domains)/\(id)"
+        var answer = Answer.value(.atom(url))
+        answer.location = url
+        return answer
+    }
+
+    /// Cancels what is being done to the domain: its running task.
+    static func cancel(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let domain = try await exchange.domain()
+        let task = await exchange.service.tasks().last { $0.outcome == .running && $0.domainID == domain.id }
+        guard let task else {
+            throw Failure(OperationError(
+                .refused, "cannot cancel: domain \(domain.id) \"\(domain.name)\" is not being saved or migrated"))
+        }
+        try await exchange.ask { service throws(OperationError) in
+            try await service.cancelTask(task.id, for: exchange.requester)
+        }
+        return .zero
+    }
+
+    static func resolve(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let decision = try exchange.arguments.read(.text("decision", "action"))
+        guard decision == "keep" || decision == "drop" else {
+            throw Failure(OperationError(.invalid, "invalid decision: \(decision) (allowed: keep, drop)"))
+        }
+        _ = try await exchange.perform(.resolve(keep: decision == "keep"))
+        return .zero
+    }
+
+    /// The schedulers of 2004 are gone from Xen.
+    static func oldScheduler(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let operation = exchange.request.form.text("op") ?? ""
+        throw Failure(OperationError(
+            .notSupported,
+            "cannot \(operation): this Xen has no such scheduler; weight and cap are set with sched_credit_set"))
+    }
+
+    // MARK: Devices
+
+    static func createDevice(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let config = try ConfigurationText.device(try exchange.arguments.read(.expression("config")))
+        return device(try await exchange.perform(.createDevice(config)))
+    }
+
+    static func destroyDevice(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let (type, index) = try exchange.arguments.read(.deviceType("type"), .integer("idx", "index"))
+        _ = try await exchange.perform(.destroyDevice(type, index: index))
+        return .none
+    }
+
+    static func configureDevice(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let (expression, index) = try exchange.arguments.read(.expression("config"), .integer("idx", "index"))
+        let config = try ConfigurationText.device(expression)
+        return device(try await exchange.perform(.configureDevice(config, index: index)))
+    }
+
+    private static func device(_ result: OperationResult) -> Answer {
+        guard case .device(let device) = result else { return .zero }
+        return .value(device.expression)
+    }
+
+    static func devices(_ type: DeviceType) -> Resource.Handler {
+        { exchange throws(Failure) in
+            let devices = try await exchange.domain().devices.filter { $0.type == type }
+            return .value(.list(devices.map(\.expression)))
+        }
+    }
+
+    static func device(_ type: DeviceType) -> Resource.Handler {
+        { exchange throws(Failure) in
+            let index = try exchange.arguments.read(.text(type.rawValue))
+            let domain = try await exchange.domain()
+            let devices = domain.devices.filter { $0.type == type }
+            if let device = devices.first(where: { String($0.idx) == index }) { return .value(device.expression) }
+            let known = devices.map { String($0.idx) }.joined(separator: ", ")
+            throw Failure(OperationError(
+                .notFound,
+                "domain \(domain.id) \"\(domain.name)\" has no \(type) \(index) (it has: \(known.isEmpty ? "none" : known))"))
+        }
+    }
+
+    /// The virtual cpus, as clients of xend 3.0 read them.
+    static func vcpus(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let domain = try await exchange.domain()
+        let vcpus = try await exchange.ask { service throws(OperationError) in
+            try await service.vcpus(exchange.reference)
+        }
+        return .value(.element(
+            "domain",
+            [.element("domid", domain.id), .element("name", domain.name), .element("vcpu_count", vcpus.count)]
+                + vcpus.map(\.expression)))
+    }
+}
+
+extension Exchange {
+    /// The domain the path names.
+    var reference: DomainReference { DomainReference(lastSegment) }
+
+    /// - Throws: 404 `invalid domain:X`.
+    func domain() async throws(Failure) -> DomainInformation {
+        try await askForResource { service throws(OperationError) in try await service.domain(reference) }
+    }
+
+    /// Does something to the domain the path names. If there is none the answer is 404 (reference/http-api.md §3); that it
+    /// has no such device, say, is an error like others.
+    func perform(_ operation: DomainOperation) async throws(Failure) -> OperationResult {
+        do {
+            return try await service.perform(.domain(reference, operation), for: requester)
+        } catch {
+            let isDomainUnknown = error.kind == .notFound && error.message == "invalid domain:\(reference)"
+            throw isDomainUnknown ? Failure(status: Status.notFound, error) : Failure(error)
+        }
+    }
+
+    var wantsDetail: Bool { request.form.text("detail").map { $0 != "0" && !$0.isEmpty } ?? false }
+}

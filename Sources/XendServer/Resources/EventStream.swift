@@ -1,0 +1,53 @@
+import DomainLifecycle
+import SExpressions
+
+/// Events as server-sent events: for each its number as `id`, and its expression, or the same as JSON, as `data`.
+///
+/// A reader that comes back with `Last-Event-ID` goes on where it was. When events in between are no longer kept, it
+/// is told how many by an event of type `missed`.
+struct EventStream: Sendable {
+    let since: UInt64?
+    let patterns: [EventPattern]
+    let exchange: Exchange
+
+    /// How soon a browser comes back after the connection was lost, in milliseconds.
+    private static let retry = 2000
+
+    func reply() -> Reply {
+        Reply(stream: { writer in
+            // The only error is that the reader is gone, which ends the stream like any other end.
+            try? await run(writer)
+        }, contentType: "text/event-stream")
+    }
+
+    private func run(_ writer: EventWriter) async throws {
+        let (service, clock) = (exchange.service, exchange.clock)
+        var opening = "retry: \(Self.retry)\n\n"
+        if let since {
+            let missed = await service.events(since: since, matching: patterns).missed
+            if missed > 0 { opening += "event: missed\ndata: \(missed)\n\n" }
+        }
+        try await writer.write(Array(opening.utf8))
+        let events = await service.eventStream(since: since, matching: patterns)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await event in events { try await writer.write(frame(event)) }
+            }
+            group.addTask {
+                while true {
+                    try await clock.sleep(for: .nanoseconds(writer.heartbeat.nanoseconds))
+                    try await writer.write(Array(": still here\n\n".utf8))
+                }
+            }
+            defer { group.cancelAll() }
+            _ = try await group.next()
+        }
+    }
+
+    private func frame(_ event: NumberedEvent) -> [UInt8] {
+        var bytes = Array("id: \(event.number)\ndata: ".utf8)
+        event.expression.write(into: &bytes)
+        bytes += Array("\n\n".utf8)
+        return bytes
+    }
+}

@@ -1,0 +1,44 @@
+import DomainLifecycle
+import SExpressions
+
+/// `/xend/node`
+enum NodeResource {
+    static func information(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let node = try await exchange.ask { service throws(OperationError) in try await service.node() }
+        return .value(node.expression)
+    }
+
+    static func shutDown(reboot: Bool) -> Resource.Handler {
+        { exchange throws(Failure) in
+            try await exchange.ask { service throws(OperationError) in
+                try await service.shutDownNode(reboot: reboot, for: exchange.requester)
+            }
+            return .zero
+        }
+    }
+
+    /// A blank url ends the notifications.
+    static func notify(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let url = try exchange.arguments.read(.rawText("uri", "url"))
+        try await exchange.ask { service throws(OperationError) in
+            try await service.setNotificationURL(url.isEmpty ? nil : url)
+        }
+        return .zero
+    }
+
+    static func dmesg(_ exchange: Exchange) async throws(Failure) -> Answer {
+        .text(try await exchange.ask { service throws(OperationError) in try await service.dmesg(clear: false) })
+    }
+
+    static func clearDmesg(_ exchange: Exchange) async throws(Failure) -> Answer {
+        _ = try await exchange.ask { service throws(OperationError) in try await service.dmesg(clear: true) }
+        return .zero
+    }
+
+    static func log(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let log = try await exchange.ask { service throws(OperationError) in try await service.log() }
+        return .reply(FileReply.reply(
+            bytes: log.bytes, modified: Int(log.modified), contentType: "text/plain; charset=utf-8",
+            to: exchange.request.headers))
+    }
+}

@@ -1,0 +1,20 @@
+/// The paths of resources, as links and `Location` headers write them.
+enum Path {
+    static let root = "/xend"
+    static let node = "/xend/node"
+    static let dmesg = "/xend/node/dmesg"
+    static let log = "/xend/node/log"
+    static let domains = "/xend/domain"
+    static let consoles = "/xend/console"
+    static let events = "/xend/event"
+    static let devices = "/xend/device"
+    static let networks = "/xend/vnet"
+    static let tasks = "/xend/task"
+    static let style = "/xend/style.css"
+    static let script = "/xend/live.js"
+
+    static func domain(_ name: String) -> String { "\(domains)/\(URLEncoding.encode(segment: name))" }
+    static func console(_ port: UInt16) -> String { "\(consoles)/\(port)" }
+    static func network(_ id: String) -> String { "\(networks)/\(URLEncoding.encode(segment: id))" }
+    static func task(_ id: Int) -> String { "\(tasks)/\(id)" }
+}
