@@ -2,7 +2,8 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// A program to be started by posix_spawn: with nothing of ours but what is named here.
+/// A program to be started with nothing of ours but what is named here: `/` as its directory, /dev/null as its input, all
+/// signals as they are by default, no other descriptor.
 struct ChildProcess: Sendable {
     /// Where the programs of a system are. The daemon's own environment reaches no child.
     static let environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
@@ -20,46 +21,64 @@ struct ChildProcess: Sendable {
     /// A descriptor the child gets as number 3.
     var extra: FileDescriptor?
 
-    /// Starts the program in `/`, with /dev/null as its input, all signals as they are by default, no other descriptor open.
-    /// It exists, and has been exec'ed, when this returns.
-    /// - Throws: the errno of exec: `noSuchFileOrDirectory`, `permissionDenied`, `noExec` …
-    func spawn() throws(Errno) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, standardOutput.rawValue, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, standardError.rawValue, STDERR_FILENO)
-        if let extra { posix_spawn_file_actions_adddup2(&actions, extra.rawValue, 3) }
-        posix_spawn_file_actions_addclosefrom_np(&actions, extra == nil ? 3 : 4)
-        posix_spawn_file_actions_addchdir_np(&actions, "/")
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        setSignals(&attributes)
-
-        var pid: pid_t = 0
-        let error = withCStrings([path] + arguments) { argv in
-            withCStrings(environment) { posix_spawn(&pid, path, &actions, &attributes, argv, $0) }
+    /// Makes the process, which waits at its gate: it can be noted down before it does anything.
+    func fork() throws(Errno) -> GatedProcess {
+        let pipes = try Pipe.make(2)
+        let (gate, status) = (pipes[0], pipes[1])
+        let result = withCStrings([path] + arguments) { argv in
+            withCStrings(environment) { envp in
+                withCStrings([path]) { path in
+                    var child = clinux_child(
+                        path: path[0], arguments: argv, environment: envp, output: standardOutput.rawValue,
+                        error: standardError.rawValue, extra: extra?.rawValue ?? -1, gate: gate.reading.rawValue,
+                        status: status.writing.rawValue, session: apart == .session ? 1 : 0)
+                    let pid = clinux_fork(&child)
+                    return (pid: pid, error: Errno(rawValue: errno))
+                }
+            }
         }
-        guard error == 0 else { throw Errno(rawValue: error) }
-        return pid
+        try? gate.reading.close()
+        try? status.writing.close()
+        guard result.pid > 0 else {
+            try? gate.writing.close()
+            try? status.reading.close()
+            throw result.error
+        }
+        return GatedProcess(pid: result.pid, gate: gate.writing, status: status.reading)
+    }
+}
+
+/// A process that waits at its gate. Unless it is let through it ends without having done anything, also when we die.
+struct GatedProcess: Sendable {
+    let pid: pid_t
+    fileprivate let gate: FileDescriptor
+    fileprivate let status: FileDescriptor
+
+    /// Lets it become its program, and returns when it has. Once; or `dismiss`.
+    /// - Throws: the errno of exec: `noSuchFileOrDirectory`, `permissionDenied` … The process has ended then.
+    func letThrough() throws(Errno) {
+        defer { try? status.close() }
+        // It may have been killed meanwhile; SIGPIPE is for programs that do not look at errors.
+        signal(SIGPIPE, SIG_IGN)
+        _ = try? gate.writeAll([1])
+        try? gate.close()
+        var reason: CInt = 0
+        let count = try? withUnsafeMutableBytes(of: &reason) { try status.read(into: $0) }
+        guard count == MemoryLayout<CInt>.size else { return }
+        reap()
+        throw Errno(rawValue: reason)
     }
 
-    private func setSignals(_ attributes: inout posix_spawnattr_t) {
-        var all = sigset_t()
-        var none = sigset_t()
-        sigfillset(&all)
-        sigemptyset(&none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        var flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
-        switch apart {
-        case .processGroup: flags |= POSIX_SPAWN_SETPGROUP
-        case .session: flags |= Int32(clinux_spawn_setsid)
-        }
-        posix_spawnattr_setflags(&attributes, Int16(flags))
+    /// Sends it away.
+    func dismiss() {
+        try? gate.close()
+        try? status.close()
+        reap()
+    }
+
+    private func reap() {
+        var status: CInt = 0
+        _ = try? check { waitpid(pid, &status, 0) }
     }
 }
 

@@ -23,9 +23,13 @@ public final class LinuxScripts: ScriptRunner {
         if Task.isCancelled { throw ScriptError(path: call.path, reason: .cancelled) }
         let script = try await start(call)
         await started(script.process)
-        let (result, wasCancelled) = await script.letRun(until: clock.now + call.timeout, grace: grace)
-        if wasCancelled { throw ScriptError(path: call.path, reason: .cancelled) }
-        return result
+        do throws(Errno) {
+            let (result, wasCancelled) = try await script.letRun(until: clock.now + call.timeout, grace: grace)
+            if !wasCancelled { return result }
+        } catch {
+            throw scriptError(call, error)
+        }
+        throw ScriptError(path: call.path, reason: .cancelled)
     }
 
     public func isRunning(_ process: ScriptProcess) async -> Bool {
@@ -60,13 +64,19 @@ public final class LinuxScripts: ScriptRunner {
             throw ScriptError(path: call.path, reason: .system(text))
         }
         let path = root.file(call.path)
-        return try await pool.run { () throws(ScriptError) in
-            do throws(Errno) {
+        do throws(Errno) {
+            return try await pool.run { () throws(Errno) in
+                // The usual reasons, before a process is made.
+                try check { access(path, X_OK) }
                 return try RunningScript(realPath: path, arguments: call.arguments)
-            } catch {
-                throw ScriptError(path: call.path, reason: ScriptError.Reason(exec: error, realPath: path))
             }
+        } catch {
+            throw scriptError(call, error)
         }
+    }
+
+    private func scriptError(_ call: ScriptCall, _ error: Errno) -> ScriptError {
+        ScriptError(path: call.path, reason: ScriptError.Reason(exec: error, realPath: root.file(call.path)))
     }
 }
 

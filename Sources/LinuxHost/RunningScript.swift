@@ -12,6 +12,7 @@ import SystemPackage
 /// its output: a process it leaves in the background keeps the pipe open.
 final class RunningScript: Sendable {
     let process: ScriptProcess
+    private let child: GatedProcess
     private let output: Pipe
     private let errorOutput: Pipe
     /// Readable when the script has ended (pidfd).
@@ -22,20 +23,18 @@ final class RunningScript: Sendable {
     private let clock = LinuxClock()
     private let threads = NIOThreadPool(numberOfThreads: 1)
 
-    /// Starts a script and stops it at once (SIGSTOP), so that a note of it can be made before it does anything.
-    ///
-    /// Should the daemon die before `letRun`, the kernel sends the stopped orphan SIGHUP and SIGCONT, which ends it.
+    /// Makes the script's process. It does nothing before `letRun`, so that a note of it can be made first.
     init(realPath: String, arguments: [String]) throws(Errno) {
         let pipes = try Pipe.make(3)
         (output, errorOutput, order) = (pipes[0], pipes[1], pipes[2])
-        let child = ChildProcess(
-            path: realPath, arguments: arguments, standardOutput: output.writing, standardError: errorOutput.writing)
         do {
-            let pid = try child.spawn()
-            kill(pid, SIGSTOP)
-            ended = try RunningScript.watch(pid)
+            let program = ChildProcess(
+                path: realPath, arguments: arguments, standardOutput: output.writing,
+                standardError: errorOutput.writing)
+            child = try program.fork()
+            ended = try RunningScript.watch(child)
             // It cannot have been reaped yet, so /proc knows it.
-            process = ScriptProcess(pid: pid, startTime: ProcessStatus(pid: pid)?.startTime ?? 0)
+            process = ScriptProcess(pid: child.pid, startTime: ProcessStatus(pid: child.pid)?.startTime ?? 0)
         } catch {
             pipes.forEach { $0.close() }
             throw error
@@ -48,40 +47,45 @@ final class RunningScript: Sendable {
     deinit { threads.shutdownGracefully { _ in } }
 
     /// Lets the script run and waits for its end. Once.
-    func letRun(until deadline: Instant, grace: Duration) async -> (ScriptResult, wasCancelled: Bool) {
-        kill(-process.pid, SIGCONT)
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+    /// - Throws: the errno of exec.
+    func letRun(until deadline: Instant, grace: Duration) async throws(Errno) -> (ScriptResult, wasCancelled: Bool) {
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Outcome, Never>) in
                 threads.submit { [self] _ in
-                    continuation.resume(returning: supervise(until: deadline, grace: grace))
+                    continuation.resume(returning: Result { () throws(Errno) in try supervise(until: deadline, grace) })
                 }
             }
         } onCancel: {
             orderEnd()
         }
+        return try result.get()
     }
+
+    private typealias Outcome = Result<(ScriptResult, wasCancelled: Bool), Errno>
 
     private func orderEnd() {
         orderOpen.withLock { if $0 { _ = try? order.writing.writeAll([0]) } }
     }
 
-    private static func watch(_ pid: pid_t) throws(Errno) -> FileDescriptor {
+    private static func watch(_ child: GatedProcess) throws(Errno) -> FileDescriptor {
         do {
-            return FileDescriptor(rawValue: try check { clinux_pidfd_open(pid) })
+            return FileDescriptor(rawValue: try check { clinux_pidfd_open(child.pid) })
         } catch {
-            // Unwatched it must not stay: it has been stopped before it did anything.
-            kill(-pid, SIGKILL)
-            var status: CInt = 0
-            waitpid(pid, &status, 0)
+            child.dismiss()
             throw error
         }
     }
 
-    private func supervise(until deadline: Instant, grace: Duration) -> (ScriptResult, wasCancelled: Bool) {
+    private func supervise(
+        until deadline: Instant, _ grace: Duration
+    ) throws(Errno) -> (ScriptResult, wasCancelled: Bool) {
+        defer {
+            orderOpen.withLock { $0 = false }
+            for end in [output.reading, errorOutput.reading, ended, order.reading, order.writing] { try? end.close() }
+        }
+        try child.letThrough()
         var supervision = ScriptSupervision(group: process.pid, deadline: deadline, grace: grace, clock: clock)
         supervision.run(output: output.reading, errorOutput: errorOutput.reading, ended: ended, order: order.reading)
-        orderOpen.withLock { $0 = false }
-        for end in [output.reading, errorOutput.reading, ended, order.reading, order.writing] { try? end.close() }
         // One that even KILL does not end, stuck in the kernel, is left behind, and its zombie with it.
         let ending = supervision.hasEnded ? reap() : .timedOut
         let result = ScriptResult(

@@ -1,0 +1,76 @@
+import HostInterface
+import NIOCore
+import NIOPosix
+
+/// The sockets under the HTTP server: accepts, counts, and stops gracefully. What is spoken on them is the server's.
+public final class LinuxHTTPListening: Sendable {
+    private let group: any EventLoopGroup
+    private let maximumConnections: Int
+
+    /// - Parameters:
+    ///   - group: the event loops; they are the caller's to shut down.
+    ///   - maximumConnections: open ones of one listener. Those beyond are told 503 and closed.
+    public init(
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, maximumConnections: Int
+    ) {
+        self.group = group
+        self.maximumConnections = maximumConnections
+    }
+
+    /// - Parameters:
+    ///   - address: an IP address, `localhost`, or "" for all interfaces.
+    ///   - port: 0 = any free one.
+    ///   - configure: called once for each accepted channel, on its event loop. A channel whose future fails is closed.
+    public func listen(
+        address: String, port: UInt16, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) async throws(NetworkError) -> LinuxHTTPListener {
+        let open = OpenChannels(limit: maximumConnections)
+        let bootstrap = { [group] in
+            ServerBootstrap(listeningOn: group)
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
+                .childChannelOption(.socketOption(.so_keepalive), value: 1)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelInitializer { channel in
+                    switch open.admit(channel) {
+                    case .admitted: configure(channel)
+                    case .refused: RefusalHandler.configure(channel)
+                    case .closed: channel.close()
+                    }
+                }
+        }
+        let sockets = try await ListeningSockets.bind(bootstrap, address: address, port: port)
+        return LinuxHTTPListener(sockets, open, group)
+    }
+}
+
+/// A port that accepts HTTP connections.
+public final class LinuxHTTPListener: Sendable {
+    /// How long requests under way may take to be answered when the listener is closed.
+    public static let grace = TimeAmount.seconds(5)
+
+    /// The port it listens on.
+    public var port: UInt16 { sockets.port }
+    private let sockets: ListeningSockets
+    private let open: OpenChannels
+    private let group: any EventLoopGroup
+
+    init(_ sockets: ListeningSockets, _ open: OpenChannels, _ group: any EventLoopGroup) {
+        self.sockets = sockets
+        self.open = open
+        self.group = group
+    }
+
+    /// Accepts no more, lets requests under way be answered (`ChannelShouldQuiesceEvent`), and closes what is still open
+    /// after the grace. Idempotent.
+    public func close() async {
+        await sockets.close()
+        let channels = open.closeDoor()
+        for channel in channels { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+        let loop = group.next()
+        let timeout = loop.scheduleTask(in: LinuxHTTPListener.grace) {
+            for channel in channels { channel.close(promise: nil) }
+        }
+        try? await EventLoopFuture.andAllComplete(channels.map(\.closeFuture), on: loop).get()
+        timeout.cancel()
+    }
+}

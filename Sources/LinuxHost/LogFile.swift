@@ -1,0 +1,117 @@
+import Glibc
+import HostInterface
+import SystemPackage
+
+/// The file behind a log, and the old ones. On a thread of its own.
+actor LogFile {
+    private let thread = BlockingThread()
+    private let path: String
+    private let limits: RotatingLog.Limits
+    private let queue: LogQueue
+    private var file: FileDescriptor?
+    private var size = 0
+    /// Lines that could not be written since the last that could.
+    private var unwritten = 0
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    init(path: String, limits: RotatingLog.Limits, queue: LogQueue) {
+        self.path = path
+        self.limits = limits
+        self.queue = queue
+    }
+
+    deinit { try? file?.close() }
+
+    /// Writes everything queued.
+    func empty() {
+        while let (lines, lost) = queue.take() {
+            // Somebody may have moved or removed the file: xend writes where its configuration says.
+            if !isWhereItShould { reopen() }
+            for line in lines where !write(line) { unwritten += 1 }
+            unwritten += lost
+            // There is nobody to tell but the log itself, as soon as it can be written again.
+            if unwritten > 0, let last = lines.last, write(LogFile.lossLine(unwritten, like: last)) { unwritten = 0 }
+        }
+    }
+
+    /// The newest whole lines, at most `limit` bytes, going back into the old files.
+    func newest(limit: Int) -> [UInt8] {
+        empty()
+        var bytes: [UInt8] = []
+        for number in 0...limits.oldFiles where bytes.count < limit {
+            guard let part = try? Blocking.tail(name(number), limit: limit - bytes.count) else { break }
+            bytes = part + bytes
+        }
+        return LogFile.wholeLines(bytes, limit: limit)
+    }
+
+    /// Returns whether the line is in the file, all of it.
+    private func write(_ line: LogLine) -> Bool {
+        let bytes = Array((line.formatted(ahead: LogFile.localOffset(line.time)) + "\n").utf8)
+        if size > 0, size + bytes.count > limits.size { rotate() }
+        guard let file else { return false }
+        do {
+            size += try file.writeAll(bytes)
+            return true
+        } catch {
+            _ = ftruncate(file.rawValue, size)
+            return false
+        }
+    }
+
+    /// `.5` is overwritten, `.4` becomes `.5` … the file becomes `.1`.
+    private func rotate() {
+        for number in stride(from: limits.oldFiles, to: 0, by: -1) { rename(name(number - 1), name(number)) }
+        if limits.oldFiles == 0 { unlink(path) }
+        reopen()
+    }
+
+    private func reopen() {
+        try? file?.close()
+        file = nil
+        try? Blocking.makeDirectory(FilePath(path).removingLastComponent().string)
+        file = try? Blocking.open(path, .writeOnly, [.create, .append])
+        size = file.flatMap { try? Int(Blocking.status($0).st_size) } ?? 0
+    }
+
+    private var isWhereItShould: Bool {
+        var there = stat()
+        guard let file, let ours = try? Blocking.status(file), stat(path, &there) == 0 else { return false }
+        return ours.st_ino == there.st_ino && ours.st_dev == there.st_dev
+    }
+
+    private func name(_ number: Int) -> String { number == 0 ? path : "\(path).\(number)" }
+
+    private static func lossLine(_ count: Int, like line: LogLine) -> LogLine {
+        let text = "\(count) lines of this log were lost: the disk was too slow, or full"
+        return LogLine(time: line.time, level: "WARNING", module: "LogFile", line: #line, text: text)
+    }
+
+    private static func wholeLines(_ bytes: [UInt8], limit: Int) -> [UInt8] {
+        guard bytes.count >= limit, let end = bytes.firstIndex(of: 0x0a) else { return bytes }
+        return Array(bytes[(end + 1)...])
+    }
+
+    /// How far this machine's local time was ahead of UTC at a time.
+    private static func localOffset(_ time: WallTime) -> Duration {
+        var seconds = time_t(time.nanoseconds / 1_000_000_000)
+        var local = tm()
+        localtime_r(&seconds, &local)
+        return .seconds(local.tm_gmtoff)
+    }
+}
+
+extension Blocking {
+    /// The last bytes of a file, at most `limit`.
+    static func tail(_ path: String, limit: Int) throws -> [UInt8] {
+        try withFile(path, .readOnly, []) { file in
+            let size = try Int(status(file).st_size)
+            let count = min(size, limit)
+            return try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+                initialized = try file.read(
+                    fromAbsoluteOffset: Int64(size - count), into: UnsafeMutableRawBufferPointer(buffer))
+            }
+        }
+    }
+}

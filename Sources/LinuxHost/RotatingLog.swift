@@ -1,0 +1,41 @@
+import HostInterface
+
+/// xend's log: a file that is put aside as `.1`, `.2` … when it is full (manual D5).
+///
+/// Logging never waits for the disk: lines go through a bounded queue to a thread of the log's own.
+public final class RotatingLog: LogSink {
+    /// What a log is like.
+    public struct Limits: Hashable, Sendable {
+        /// Bytes of the file before it is put aside. The original's.
+        public var size: Int
+        /// Old files that are kept. The original's.
+        public var oldFiles: Int
+
+        public init(size: Int = 1 << 20, oldFiles: Int = 5) {
+            self.size = size
+            self.oldFiles = oldFiles
+        }
+    }
+
+    private let queue = LogQueue()
+    private let file: LogFile
+
+    /// - Parameter path: of the newest file, below the root. It and its directory are made when the first line comes.
+    public init(path: String, root: HostRoot = HostRoot(), limits: Limits = Limits()) {
+        file = LogFile(path: root.file(path), limits: limits, queue: queue)
+    }
+
+    public func append(_ line: LogLine) {
+        guard queue.append(line) else { return }
+        LinuxTasks().spawn { [file] in await file.empty() }
+    }
+
+    public func newest(limit: Int) async -> [UInt8] {
+        await file.newest(limit: limit)
+    }
+
+    /// Returns when every line taken so far is in the file: before the daemon ends.
+    public func flush() async {
+        await file.empty()
+    }
+}

@@ -1,0 +1,62 @@
+import HostInterface
+import Logging
+
+/// Turns the messages of swift-log into lines of xend's log, with the time of the daemon's own clock.
+public struct LogLineHandler: LogHandler {
+    public var logLevel: Logger.Level
+    public var metadata: Logger.Metadata = [:]
+    private let clock: any HostClock
+    private let sink: any LogSink
+
+    public init(clock: any HostClock, sink: any LogSink, level: Logger.Level = .debug) {
+        self.clock = clock
+        self.sink = sink
+        logLevel = level
+    }
+
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    public func log(event: LogEvent) {
+        let metadata = metadata.merging(event.metadata ?? [:]) { $1 }
+        // Sorted: the log of a simulated run is the same every time.
+        let facts = metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }
+        sink.append(
+            LogLine(
+                time: clock.wallTime, level: event.level.originalName, module: LogLineHandler.module(event.file),
+                line: event.line, text: "\(event.message)" + facts.joined()))
+    }
+
+    /// `DomainManager` of `…/DomainManager.swift`.
+    private static func module(_ file: String) -> String {
+        let name = file.split(separator: "/").last ?? ""
+        return String(name.prefix { $0 != "." })
+    }
+}
+
+extension Logger.Level {
+    /// The original's names of levels, which `loglevel` in xend-config.sxp uses too.
+    public var originalName: String {
+        switch self {
+        case .trace, .debug: "DEBUG"
+        case .info, .notice: "INFO"
+        case .warning: "WARNING"
+        case .error: "ERROR"
+        case .critical: "CRITICAL"
+        }
+    }
+
+    /// - Returns: nil for a name the original did not have.
+    public init?(originalName name: String) {
+        switch name {
+        case "DEBUG", "NOTSET": self = .debug
+        case "INFO": self = .info
+        case "WARNING", "WARN": self = .warning
+        case "ERROR": self = .error
+        case "CRITICAL", "FATAL": self = .critical
+        default: return nil
+        }
+    }
+}
