@@ -36,7 +36,7 @@ private func checkValues(_ input: [UInt8]) {
 }
 
 /// Narrow enough that inputs reach them.
-private let tight = SXPLimits(depth: 20, bytes: 500, values: 200)
+private let tight = SXPLimits(depth: 20, bytes: 200, values: 100)
 
 private func read(
     _ pieces: [ArraySlice<UInt8>], limits: SXPLimits = .standard
