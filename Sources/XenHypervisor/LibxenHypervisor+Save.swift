@@ -91,6 +91,8 @@ private final class SaveRun: Sendable {
             guard let data else { return XGS_POLICY_ABORT }
             return Unmanaged<SaveRun>.fromOpaque(data).takeUnretainedValue().decide(stats)
         }
+        // The library insists on it for every guest that is not PV. A PVH guest has no device model.
+        callbacks.switch_qemu_logdirty = { _, _, _ in 0 }
         try withExtendedLifetime(self) { () throws(HypervisorError) in
             _ = try XenControl().check("xc_domain_save", id) {
                 xc_domain_save(

@@ -5,6 +5,7 @@ import HypervisorInterface
 struct ContractGuest {
     let setting: ContractSetting
     let id: DomainID
+    let kind: GuestKind
 
     private static let memory = MemorySize(mebibytes: 8)
     private static let uuid = DomainUUID(bytes: Array(0xA0...0xAF))
@@ -15,11 +16,12 @@ struct ContractGuest {
 
     /// Runs `body` with an empty domain, which it may destroy; it is gone afterwards.
     static func empty<Value>(
-        _ setting: ContractSetting, id: DomainID? = nil, _ body: (ContractGuest) async throws -> Value
+        _ setting: ContractSetting, id: DomainID? = nil, kind: GuestKind = .pv,
+        _ body: (ContractGuest) async throws -> Value
     ) async throws -> Value {
-        let creation = DomainCreation(id: id, uuid: uuid)
+        let creation = DomainCreation(id: id, uuid: uuid, kind: kind)
         let made = try await setting.machine.hypervisor.createDomain(creation)
-        let guest = ContractGuest(setting: setting, id: made)
+        let guest = ContractGuest(setting: setting, id: made, kind: kind)
         do {
             let value = try await body(guest)
             try await guest.vanish()
@@ -32,10 +34,10 @@ struct ContractGuest {
 
     /// Runs `body` with a domain that is ready to run, paused.
     static func built<Value>(
-        _ setting: ContractSetting, _ kernel: String, id: DomainID? = nil,
+        _ setting: ContractSetting, _ kernel: String, id: DomainID? = nil, kind: GuestKind = .pv,
         _ body: (ContractGuest) async throws -> Value
     ) async throws -> Value {
-        try await empty(setting, id: id) { guest in
+        try await empty(setting, id: id, kind: kind) { guest in
             try await guest.build(kernel)
             return try await body(guest)
         }
@@ -43,9 +45,10 @@ struct ContractGuest {
 
     /// The same, running.
     static func running<Value>(
-        _ setting: ContractSetting, _ kernel: String, _ body: (ContractGuest) async throws -> Value
+        _ setting: ContractSetting, _ kernel: String, kind: GuestKind = .pv,
+        _ body: (ContractGuest) async throws -> Value
     ) async throws -> Value {
-        try await built(setting, kernel) { guest in
+        try await built(setting, kernel, kind: kind) { guest in
             try await guest.hypervisor.unpause(guest.id)
             return try await body(guest)
         }
@@ -59,7 +62,7 @@ struct ContractGuest {
         let built = try await hypervisor.build(
             id,
             DomainBuild(
-                kernel: kernel, ramdisk: nil, commandLine: "", kind: .pv, memory: memory, vcpus: 1,
+                kernel: kernel, ramdisk: nil, commandLine: "", kind: kind, memory: memory, vcpus: 1,
                 storePort: storePort, consolePort: consolePort))
         try await introduce(built, storePort, consolePort)
     }
@@ -136,6 +139,12 @@ struct ContractConsole {
             try require(!bytes.isEmpty, "the console ended after \"\(seen)\", without \"\(text)\"")
             seen += String(decoding: bytes, as: UTF8.self)
         }
+    }
+
+    /// Sends something and waits until it comes back.
+    func expectEcho() async throws {
+        try await send("still there")
+        try await expect("still there")
     }
 
     func send(_ text: String) async throws { try await stream.write(Array(text.utf8)) }

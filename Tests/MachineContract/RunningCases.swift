@@ -2,6 +2,18 @@ import DomainModel
 import HypervisorInterface
 
 let runningCases: [ContractCase] = [
+    ContractCase("a PVH domain boots, talks on its console, and obeys") { setting in
+        try await ContractGuest.running(setting, setting.kernels.echoes, kind: .pvh) { guest in
+            try requireEqual(try await guest.report().kind, .pvh, "its kind")
+            try requireEqual(try await guest.report().maximumMemory.mebibytes, 8, "its memory limit")
+            try await guest.withConsole { console in
+                try await console.expect("ready\n")
+                try await console.expectEcho()
+            }
+            try await guest.request("poweroff")
+            try await guest.stops(.poweroff)
+        }
+    },
     ContractCase("a domain runs when unpaused, stops when paused, and runs on") { setting in
         try await ContractGuest.running(setting, setting.kernels.echoes) { guest in
             try require(try await !guest.report().isPaused, "it is paused")

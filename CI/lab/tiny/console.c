@@ -5,19 +5,19 @@
 
 static volatile struct xencons_interface *console;
 
-void connect_console(void) { console = (void *)(mfn_to_pfn(si->console.domU.mfn) * PAGE_SIZE); }
+void connect_console(void) { console = machine.console_page; }
 
 void print_bytes(const char *bytes, size_t size) {
     while (size--) {
         if (console->out_prod - console->out_cons == sizeof console->out) {
-            notify(si->console.domU.evtchn);
+            notify(machine.console_port);
             while (console->out_prod - console->out_cons == sizeof console->out) wait_for_events(NEVER);
         }
         console->out[MASK_XENCONS_IDX(console->out_prod, console->out)] = *bytes++;
         barrier();
         console->out_prod++;
     }
-    notify(si->console.domU.evtchn);
+    notify(machine.console_port);
 }
 
 void print(const char *s) { print_bytes(s, length(s)); }
@@ -28,6 +28,6 @@ char console_byte(void) {
     char c = console->in[MASK_XENCONS_IDX(console->in_cons, console->in)];
     barrier();
     console->in_cons++;
-    if (!console_has_input()) notify(si->console.domU.evtchn);
+    if (!console_has_input()) notify(machine.console_port);
     return c;
 }

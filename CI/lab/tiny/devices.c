@@ -30,7 +30,7 @@ struct device {
 
 static struct device devices[MOST_DEVICES];
 static uint8_t rings[MOST_DEVICES][2][PAGE_SIZE] PAGE_ALIGNED;
-static grant_entry_v1_t grants[GRANTS] PAGE_ALIGNED;   // where Xen's grant table is mapped
+static grant_entry_v1_t *grants;               // Xen's grant table
 
 // ---- Grants and event channels --------------------------------------------
 
@@ -38,7 +38,7 @@ static grant_ref_t grant(domid_t to, const void *page) {
     for (grant_ref_t ref = GNTTAB_NR_RESERVED_ENTRIES; ref < GRANTS; ref++) {
         if (grants[ref].flags) continue;
         grants[ref].domid = to;
-        grants[ref].frame = (uint32_t)mfn_of(page);
+        grants[ref].frame = (uint32_t)frame_of(PFN(page));
         barrier();
         grants[ref].flags = GTF_permit_access;
         return ref;
@@ -203,15 +203,9 @@ void look_at_devices(void) {
     }
 }
 
-void map_grants(void) {
-    xen_pfn_t frame = 0;
-    struct gnttab_setup_table arg = {.dom = DOMID_SELF, .nr_frames = 1};
-    set_xen_guest_handle(arg.frame_list, &frame);
-    hypercall(__HYPERVISOR_grant_table_op, GNTTABOP_setup_table, (long)&arg, 1);
-    if (!arg.status) map_frame(grants, (unsigned long)frame);
-}
+void map_grants(void) { grants = map_grant_table(); }
 
-void unmap_grants(void) { map_frame(grants, 0); }
+void unmap_grants(void) { unmap_grant_table(); }
 
 void forget_devices(void) {
     for (size_t i = 0; i < MOST_DEVICES; i++) devices[i].used = false;

@@ -1,45 +1,30 @@
-// Entry, hypercalls, the clock, and the pages that Xen's tools prepare.
+// What PV and PVH guests have in common: hypercalls, events, the clock; and the choice between them.
 
 #include "tiny.h"
-#include <xen/elfnote.h>
 
-// ---- Entry ----------------------------------------------------------------
-
-// How the domain builder should load us: mapped one to one (virtual addresses
-// equal pseudo-physical ones), entered at _start.
-#define NOTE(type, value)                                                      \
-    ".align 4\n.long 4, 2f - 1f, " type "\n.asciz \"Xen\"\n1: " value "\n2:\n"
-
-__asm__(".pushsection .note.Xen, \"a\", @note\n"
-        NOTE("6", ".asciz \"tiny\"")        // XEN_ELFNOTE_GUEST_OS
-        NOTE("5", ".asciz \"xen-3.0\"")     // XEN_ELFNOTE_XEN_VERSION
-        NOTE("8", ".asciz \"generic\"")     // XEN_ELFNOTE_LOADER
-        NOTE("3", ".quad 0")                // XEN_ELFNOTE_VIRT_BASE
-        NOTE("4", ".quad 0")                // XEN_ELFNOTE_PADDR_OFFSET
-        NOTE("1", ".quad _start")           // XEN_ELFNOTE_ENTRY
-        NOTE("14", ".long 1")               // XEN_ELFNOTE_SUSPEND_CANCEL
-        ".popsection\n"
-        ".globl _start\n"
-        "_start: lea stack + 16384(%rip), %rsp\n"
-        "        mov %rsi, %rdi\n"
-        "        call tiny\n");
+struct machine machine;
 
 uint8_t stack[16384] __attribute__((aligned(16)));
-static uint8_t shared_page[PAGE_SIZE] PAGE_ALIGNED;  // where shared_info is mapped
-static xen_pfn_t p2m_frames[512] PAGE_ALIGNED;       // enough for 1 GiB of memory
-static xen_pfn_t p2m_frames_frame[512] PAGE_ALIGNED;
-
-start_info_t *si;
-volatile shared_info_t *const shared = (void *)shared_page;
 
 // ---- Hypercalls -----------------------------------------------------------
 
+// Each hypercall has 32 bytes of code in the page that Xen fills for a PVH guest.
+#define HYPERCALL_SIZE 32
+
 long hypercall(long number, long a, long b, long c) {
     long result;
-    __asm__ volatile("syscall"
-                     : "=a"(result), "+D"(a), "+S"(b), "+d"(c)
-                     : "a"(number)
-                     : "rcx", "r11", "r10", "r8", "memory");
+    if (machine.pvh) {
+        uintptr_t entry = (uintptr_t)pvh_hypercall + (uintptr_t)number * HYPERCALL_SIZE;
+        __asm__ volatile("call *%[entry]"
+                         : "=a"(result), "+D"(a), "+S"(b), "+d"(c)
+                         : [entry] "r"(entry)
+                         : "rcx", "r11", "r10", "r8", "r9", "memory");
+    } else {
+        __asm__ volatile("syscall"
+                         : "=a"(result), "+D"(a), "+S"(b), "+d"(c)
+                         : "a"(number)
+                         : "rcx", "r11", "r10", "r8", "memory");
+    }
     return result;
 }
 
@@ -48,19 +33,18 @@ void notify(evtchn_port_t port) {
     hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_send, (long)&send, 0);
 }
 
-// For SHUTDOWN_suspend, Xen's tools expect the frame of start_info as the third argument.
-long shutdown(unsigned int reason) {
+long shutdown(unsigned int reason, unsigned long start_info_frame) {
     struct sched_shutdown arg = {.reason = reason};
-    return hypercall(__HYPERVISOR_sched_op, SCHEDOP_shutdown, (long)&arg, (long)mfn_of(si));
+    return hypercall(__HYPERVISOR_sched_op, SCHEDOP_shutdown, (long)&arg, (long)start_info_frame);
 }
 
 void wait_for_events(nanoseconds until) {
-    evtchn_port_t ports[] = {si->console.domU.evtchn, si->store_evtchn};
+    evtchn_port_t ports[] = {machine.console_port, machine.store_port};
     struct sched_poll poll = {.nr_ports = LENGTH(ports), .timeout = until == NEVER ? 0 : until};
     set_xen_guest_handle(poll.ports, ports);
     hypercall(__HYPERVISOR_sched_op, SCHEDOP_poll, (long)&poll, 0);
     for (size_t i = 0; i < LENGTH(ports); i++)
-        __atomic_and_fetch(&shared->evtchn_pending[ports[i] / 64], ~(1ul << ports[i] % 64), __ATOMIC_SEQ_CST);
+        __atomic_and_fetch(&machine.shared->evtchn_pending[ports[i] / 64], ~(1ul << ports[i] % 64), __ATOMIC_SEQ_CST);
 }
 
 // ---- The clock ------------------------------------------------------------
@@ -72,7 +56,7 @@ static uint64_t timestamp_counter(void) {
 }
 
 nanoseconds now(void) {
-    volatile const struct vcpu_time_info *time = &shared->vcpu_info[0].time;
+    volatile const struct vcpu_time_info *time = &machine.shared->vcpu_info[0].time;
     uint32_t version;
     nanoseconds result;
     do {
@@ -87,37 +71,32 @@ nanoseconds now(void) {
     return result;
 }
 
-// ---- Pages ----------------------------------------------------------------
-
-unsigned long mfn_to_pfn(unsigned long mfn) { return ((unsigned long *)MACH2PHYS_VIRT_START)[mfn]; }
-unsigned long pfn_to_mfn(unsigned long pfn) { return ((unsigned long *)si->mfn_list)[pfn]; }
-unsigned long mfn_of(const void *address) { return pfn_to_mfn((unsigned long)address / PAGE_SIZE); }
-
-bool map_frame(void *address, unsigned long mfn) {
-    unsigned long entry = mfn ? mfn * PAGE_SIZE | 7 : 0;     // present, writable, user
-    return !hypercall(__HYPERVISOR_update_va_mapping, (long)address, (long)entry, UVMF_INVLPG | UVMF_LOCAL);
-}
+// ---- PV or PVH ------------------------------------------------------------
 
 void connect_machine(void) {
-    map_frame(shared_page, si->shared_info / PAGE_SIZE);
-    // Tell the tools where the pfn-to-mfn table is; they need it to save us.
-    unsigned long pages = (si->nr_pages * sizeof(long) + PAGE_SIZE - 1) / PAGE_SIZE;
-    for (unsigned long i = 0; i < pages; i++)
-        p2m_frames[i] = mfn_of((char *)si->mfn_list + i * PAGE_SIZE);
-    p2m_frames_frame[0] = mfn_of(p2m_frames);
-    shared->arch.max_pfn = si->nr_pages;
-    shared->arch.pfn_to_mfn_frame_list_list = mfn_of(p2m_frames_frame);
+    if (machine.pvh) pvh_connect();
+    else pv_connect();
 }
 
-void disconnect_machine(bool *cancelled) {
-    map_frame(shared_page, 0);
-    si->store_mfn = mfn_to_pfn(si->store_mfn);
-    si->console.domU.mfn = mfn_to_pfn(si->console.domU.mfn);
-    *cancelled = shutdown(SHUTDOWN_suspend);
-    if (*cancelled) {
-        si->store_mfn = pfn_to_mfn(si->store_mfn);
-        si->console.domU.mfn = pfn_to_mfn(si->console.domU.mfn);
-    }
+bool suspend_machine(void) { return machine.pvh ? pvh_suspend() : pv_suspend(); }
+
+// A PVH guest sees no machine frames.
+unsigned long frame_of(uint64_t pfn) { return machine.pvh ? pfn : pv_frames()[pfn]; }
+
+void set_frame(uint64_t pfn, unsigned long frame) {
+    if (!machine.pvh) pv_frames()[pfn] = frame;
+}
+
+// All of a PVH guest's memory is mapped.
+void touch_page(uint64_t pfn) {
+    if (machine.pvh) (*(volatile uint64_t *)(pfn * PAGE_SIZE))++;
+    else pv_touch_page(pfn);
+}
+
+void *map_grant_table(void) { return machine.pvh ? pvh_map_grant_table() : pv_map_grant_table(); }
+
+void unmap_grant_table(void) {
+    if (!machine.pvh) pv_unmap_grant_table();
 }
 
 // The compiler may call these for copies and initialisers.

@@ -6,7 +6,7 @@
 static volatile struct xenstore_domain_interface *store;
 static bool fired[WATCHES];
 
-void connect_store(void) { store = (void *)(mfn_to_pfn(si->store_mfn) * PAGE_SIZE); }
+void connect_store(void) { store = machine.store_page; }
 
 bool store_has_input(void) { return store->rsp_cons != store->rsp_prod; }
 
@@ -30,7 +30,7 @@ static void receive(void *data, size_t size, size_t room) {
         barrier();
         store->rsp_cons++;
     }
-    notify(si->store_evtchn);
+    notify(machine.store_port);
 }
 
 // Receive a message; true if it is the answer to a request.  The body is cut to size - 1 bytes and gets a 0.
@@ -51,7 +51,7 @@ static bool call(uint32_t type, const char *first, const char *second, size_t se
     send(&header, sizeof header);
     send(first, length(first) + 1);
     send(second, second_size);
-    notify(si->store_evtchn);
+    notify(machine.store_port);
     static char event[STORE_VALUE_MAX];
     for (;;) {
         // What comes is an event or the answer; the room is known only for the latter.

@@ -33,10 +33,8 @@ static void rebase_timers(nanoseconds before, nanoseconds after) {
 
 static void suspend(void) {
     nanoseconds before = now();
-    bool cancelled;
-    disconnect_memory();
     unmap_grants();
-    disconnect_machine(&cancelled);
+    bool cancelled = suspend_machine();
     connect_all();
     rebase_timers(before, now());
     if (!cancelled) {
@@ -50,7 +48,7 @@ static void suspend(void) {
 
 static void leave(unsigned int reason) {
     if (reason == SHUTDOWN_suspend) suspend();
-    else shutdown(reason);
+    else shutdown(reason, 0);
 }
 
 __attribute__((noreturn)) static void hang(void) {
@@ -179,9 +177,9 @@ static void balloon(void) {
 static void run_timers(void) {
     if (passed(&due.boot)) finish_boot();
     if (passed(&due.hang)) hang();
-    if (passed(&due.crash)) shutdown(SHUTDOWN_crash);
+    if (passed(&due.crash)) shutdown(SHUTDOWN_crash, 0);
     if (passed(&due.exit)) leave(behaviour.exit_reason);
-    if (passed(&due.shutdown)) shutdown(shutdown_reason);
+    if (passed(&due.shutdown)) shutdown(shutdown_reason, 0);
     if (passed(&due.balloon)) balloon();
     if (passed(&due.dirty)) dirty_some();
 }
@@ -226,17 +224,16 @@ static void idle(void) {
     if (!something_to_do()) wait_for_events(until);
 }
 
-__attribute__((noreturn)) void tiny(start_info_t *start_info) {
-    si = start_info;
+void tiny(void) {
     connect_all();
     read_behaviour();
     due.boot = now() + behaviour.boots_in;
     due.exit = due.crash = due.hang = due.balloon = due.dirty = due.shutdown = NEVER;
     if (!behaviour.declared) {
         print("tiny: up\ntiny: command line: ");
-        print((char *)si->cmd_line);
+        print(machine.command_line);
         print("\n");
-        obey((char *)si->cmd_line);
+        obey(machine.command_line);
     }
     watch_all();
     for (;;) {

@@ -22,29 +22,58 @@ typedef uint64_t nanoseconds;                  // of Xen's system time
 #define MICROSECOND ((nanoseconds)1000)
 #define MILLISECOND ((nanoseconds)1000000)
 
-// ---- machine.c: hypercalls, the clock, pages ------------------------------
+// ---- machine.c, pv.c, pvh.c: entry, hypercalls, the clock, pages -----------
 
-extern start_info_t *si;
-extern volatile shared_info_t *const shared;
+// What Xen and its tools have prepared. Valid from connect_machine on.
+struct machine {
+    bool pvh;
+    volatile shared_info_t *shared;
+    void *console_page, *store_page;
+    evtchn_port_t console_port, store_port;
+    const char *command_line;
+    uint64_t pages;                            // of memory, at boot: pfns 0 to pages - 1
+    uint64_t first_free;                       // the pages from here on hold nothing
+};
+
+extern struct machine machine;
 
 long hypercall(long number, long a, long b, long c);
 void notify(evtchn_port_t port);
 // For SHUTDOWN_suspend it returns: 0 in a restored domain, 1 if the suspend was cancelled.  For others it does not.
-long shutdown(unsigned int reason);
+long shutdown(unsigned int reason, unsigned long start_info_frame);
 nanoseconds now(void);
 // Sleep until the console or xenstore has something for us, or until then.
 void wait_for_events(nanoseconds until);
-unsigned long mfn_to_pfn(unsigned long mfn);
-unsigned long pfn_to_mfn(unsigned long pfn);
-unsigned long mfn_of(const void *address);
-// Map the machine frame writable at the page-aligned address; frame 0: unmap what is there.  False if Xen says no.
-bool map_frame(void *address, unsigned long mfn);
-// Find the pages that Xen's tools made for us, at boot and after a resume; and put everything out of sight that must
-// not be in a saved image: machine frame numbers other than those in page tables, p2m table and registers.
-void connect_machine(void);
-void disconnect_machine(bool *cancelled);
 
-void tiny(start_info_t *start_info) __attribute__((noreturn));    // tiny.c: where the entry goes
+// Find what was prepared, at boot and after a resume.
+void connect_machine(void);
+// Suspend; what is saved then holds no frame numbers of this machine but where the tools look for them.  Returns true
+// if the suspend was cancelled.
+bool suspend_machine(void);
+// The frame of one of our pages, as grants and memory reservations have it, and how it changes.
+unsigned long frame_of(uint64_t pfn);
+void set_frame(uint64_t pfn, unsigned long frame);
+#define PFN(address) ((unsigned long)(address) / PAGE_SIZE)
+#define NO_FRAME (~0ul)
+// Write to a page that nothing is in.
+void touch_page(uint64_t pfn);
+// Map the first page of the grant table; it must be unmapped before a suspend.
+void *map_grant_table(void);
+void unmap_grant_table(void);
+
+// Each kind's own part of these.
+void pv_connect(void);
+void pvh_connect(void);
+bool pv_suspend(void);
+bool pvh_suspend(void);
+void pv_touch_page(uint64_t pfn);
+void *pv_map_grant_table(void);
+void *pvh_map_grant_table(void);
+void pv_unmap_grant_table(void);
+unsigned long *pv_frames(void);
+extern long (*pvh_hypercall)(void);            // the page of hypercalls, once it is there
+
+void tiny(void) __attribute__((noreturn));     // tiny.c: where the entries go
 
 // ---- text.c ---------------------------------------------------------------
 
@@ -86,7 +115,6 @@ bool store_list(const char *path, char *names, size_t size);
 // ---- memory.c -------------------------------------------------------------
 
 void connect_memory(void);
-void disconnect_memory(void);
 void dirty_pages(uint64_t pages, uint64_t of); // the next ones of the first `of` (0: all) of our free pages
 void balloon_to(uint64_t kilobytes);
 
