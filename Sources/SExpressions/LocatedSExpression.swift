@@ -10,6 +10,11 @@ public struct LocatedSExpression: Hashable, Sendable {
     public let position: SXPPosition
     public let kind: Kind
 
+    public init(position: SXPPosition, kind: Kind) {
+        self.position = position
+        self.kind = kind
+    }
+
     /// The value alone.
     public var value: SExpression {
         switch kind {

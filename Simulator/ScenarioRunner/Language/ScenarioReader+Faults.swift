@@ -1,0 +1,103 @@
+import SExpressions
+
+extension ScenarioReader {
+    /// `(fault POINT [SELECTOR] ACTION)`
+    func fault(_ form: inout FormReader) throws(ScenarioError) -> Step.Action {
+        let point = try self.point(try form.next("the point"))
+        var selector = FaultSelector.always
+        if form.arguments.count > 1 { selector = try self.selector(try form.next("which time")) }
+        return .fault(point, selector, try faultAction(try form.next("what goes wrong")))
+    }
+
+    private func point(_ value: LocatedSExpression) throws(ScenarioError) -> FaultPoint {
+        enum Request: String, CaseIterable { case read, write, rm, transaction, watch }
+        enum Disk: String, CaseIterable { case write, fsync, rename }
+        enum Device: String, CaseIterable { case vif, vbd }
+        enum ScriptOperation: String, CaseIterable { case up, down, bind, unbind, start, stop, status }
+        var form = try FormReader(value, "fault point", Vocabulary.points, file: file)
+        var arguments: [String] = []
+        switch FaultPoint.Kind(rawValue: form.name) {
+        case .hypercall, .step, .guest: arguments = [try form.word("its name")]
+        case .xenstore: arguments = [try form.word("the request", Request.self).rawValue]
+        case .script:
+            arguments = [try form.word("the path")]
+            if !form.arguments.isEmpty { arguments.append(try form.word("the operation", ScriptOperation.self).rawValue) }
+        case .backend, .frontend: arguments = [try form.word("the kind of device", Device.self).rawValue]
+        case .disk:
+            arguments = [try form.word("the operation", Disk.self).rawValue]
+            if !form.arguments.isEmpty { arguments.append(try form.word("the path")) }
+        case .network: arguments = [try form.word("the sending host"), try form.word("the receiving host")]
+        case .listener: arguments = [String(try form.number("the port", 1...65535))]
+        case nil: preconditionFailure("the vocabulary has a fault point \(form.name) that nothing reads")
+        }
+        try form.end()
+        return FaultPoint(kind: FaultPoint.Kind(rawValue: form.name) ?? .step, arguments: arguments)
+    }
+
+    private func selector(_ value: LocatedSExpression) throws(ScenarioError) -> FaultSelector {
+        var form = try FormReader(value, "choice of times", Vocabulary.selectors, file: file)
+        let selector: FaultSelector
+        switch form.name {
+        case "nth": selector = .nth(try form.number("which one", 1...1_000_000))
+        case "every": selector = .every(try form.number("every how many", 1...1_000_000))
+        case "after": selector = .after(try form.time("the time"))
+        default:
+            let argument = try form.next("the probability")
+            guard let chance = argument.atom.flatMap(Double.init), (0...1).contains(chance) else {
+                throw form.error("the probability must be a number from 0 to 1, not \(argument.value)", at: argument)
+            }
+            selector = .probability(chance)
+        }
+        try form.end()
+        return selector
+    }
+
+    private func faultAction(_ value: LocatedSExpression) throws(ScenarioError) -> FaultAction {
+        var form = try FormReader(value, "kind of fault", Vocabulary.actions, file: file)
+        let action: FaultAction
+        switch form.name {
+        case "error": action = .error(try errno(&form))
+        case "delay": action = .delay(try form.time("the time"))
+        case "hang": action = .hang
+        case "drop": action = .drop
+        case "stuck": action = .stuck(try xenbusState(&form))
+        case "torn": action = .torn(try form.number("the bytes that arrive", 0...1 << 30))
+        case "cut-after": action = .cutAfter(try form.number("the bytes that arrive", 0...Int.max))
+        case "kill-daemon": action = .killDaemon
+        default: action = .powerLoss
+        }
+        try form.end()
+        return action
+    }
+
+    /// `ENOMEM` and the like in any case, or a script's status.
+    private func errno(_ form: inout FormReader) throws(ScenarioError) -> String {
+        let value = form.arguments.first
+        let word = try form.word("the errno or status").uppercased()
+        if let status = Int(word), (1...255).contains(status) { return word }
+        guard Self.errnos.contains(word) else {
+            throw form.error(
+                "\(word) is no errno\(Suggestion.phrase(for: word, among: Self.errnos)); allowed: "
+                    + Self.errnos.joined(separator: ", ") + ", or a script's status from 1 to 255", at: value)
+        }
+        return word
+    }
+
+    private static let errnos = [
+        "E2BIG", "EACCES", "EADDRINUSE", "EAGAIN", "EBUSY", "ECONNREFUSED", "ECONNRESET", "EEXIST", "EFAULT",
+        "EHOSTUNREACH", "EINTR", "EINVAL", "EIO", "ENODEV", "ENOENT", "ENOMEM", "ENOSPC", "ENOSYS", "EOPNOTSUPP",
+        "EPERM", "EPIPE", "EQUOTA", "EDQUOT", "EROFS", "ESRCH", "ETIMEDOUT",
+    ]
+
+    /// A state of xenbus by number or by name.
+    private func xenbusState(_ form: inout FormReader) throws(ScenarioError) -> Int {
+        let names = ["Unknown", "Initialising", "InitWait", "Initialised", "Connected", "Closing", "Closed"]
+        let value = form.arguments.first
+        let word = try form.word("the xenbus state")
+        if let number = Int(word), (0...8).contains(number) { return number }
+        if let index = names.firstIndex(where: { $0.lowercased() == word.lowercased() }) { return index }
+        throw form.error(
+            "\(word) is no xenbus state\(Suggestion.phrase(for: word, among: names)); allowed: 1 to 6, or "
+                + names.dropFirst().joined(separator: ", "), at: value)
+    }
+}

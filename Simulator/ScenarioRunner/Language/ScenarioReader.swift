@@ -1,0 +1,90 @@
+import SExpressions
+
+/// Reads scenario files. What cannot be read is refused with its place before anything runs.
+public struct ScenarioReader {
+    let file: String
+
+    /// Files beyond this are not stories any more; bytes.
+    public static let sizeLimit = 4 << 20
+    /// Steps of one scenario, each repetition counted: what runs for days tells nobody anything.
+    public static let stepLimit = 1_000_000
+
+    private init(file: String) { self.file = file }
+
+    /// The scenarios of a file, in order.
+    /// - Parameter file: its name, for errors.
+    public static func scenarios(in bytes: [UInt8], file: String) throws(ScenarioError) -> [Scenario] {
+        let reader = ScenarioReader(file: file)
+        let top = ScenarioPlace(file: file)
+        guard bytes.count <= sizeLimit else {
+            throw ScenarioError(top, "the file has \(bytes.count) bytes; at most \(sizeLimit) are read")
+        }
+        let values: [LocatedSExpression]
+        do {
+            values = try LocatedSExpression.parseAll(bytes)
+        } catch {
+            var message = "\(error)"
+            if case .unexpectedEOF(let opened) = error.reason {
+                message += " (what begins at \(opened) is never closed)"
+            }
+            throw ScenarioError(ScenarioPlace(file: file, position: error.position), message)
+        }
+        guard !values.isEmpty else {
+            throw ScenarioError(top, "there is no scenario here; a file holds (scenario NAME SETUP… STEP…)")
+        }
+        var scenarios: [Scenario] = []
+        for value in values {
+            let scenario = try reader.scenario(value)
+            if let other = scenarios.first(where: { $0.name == scenario.name }) {
+                throw ScenarioError(
+                    scenario.place, "there is a scenario \(scenario.name) already, at \(other.place.position)")
+            }
+            try ReferenceCheck.check(scenario)
+            scenarios.append(scenario)
+        }
+        return scenarios
+    }
+
+    /// One step alone, as the control resource of `xend-sim` takes it.
+    public static func step(_ value: LocatedSExpression, file: String) throws(ScenarioError) -> Step {
+        try ScenarioReader(file: file).step(value)
+    }
+
+    private func scenario(_ value: LocatedSExpression) throws(ScenarioError) -> Scenario {
+        let form = Vocabulary.Form(name: "scenario", shape: "(scenario NAME SETUP… STEP…)")
+        var reader = try FormReader(value, "top-level form", [form], file: file)
+        let name = try reader.word("its name")
+        guard !name.isEmpty, !name.contains("/") else { throw reader.misuse("a name has no \"/\" and is not empty") }
+        var setup = ScenarioSetup(hosts: [])
+        var steps: [Step] = []
+        for member in reader.arguments {
+            let isSetup = Vocabulary.setup.names.contains(member.list?.first?.atom ?? "")
+            if isSetup {
+                try self.setup(member, into: &setup, &steps)
+            } else {
+                steps.append(try step(member, orSetup: true))
+            }
+        }
+        if setup.hosts.isEmpty { setup.hosts = [HostSetup(name: "alpha", position: value.position)] }
+        guard !steps.isEmpty else { throw reader.misuse("it has no step") }
+        let place = ScenarioPlace(file: file, position: value.position)
+        let scenario = Scenario(name: name, place: place, setup: setup, steps: steps, source: value)
+        guard Self.count(steps) <= Self.stepLimit else {
+            throw reader.error("more than \(Self.stepLimit) steps, repetitions counted")
+        }
+        return scenario
+    }
+
+    /// Steps with their repetitions; saturates beyond the limit.
+    private static func count(_ steps: [Step]) -> Int {
+        steps.reduce(0) { total, step in
+            let own =
+                switch step.action {
+                case .repeat(let times, let inner): min(times, stepLimit + 1) * max(1, min(count(inner), stepLimit + 1))
+                case .parallel(let inner): count(inner)
+                default: 1
+                }
+            return min(total + own, stepLimit + 1)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import SExpressions
+
+/// One step of a scenario.
+public struct Step: Sendable {
+    public var action: Action
+    /// nil: the first host.
+    public var host: String?
+    /// What must hold afterwards. nil: the step must succeed.
+    public var expectation: [Check]?
+    public var position: SXPPosition
+    public var source: LocatedSExpression
+
+    /// What a step does.
+    public indirect enum Action: Sendable {
+        case request(RequestTemplate)
+        /// Cancels the task that is running for a domain.
+        case cancel(domain: Template)
+        case console(ConsoleStep)
+        case debug([StreamAct])
+        case guest(domain: Template, [GuestAct])
+        /// Only checks.
+        case expect
+        case advance(Duration)
+        case settle
+        case wait(within: Duration, [Check])
+        case background(name: String, Step)
+        case finish(name: String, [Check])
+        case when(Check, Step)
+        case parallel([Step])
+        /// `$n` counts from 1.
+        case `repeat`(Int, [Step])
+        case fault(FaultPoint, FaultSelector, FaultAction)
+        case heal
+        case daemon(DaemonAct)
+        case powerLoss(host: String)
+        case hostReboot(host: String)
+        /// Shifts a host's calendar.
+        case clock(Duration)
+        case copy(path: Template, from: String, to: String)
+        case write(path: Template, text: Template)
+        case corrupt(path: Template)
+        /// A setup form among the steps: takes effect there.
+        case change(SetupItem)
+    }
+
+    public enum DaemonAct: String, CaseIterable, Sendable { case stop, start, kill, restart }
+}
+
+/// An HTTP request with names still in it.
+public struct RequestTemplate: Sendable {
+    /// A part of the path. A `segment` is percent-encoded, a `text` is sent as it stands.
+    public enum Piece: Sendable { case text(Template), segment(Template) }
+    public struct Field: Sendable {
+        public var name: Template
+        public var value: Template
+        /// `multipart`: sent as a file of this name.
+        public var filename: String?
+    }
+    public enum Body: Sendable {
+        case none
+        case form([Field])
+        case multipart([Field])
+        case text(Template)
+    }
+    public var method: Template
+    public var path: [Piece]
+    public var query: [Field] = []
+    public var headers: [Field] = []
+    public var body = Body.none
+    /// Whether this is one of the operations that the language knows by name, which always ask for SXP.
+    public var isOperation: Bool
+    /// The name of the domain that this makes, or that it is about, as far as it can be seen.
+    public var domain: Template?
+}
+
+/// Something done to a byte stream.
+public enum StreamAct: Sendable {
+    case connect
+    case send(Template)
+    case expect(Pattern)
+    case disconnect
+}
+
+/// A step on a domain's console.
+public struct ConsoleStep: Sendable {
+    public var domain: Template
+    /// Which of several connections; nil: the one named like the domain.
+    public var connection: String?
+    public var acts: [StreamAct]
+}
+
+/// A place where the machine can misbehave.
+public struct FaultPoint: Hashable, Sendable {
+    public enum Kind: String, CaseIterable, Sendable {
+        case hypercall, xenstore, script, backend, frontend, disk, network, listener, step, guest
+    }
+    public var kind: Kind
+    /// What stands behind the kind: `create`; `write`; a path and `up`; `vif`; `fsync` and a path; two hosts; a port; a name.
+    public var arguments: [String]
+}
+
+/// Which of the passages through a point are hit.
+public enum FaultSelector: Hashable, Sendable {
+    case always
+    case nth(Int)
+    case every(Int)
+    case after(Duration)
+    case probability(Double)
+}
+
+/// How the machine misbehaves.
+public enum FaultAction: Hashable, Sendable {
+    /// An errno's name, or a script's status.
+    case error(String)
+    case delay(Duration)
+    case hang
+    case drop
+    /// A xenbus state by number.
+    case stuck(Int)
+    case torn(Int)
+    case cutAfter(Int)
+    case killDaemon
+    case powerLoss
+}
