@@ -74,14 +74,13 @@ import Testing
             "(fault (step x) (kill-daemon)) (fault (guest w) (after 1s) (drop)) (fault (disk write) (torn 4))",
             "(fault (hypercall x) (probability 0.5) (delay 1s)) (fault (disk rename) (power-loss))",
             "(daemon stop) (daemon start) (daemon kill) (daemon restart) (power-loss alpha) (host-reboot alpha)",
-            "(host b) (copy /f alpha b) (write /f \"x\") (corrupt /f) (on alpha)".replacing(" (on alpha)", with: ""),
+            "(host a) (host b) (copy /f a b) (write /f \"x\") (corrupt /f)",
             "(expect (status 200) (header Location x) (text x) (error x) (sxp (a _)) (xpath \"//h1\") (xpath //a x))",
             "\(vm) (expect (domain web (id $i)) (no-domain x) (domains web ...) (events (xend.virq 4)))",
             "(expect (events-exactly xend.start) (memory-free (> 10)) (no-leaks) (log \"x\") (file /f \"x\"))",
             "\(vm) (expect (running-on alpha web) (script-calls /s (up vif=vif1.0 ...)) (task web (task (phase copy))))",
             "(receiver hook (refuses)) (expect (received hook xend.virq)) (inject x)",
-            "(expect _) (pause ghost (expect _))", "(node shutdown (on alpha))".replacing(" (on alpha)", with: ""),
-            "(host b) (on-host b)".replacing("(on-host b)", with: "(settle (on b))"),
+            "(expect _) (pause ghost (expect _))", "(node (on alpha) shutdown)", "(host b) (settle (on b))",
         ]
         for body in accepted {
             #expect(throws: Never.self, "\(body)") { try Self.read(Self.inScenario(body + " (settle)")) }
@@ -137,19 +136,16 @@ import Testing
         ("(repeat 100000 (repeat 100000 (settle)))", "more than 1000000 steps"),
         ("(request POST /x (form (a b)) (body x))", "a request has one body"),
         ("(guest web)", "what the guest does is missing"),
-        ("(settle", "s.sxp:2:9: unexpected EOF (what begins at 2:1 is never closed)".replacing("2:9", with: "2:")),
     ]
 
     @Test func `what cannot be read is refused with its place and what is allowed there`() {
         for (body, says) in Self.refused {
-            let text = body == "(settle" ? "(scenario s\n(settle" : Self.inScenario(body)
             do {
-                _ = try Self.read(text)
+                _ = try Self.read(Self.inScenario(body))
                 Issue.record("accepted: \(body)")
             } catch {
                 let message = "\(error)"
-                let parts = says.hasPrefix("s.sxp:2:: ") ? [String(says.dropFirst(10))] : [says]
-                for part in parts { #expect(message.contains(part), "\(body): \(message)") }
+                #expect(message.contains(says), "\(body): \(message)")
             }
         }
     }
@@ -161,6 +157,7 @@ import Testing
             ("(scenario a (settle)) (scenario a (settle))", "there is a scenario a already"),
             (String(repeating: " ", count: ScenarioReader.sizeLimit + 1), "at most"),
             (String(repeating: "(", count: 1000), "nested more than"),
+            ("(scenario s\n(settle", "s.sxp:2:8: unexpected EOF (what begins at 2:1 is never closed)"),
         ] {
             do {
                 _ = try Self.read(text)

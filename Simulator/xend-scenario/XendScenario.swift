@@ -1,0 +1,51 @@
+import ArgumentParser
+import Glibc
+import ScenarioRunner
+
+/// Runs, checks and formats scenario files.
+@main
+struct XendScenario: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "xend-scenario",
+        abstract: "Run scenarios against xend on a simulated machine, or against one that is running.",
+        discussion: "Exit status: 0 all passed, 1 something failed, 2 it could not run.",
+        subcommands: [Check.self, Format.self])
+}
+
+/// Text for people. Standard output carries results, standard error what went wrong with the invocation.
+enum Terminal {
+    static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil }
+
+    static func write(_ text: String) { put(text, STDOUT_FILENO) }
+    static func complain(_ text: String) { put("xend-scenario: \(text)\n", STDERR_FILENO) }
+
+    private static func put(_ text: String, _ descriptor: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            // Nobody reads any more: there is nobody to tell either.
+            guard count > 0 || errno == EINTR else { return }
+            rest = rest.dropFirst(max(0, count))
+        }
+    }
+}
+
+extension ExitCode {
+    /// It could not run.
+    static let couldNotRun = ExitCode(2)
+}
+
+/// The files that a command was given.
+struct FileArguments: ParsableArguments {
+    @Argument(help: ArgumentHelp("Scenario files, or directories with *.sxp in them.", valueName: "file or directory"))
+    var paths: [String]
+
+    func find() throws -> [String] {
+        do {
+            return try ScenarioFiles.find(paths)
+        } catch {
+            Terminal.complain("\(error)")
+            throw ExitCode.couldNotRun
+        }
+    }
+}
