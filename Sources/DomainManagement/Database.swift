@@ -38,7 +38,7 @@ struct Database: Sendable {
     }
 
     private func write(_ expression: SExpression, to path: String) async {
-        var bytes = Array("# \(path) \(clock.wallTime.text)\n".utf8)
+        var bytes = Array("# \(path) \(CalendarTime(clock.wallTime))\n".utf8)
         expression.write(into: &bytes)
         do {
             try await files.replace(path, with: bytes, durable: false)

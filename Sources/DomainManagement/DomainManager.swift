@@ -82,6 +82,9 @@ public actor DomainManager {
         }
     }
 
+    /// Operations that wait for their turn, on all domains together.
+    var waitingOperations: Int { turns.values.reduce(0) { $0 + $1.count } }
+
     // MARK: - Background
 
     /// Work that goes on after an answer; ended with the daemon.

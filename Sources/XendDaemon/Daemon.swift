@@ -1,0 +1,186 @@
+import DomainLifecycle
+import DomainManagement
+import DomainModel
+import DriverDomain
+import HostInterface
+import HypervisorInterface
+import Logging
+import SExpressions
+import XendServer
+
+/// The whole daemon on one machine: put together, started and stopped in order. It does not know which machine it is.
+public final class Daemon: Sendable {
+    let machine: Machine
+    let host: Host
+    let configuration: XendConfiguration
+    let options: DaemonOptions
+    let log: Logger
+    let logSink: any LogSink
+    public let events: EventHub
+    public let manager: DomainManager
+    let virtualNetworks: VirtualNetworks
+    private let parts: Parts
+
+    /// - Parameters:
+    ///   - http: where HTTP connections come from.
+    ///   - log: where the lines of xend's log go.
+    public init(
+        machine: Machine, host: Host, http: any HTTPListening, log sink: any LogSink,
+        configuration: XendConfiguration = XendConfiguration(), options: DaemonOptions = DaemonOptions()
+    ) {
+        self.machine = machine
+        self.host = host
+        self.configuration = configuration
+        self.options = options
+        logSink = sink
+        let level = Logger.Level(originalName: configuration.logLevel) ?? .debug
+        let clock = host.clock
+        log = Logger(label: "xend") { _ in LogLineHandler(clock: clock, sink: sink, level: level) }
+        events = EventHub(clock: clock)
+        manager = DomainManager(
+            machine: machine, host: host, settings: configuration.managerSettings(options), events: events, log: log)
+        virtualNetworks = VirtualNetworks(
+            directory: "\(configuration.databaseRoot)/vnet", files: host.files, clock: clock)
+        parts = Parts(http: http)
+    }
+
+    /// The port HTTP listens on, once started.
+    public var port: UInt16? { get async { await parts.listener?.port } }
+
+    // MARK: - Starting and stopping
+
+    /// Starts everything in the original's order (reference/lifecycle-and-events.md §7): network script, domains, `xend.start`,
+    /// HTTP.
+    ///
+    /// - Throws: what keeps the daemon from serving. What had been started is stopped again.
+    public func start() async throws {
+        log.notice("xend starts\(machine.isSimulated ? " on a simulated machine" : "")")
+        for warning in configuration.warnings { log.warning("\(warning)") }
+        logEvents()
+        do {
+            await startNetwork()
+            try await manager.start()
+            await startNotifications()
+            events.publish(Event("xend.start", "0"))
+            try await startHTTP()
+        } catch {
+            log.critical("xend cannot start: \(error)")
+            await stop()
+            throw error
+        }
+    }
+
+    /// Stops serving, then the rest. Domains run on.
+    public func stop() async {
+        log.notice("xend stops")
+        await parts.beginStop()
+        await parts.listener?.close()
+        await manager.stop()
+        events.finish()
+        log.notice("xend has stopped")
+    }
+
+    private func startHTTP() async throws(NetworkError) {
+        let pipeline = HTTPPipeline(
+            service: self, tasks: host.tasks, clock: host.clock,
+            configuration: HTTPServerConfiguration(
+                hostNames: [host.node.systemName.host], isRemoteAccessOpen: configuration.isRemoteAccessOpen,
+                isSimulated: machine.isSimulated, additionalResources: options.additionalResources),
+            logger: log)
+        let port = configuration.port ?? (options.choosesPorts ? 0 : 8000)
+        let listener = try await options.listen(parts.http, configuration.address ?? "", port, pipeline)
+        await parts.serve(listener)
+        log.notice("listening on port \(listener.port)")
+    }
+
+    /// The network script runs when xend starts (manual D8). Its failure is no reason not to manage domains.
+    private func startNetwork() async {
+        let script = configuration.networkScript
+        guard !script.isEmpty else { return }
+        let call = ScriptCall(
+            path: configuration.deviceSettings.path(ofScript: script),
+            arguments: [
+                "start", "bridge=\(configuration.bridge)", "antispoof=\(configuration.isAntispoofOn ? "yes" : "no")",
+            ])
+        do {
+            let result = try await host.scripts.run(call)
+            if !result.succeeded {
+                log.error("\(call.path) start failed (\(result.ending)): \(result.errorOutput)\(result.output)")
+            }
+        } catch {
+            log.error("\(error): the network is left as it is")
+        }
+    }
+
+    /// `xend.*` events are in the log as `EVENT> name value`.
+    private func logEvents() {
+        let log = log
+        events.observe { numbered in
+            guard numbered.event.name.hasPrefix("xend.") else { return }
+            log.info("EVENT> \(numbered.event.name) \(numbered.event.value)")
+        }
+    }
+
+    private func startNotifications() async {
+        let forwarder = NotificationForwarder(
+            manager: manager, sender: host.notifications, clock: host.clock, log: log)
+        let stream = events.stream(since: nil, matching: [EventPattern("*")])
+        host.tasks.spawn { await forwarder.run(stream) }
+    }
+
+    var isReadyNow: Bool { get async { await parts.isServing } }
+}
+
+/// What of a daemon comes and goes.
+private actor Parts {
+    let http: any HTTPListening
+    private(set) var listener: (any HTTPListener)?
+    private var isStopping = false
+
+    init(http: any HTTPListening) { self.http = http }
+
+    func serve(_ listener: any HTTPListener) { self.listener = listener }
+    func beginStop() { isStopping = true }
+    var isServing: Bool { listener != nil && !isStopping }
+}
+
+/// What the program that starts the daemon decides, beside xend-config.sxp.
+public struct DaemonOptions: Sendable {
+    /// Every port that is not configured is chosen freely (`--port 0`).
+    public var choosesPorts = false
+    /// Resources that only this program serves.
+    public var additionalResources: [Resource] = []
+    /// Passed at each step of a plan, for fault injection; does nothing in production.
+    public var checkpoint: @Sendable (String) async throws -> Void = { _ in }
+
+    public init() {}
+
+    func listen(
+        _ http: any HTTPListening, _ address: String, _ port: UInt16, _ pipeline: HTTPPipeline
+    ) async throws(NetworkError) -> any HTTPListener {
+        try await http.listen(address: address, port: port, configure: pipeline.configure)
+    }
+}
+
+extension XendConfiguration {
+    var deviceSettings: DriverDomainSettings {
+        var settings = DriverDomainSettings()
+        settings.bridge = bridge
+        settings.vifScript = vifScript
+        settings.blockScripts = blockScripts
+        return settings
+    }
+
+    func managerSettings(_ options: DaemonOptions) -> ManagerSettings {
+        var settings = ManagerSettings()
+        settings.devices = deviceSettings
+        settings.databaseRoot = databaseRoot
+        settings.lastBootPath = lastBootPath
+        settings.minimumRestartSeconds = minimumRestartSeconds
+        settings.consoleBase = consoleBase ?? (options.choosesPorts ? nil : 9600)
+        settings.allowsRemoteConsoles = isRemoteAccessOpen
+        settings.consoleAddress = isRemoteAccessOpen ? address ?? "" : "localhost"
+        settings.checkpoint = options.checkpoint
+        return settings
+    }
+}

@@ -1,0 +1,51 @@
+import DomainLifecycle
+import DomainManagement
+import HostInterface
+import Logging
+import SExpressions
+
+/// Posts every event to the node's notification url (manual H4, `notify`). A receiver that is slow or dead delays nothing: events
+/// wait in a bounded stream of their own, and after some failures in a row the receiver is dropped.
+struct NotificationForwarder: Sendable {
+    /// A receiver that takes longer for one event is taken for dead.
+    static let patience = Duration.seconds(10)
+    /// Failures in a row after which nothing more is sent until a url is set anew.
+    static let maximumFailures = 3
+
+    let manager: DomainManager
+    let sender: any NotificationSender
+    let clock: any HostClock
+    let log: Logger
+
+    func run(_ events: AsyncStream<NumberedEvent>) async {
+        var dropped: String?
+        var failures = 0
+        for await numbered in events {
+            guard let url = await manager.notificationURL else {
+                dropped = nil
+                continue
+            }
+            if url == dropped { continue }
+            do {
+                try await send(numbered, to: url)
+                failures = 0
+            } catch {
+                failures += 1
+                log.warning("notification of \(url) failed: \(error)")
+                guard failures >= Self.maximumFailures else { continue }
+                log.error("\(url) is dropped after \(failures) failures in a row; notify sets it anew")
+                dropped = url
+                failures = 0
+            }
+        }
+        log.warning("notifications have ended: too many events waited, or xend stops")
+    }
+
+    private func send(_ numbered: NumberedEvent, to url: String) async throws(NetworkError) {
+        var body: [UInt8] = []
+        numbered.event.expression.write(into: &body)
+        let status = try await sender.post(
+            body, contentType: "application/sxp", to: url, deadline: clock.now + Self.patience)
+        guard (200..<300).contains(status) else { throw .system("it answered with status \(status)") }
+    }
+}

@@ -1,0 +1,146 @@
+import DriverDomain
+import SExpressions
+
+/// What xend-config.sxp says (manual D3; reference/lifecycle-and-events.md §10). A file that is absent means all defaults.
+public struct XendConfiguration: Hashable, Sendable {
+    public static let defaultPath = "/etc/xen/xend-config.sxp"
+
+    /// nil: 8000, or any free one where ports are chosen freely.
+    public var port: UInt16?
+    /// "" = all interfaces.
+    public var address: String?
+    public var debugPort: UInt16?
+    public var consoleBase: UInt16?
+    public var migrationPort: UInt16?
+    /// Whether other hosts may change something, and reach consoles, debug and migration port.
+    public var isRemoteAccessOpen = false
+    public var poolSecretFile: String?
+    /// "" = none.
+    public var networkScript = "network"
+    public var bridge = "xen-br0"
+    public var vifScript = "vif-bridge"
+    public var isAntispoofOn = true
+    public var blockScripts = ["file": "block-file"]
+    public var databaseRoot = "/var/xen/xend-db"
+    public var lastBootPath = "/var/xen/lastboot"
+    public var logPath = "/var/log/xen/xend.log"
+    public var tracePath = "/var/log/xen/xend.trace"
+    /// `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL`.
+    public var logLevel = "DEBUG"
+    /// Seconds; 0 = off.
+    public var minimumRestartSeconds = 20.0
+    /// Keys that xend does not know, with their places: ignored, worth a warning.
+    public internal(set) var warnings: [String] = []
+
+    public init() {}
+
+    /// - Parameters:
+    ///   - text: the file's contents.
+    ///   - file: its name, for messages.
+    /// - Throws: the first mistake, with file, line, key, value and what is allowed.
+    public init(_ text: String, file: String) throws(ConfigurationFileError) {
+        let expressions: [LocatedSExpression]
+        do {
+            expressions = try LocatedSExpression.parseAll(text)
+        } catch {
+            throw ConfigurationFileError(error.describe(file: file))
+        }
+        var seen: Set<String> = []
+        for expression in expressions {
+            let entry = try ConfigurationEntry(expression, file: file)
+            // The first occurrence wins.
+            guard seen.insert(entry.key).inserted else { continue }
+            try take(entry)
+        }
+    }
+
+    private mutating func take(_ entry: ConfigurationEntry) throws(ConfigurationFileError) {
+        switch entry.key {
+        case "xend-port": port = try entry.port()
+        case "xend-address": address = entry.value
+        case "xend-debug-port": debugPort = try entry.port()
+        case "xend-console-base": consoleBase = try entry.port()
+        case "xend-migration-port": migrationPort = try entry.port()
+        case "xend-remote-access": isRemoteAccessOpen = try entry.choice(["open": true, "closed": false])
+        case "xend-pool-secret-file": poolSecretFile = try entry.path()
+        case "xend-min-restart-time": minimumRestartSeconds = try entry.seconds()
+        case "network-script": networkScript = entry.value
+        case "vif-bridge": bridge = try entry.word("the name of a bridge")
+        case "vif-script": vifScript = try entry.word("the name of a script")
+        case "vif-antispoof": isAntispoofOn = try entry.flag()
+        case "dbroot": databaseRoot = try entry.path()
+        case "lastboot": lastBootPath = try entry.path()
+        case "logfile": logPath = try entry.path()
+        case "loglevel":
+            let levels = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+            logLevel = try entry.choice(Dictionary(uniqueKeysWithValues: levels.map { ($0, $0) }))
+        default:
+            if entry.key.hasPrefix("block-"), entry.key.utf8.count > 6 {
+                blockScripts[String(entry.key.dropFirst(6))] = try entry.word("the name of a script")
+            } else {
+                warnings.append("\(entry.place): unknown key \(entry.key) is ignored")
+            }
+        }
+    }
+}
+
+/// A mistake in a configuration file: `xend-config.sxp:12:4: xend-port must be a number from 1 to 65535, not "http"`.
+public struct ConfigurationFileError: Error, Hashable, Sendable, CustomStringConvertible {
+    public var description: String
+    public init(_ description: String) { self.description = description }
+}
+
+/// One `(key value)` and its place.
+struct ConfigurationEntry {
+    let key: String
+    let value: String
+    let place: String
+
+    init(_ expression: LocatedSExpression, file: String) throws(ConfigurationFileError) {
+        place = "\(file):\(expression.position.line):\(expression.position.column)"
+        guard let members = expression.list, let key = members.first?.atom else {
+            throw ConfigurationFileError("\(place): expected (key value)")
+        }
+        guard members.count <= 2, let value = members.count == 2 ? members[1].atom : "" else {
+            throw ConfigurationFileError("\(place): \(key) must have one value that is a word or a string")
+        }
+        self.key = key
+        self.value = value
+    }
+
+    private func mistake(_ allowed: String) -> ConfigurationFileError {
+        ConfigurationFileError("\(place): \(key) must be \(allowed), not \"\(value)\"")
+    }
+
+    func port() throws(ConfigurationFileError) -> UInt16 {
+        guard let port = UInt16(value), port > 0 else { throw mistake("a number from 1 to 65535") }
+        return port
+    }
+
+    func seconds() throws(ConfigurationFileError) -> Double {
+        guard let seconds = Double(value), (0...86400).contains(seconds) else {
+            throw mistake("a number of seconds from 0 to 86400")
+        }
+        return seconds
+    }
+
+    func path() throws(ConfigurationFileError) -> String {
+        guard value.hasPrefix("/") else { throw mistake("an absolute path") }
+        return value
+    }
+
+    func word(_ what: String) throws(ConfigurationFileError) -> String {
+        guard !value.isEmpty else { throw mistake(what) }
+        return value
+    }
+
+    func choice<Value>(_ choices: [String: Value]) throws(ConfigurationFileError) -> Value {
+        guard let choice = choices[value] else { throw mistake("one of " + choices.keys.sorted().joined(separator: ", ")) }
+        return choice
+    }
+
+    /// The original took `yes`, `1` and `on` for true and everything else for false.
+    func flag() throws(ConfigurationFileError) -> Bool {
+        try choice(["yes": true, "1": true, "on": true, "no": false, "0": false, "off": false])
+    }
+}
