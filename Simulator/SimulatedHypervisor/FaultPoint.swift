@@ -1,0 +1,54 @@
+import DomainModel
+
+/// A place where the outside world can misbehave, as the daemon passes it.
+public struct FaultPoint: Hashable, Sendable, CustomStringConvertible {
+    /// The first word of a scenario's fault point.
+    public enum Kind: String, CaseIterable, Sendable {
+        case hypercall, xenstore, script, backend, frontend, disk, network, listener, step, guest
+    }
+    public var kind: Kind
+    /// `create` (of `xc_domain_create`), `write`, `/etc/xen/block-file`, `vif`, `fsync`, `alpha`, `9601`, …
+    public var name: String
+    /// The operation of a script, the path of a file or node, the other host.
+    public var detail: String
+
+    public init(_ kind: Kind, _ name: String, _ detail: String = "") {
+        self.kind = kind
+        self.name = name
+        self.detail = detail
+    }
+
+    public var description: String {
+        detail.isEmpty ? "(\(kind.rawValue) \(name))" : "(\(kind.rawValue) \(name) \(detail))"
+    }
+}
+
+/// Which points a fault is for. Empty name or detail: any.
+public struct FaultPattern: Hashable, Sendable, CustomStringConvertible {
+    public var kind: FaultPoint.Kind
+    public var name: String
+    public var detail: String
+
+    public init(_ kind: FaultPoint.Kind, _ name: String = "", _ detail: String = "") {
+        self.kind = kind
+        self.name = kind == .hypercall ? hypercallName(name) : name
+        self.detail = detail
+    }
+
+    /// The pattern of exactly one point, as a sweep needs it.
+    public init(exactly point: FaultPoint) { self.init(point.kind, point.name, point.detail) }
+
+    func matches(_ point: FaultPoint) -> Bool {
+        kind == point.kind && (name.isEmpty || name == point.name) && (detail.isEmpty || detail == point.detail)
+    }
+
+    public var description: String {
+        "(" + [kind.rawValue, name, detail].filter { !$0.isEmpty }.joined(separator: " ") + ")"
+    }
+}
+
+/// The short name of a hypercall: what stands behind `xc_domain_` or `xc_`.
+func hypercallName(_ call: String) -> String {
+    for prefix in ["xc_domain_", "xc_", "domain_"] where call.hasPrefix(prefix) { return String(call.dropFirst(prefix.count)) }
+    return call
+}

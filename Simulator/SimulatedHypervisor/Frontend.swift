@@ -1,0 +1,130 @@
+import DomainModel
+import HypervisorInterface
+
+/// A guest's end of a split device: follows the back-end's state and moves its own, as the drivers of Linux do.
+class Frontend {
+    unowned let guest: Guest
+    let type: DeviceType
+    /// Its directory in xenstore, and the back-end's.
+    let path: String
+    let backend: String
+    private(set) var state = XenbusState.initialising
+    private var watch: UInt64?
+
+    init(guest: Guest, type: DeviceType, path: String, backend: String) {
+        self.guest = guest
+        self.type = type
+        self.path = path
+        self.backend = backend
+    }
+
+    private var store: XenStored { guest.machine.store }
+
+    /// Follows the back-end from now on.
+    func start() {
+        watch = try? store.watch("\(backend)/state", as: guest.domain.id) { [weak self] _ in
+            self?.guest.whenRunning { self?.look() }
+        }
+    }
+
+    /// The device is gone, or the guest.
+    func forget() {
+        if let watch { store.unwatch(watch) }
+        watch = nil
+    }
+
+    /// Whether the handshake is under way.
+    var isConnecting: Bool { state == .initialising || state == .initialised }
+
+    private func look() {
+        guard watch != nil else { return }
+        let other = XenbusState(text: try? store.read("\(backend)/state", as: guest.domain.id))
+        guest.clock.after(guest.machine.configuration.latencies.driver) { [weak self] in self?.backendChanged(other) }
+    }
+
+    /// The back-end's state has changed.
+    func backendChanged(_ other: XenbusState) {
+        switch other {
+        case .closing: close()
+        case .closed where state != .closed: close()
+        case .unknown, .initialising, .initWait, .initialised, .connected, .closed: break
+        }
+    }
+
+    /// Gives the device up.
+    func close() {
+        guard state != .closed else { return }
+        if state != .closing { move(to: .closing) }
+        guest.clock.after(guest.machine.configuration.latencies.driver) { [weak self] in
+            guard let self, self.state == .closing else { return }
+            self.move(to: .closed)
+        }
+    }
+
+    /// Writes nodes of its directory and then its state; when it may not, the device stays as it is.
+    func move(to next: XenbusState, writing nodes: [(String, String)] = []) {
+        switch guest.machine.faults.pass(.frontend, type.rawValue, String(guest.domain.id.rawValue)) {
+        case .stuck(let limit) where next.rawValue > limit: return
+        case .drop, .hang, .error: return
+        case .delay(let delay):
+            guest.clock.after(delay) { [weak self] in self?.moveNow(to: next, writing: nodes) }
+        case nil, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: moveNow(to: next, writing: nodes)
+        }
+    }
+
+    private func moveNow(to next: XenbusState, writing nodes: [(String, String)]) {
+        do {
+            for (name, value) in nodes { try store.write("\(path)/\(name)", value, as: guest.domain.id) }
+            try store.write("\(path)/state", String(next.rawValue), as: guest.domain.id)
+            state = next
+        } catch {
+            guest.print("xenbus: \(type.rawValue): \(error)\r\n")
+        }
+    }
+
+    /// A grant of a page to the back-end's domain.
+    func grant() -> String {
+        guest.nextGrant += 1
+        return String(guest.nextGrant)
+    }
+
+    /// An event channel for the back-end.
+    func port() -> String {
+        let text = try? store.read("\(path)/backend-id", as: guest.domain.id)
+        let remote = text.flatMap { DomainID(text: $0) } ?? .zero
+        return guest.domain.allocatePort(remote: remote).description
+    }
+}
+
+/// blkfront.
+final class BlockFrontend: Frontend {
+    override func backendChanged(_ other: XenbusState) {
+        switch (other, state) {
+        case (.initWait, .initialising):
+            move(
+                to: .initialised,
+                writing: [
+                    ("ring-ref", grant()), ("event-channel", port()), ("protocol", "x86_64-abi"),
+                    ("feature-persistent", "1"),
+                ])
+        case (.connected, .initialised): move(to: .connected)
+        default: super.backendChanged(other)
+        }
+    }
+}
+
+/// netfront.
+final class NetFrontend: Frontend {
+    override func backendChanged(_ other: XenbusState) {
+        switch (other, state) {
+        case (.initWait, .initialising):
+            move(
+                to: .connected,
+                writing: [
+                    ("tx-ring-ref", grant()), ("rx-ring-ref", grant()), ("event-channel", port()),
+                    ("request-rx-copy", "1"), ("feature-rx-notify", "1"), ("feature-sg", "1"),
+                ])
+        default: super.backendChanged(other)
+        }
+    }
+}

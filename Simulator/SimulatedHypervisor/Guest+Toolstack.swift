@@ -1,0 +1,123 @@
+import DomainModel
+import HypervisorInterface
+
+/// What a guest's kernel does with its part of xenstore: finds its devices, answers requests, suspends and comes back.
+extension Guest {
+    /// Looks for devices from now on; each that is new gets a front-end.
+    func startDrivers() {
+        watch("\(home)/device") { [weak self] path in self?.deviceChanged(path) }
+        machine.startBackendDrivers(of: domain.id)
+    }
+
+    /// Answers `control/shutdown` and `memory/target` from now on.
+    func watchControl() {
+        for (feature, isThere) in [
+            ("poweroff", !behaviour.ignoresShutdown), ("reboot", !behaviour.ignoresShutdown),
+            ("suspend", !behaviour.refusesSuspend),
+        ] where isThere {
+            // Only a courtesy to the toolstack, which may not have allowed it.
+            try? machine.store.write("\(home)/control/feature-\(feature)", "1", as: domain.id)
+        }
+        watch("\(home)/control/shutdown") { [weak self] _ in self?.controlChanged() }
+        watch("\(home)/memory/target") { [weak self] _ in self?.newMemoryTarget() }
+    }
+
+    func watch(_ path: String, _ changed: @escaping (String) -> Void) {
+        let number = try? machine.store.watch(path, as: domain.id) { [weak self] path in
+            self?.whenRunning { changed(path) }
+        }
+        if let number { watches.append(number) }
+    }
+
+    /// Obeys a request as Linux does: acknowledges by clearing the node, then acts.
+    private func controlChanged() {
+        guard phase == .up, let word = try? read("control/shutdown"), !word.isEmpty else { return }
+        guard !behaviour.ignoresShutdown || word == "suspend" else { return }
+        let reason: ShutdownReason
+        switch word {
+        case "poweroff", "halt": reason = .poweroff
+        case "reboot": reason = .reboot
+        case "suspend": reason = .suspend
+        default: return print("Ignoring shutdown request: \(word)\r\n")
+        }
+        switch machine.faults.pass(.guest, String(domain.id.rawValue), word) {
+        case .drop, .hang: return
+        case .delay(let delay): clock.after(delay) { [self] in obey(reason) }
+        case nil, .error, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: obey(reason)
+        }
+    }
+
+    private func obey(_ reason: ShutdownReason) {
+        // Without permission the request stays there; the kernel obeys all the same.
+        try? machine.store.write("\(home)/control/shutdown", "", as: domain.id)
+        if reason == .suspend, behaviour.refusesSuspend {
+            return print("PM: suspend of devices failed, error -16\r\n")
+        }
+        beginShutdown(reason)
+    }
+
+    // MARK: Devices
+
+    /// `path` is `…/device/TYPE/ID/…`.
+    private func deviceChanged(_ path: String) {
+        let base = "\(home)/device"
+        guard path.hasPrefix(base + "/") else {
+            return (try? machine.store.list(base))?.forEach { type in
+                (try? machine.store.list("\(base)/\(type)"))?.forEach { probe(type, $0) }
+            } ?? ()
+        }
+        let parts = path.dropFirst(base.count + 1).split(separator: "/")
+        guard parts.count >= 2 else {
+            if let type = parts.first { removeMissing(String(type)) }
+            return
+        }
+        probe(String(parts[0]), String(parts[1]))
+    }
+
+    private func probe(_ type: String, _ number: String) {
+        let path = "\(home)/device/\(type)/\(number)"
+        if let frontend = frontends[path] {
+            if (try? machine.store.read(path, as: domain.id)) == nil {
+                frontends[path] = nil
+                frontend.forget()
+            }
+            return
+        }
+        guard let type = DeviceType(rawValue: type), !behaviour.neverConnects.contains(type),
+            XenbusState(text: try? machine.store.read("\(path)/state", as: domain.id)) == .initialising,
+            let backend = try? machine.store.read("\(path)/backend", as: domain.id)
+        else { return }
+        let frontend: Frontend
+        switch type {
+        case .vbd: frontend = BlockFrontend(guest: self, type: type, path: path, backend: backend)
+        case .vif: frontend = NetFrontend(guest: self, type: type, path: path, backend: backend)
+        case .pci: return
+        }
+        frontends[path] = frontend
+        frontend.start()
+    }
+
+    private func removeMissing(_ type: String) {
+        let base = "\(home)/device/\(type)/"
+        for path in frontends.keys.sorted() where path.hasPrefix(base) && machine.store.nodes[path] == nil {
+            frontends.removeValue(forKey: path)?.forget()
+        }
+    }
+
+    // MARK: Suspending
+
+    /// The suspend was called off: everything is as it was, the connections too.
+    func suspendCancelled() { machine.stateChanged(domain, "up") }
+
+    /// Awake in a new domain, perhaps on another host: every connection is to be made anew.
+    func arrive() {
+        isArriving = false
+        machine.stateChanged(domain, "up")
+        for watch in watches { machine.store.unwatch(watch) }
+        watches = []
+        for frontend in frontends.values { frontend.forget() }
+        frontends = [:]
+        startDrivers()
+        watchControl()
+    }
+}

@@ -1,0 +1,59 @@
+/// The devices of a simulated host that domain 0's kernel sees: block devices and network interfaces. Hotplug scripts and
+/// back-end drivers act on it, the host shows it.
+public final class HostHardware {
+    /// A block device or partition.
+    public struct BlockDevice: Hashable, Sendable {
+        public var path: String
+        public var number: UInt32
+        /// Bytes.
+        public var size: UInt64
+        public var isReadOnly = false
+        /// The file behind a loop device.
+        public var file: String?
+        /// How the host itself has it mounted.
+        public var isMounted = false
+        public var isMountedReadOnly = false
+        /// Back-end devices that have it open.
+        public var users: Set<String> = []
+
+        public init(path: String, number: UInt32, size: UInt64) {
+            self.path = path
+            self.number = number
+            self.size = size
+        }
+    }
+
+    public private(set) var blockDevices: [UInt32: BlockDevice] = [:]
+    /// Network interfaces by name, each with the bridge it is on.
+    public private(set) var interfaces: [String: String?] = ["lo": nil, "eth0": nil]
+    public var bridges: Set<String> = []
+
+    public init() {}
+
+    public func add(_ device: BlockDevice) { blockDevices[device.number] = device }
+    public func remove(_ number: UInt32) { blockDevices[number] = nil }
+    public func device(_ path: String) -> BlockDevice? { blockDevices.values.first { $0.path == path } }
+    public func update(_ number: UInt32, _ change: (inout BlockDevice) -> Void) {
+        guard var device = blockDevices[number] else { return }
+        change(&device)
+        blockDevices[number] = device
+    }
+
+    public func addInterface(_ name: String) { interfaces.updateValue(nil, forKey: name) }
+    public func removeInterface(_ name: String) { interfaces.removeValue(forKey: name) }
+    /// Puts an interface on a bridge, or with nil takes it off.
+    public func attach(_ name: String, to bridge: String?) {
+        if interfaces.keys.contains(name) { interfaces.updateValue(bridge, forKey: name) }
+    }
+}
+
+/// Linux' encoding of device numbers, as stat(2) shows it.
+public func deviceNumber(major: UInt32, minor: UInt32) -> UInt32 {
+    minor & 0xFF | major << 8 | (minor & ~0xFF) << 12
+}
+
+/// The major part of a device number.
+public func majorNumber(_ device: UInt32) -> UInt32 { device >> 8 & 0xFFF }
+
+/// The minor part of a device number.
+public func minorNumber(_ device: UInt32) -> UInt32 { device & 0xFF | device >> 12 & 0xFFF00 }

@@ -1,0 +1,144 @@
+import DomainModel
+import HostInterface
+import HypervisorInterface
+
+/// The hypervisor of a simulated machine as one incarnation of the daemon sees it: each call is refused once the daemon has been
+/// killed, meets the faults that are due, takes its time, and then acts on the machine.
+struct HypervisorHandle: Hypervisor {
+    let machine: SimulatedMachine
+    let incarnation: Incarnation
+
+    private var latencies: Latencies { machine.configuration.latencies }
+
+    // MARK: The node
+
+    func node() async throws(HypervisorError) -> NodeReport {
+        try await call("xc_physinfo") { machine in machine.node }
+    }
+
+    func consoleRing(clear: Bool) async throws(HypervisorError) -> [UInt8] {
+        try await call("xc_readconsolering") { machine in machine.log.read(clear: clear) }
+    }
+
+    // MARK: Looking
+
+    func domains() async throws(HypervisorError) -> [DomainReport] {
+        try await call("xc_domain_getinfolist") { machine in machine.reports }
+    }
+
+    func domain(_ id: DomainID) async throws(HypervisorError) -> DomainReport? {
+        try await call("xc_domain_getinfo", id) { machine in machine.report(of: id) }
+    }
+
+    func vcpus(of id: DomainID) async throws(HypervisorError) -> [VCPUReport] {
+        try await call("xc_vcpu_getinfo", id) { (machine) throws(HypervisorError) in try machine.vcpus(of: id) }
+    }
+
+    // MARK: Making
+
+    func createDomain(_ creation: DomainCreation) async throws(HypervisorError) -> DomainID {
+        try await call("xc_domain_create", creation.id, takes: latencies.createDomain) {
+            (machine) throws(HypervisorError) in try machine.createDomain(creation)
+        }
+    }
+
+    func setMaximumMemory(_ size: MemorySize, of id: DomainID) async throws(HypervisorError) {
+        try await call("xc_domain_setmaxmem", id) { (machine) throws(HypervisorError) in
+            try machine.setMaximumMemory(size, of: id)
+        }
+    }
+
+    func build(_ id: DomainID, _ build: DomainBuild) async throws(HypervisorError) -> BuiltDomain {
+        try await call("xc_dom_build", id, takes: latencies.build + latencies.memory(build.memory)) {
+            (machine) throws(HypervisorError) in try machine.build(id, build)
+        }
+    }
+
+    // MARK: Running
+
+    func pause(_ id: DomainID) async throws(HypervisorError) {
+        try await call("xc_domain_pause", id) { (machine) throws(HypervisorError) in try machine.pause(id) }
+    }
+
+    func unpause(_ id: DomainID) async throws(HypervisorError) {
+        try await call("xc_domain_unpause", id) { (machine) throws(HypervisorError) in try machine.unpause(id) }
+    }
+
+    func resume(_ id: DomainID) async throws(HypervisorError) {
+        try await call("xc_domain_resume", id) { (machine) throws(HypervisorError) in try machine.resume(id) }
+    }
+
+    func destroy(_ id: DomainID) async throws(HypervisorError) {
+        let memory = machine.domains[id].map { MemorySize(pages: $0.pages) } ?? .zero
+        try await call("xc_domain_destroy", id, takes: latencies.destroyDomain + latencies.memory(memory)) {
+            (machine) throws(HypervisorError) in try machine.destroy(id)
+        }
+    }
+
+    func setAffinity(_ cpus: CPUSet, ofVCPU vcpu: Int, of id: DomainID) async throws(HypervisorError) {
+        try await call("xc_vcpu_setaffinity", id) { (machine) throws(HypervisorError) in
+            try machine.setAffinity(cpus, ofVCPU: vcpu, of: id)
+        }
+    }
+
+    func schedulerParameters(of id: DomainID) async throws(HypervisorError) -> SchedulerParameters {
+        let name = "xc_sched_credit2_domain_get"
+        return try await call(name, id) { (machine) throws(HypervisorError) in try machine.find(name, id).scheduling }
+    }
+
+    func setSchedulerParameters(
+        _ parameters: SchedulerParameters, of id: DomainID
+    ) async throws(HypervisorError) {
+        try await call("xc_sched_credit2_domain_set", id) { (machine) throws(HypervisorError) in
+            try machine.setSchedulerParameters(parameters, of: id)
+        }
+    }
+
+    // MARK: Moving
+
+    func save(
+        _ id: DomainID, live: Bool, output: any ImageOutput, observer: any SaveObserver
+    ) async throws(HypervisorError) {
+        throw HypervisorError("xc_domain_save", id, .notSupported)
+    }
+
+    func restore(
+        _ id: DomainID, _ restore: DomainRestore, input: any ImageInput
+    ) async throws(HypervisorError) -> BuiltDomain {
+        throw HypervisorError("xc_domain_restore", id, .notSupported)
+    }
+
+    // MARK: One call
+
+    /// One hypercall. `takes`: nil = what any small one takes.
+    func call<Result: Sendable>(
+        _ name: String, _ id: DomainID? = nil, takes latency: Duration? = nil,
+        _ body: (SimulatedMachine) throws(HypervisorError) -> Result
+    ) async throws(HypervisorError) -> Result {
+        let point = hypercallName(name)
+        let domain = id.map { String($0.rawValue) } ?? ""
+        let afterwards: FaultAction?
+        do throws(Incarnation.Obstacle) {
+            afterwards = try await incarnation.pass(
+                .hypercall, point, domain, takes: latency ?? latencies.hypercall)
+        } catch {
+            throw HypervisorError(name, id, HypervisorError.Reason(error))
+        }
+        let result = try body(machine)
+        guard let afterwards else { return result }
+        do throws(Incarnation.Obstacle) { try incarnation.finish(afterwards) } catch {
+            throw HypervisorError(name, id, HypervisorError.Reason(error))
+        }
+        return result
+    }
+}
+
+extension HypervisorError.Reason {
+    init(_ obstacle: Incarnation.Obstacle) {
+        switch obstacle {
+        case .fenced: self = .fenced
+        case .cancelled: self = .cancelled
+        case .errno(let name): self = HypervisorError.Reason(errno: name)
+        }
+    }
+}

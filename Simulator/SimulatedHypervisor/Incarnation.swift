@@ -1,0 +1,171 @@
+import HostInterface
+
+/// One life of a daemon on a simulated host: every handle to the machine and the host that the daemon gets belongs to one.
+///
+/// At the kill the incarnation is *fenced*: whatever waits is woken, and each further call throws and has no effect, so that an
+/// undo written in `defer` cannot tidy up after a kill -9.
+///
+/// `@unchecked Sendable`: daemon tasks hold it, but all of it is only touched on the thread of the simulation's executor.
+public final class Incarnation: @unchecked Sendable {
+    /// Counts the daemon's lives on this host, from 1.
+    public let number: Int
+    /// Whether this life is over.
+    public private(set) var isFenced = false
+
+    /// What a fault does to the daemon or the host.
+    struct Hooks {
+        var killDaemon: () -> Void = {}
+        var losePower: () -> Void = {}
+    }
+    /// Why a call does not get through.
+    enum Obstacle: Error {
+        case fenced, cancelled
+        /// A fault made it fail with this errno.
+        case errno(String)
+    }
+    enum Wake { case elapsed, signalled, fenced, cancelled }
+
+    private let timeline: any Timeline
+    private let spawner: any TaskSpawner
+    private let faults: FaultPlan
+    private let hooks: Hooks
+    private var sleepers: [UInt64: Sleeper] = [:]
+    private var lastRites: [UInt64: () -> Void] = [:]
+    private var nextNumber: UInt64 = 0
+
+    private struct Sleeper {
+        var continuation: UnsafeContinuation<Wake, Never>
+        var timer: TimerToken?
+    }
+
+    init(number: Int, timeline: any Timeline, faults: FaultPlan, hooks: Hooks) {
+        self.number = number
+        self.timeline = timeline
+        self.faults = faults
+        self.hooks = hooks
+        spawner = timeline.spawner
+    }
+
+    // MARK: The end of a life
+
+    /// Ends this life: fences, wakes what waits, closes what the outside sees as closed.
+    func fence() {
+        guard !isFenced else { return }
+        isFenced = true
+        let rites = lastRites.sorted { $0.key < $1.key }
+        lastRites = [:]
+        for (_, rite) in rites { rite() }
+        for number in sleepers.keys.sorted() { wake(number, .fenced) }
+    }
+
+    /// Runs `rite` when this life ends; returns a number to take it back with.
+    func atEnd(_ rite: @escaping () -> Void) -> UInt64 {
+        nextNumber += 1
+        lastRites[nextNumber] = rite
+        return nextNumber
+    }
+
+    func forgetAtEnd(_ number: UInt64) { lastRites[number] = nil }
+
+    // MARK: Passing a point
+
+    /// Lets a call through to the machine: refuses when fenced, meets the faults that are due, takes its time.
+    /// - Returns: a fault that the caller itself must act out: `drop`, `torn`, `stuck`, `cutAfter`, or a kill *after* the call.
+    func pass(
+        _ kind: FaultPoint.Kind, _ name: @autoclosure () -> String, _ detail: @autoclosure () -> String = "",
+        takes latency: Duration = .zero, cancellable: Bool = false
+    ) async throws(Obstacle) -> FaultAction? {
+        if isFenced { throw .fenced }
+        let action = faults.pass(kind, name(), detail())
+        guard action != nil || latency > .zero else { return nil }
+        var remaining = latency
+        var result: FaultAction?
+        switch action {
+        case nil: break
+        case .error(let errno):
+            try await rest(remaining, cancellable: cancellable)
+            throw .errno(errno)
+        case .delay(let more): remaining += more
+        case .hang: try await hang(cancellable: cancellable)
+        case .killDaemon(after: false):
+            hooks.killDaemon()
+            throw .fenced
+        case .powerLoss(after: false):
+            hooks.losePower()
+            throw .fenced
+        case .drop, .stuck, .torn, .cutAfter, .killDaemon(after: true), .powerLoss(after: true): result = action
+        }
+        try await rest(remaining, cancellable: cancellable)
+        return result
+    }
+
+    /// Acts out a kill that comes when the call has been done; the caller then never learns of its success.
+    func finish(_ action: FaultAction?) throws(Obstacle) {
+        switch action {
+        case .killDaemon: hooks.killDaemon()
+        case .powerLoss: hooks.losePower()
+        case nil, .error, .delay, .hang, .drop, .stuck, .torn, .cutAfter: return
+        }
+        throw .fenced
+    }
+
+    /// Waits that long.
+    func rest(_ duration: Duration, cancellable: Bool) async throws(Obstacle) {
+        guard duration > .zero else { return }
+        try check(await park(until: timeline.now + duration, cancellable: cancellable))
+    }
+
+    private func hang(cancellable: Bool) async throws(Obstacle) {
+        var ticket = 0
+        let wake = await park(until: nil, cancellable: cancellable) { signal in ticket = faults.hang(signal) }
+        faults.forget(hanging: ticket)
+        try check(wake)
+    }
+
+    private func check(_ wake: Wake) throws(Obstacle) {
+        switch wake {
+        case .elapsed, .signalled: return
+        case .fenced: throw .fenced
+        case .cancelled: throw .cancelled
+        }
+    }
+
+    // MARK: Waiting
+
+    /// Waits until time reaches `deadline`, somebody calls the signal handed to `register`, the task is cancelled (when
+    /// that is to count) or this life ends.
+    func park(
+        until deadline: Instant?, cancellable: Bool = true, register: ((@escaping () -> Void) -> Void)? = nil
+    ) async -> Wake {
+        if isFenced { return .fenced }
+        if cancellable, Task.isCancelled { return .cancelled }
+        nextNumber += 1
+        let number = nextNumber
+        guard cancellable else { return await sleep(number, deadline, register) }
+        let spawner = self.spawner
+        return await withTaskCancellationHandler {
+            await sleep(number, deadline, register)
+        } onCancel: {
+            // A task may be cancelled from a foreign thread: hop over.
+            spawner.spawn { self.wake(number, .cancelled) }
+        }
+    }
+
+    private func sleep(
+        _ number: UInt64, _ deadline: Instant?, _ register: ((@escaping () -> Void) -> Void)?
+    ) async -> Wake {
+        await withUnsafeContinuation { continuation in
+            let timer = deadline.map { instant in
+                timeline.schedule(at: instant) { [weak self] in self?.wake(number, .elapsed) }
+            }
+            sleepers[number] = Sleeper(continuation: continuation, timer: timer)
+            register?({ [weak self] in self?.wake(number, .signalled) })
+        }
+    }
+
+    private func wake(_ number: UInt64, _ reason: Wake) {
+        guard let sleeper = sleepers.removeValue(forKey: number) else { return }
+        if let timer = sleeper.timer { timeline.cancel(timer) }
+        sleeper.continuation.resume(returning: reason)
+    }
+}

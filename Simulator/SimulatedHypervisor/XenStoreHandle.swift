@@ -1,0 +1,156 @@
+import DomainModel
+import HostInterface
+import HypervisorInterface
+
+/// The xenstore of a simulated machine as one incarnation of the daemon sees it: its connection, which the kill closes, with the
+/// transactions and watches that belong to it.
+struct XenStoreHandle: XenStore {
+    /// Events that nobody reads are kept up to here, then the oldest are forgotten: they all say "look again".
+    static let watchBacklog = 16_384
+
+    let machine: SimulatedMachine
+    let incarnation: Incarnation
+
+    private var store: XenStored { machine.store }
+
+    func read(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> String {
+        try await request("read", "read", path) { () throws(XenStoreError) in
+            try store.read(path, in: transaction?.rawValue)
+        }
+    }
+
+    func write(_ path: String, _ value: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
+        try await request("write", "write", path) { () throws(XenStoreError) in
+            try store.write(path, value, in: transaction?.rawValue)
+        }
+    }
+
+    func makeDirectory(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
+        try await request("write", "make", path) { () throws(XenStoreError) in
+            try store.makeDirectory(path, in: transaction?.rawValue)
+        }
+    }
+
+    func remove(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
+        try await request("rm", "remove", path) { () throws(XenStoreError) in
+            try store.remove(path, in: transaction?.rawValue)
+        }
+    }
+
+    func list(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> [String] {
+        try await request("read", "list", path) { () throws(XenStoreError) in
+            try store.list(path, in: transaction?.rawValue)
+        }
+    }
+
+    func setPermissions(
+        _ path: String, _ permissions: [XenStorePermission], in transaction: XenStoreTransaction?
+    ) async throws(XenStoreError) {
+        try await request("write", "set permissions of", path) { () throws(XenStoreError) in
+            try store.setPermissions(path, permissions, in: transaction?.rawValue)
+        }
+    }
+
+    // MARK: Transactions
+
+    func beginTransaction() async throws(XenStoreError) -> XenStoreTransaction {
+        let number = try await request("transaction", "begin a transaction on", "/") { () throws(XenStoreError) in
+            try store.beginTransaction()
+        }
+        // The connection's end ends its transactions.
+        _ = incarnation.atEnd { [store] in try? store.endTransaction(number, commit: false) }
+        return XenStoreTransaction(number)
+    }
+
+    func endTransaction(_ transaction: XenStoreTransaction, commit: Bool) async throws(XenStoreError) {
+        try await request("transaction", "commit a transaction on", "/") { () throws(XenStoreError) in
+            try store.endTransaction(transaction.rawValue, commit: commit)
+        }
+    }
+
+    // MARK: Watches
+
+    func watch(_ path: String) async throws(XenStoreError) -> XenStoreWatch {
+        let (changes, continuation) = AsyncStream.makeStream(
+            of: String.self, bufferingPolicy: .bufferingNewest(Self.watchBacklog))
+        let machine = self.machine
+        let number = try await request("watch", "watch", path) { () throws(XenStoreError) in
+            try store.watch(path) { changed in deliver(changed, continuation, machine) }
+        }
+        let rite = incarnation.atEnd { [store] in
+            store.unwatch(number)
+            continuation.finish()
+        }
+        let incarnation = self.incarnation
+        let spawner = machine.timeline.spawner
+        return XenStoreWatch(changes: changes) {
+            // May come from a foreign thread: hop over.
+            spawner.spawn {
+                incarnation.forgetAtEnd(rite)
+                machine.store.unwatch(number)
+                continuation.finish()
+            }
+        }
+    }
+
+    private func deliver(
+        _ path: String, _ continuation: AsyncStream<String>.Continuation, _ machine: SimulatedMachine
+    ) {
+        switch machine.faults.pass(.xenstore, "watch-event", path) {
+        case .drop, .hang, .error: return
+        case .delay(let delay): machine.timeline.schedule(after: delay) { continuation.yield(path) }
+        case nil, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: continuation.yield(path)
+        }
+    }
+
+    // MARK: Domains
+
+    func introduce(_ id: DomainID, frame: UInt64, port: EventPort) async throws(XenStoreError) {
+        let place = "/local/domain/\(id)"
+        try await request("introduce", "introduce", place) { () throws(XenStoreError) in
+            guard let domain = machine.domains[id], !domain.isDying, domain.built?.storeFrame == frame,
+                domain.ports[port.rawValue] != nil
+            else { throw XenStoreError("introduce", place, .invalid) }
+            domain.ports[port.rawValue]?.isBound = true
+            store.introduce(id)
+        }
+    }
+
+    func release(_ id: DomainID) async throws(XenStoreError) {
+        let place = "/local/domain/\(id)"
+        try await request("release", "release", place) { () throws(XenStoreError) in
+            guard store.introduced.contains(id) else { throw XenStoreError("release", place, .notFound) }
+            store.release(id)
+        }
+    }
+
+    // MARK: One request
+
+    private func request<Result: Sendable>(
+        _ point: String, _ action: String, _ path: String, _ body: () throws(XenStoreError) -> Result
+    ) async throws(XenStoreError) -> Result {
+        let afterwards: FaultAction?
+        do throws(Incarnation.Obstacle) {
+            afterwards = try await incarnation.pass(
+                .xenstore, point, path, takes: machine.configuration.latencies.store)
+        } catch {
+            throw XenStoreError(action, path, XenStoreError.Reason(error))
+        }
+        let result = try body()
+        guard let afterwards else { return result }
+        do throws(Incarnation.Obstacle) { try incarnation.finish(afterwards) } catch {
+            throw XenStoreError(action, path, XenStoreError.Reason(error))
+        }
+        return result
+    }
+}
+
+extension XenStoreError.Reason {
+    init(_ obstacle: Incarnation.Obstacle) {
+        switch obstacle {
+        case .fenced: self = .fenced
+        case .cancelled: self = .unavailable
+        case .errno(let name): self = XenStoreError.Reason(errno: name)
+        }
+    }
+}

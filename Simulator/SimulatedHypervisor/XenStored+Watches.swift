@@ -1,0 +1,95 @@
+import DomainModel
+import HypervisorInterface
+
+/// A registered watch.
+struct StoreWatch {
+    var number: UInt64
+    var client: DomainID
+    var deliver: (String) -> Void
+}
+
+/// One event that waits for delivery; the same one again while it waits is the same event.
+struct StoreWatchKey: Hashable {
+    var number: UInt64
+    var path: String
+}
+
+extension XenStored {
+    /// Registers a watch on a node and everything below it, or on `@introduceDomain` or `@releaseDomain`. It fires once at once.
+    /// - Returns: a number to remove it with.
+    func watch(
+        _ path: String, as client: DomainID = .zero, _ deliver: @escaping (String) -> Void
+    ) throws(XenStoreError) -> UInt64 {
+        requests += 1
+        guard path.hasPrefix("/") || path == "@introduceDomain" || path == "@releaseDomain" else {
+            throw XenStoreError("watch", path, .invalid)
+        }
+        if client != .zero, guestWatches[client, default: []].count >= Limit.guestWatches {
+            throw XenStoreError("watch", path, .quota)
+        }
+        nextWatch += 1
+        let watch = StoreWatch(number: nextWatch, client: client, deliver: deliver)
+        watchesByPath[path, default: []].append(watch)
+        watchPaths[nextWatch] = path
+        if client != .zero { guestWatches[client, default: []].insert(nextWatch) }
+        queue(watch, path)
+        return nextWatch
+    }
+
+    /// Removes a watch; events of it that wait are dropped. Idempotent.
+    func unwatch(_ number: UInt64) {
+        guard let path = watchPaths.removeValue(forKey: number) else { return }
+        if let watch = watchesByPath[path]?.first(where: { $0.number == number }), watch.client != .zero {
+            guestWatches[watch.client]?.remove(number)
+        }
+        watchesByPath[path]?.removeAll { $0.number == number }
+        if watchesByPath[path]?.isEmpty == true { watchesByPath[path] = nil }
+    }
+
+    /// Tells the watches on `path`, and unless `exact` those above it.
+    func fire(_ path: String, exact: Bool = false) {
+        for watch in watchesByPath[path] ?? [] { queue(watch, path) }
+        guard !exact else { return }
+        var above = parentPath(path)
+        while let place = above {
+            for watch in watchesByPath[place] ?? [] { queue(watch, path) }
+            above = parentPath(place)
+        }
+    }
+
+    private func queue(_ watch: StoreWatch, _ path: String) {
+        guard pendingKeys.insert(StoreWatchKey(number: watch.number, path: path)).inserted else { return }
+        if pending.isEmpty { timeline.schedule(after: latency) { [weak self] in self?.deliverPending() } }
+        pending.append((watch, path))
+    }
+
+    private func deliverPending() {
+        let events = pending
+        pending = []
+        pendingKeys = []
+        for event in events where watchPaths[event.watch.number] != nil { event.watch.deliver(event.path) }
+    }
+
+    // MARK: Domains
+
+    /// Serves a domain from now on.
+    func introduce(_ id: DomainID) {
+        requests += 1
+        guard introduced.insert(id).inserted else { return }
+        fire("@introduceDomain")
+        onIntroduction(id)
+    }
+
+    /// Forgets a domain, with the nodes, watches and transactions that are its own.
+    func release(_ id: DomainID) {
+        requests += 1
+        for path in owned[id, default: []].sorted() where nodes[path]?.owner == id { try? remove(path) }
+        owned[id] = nil
+        transactions = transactions.filter { $0.value.client != id }
+        for number in guestWatches.removeValue(forKey: id) ?? [] { unwatch(number) }
+        if introduced.remove(id) != nil { fire("@releaseDomain") }
+    }
+
+    /// A domain has shut down.
+    func noticeExit() { fire("@releaseDomain") }
+}
