@@ -6,13 +6,13 @@ import HostInterface
 /// is worked out when somebody asks.
 final class CPUScheduler {
     private let cpus: Int
-    private let timeline: any Timeline
+    private let timeline: Timeline
     /// Only the domains that want to run, in the order in which they began to.
     private var busy: [SimulatedDomain] = []
     private var settledAt: Instant
     private var isStale = false
 
-    init(cpus: Int, timeline: any Timeline) {
+    init(cpus: Int, timeline: Timeline) {
         self.cpus = cpus
         self.timeline = timeline
         settledAt = timeline.now

@@ -36,7 +36,7 @@ final class ConsoleDaemon {
         }
     }
 
-    private let timeline: any Timeline
+    private let timeline: Timeline
     private let latency: Duration
     private weak var machine: SimulatedMachine?
     private var consoles: [DomainID: Console] = [:]
@@ -45,7 +45,7 @@ final class ConsoleDaemon {
     private var nextTerminal = 0
     private var nextWaiter: UInt64 = 0
 
-    init(timeline: any Timeline, latency: Duration) {
+    init(timeline: Timeline, latency: Duration) {
         self.timeline = timeline
         self.latency = latency
     }

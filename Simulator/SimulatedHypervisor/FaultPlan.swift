@@ -12,7 +12,7 @@ public final class FaultPlan {
         var passages = 0
         var since: Instant
     }
-    private let timeline: any Timeline
+    private let timeline: Timeline
     private var entries: [Entry] = []
     /// What to do when the faults are healed: let go of what hangs.
     private var hanging: [Int: () -> Void] = [:]
@@ -24,7 +24,7 @@ public final class FaultPlan {
     /// Faults that have happened, in order.
     public private(set) var history: [(at: Instant, point: FaultPoint, action: FaultAction)] = []
 
-    init(timeline: any Timeline) { self.timeline = timeline }
+    public init(timeline: Timeline) { self.timeline = timeline }
 
     public func add(_ rule: FaultRule) { entries.append(Entry(rule: rule, since: timeline.now)) }
 
@@ -44,7 +44,7 @@ public final class FaultPlan {
     public func stopRecording() { isRecording = false }
 
     /// The fault that happens here now, if any. Of several rules that are due, the one added first.
-    func pass(
+    package func pass(
         _ kind: FaultPoint.Kind, _ name: @autoclosure () -> String, _ detail: @autoclosure () -> String = ""
     ) -> FaultAction? {
         guard isRecording || !entries.isEmpty else { return nil }
@@ -70,7 +70,7 @@ public final class FaultPlan {
     }
 
     /// Notes something that hangs; `resume` runs at `heal`.
-    func hang(_ resume: @escaping () -> Void) -> Int {
+    package func hang(_ resume: @escaping () -> Void) -> Int {
         nextHanging += 1
         hanging[nextHanging] = resume
         return nextHanging

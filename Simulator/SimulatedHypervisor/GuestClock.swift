@@ -1,4 +1,5 @@
 import HostInterface
+import Simulation
 
 /// The timers of a guest. They stand still while the guest does not run.
 final class GuestClock {
@@ -9,7 +10,7 @@ final class GuestClock {
         var token: TimerToken?
         var action: () -> Void
     }
-    private let timeline: any Timeline
+    private let timeline: Timeline
     private var alarms: [Int: Alarm] = [:]
     private var nextNumber = 0
     private(set) var isRunning = false
@@ -17,7 +18,7 @@ final class GuestClock {
     private var since = Instant(nanoseconds: 0)
     private var before = Duration.zero
 
-    init(timeline: any Timeline) { self.timeline = timeline }
+    init(timeline: Timeline) { self.timeline = timeline }
 
     /// How long the guest has run.
     var uptime: Duration { isRunning ? before + (timeline.now - since) : before }

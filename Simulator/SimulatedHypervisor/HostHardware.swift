@@ -15,6 +15,8 @@ public final class HostHardware {
         public var isMountedReadOnly = false
         /// Back-end devices that have it open.
         public var users: Set<String> = []
+        /// To disappear when the last user is gone, as a loop device that is detached while in use.
+        public var isGivenBack = false
 
         public init(path: String, number: UInt32, size: UInt64) {
             self.path = path
@@ -36,7 +38,7 @@ public final class HostHardware {
     public func update(_ number: UInt32, _ change: (inout BlockDevice) -> Void) {
         guard var device = blockDevices[number] else { return }
         change(&device)
-        blockDevices[number] = device
+        blockDevices[number] = device.isGivenBack && device.users.isEmpty ? nil : device
     }
 
     public func addInterface(_ name: String) { interfaces.updateValue(nil, forKey: name) }

@@ -1,4 +1,5 @@
 import HostInterface
+import Simulation
 
 /// One life of a daemon on a simulated host: every handle to the machine and the host that the daemon gets belongs to one.
 ///
@@ -13,19 +14,24 @@ public final class Incarnation: @unchecked Sendable {
     public private(set) var isFenced = false
 
     /// What a fault does to the daemon or the host.
-    struct Hooks {
-        var killDaemon: () -> Void = {}
-        var losePower: () -> Void = {}
+    package struct Hooks {
+        package var killDaemon: () -> Void
+        package var losePower: () -> Void
+
+        package init(killDaemon: @escaping () -> Void = {}, losePower: @escaping () -> Void = {}) {
+            self.killDaemon = killDaemon
+            self.losePower = losePower
+        }
     }
     /// Why a call does not get through.
-    enum Obstacle: Error {
+    package enum Obstacle: Error {
         case fenced, cancelled
         /// A fault made it fail with this errno.
         case errno(String)
     }
-    enum Wake { case elapsed, signalled, fenced, cancelled }
+    package enum Wake { case elapsed, signalled, fenced, cancelled }
 
-    private let timeline: any Timeline
+    private let timeline: Timeline
     private let spawner: any TaskSpawner
     private let faults: FaultPlan
     private let hooks: Hooks
@@ -38,7 +44,7 @@ public final class Incarnation: @unchecked Sendable {
         var timer: TimerToken?
     }
 
-    init(number: Int, timeline: any Timeline, faults: FaultPlan, hooks: Hooks) {
+    package init(number: Int, timeline: Timeline, faults: FaultPlan, hooks: Hooks) {
         self.number = number
         self.timeline = timeline
         self.faults = faults
@@ -49,7 +55,7 @@ public final class Incarnation: @unchecked Sendable {
     // MARK: The end of a life
 
     /// Ends this life: fences, wakes what waits, closes what the outside sees as closed.
-    func fence() {
+    package func fence() {
         guard !isFenced else { return }
         isFenced = true
         let rites = lastRites.sorted { $0.key < $1.key }
@@ -59,19 +65,19 @@ public final class Incarnation: @unchecked Sendable {
     }
 
     /// Runs `rite` when this life ends; returns a number to take it back with.
-    func atEnd(_ rite: @escaping () -> Void) -> UInt64 {
+    package func atEnd(_ rite: @escaping () -> Void) -> UInt64 {
         nextNumber += 1
         lastRites[nextNumber] = rite
         return nextNumber
     }
 
-    func forgetAtEnd(_ number: UInt64) { lastRites[number] = nil }
+    package func forgetAtEnd(_ number: UInt64) { lastRites[number] = nil }
 
     // MARK: Passing a point
 
     /// Lets a call through to the machine: refuses when fenced, meets the faults that are due, takes its time.
     /// - Returns: a fault that the caller itself must act out: `drop`, `torn`, `stuck`, `cutAfter`, or a kill *after* the call.
-    func pass(
+    package func pass(
         _ kind: FaultPoint.Kind, _ name: @autoclosure () -> String, _ detail: @autoclosure () -> String = "",
         takes latency: Duration = .zero, cancellable: Bool = false
     ) async throws(Obstacle) -> FaultAction? {
@@ -100,7 +106,7 @@ public final class Incarnation: @unchecked Sendable {
     }
 
     /// Acts out a kill that comes when the call has been done; the caller then never learns of its success.
-    func finish(_ action: FaultAction?) throws(Obstacle) {
+    package func finish(_ action: FaultAction?) throws(Obstacle) {
         switch action {
         case .killDaemon: hooks.killDaemon()
         case .powerLoss: hooks.losePower()
@@ -110,14 +116,14 @@ public final class Incarnation: @unchecked Sendable {
     }
 
     /// Waits that long.
-    func rest(_ duration: Duration, cancellable: Bool) async throws(Obstacle) {
+    package func rest(_ duration: Duration, cancellable: Bool) async throws(Obstacle) {
         guard duration > .zero else { return }
         try check(await park(until: timeline.now + duration, cancellable: cancellable))
     }
 
     private func hang(cancellable: Bool) async throws(Obstacle) {
         var ticket = 0
-        let wake = await park(until: nil, cancellable: cancellable) { signal in ticket = faults.hang(signal) }
+        let wake = await park(until: nil, cancellable: cancellable) { [faults] signal in ticket = faults.hang(signal) }
         faults.forget(hanging: ticket)
         try check(wake)
     }
@@ -134,7 +140,7 @@ public final class Incarnation: @unchecked Sendable {
 
     /// Waits until time reaches `deadline`, somebody calls the signal handed to `register`, the task is cancelled (when
     /// that is to count) or this life ends.
-    func park(
+    package func park(
         until deadline: Instant?, cancellable: Bool = true, register: ((@escaping () -> Void) -> Void)? = nil
     ) async -> Wake {
         if isFenced { return .fenced }

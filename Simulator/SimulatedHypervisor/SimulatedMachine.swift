@@ -23,7 +23,7 @@ public final class SimulatedMachine: @unchecked Sendable {
     /// Told of every change of a domain's state, for the time lines of reports: its id and uuid, and the new state in a word.
     public var onDomainState: ((DomainID, DomainUUID, String) -> Void)?
 
-    let timeline: any Timeline
+    let timeline: Timeline
     let scheduler: CPUScheduler
     let log = XenLog()
     let consoles: ConsoleDaemon
@@ -41,7 +41,7 @@ public final class SimulatedMachine: @unchecked Sendable {
 
     /// A machine that has just booted: Xen, domain 0, xenstored, console daemon.
     public init(
-        _ configuration: MachineConfiguration, timeline: any Timeline, hardware: HostHardware = HostHardware(),
+        _ configuration: MachineConfiguration, timeline: Timeline, hardware: HostHardware = HostHardware(),
         kernels: KernelCatalogue = KernelCatalogue(), faults: FaultPlan? = nil
     ) {
         self.configuration = configuration
@@ -77,6 +77,18 @@ public final class SimulatedMachine: @unchecked Sendable {
         store.introduced.insert(.zero)
         buses[.zero] = BackendBus(owner: .zero, machine: self)
         consoles.start(machine: self)
+    }
+
+    /// The power is gone: nothing of this machine happens any more.
+    package func halt() {
+        trace = nil
+        onDomainState = nil
+        for id in order { domains[id]?.guest?.powerOff() }
+        for owner in buses.keys.sorted() { buses[owner]?.stop() }
+        buses = [:]
+        domains = [:]
+        order = []
+        store.halt()
     }
 
     // MARK: Domains

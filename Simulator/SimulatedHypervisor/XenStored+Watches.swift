@@ -70,6 +70,15 @@ extension XenStored {
         for event in events where watchPaths[event.watch.number] != nil { event.watch.deliver(event.path) }
     }
 
+    /// The machine is off.
+    func halt() {
+        watchesByPath = [:]
+        watchPaths = [:]
+        guestWatches = [:]
+        pending = []
+        onIntroduction = { _ in }
+    }
+
     // MARK: Domains
 
     /// Serves a domain from now on.

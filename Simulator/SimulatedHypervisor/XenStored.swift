@@ -16,7 +16,7 @@ public final class XenStored {
         static let guestTransactions = 10
     }
 
-    let timeline: any Timeline
+    let timeline: Timeline
     let latency: Duration
     var nodes: [String: StoreNode] = [:]
     /// Which nodes belong to a guest: for its quota, and to remove them with it.
@@ -37,7 +37,7 @@ public final class XenStored {
     /// Requests served, for statistics.
     public internal(set) var requests = 0
 
-    init(timeline: any Timeline, latency: Duration) {
+    init(timeline: Timeline, latency: Duration) {
         self.timeline = timeline
         self.latency = latency
         let everyone = [XenStorePermission(.zero, .read)]
@@ -67,7 +67,8 @@ public final class XenStored {
     ) throws(XenStoreError) {
         let open = try begin("write", path, client, transaction)
         try checkSize(path, value, client)
-        var node = try get(path, open) ?? create("write", path, client, open)
+        let existing = get(path, open)
+        var node = if let existing { existing } else { try create("write", path, client, open) }
         guard node.mayWrite(client) else { throw XenStoreError("write", path, .notPermitted) }
         node.value = value
         set(path, node, open)

@@ -1,0 +1,171 @@
+import HostInterface
+import SimulatedHypervisor
+
+/// The files of a simulated host as one incarnation of the daemon sees them: those of the tree in memory, or for the paths that
+/// are real, another store's.
+struct FileStoreHandle: FileStore {
+    let host: SimulatedHost
+    let incarnation: Incarnation
+
+    private var tree: FileTree { host.files }
+
+    func read(_ path: String, limit: Int) async throws(FileError) -> [UInt8] {
+        try await pass("read", "read", path)
+        if let real = host.realFiles(path) { return try await real.read(path, limit: limit) }
+        let node = try tree.file("read", path)
+        guard node.contents.count <= limit else { throw FileError("read", path, .tooLarge(limit: limit)) }
+        return node.contents
+    }
+
+    func write(_ path: String, _ bytes: [UInt8]) async throws(FileError) {
+        let fault = try await pass("write", "write", path)
+        let written = fault.torn.map { Array(bytes.prefix($0)) } ?? bytes
+        if let real = host.realFiles(path) {
+            try await real.write(path, written)
+        } else {
+            try tree.write(path, written)
+        }
+        try finish(fault, "write", path)
+    }
+
+    func sync(_ path: String) async throws(FileError) {
+        let fault = try await pass("fsync", "sync", path, takes: host.latencies.sync)
+        if let real = host.realFiles(path) {
+            try await real.sync(path)
+        } else if fault != .drop {
+            try tree.existing("sync", path).sync()
+        }
+        try finish(fault, "sync", path)
+    }
+
+    func rename(_ path: String, to target: String) async throws(FileError) {
+        let fault = try await pass("rename", "rename", target)
+        if let real = host.realFiles(path) {
+            try await real.rename(path, to: target)
+        } else {
+            try tree.rename(path, to: target)
+        }
+        try finish(fault, "rename", path)
+    }
+
+    func syncDirectory(_ path: String) async throws(FileError) {
+        let fault = try await pass("fsync", "sync", path, takes: host.latencies.sync)
+        if let real = host.realFiles(path) {
+            try await real.syncDirectory(path)
+        } else if fault != .drop {
+            try tree.syncDirectory(path)
+        }
+        try finish(fault, "sync", path)
+    }
+
+    func remove(_ path: String) async throws(FileError) {
+        let fault = try await pass("remove", "remove", path)
+        if let real = host.realFiles(path) {
+            try await real.remove(path)
+        } else {
+            try tree.remove(path)
+        }
+        try finish(fault, "remove", path)
+    }
+
+    func makeDirectory(_ path: String) async throws(FileError) {
+        try await pass("mkdir", "make directory", path)
+        if let real = host.realFiles(path) { return try await real.makeDirectory(path) }
+        try tree.makeDirectory(path)
+    }
+
+    func list(_ path: String) async throws(FileError) -> [String] {
+        try await pass("read", "list", path)
+        if let real = host.realFiles(path) { return try await real.list(path) }
+        let node = try tree.existing("list", path)
+        return node.children.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    func information(_ path: String) async throws(FileError) -> FileInformation? {
+        try await pass("read", "look at", path)
+        if let real = host.realFiles(path) { return try await real.information(path) }
+        guard let node = tree.find(path) else { return nil }
+        return FileInformation(
+            kind: node.kind, size: node.capacity > 0 ? node.capacity : UInt64(node.contents.count),
+            modified: node.modified)
+    }
+
+    func openForAppending(_ path: String) async throws(FileError) -> any AppendableFile {
+        try await pass("open", "open", path)
+        if let real = host.realFiles(path) {
+            return RealFile(store: self, path: path, appending: try await real.openForAppending(path))
+        }
+        return OpenFile(store: self, path: path, node: try tree.open("open", path))
+    }
+
+    func openForWriting(_ path: String) async throws(FileError) -> any WritableFile {
+        try await pass("open", "open", path)
+        if let real = host.realFiles(path) {
+            return RealFile(store: self, path: path, writing: try await real.openForWriting(path))
+        }
+        let node = try tree.open("open", path)
+        tree.truncate(node, to: 0)
+        return OpenFile(store: self, path: path, node: node)
+    }
+
+    func openForReading(_ path: String) async throws(FileError) -> any ReadableFile {
+        try await pass("open", "open", path)
+        if let real = host.realFiles(path) {
+            return RealFile(store: self, path: path, reading: try await real.openForReading(path))
+        }
+        return OpenFile(store: self, path: path, node: try tree.file("open", path))
+    }
+
+    // MARK: Passing a point
+
+    /// - Returns: what the caller itself must act out.
+    @discardableResult
+    func pass(
+        _ point: String, _ action: String, _ path: String, takes latency: Duration = .zero
+    ) async throws(FileError) -> FaultAction? {
+        do throws(Incarnation.Obstacle) {
+            return try await incarnation.pass(.disk, point, path, takes: latency)
+        } catch {
+            throw FileError(action, path, FileError.Reason(error))
+        }
+    }
+
+    /// Acts out a fault that comes when the operation has been done.
+    func finish(_ fault: FaultAction?, _ action: String, _ path: String) throws(FileError) {
+        guard let fault else { return }
+        if fault.torn != nil { throw FileError(action, path, FileError.Reason(.errno("EIO"))) }
+        do throws(Incarnation.Obstacle) { try incarnation.finish(fault) } catch {
+            throw FileError(action, path, FileError.Reason(error))
+        }
+    }
+}
+
+extension FaultAction? {
+    /// How many bytes of a torn write arrive.
+    var torn: Int? {
+        guard case .torn(let count) = self else { return nil }
+        return count
+    }
+}
+
+extension FaultAction {
+    var torn: Int? { Optional(self).torn }
+}
+
+extension FileError.Reason {
+    init(_ obstacle: Incarnation.Obstacle) {
+        switch obstacle {
+        case .fenced, .cancelled: self = .fenced
+        case .errno(let name):
+            switch errnoNumber(name) {
+            case 2: self = .notFound
+            case 17: self = .exists
+            case 28, 122: self = .noSpace
+            case 1, 13: self = .notPermitted
+            case 21: self = .isDirectory
+            case 5: self = .system(errno: 5, text: "input/output error")
+            case let number: self = .system(errno: number, text: name)
+            }
+        }
+    }
+}

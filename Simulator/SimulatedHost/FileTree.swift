@@ -1,0 +1,257 @@
+import HostInterface
+
+/// What stands at a path of a simulated file system: its contents now, and what of them a power cut leaves.
+final class FileNode {
+    /// What would be read after a power cut.
+    enum Durable {
+        /// Nothing was ever synced.
+        case nothing
+        /// The first so many bytes of the contents as they are: the file has only grown since.
+        case prefix(Int)
+        /// These bytes; the file was overwritten since.
+        case copy([UInt8])
+    }
+
+    let kind: FileInformation.Kind
+    var contents: [UInt8] = []
+    private(set) var durable = Durable.nothing
+    var children: [String: FileNode] = [:]
+    /// The names that a power cut leaves.
+    var durableChildren: [String: FileNode] = [:]
+    var modified: WallTime
+    /// Of a block device.
+    var capacity: UInt64 = 0
+
+    init(kind: FileInformation.Kind, modified: WallTime) {
+        self.kind = kind
+        self.modified = modified
+    }
+
+    var isDirectory: Bool { kind == .directory }
+
+    /// Keeps what is durable before the contents are overwritten.
+    private func preserve() {
+        if case .prefix(let length) = durable { durable = .copy(Array(contents.prefix(length))) }
+    }
+
+    func overwrite(_ bytes: [UInt8]) {
+        preserve()
+        contents = bytes
+    }
+
+    func truncate(to length: Int) {
+        if case .prefix(let synced) = durable, synced <= length {} else { preserve() }
+        contents.removeLast(max(0, contents.count - length))
+    }
+
+    func sync() { durable = .prefix(contents.count) }
+
+    /// The power fails: what was not synced is gone; with `chance`, a part of it may have got through.
+    func losePower(_ chance: (() -> UInt64)?) {
+        var kept: [UInt8]
+        switch durable {
+        case .nothing: kept = []
+        case .prefix(let length): kept = Array(contents.prefix(length))
+        case .copy(let bytes): kept = bytes
+        }
+        if let chance, contents.count > kept.count, chance() % 2 == 0 {
+            let extra = Int(chance() % UInt64(contents.count - kept.count + 1))
+            kept = Array(contents.prefix(kept.count + extra))
+        }
+        contents = kept
+        durable = .prefix(kept.count)
+        children = durableChildren
+        for name in children.keys.sorted() { children[name]?.losePower(chance) }
+    }
+}
+
+/// The file system of a simulated host, in memory. Knows which writes, names and removals a power cut would undo.
+///
+/// Making a directory is durable at once, as a journalling file system makes it with the first sync of anything in it.
+public final class FileTree {
+    let root = FileNode(kind: .directory, modified: WallTime(nanoseconds: 0))
+    /// Bytes that fit; nil = any number. Beyond: `noSpace`.
+    public var capacity: Int?
+    private(set) var used = 0
+    /// The host's calendar time.
+    var now: () -> WallTime = { WallTime(nanoseconds: 0) }
+
+    public init() {}
+
+    // MARK: Paths
+
+    func find(_ path: String) -> FileNode? {
+        var node = root
+        for part in path.split(separator: "/") {
+            guard let next = node.children[String(part)] else { return nil }
+            node = next
+        }
+        return node
+    }
+
+    func existing(_ action: String, _ path: String) throws(FileError) -> FileNode {
+        guard let node = find(path) else { throw FileError(action, path, .notFound) }
+        return node
+    }
+
+    func file(_ action: String, _ path: String) throws(FileError) -> FileNode {
+        let node = try existing(action, path)
+        if node.isDirectory { throw FileError(action, path, .isDirectory) }
+        return node
+    }
+
+    /// The directory of a path, and the last part of the path.
+    private func place(_ action: String, _ path: String) throws(FileError) -> (FileNode, String) {
+        let parts = path.split(separator: "/")
+        guard let name = parts.last, let directory = find("/" + parts.dropLast().joined(separator: "/")),
+            directory.isDirectory
+        else { throw FileError(action, path, .notFound) }
+        return (directory, String(name))
+    }
+
+    // MARK: Changes
+
+    /// The file at `path`, made when there is none.
+    func open(_ action: String, _ path: String) throws(FileError) -> FileNode {
+        let (directory, name) = try place(action, path)
+        if let node = directory.children[name] {
+            if node.isDirectory { throw FileError(action, path, .isDirectory) }
+            return node
+        }
+        let node = FileNode(kind: .file, modified: now())
+        directory.children[name] = node
+        return node
+    }
+
+    func write(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+        let node = try open("write", path)
+        try reserve(bytes.count - node.contents.count, "write", path)
+        node.overwrite(bytes)
+        node.modified = now()
+    }
+
+    func append(_ bytes: [UInt8], to node: FileNode, _ path: String) throws(FileError) {
+        try reserve(bytes.count, "append to", path)
+        node.contents += bytes
+        node.modified = now()
+    }
+
+    func truncate(_ node: FileNode, to length: Int) {
+        used -= max(0, node.contents.count - length)
+        node.truncate(to: length)
+        node.modified = now()
+    }
+
+    private func reserve(_ bytes: Int, _ action: String, _ path: String) throws(FileError) {
+        if let capacity, bytes > 0, used + bytes > capacity { throw FileError(action, path, .noSpace) }
+        used += bytes
+    }
+
+    func rename(_ path: String, to target: String) throws(FileError) {
+        let (from, oldName) = try place("rename", path)
+        guard let node = from.children[oldName] else { throw FileError("rename", path, .notFound) }
+        let (to, newName) = try place("rename", target)
+        if let old = to.children[newName], old !== node {
+            if old.isDirectory { throw FileError("rename", target, .isDirectory) }
+            used -= old.contents.count
+        }
+        from.children[oldName] = nil
+        to.children[newName] = node
+    }
+
+    func syncDirectory(_ path: String) throws(FileError) {
+        let node = try existing("sync", path)
+        node.durableChildren = node.children
+    }
+
+    func remove(_ path: String) throws(FileError) {
+        let (directory, name) = try place("remove", path)
+        guard let node = directory.children[name] else { throw FileError("remove", path, .notFound) }
+        if node.isDirectory { throw FileError("remove", path, .isDirectory) }
+        used -= node.contents.count
+        directory.children[name] = nil
+    }
+
+    func makeDirectory(_ path: String) throws(FileError) {
+        var node = root
+        for part in path.split(separator: "/").map(String.init) {
+            if let next = node.children[part] {
+                guard next.isDirectory else { throw FileError("make", path, .exists) }
+                node = next
+            } else {
+                let next = FileNode(kind: .directory, modified: now())
+                node.children[part] = next
+                node.durableChildren[part] = next
+                node = next
+            }
+        }
+    }
+
+    /// The power fails. With `chance`, what was not synced may have got through in part.
+    func losePower(_ chance: (() -> UInt64)?) {
+        root.losePower(chance)
+        used = size(of: root)
+    }
+
+    /// sync(2): everything is durable.
+    public func syncAll() { syncAll(below: root) }
+
+    private func syncAll(below node: FileNode) {
+        node.sync()
+        node.durableChildren = node.children
+        for child in node.children.values { syncAll(below: child) }
+    }
+
+    private func size(of node: FileNode) -> Int {
+        node.children.values.reduce(node.contents.count) { $0 + size(of: $1) }
+    }
+
+    // MARK: Setting up and looking, for scenarios and tests
+
+    /// Puts a file there, durable, with the directories above it.
+    public func install(_ path: String, _ bytes: [UInt8]) {
+        do throws(FileError) {
+            try makeDirectory(parentDirectory(path))
+            try write(path, bytes)
+            try file("sync", path).sync()
+            try syncDirectory(parentDirectory(path))
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }
+
+    /// The contents of a file, as a program on the host would see them now; nil when there is none.
+    public func contents(_ path: String) -> [UInt8]? {
+        guard let node = find(path), !node.isDirectory else { return nil }
+        return node.contents
+    }
+
+    /// Whether something stands at `path`.
+    public func exists(_ path: String) -> Bool { find(path) != nil }
+
+    func install(blockDevice number: UInt32, at path: String, capacity: UInt64) {
+        try? makeDirectory(parentDirectory(path))
+        guard let directory = find(parentDirectory(path)) else { return }
+        let node = FileNode(kind: .blockDevice(number: number), modified: now())
+        node.capacity = capacity
+        directory.children[lastName(path)] = node
+        directory.durableChildren[lastName(path)] = node
+    }
+
+    func uninstall(_ path: String) {
+        let directory = find(parentDirectory(path))
+        directory?.children[lastName(path)] = nil
+        directory?.durableChildren[lastName(path)] = nil
+    }
+}
+
+/// The directory part of an absolute path.
+func parentDirectory(_ path: String) -> String {
+    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+    return String(path[..<slash])
+}
+
+/// The last part of a path.
+func lastName(_ path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+}

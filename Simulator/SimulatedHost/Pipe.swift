@@ -1,0 +1,205 @@
+import HostInterface
+import SimulatedHypervisor
+
+/// One direction of a connection: bytes that were written, travel, and wait to be read.
+final class Pipe {
+    let link: SimulatedNetwork.Link
+    let number: Int
+    private unowned let network: SimulatedNetwork
+    /// On their way; `nil` = the end.
+    private var travelling: [(bytes: [UInt8]?, arrival: Instant)] = []
+    private var isTravelling = false
+    private(set) var arrived: [UInt8] = []
+    private var offset = 0
+    /// Written and not acknowledged: travelling, unread, or read while the way back was cut.
+    private var outstanding = 0
+    private var unacknowledged = 0
+    private var sent = 0
+    private var freeAt = Instant(nanoseconds: 0)
+    private(set) var isFinished = false
+    private(set) var hasEnded = false
+    private(set) var failure: NetworkError?
+    /// An end lost its power: nothing moves any more, and nobody says so.
+    var isSilenced = false
+    private var isHeld = false
+    private var hasNoReader = false
+    private var cutAfter: Int?
+    private var waiters: [Int: () -> Void] = [:]
+    private var nextWaiter = 0
+
+    init(network: SimulatedNetwork, link: SimulatedNetwork.Link, number: Int) {
+        self.network = network
+        self.link = link
+        self.number = number
+    }
+
+    /// Whether nothing can come through any more.
+    var isOver: Bool { hasEnded || failure != nil }
+    var hasRoom: Bool { outstanding < SimulatedNetwork.window }
+    var available: Int { arrived.count - offset }
+
+    // MARK: The sender
+
+    /// Takes bytes to send.
+    func send(_ bytes: [UInt8]) {
+        guard failure == nil, !isFinished else { return }
+        if hasNoReader { return enqueueReset() }
+        var bytes = bytes
+        var delay = Duration.zero
+        switch network.host(link.from)?.faults.pass(.network, link.from, link.to) {
+        case .error: return reset()
+        case .delay(let more): delay = more
+        case .hang, .drop: hold()
+        case .cutAfter(let count): cutAfter = cutAfter ?? count
+        case nil, .stuck, .torn, .killDaemon, .powerLoss: break
+        }
+        var isLast = false
+        if let cutAfter, sent + bytes.count >= cutAfter {
+            bytes = Array(bytes.prefix(max(0, cutAfter - sent)))
+            isLast = true
+        }
+        sent += bytes.count
+        outstanding += bytes.count
+        enqueue(bytes, delay)
+        if isLast { breakAfterArrival() }
+    }
+
+    /// Nothing more will be sent.
+    func finish() {
+        guard !isFinished else { return }
+        isFinished = true
+        enqueue(nil, .zero)
+    }
+
+    /// The answer to bytes for which there is no reader.
+    private func enqueueReset() {
+        network.timeline.schedule(after: network.oneWay(link) * 2) { [weak self] in self?.reset() }
+    }
+
+    private func enqueue(_ bytes: [UInt8]?, _ delay: Duration) {
+        let condition = network.condition(link)
+        let start = max(network.timeline.now, freeAt)
+        let duration = Duration.nanoseconds(Int64(Double(bytes?.count ?? 0) / condition.bandwidth * 1e9))
+        freeAt = start + duration
+        let again = network.isLost(link) ? SimulatedNetwork.retransmission : .zero
+        travelling.append((bytes, freeAt + network.oneWay(link) + delay + again))
+        travel()
+    }
+
+    private func travel() {
+        guard !isTravelling, failure == nil, let first = travelling.first, !isStalled else { return }
+        isTravelling = true
+        network.timeline.schedule(at: max(first.arrival, network.timeline.now)) { [weak self] in self?.arrive() }
+    }
+
+    private var isStalled: Bool { isSilenced || isHeld || network.condition(link).isCut }
+
+    private func arrive() {
+        isTravelling = false
+        guard failure == nil, !isStalled, !travelling.isEmpty else { return watchForSilence() }
+        if let bytes = travelling.removeFirst().bytes {
+            if offset > 0 {
+                arrived.removeFirst(offset)
+                offset = 0
+            }
+            arrived += bytes
+        } else {
+            hasEnded = true
+            network.forget(self)
+        }
+        notify()
+        travel()
+    }
+
+    private func breakAfterArrival() {
+        let end = travelling.last?.arrival ?? network.timeline.now
+        network.timeline.schedule(at: end + .nanoseconds(1)) { [weak self] in self?.reset() }
+    }
+
+    /// TCP gives up when nothing gets through for long.
+    private func watchForSilence() {
+        let before = travelling.count
+        network.timeline.schedule(at: network.timeline.now + SimulatedNetwork.giveUpAfter) { [weak self] in
+            guard let self, self.failure == nil, self.isStalled, self.travelling.count >= before, before > 0 else { return }
+            self.fail(.timedOut)
+        }
+    }
+
+    /// The network, or the faults, have changed.
+    func resume() {
+        if unacknowledged > 0, !network.condition(reverse).isCut {
+            outstanding -= unacknowledged
+            unacknowledged = 0
+            notify()
+        }
+        travel()
+    }
+
+    private func hold() {
+        guard !isHeld, let host = network.host(link.from) else { return }
+        isHeld = true
+        _ = host.faults.hang { [weak self] in
+            self?.isHeld = false
+            self?.travel()
+        }
+    }
+
+    // MARK: The receiver
+
+    func take(_ count: Int) -> [UInt8] {
+        let end = min(arrived.count, offset + max(0, count))
+        defer {
+            let taken = end - offset
+            offset = end
+            if network.condition(reverse).isCut { unacknowledged += taken } else { outstanding -= taken }
+            if offset == arrived.count {
+                arrived = []
+                offset = 0
+            }
+            notify()
+        }
+        return Array(arrived[offset..<end])
+    }
+
+    private var reverse: SimulatedNetwork.Link { SimulatedNetwork.Link(from: link.to, to: link.from) }
+
+    // MARK: Ends
+
+    /// The reader has closed: what is sent from now on is answered by a reset.
+    func receiverIsGone() {
+        arrived = []
+        offset = 0
+        outstanding = 0
+        hasNoReader = true
+        notify()
+    }
+
+    /// Broken by the other end or on the way.
+    func reset() { fail(.closed) }
+
+    private func fail(_ error: NetworkError) {
+        guard failure == nil else { return }
+        failure = error
+        travelling = []
+        network.forget(self)
+        notify()
+        partner?.fail(error)
+    }
+
+    /// The other direction of the connection.
+    weak var partner: Pipe?
+
+    func wait(_ resume: @escaping () -> Void) -> Int {
+        nextWaiter += 1
+        waiters[nextWaiter] = resume
+        return nextWaiter
+    }
+
+    func forget(waiter: Int) { waiters[waiter] = nil }
+
+    private func notify() {
+        let resumed = waiters.sorted { $0.key < $1.key }
+        waiters = [:]
+        for (_, resume) in resumed { resume() }
+    }
+}

@@ -1,0 +1,70 @@
+import HostInterface
+import SimulatedHypervisor
+
+/// The HTTP receivers of a simulated world, to which daemons post notifications.
+public final class Receivers {
+    public enum Manner: Hashable, Sendable {
+        /// Answers with this status.
+        case answers(Int)
+        /// Takes the connection and never answers.
+        case hangs
+        case refuses
+    }
+    /// Notifications that are remembered.
+    public static let limit = 100_000
+
+    private var manners: [String: Manner] = [:]
+    private var bodies: [String: [[UInt8]]] = [:]
+
+    /// Sets up a receiver; its url is `http://receivers/NAME`.
+    /// - Returns: the url.
+    @discardableResult
+    public func add(_ name: String, _ manner: Manner) -> String {
+        manners[url(name)] = manner
+        return url(name)
+    }
+
+    /// The url of a receiver.
+    public func url(_ name: String) -> String { "http://receivers/\(name)" }
+
+    /// What a receiver has been sent, in order.
+    public func received(_ name: String) -> [[UInt8]] { bodies[url(name)] ?? [] }
+
+    func manner(_ url: String) -> Manner? { manners[url] }
+
+    func deliver(_ body: [UInt8], to url: String) {
+        if bodies[url, default: []].count < Self.limit { bodies[url, default: []].append(body) }
+    }
+}
+
+/// Notifications of one incarnation of the daemon.
+struct NotificationHandle: NotificationSender {
+    let host: SimulatedHost
+    let incarnation: Incarnation
+
+    func post(
+        _ body: [UInt8], contentType: String, to url: String, deadline: Instant
+    ) async throws(NetworkError) -> Int {
+        if incarnation.isFenced { throw .fenced }
+        let receivers = host.network.receivers
+        guard let manner = receivers.manner(url) else { throw .unreachable(host: url) }
+        switch manner {
+        case .refuses: throw .refused(host: "receivers", port: 80)
+        case .hangs:
+            try Self.check(await incarnation.park(until: deadline))
+            throw .timedOut
+        case .answers(let status):
+            try Self.check(await incarnation.park(until: host.timeline.now + host.latencies.receiver))
+            receivers.deliver(body, to: url)
+            return status
+        }
+    }
+
+    private static func check(_ wake: Incarnation.Wake) throws(NetworkError) {
+        switch wake {
+        case .elapsed, .signalled: return
+        case .fenced: throw .fenced
+        case .cancelled: throw .timedOut
+        }
+    }
+}

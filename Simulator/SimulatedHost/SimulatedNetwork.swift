@@ -1,0 +1,209 @@
+import HostInterface
+import Simulation
+import SimulatedHypervisor
+
+/// The TCP network between the hosts of a simulated world, and to the outside, where a scenario's own clients are.
+///
+/// Hosts are called by their names. Each direction between two hosts can be slow, lossy or cut.
+///
+/// `@unchecked Sendable` because clients' tasks hold it: touched only on the thread of the simulation's executor.
+public final class SimulatedNetwork: @unchecked Sendable {
+    /// How the outside is called, where scenario clients connect from.
+    public static let outside = "outside"
+    /// What a connection holds of bytes that were written and not read: a socket's buffers.
+    static let window = 256 * 1024
+    /// TCP gives up after so long without an acknowledgement (net.ipv4.tcp_retries2 = 15).
+    static let giveUpAfter = Duration.seconds(924)
+    /// Until an address that nobody has is reported.
+    static let unreachableAfter = Duration.seconds(3)
+    static let retransmission = Duration.milliseconds(200)
+
+    /// One direction between two hosts.
+    public struct Link: Hashable, Sendable {
+        public var from, to: String
+        public init(from: String, to: String) {
+            self.from = from
+            self.to = to
+        }
+    }
+    /// How a direction is.
+    public struct Condition: Hashable, Sendable {
+        /// nil: what hosts have unless told otherwise.
+        public var latency: Duration?
+        /// Bytes a second.
+        public var bandwidth: Double = 125_000_000
+        /// The probability that a message must be sent again.
+        public var loss = 0.0
+        /// Nothing gets through.
+        public var isCut = false
+        public init() {}
+    }
+    struct Place: Hashable {
+        var host: String
+        var port: UInt16
+    }
+
+    public let receivers = Receivers()
+    let timeline: Timeline
+    private let random: SimulatedRandom
+    private var conditions: [Link: Condition] = [:]
+    private var hosts: [String: SimulatedHost] = [:]
+    private var listeners: [Place: SimulatedListener] = [:]
+    /// Ports that something else on a host has taken.
+    private var occupied: Set<Place> = []
+    private var pipes: [ObjectIdentifier: Pipe] = [:]
+    private var nextPort: UInt16 = 32768
+    private var nextPipe = 0
+    /// The life of scenario clients: never ends.
+    let outsider: Incarnation
+
+    init(timeline: Timeline, random: SimulatedRandom) {
+        self.timeline = timeline
+        self.random = random
+        outsider = Incarnation(number: 0, timeline: timeline, faults: FaultPlan(timeline: timeline), hooks: .init())
+    }
+
+    // MARK: What the network is like
+
+    /// Changes one direction.
+    public func set(from: String, to: String, _ change: (inout Condition) -> Void) {
+        change(&conditions[Link(from: from, to: to), default: Condition()])
+        resumePipes()
+    }
+
+    /// Nothing gets from one to the other any more; the other way is another matter.
+    public func cut(from: String, to: String) { set(from: from, to: to) { $0.isCut = true } }
+
+    /// Everything as it was in the beginning.
+    public func heal() {
+        conditions = [:]
+        resumePipes()
+    }
+
+    /// Something that is not the daemon listens on a port of a host.
+    public func occupy(_ port: UInt16, on host: String) { occupied.insert(Place(host: host, port: port)) }
+    public func vacate(_ port: UInt16, on host: String) { occupied.remove(Place(host: host, port: port)) }
+
+    /// The ports on which a host's daemon listens.
+    public func listeningPorts(of host: String) -> [UInt16] {
+        listeners.keys.filter { $0.host == host }.map(\.port).sorted()
+    }
+
+    func condition(_ link: Link) -> Condition { conditions[link] ?? Condition() }
+
+    func isLost(_ link: Link) -> Bool {
+        let loss = condition(link).loss
+        return loss > 0 && random.chance(loss)
+    }
+
+    // MARK: Hosts
+
+    func add(_ host: SimulatedHost) { hosts[host.name] = host }
+    func host(_ name: String) -> SimulatedHost? { hosts[name] }
+
+    /// The power of a host is gone: nobody is told.
+    func hostWentDown(_ name: String) {
+        for place in listeners.keys where place.host == name { listeners.removeValue(forKey: place)?.end() }
+        for pipe in sortedPipes where pipe.link.from == name || pipe.link.to == name { pipe.isSilenced = true }
+    }
+
+    /// It is back and knows nothing of its connections: those who still send to it are told so.
+    func hostCameUp(_ name: String) {
+        for pipe in sortedPipes where pipe.isSilenced && pipe.link.to == name { pipe.reset() }
+    }
+
+    // MARK: Connections
+
+    func listen(on host: String, port: UInt16) throws(NetworkError) -> SimulatedListener {
+        if let fault = hosts[host]?.faults.pass(.listener, String(port)), case .error = fault {
+            throw .addressInUse(port: port)
+        }
+        let wanted = port == 0 ? freePort(on: host) : port
+        let place = Place(host: host, port: wanted)
+        guard listeners[place] == nil, !occupied.contains(place) else { throw .addressInUse(port: wanted) }
+        let listener = SimulatedListener(network: self, place: place)
+        listeners[place] = listener
+        return listener
+    }
+
+    func close(_ listener: SimulatedListener) {
+        if listeners[listener.place] === listener { listeners[listener.place] = nil }
+    }
+
+    private func freePort(on host: String) -> UInt16 {
+        repeat { nextPort = nextPort == 60999 ? 32768 : nextPort + 1 } while listeners[Place(host: host, port: nextPort)] != nil
+        return nextPort
+    }
+
+    /// The name by which the hosts know a host.
+    func resolve(_ name: String, from: String) -> String {
+        ["localhost", "127.0.0.1", "::1", ""].contains(name) ? from : name
+    }
+
+    func connect(
+        from: String, to name: String, port: UInt16, deadline: Instant, for incarnation: Incarnation
+    ) async throws(NetworkError) -> SimulatedSocket {
+        if incarnation.isFenced { throw .fenced }
+        let to = resolve(name, from: from)
+        let there = Link(from: from, to: to), back = Link(from: to, to: from)
+        guard hosts[to] != nil else { throw .unreachable(host: name) }
+        let latency = oneWay(there) + oneWay(back)
+        try await Self.wait(latency, until: deadline, timeline, incarnation)
+        while condition(there).isCut || condition(back).isCut {
+            try await Self.wait(.seconds(1), until: deadline, timeline, incarnation)
+        }
+        guard let host = hosts[to], host.isOn else {
+            try await Self.wait(Self.unreachableAfter, until: deadline, timeline, incarnation)
+            throw .unreachable(host: name)
+        }
+        guard let listener = listeners[Place(host: to, port: port)] else { throw .refused(host: name, port: port) }
+        let out = makePipe(there), incoming = makePipe(back)
+        nextPort = nextPort == 60999 ? 32768 : nextPort + 1
+        let isLocal = from == to
+        listener.accept(
+            SimulatedSocket(
+                peer: NetworkAddress(host: isLocal ? "127.0.0.1" : from, port: nextPort), incoming: out,
+                outgoing: incoming, incarnation: listener.incarnation))
+        return SimulatedSocket(
+            peer: NetworkAddress(host: isLocal ? "127.0.0.1" : name, port: port), incoming: incoming, outgoing: out,
+            incarnation: incarnation)
+    }
+
+    private static func wait(
+        _ duration: Duration, until deadline: Instant, _ timeline: Timeline, _ incarnation: Incarnation
+    ) async throws(NetworkError) {
+        let end = min(timeline.now + duration, deadline)
+        switch await incarnation.park(until: end) {
+        case .elapsed, .signalled: if end == deadline { throw .timedOut }
+        case .fenced: throw .fenced
+        case .cancelled: throw .timedOut
+        }
+    }
+
+    func oneWay(_ link: Link) -> Duration {
+        if let latency = condition(link).latency { return latency }
+        let latencies = hosts[link.to]?.latencies ?? hosts[link.from]?.latencies ?? HostLatencies()
+        return link.from == link.to || link.from == Self.outside || link.to == Self.outside
+            ? latencies.loopback : latencies.network
+    }
+
+    // MARK: Pipes
+
+    private func makePipe(_ link: Link) -> Pipe {
+        nextPipe += 1
+        let pipe = Pipe(network: self, link: link, number: nextPipe)
+        pipes[ObjectIdentifier(pipe)] = pipe
+        return pipe
+    }
+
+    func forget(_ pipe: Pipe) { pipes[ObjectIdentifier(pipe)] = nil }
+
+    private var sortedPipes: [Pipe] { pipes.values.sorted { $0.number < $1.number } }
+
+    private func resumePipes() { for pipe in sortedPipes { pipe.resume() } }
+
+    /// Connections that are open, as `FROM -> TO`, for the leak check.
+    public var openConnections: [String] {
+        sortedPipes.filter { !$0.isOver }.map { "\($0.link.from) -> \($0.link.to)" }
+    }
+}

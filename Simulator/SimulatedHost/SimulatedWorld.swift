@@ -1,0 +1,67 @@
+import DomainModel
+import HostInterface
+import Simulation
+import SimulatedHypervisor
+
+/// A simulated world: an executor with its clock, a seed, and hosts with a network between them.
+///
+/// ```
+/// let world = SimulatedWorld(seed: 1)
+/// let alpha = world.addHost(MachineConfiguration(name: "alpha"))
+/// let (machine, host) = alpha.startIncarnation()   // what a daemon gets
+/// world.spawn { try? await machine.store.write("/tool/x", "1") }
+/// world.executor.advance(by: .seconds(1))
+/// ```
+///
+/// The driver (a test, a scenario runner) calls it while the executor stands still; tasks of the world while it runs.
+/// `@unchecked Sendable` for that reason: never both at once, and always one thread.
+public final class SimulatedWorld: @unchecked Sendable {
+    public let executor: SimulationExecutor
+    public let seed: UInt64
+    /// Chance for whoever plays a user.
+    public let random: SimulatedRandom
+    public let network: SimulatedNetwork
+    /// In the order in which they were added.
+    public private(set) var hosts: [SimulatedHost] = []
+    private let timeline: Timeline
+
+    /// - Parameter executor: in virtual time and first-in-first-out order unless told otherwise.
+    public init(seed: UInt64 = 0, executor: SimulationExecutor = SimulationExecutor()) {
+        self.executor = executor
+        self.seed = seed
+        random = SimulatedRandom(seed: seed)
+        timeline = Timeline(executor: executor, random: random.fork("machines"))
+        network = SimulatedNetwork(timeline: timeline, random: random.fork("network"))
+    }
+
+    /// Adds a host, which is on and has no daemon yet.
+    /// - Precondition: no other host has this name.
+    @discardableResult
+    public func addHost(_ configuration: MachineConfiguration, latencies: HostLatencies = HostLatencies()) -> SimulatedHost {
+        precondition(!hosts.contains { $0.name == configuration.name }, "two hosts are called \(configuration.name)")
+        let host = SimulatedHost(
+            configuration, latencies: latencies, timeline: timeline, random: random.fork("host \(configuration.name)"),
+            network: network)
+        hosts.append(host)
+        network.add(host)
+        return host
+    }
+
+    /// The host of this name.
+    public func host(_ name: String) -> SimulatedHost? { hosts.first { $0.name == name } }
+
+    /// Starts a task of the world.
+    @discardableResult
+    public func spawn(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> { executor.spawn(body) }
+
+    /// The network as clients see it that are on none of the hosts.
+    public var outside: OutsideNetwork { OutsideNetwork(network: network) }
+
+    /// On which hosts a domain of this uuid exists and is not dying; more than one is a disaster unless all but one are paused
+    /// or suspended.
+    public func owners(of uuid: DomainUUID) -> [SimulatedHost] {
+        hosts.filter { host in
+            host.isOn && host.machine.reports.contains { $0.uuid == uuid && !$0.isDying }
+        }
+    }
+}
