@@ -178,7 +178,9 @@ let package = Package(
         tests("DomainModelTests", ["DomainModel"]),
         tests("DomainLifecycleTests", ["DomainLifecycle"]),
         tests("SimulationTests", ["Simulation"]),
-        tests("SimulatedHypervisorTests", ["SimulatedHypervisor", "SimulatedHost"]),
+        tests(
+            "SimulatedHypervisorTests",
+            ["SimulatedHypervisor", "SimulatedHost", "Simulation", "HypervisorInterface", "HostInterface", "DomainModel"]),
         tests("XendServerTests", ["XendServer"]),
         tests("LinuxHostTests", ["LinuxHost"]),
         tests("XmCommandsTests", ["XmCommands"]),

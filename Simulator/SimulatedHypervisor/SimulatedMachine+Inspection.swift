@@ -1,0 +1,96 @@
+import DomainModel
+import HypervisorInterface
+
+/// Looking at the machine from above, as oracles and scenarios do.
+extension SimulatedMachine {
+    /// What a scenario must wait for: guests booting or shutting down, handshakes under way; each as a phrase.
+    public var openWork: [String] {
+        var work: [String] = []
+        for id in order {
+            guard let guest = domains[id]?.guest else { continue }
+            if guest.isOnItsWay { work.append("domain \(id) is \(guest.phaseWord)") }
+            for frontend in guest.frontends.values.sorted(by: { $0.path < $1.path })
+            where frontend.isConnecting && guest.clock.isRunning {
+                work.append("front-end \(frontend.path) is connecting")
+            }
+        }
+        return work
+    }
+
+    /// What is left of domains that are gone, or waits to go; each as a sentence.
+    public func leaks() -> [String] {
+        var leaks: [String] = []
+        for id in order {
+            guard let domain = domains[id], domain.isDying else { continue }
+            leaks.append("domain \(id) is dying, held by \(domain.references.sorted().joined(separator: ", "))")
+        }
+        for name in store.nodes["/local/domain"]?.children.sorted() ?? [] where !lives(name) {
+            leaks.append("xenstore has /local/domain/\(name) of a domain that is gone")
+        }
+        for owner in store.nodes["/local/domain"]?.children.sorted() ?? [] {
+            let backend = "/local/domain/\(owner)/backend"
+            for type in store.nodes[backend]?.children.sorted() ?? [] {
+                for name in store.nodes["\(backend)/\(type)"]?.children.sorted() ?? [] where !lives(name) {
+                    leaks.append("xenstore has \(backend)/\(type)/\(name) of a domain that is gone")
+                }
+            }
+        }
+        for name in store.nodes["/vm"]?.children.sorted() ?? [] where !domains.values.contains(where: { isPath(name, of: $0) }) {
+            leaks.append("xenstore has /vm/\(name) of a domain that is gone")
+        }
+        for bus in buses.values.sorted(by: { $0.owner < $1.owner }) {
+            for device in bus.devices.values.sorted(by: { $0.name < $1.name })
+            where domains[device.domain] == nil || domains[device.domain]?.isDying == true {
+                leaks.append("back-end \(device.name) of a domain that is gone is still registered")
+            }
+        }
+        for name in hardware.interfaces.keys.sorted() where name.hasPrefix("vif") {
+            let id = name.dropFirst(3).split(separator: ".").first ?? ""
+            if !lives(String(id)) { leaks.append("interface \(name) of a domain that is gone exists") }
+        }
+        let held = freePages + domains.values.reduce(0) { $0 + $1.pages }
+        if held != configuration.memory.pages {
+            leaks.append("\(held) pages are accounted for, the machine has \(configuration.memory.pages)")
+        }
+        return leaks
+    }
+
+    private func lives(_ name: String) -> Bool {
+        guard let id = DomainID(text: name), let domain = domains[id] else { return false }
+        return !domain.isDying
+    }
+
+    private func isPath(_ name: String, of domain: SimulatedDomain) -> Bool {
+        name.hasPrefix(domain.uuid.description) && !domain.isDying
+    }
+
+    /// The numbers of the block devices that some back-end directory names, or some back-end has open.
+    public var physicalDevicesInStore: Set<UInt32> {
+        var numbers = Set(hardware.blockDevices.values.filter { !$0.users.isEmpty }.map(\.number))
+        for (path, node) in store.nodes where path.hasSuffix("/physical-device") {
+            let parts = node.value.split(separator: ":").compactMap { UInt32($0, radix: 16) }
+            if parts.count == 2 { numbers.insert(deviceNumber(major: parts[0], minor: parts[1])) }
+        }
+        return numbers
+    }
+
+    /// Every node of xenstore with its value, by path: what `xenstore-ls -f` shows.
+    public var storeContents: [(path: String, value: String)] {
+        store.nodes.keys.sorted().map { ($0, store.nodes[$0]?.value ?? "") }
+    }
+
+    /// The phase of a guest in a word: `off`, `booting`, `up`, `shutting down`, `hung`; nil when there is no such guest.
+    public func guestPhase(_ id: DomainID) -> String? { domains[id]?.guest?.phaseWord }
+}
+
+extension Guest {
+    var phaseWord: String {
+        switch phase {
+        case .off: "off"
+        case .booting: "booting"
+        case .up: "up"
+        case .shuttingDown: "shutting down"
+        case .hung: "hung"
+        }
+    }
+}
