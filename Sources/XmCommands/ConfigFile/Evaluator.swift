@@ -1,0 +1,294 @@
+// Statements to variables.
+
+/// Evaluates the statements of one file, counting its steps.
+///
+/// It has no way to touch anything but its own variables: there are no calls but the few of ``Builtin``, the
+/// file's own functions and `xm_vars`.
+struct Evaluator {
+    /// A variable declared with `xm_vars.var`.
+    struct Declaration {
+        var name: String
+        var use: String
+        var check: ConfigValue?
+    }
+
+    private let file: String
+    private let onlyDeclarations: Bool
+    private(set) var declared: [Declaration] = []
+    private var globals = Scope()
+    /// The variables of the function being called, innermost last.
+    private var locals: [Scope] = []
+    private(set) var functions: [FunctionDefinition] = []
+    private var steps = 0
+    private var allocated = 0
+
+    init(file: String, options: ConfigFile.Options) {
+        self.file = file
+        onlyDeclarations = options.onlyDeclarations
+        globals.predefine(file: file, help: options.onlyDeclarations)
+        for argument in options.arguments { globals.predefine(argument.name, .string(argument.value)) }
+    }
+
+    /// What the file has set itself, or was given on the command line and changed.
+    var variables: [(name: String, value: ConfigValueView)] {
+        globals.assigned.map { ($0.name, ConfigValueView($0.value)) }
+    }
+
+    mutating func run(_ statements: [Statement]) throws(Fault) {
+        do throws(Fault) {
+            if let result = try perform(statements) {
+                throw Fault(result.position, "return outside a function")
+            }
+        } catch {
+            // Help is wanted: what could be learnt before the failure is all there is.
+            if !onlyDeclarations { throw error }
+        }
+    }
+
+    // MARK: Statements
+
+    private struct Returned {
+        var value: ConfigValue
+        var position: SourcePosition
+    }
+
+    private mutating func perform(_ statements: [Statement]) throws(Fault) -> Returned? {
+        for statement in statements {
+            if let returned = try perform(statement) { return returned }
+        }
+        return nil
+    }
+
+    private mutating func perform(_ statement: Statement) throws(Fault) -> Returned? {
+        try step(statement.position)
+        switch statement.kind {
+        case .pass: break
+        case .evaluate(let expression): _ = try value(of: expression)
+        case .assign(let targets, let expression):
+            let value = try value(of: expression)
+            for target in targets { try assign(value, to: target) }
+        case .augment(let target, let operation, let expression):
+            let old = try value(of: target)
+            let right = try value(of: expression)
+            try assign(try binary(operation, old, right, at: statement.position), to: target)
+        case .define(let function):
+            functions.append(function)
+            set(function.name, .function(functions.count - 1))
+        case .choose(let branches, let otherwise):
+            for branch in branches where try value(of: branch.condition).isTrue {
+                return try perform(branch.body)
+            }
+            return try perform(otherwise)
+        case .raise(let exception, let text): try raise(exception, text, at: statement.position)
+        case .giveBack(let expression):
+            var value = ConfigValue.none
+            if let expression { value = try self.value(of: expression) }
+            return Returned(value: value, position: statement.position)
+        }
+        return nil
+    }
+
+    private mutating func raise(
+        _ exception: Expression?, _ text: Expression?, at position: SourcePosition
+    ) throws(Fault) {
+        var message = "error"
+        if let exception { message = try raised(value(of: exception), at: exception.position) }
+        if let text { message += ": " + (try value(of: text)).text }
+        throw Fault(position, "the file raised \(message)")
+    }
+
+    private func raised(_ value: ConfigValue, at position: SourcePosition) throws(Fault) -> String {
+        switch value {
+        case .exception(let name, let text): return text.map { "\(name): \($0)" } ?? name
+        case .string(let text): return PythonText.quoted(text)
+        case .none, .bool, .int, .float, .list, .tuple, .dictionary, .function, .builtin, .variableTable, .module:
+            throw Fault(position, "raise needs an exception such as ValueError, not \(value.typeName)")
+        }
+    }
+
+    // MARK: Variables
+
+    func lookup(_ name: String) -> ConfigValue? { locals.last?[name] ?? globals[name] }
+
+    private mutating func set(_ name: String, _ value: ConfigValue) {
+        if locals.isEmpty {
+            globals[name] = value
+        } else {
+            locals[locals.count - 1][name] = value
+        }
+    }
+
+    private mutating func assign(_ value: ConfigValue, to target: Expression) throws(Fault) {
+        switch target.kind {
+        case .name(let name): set(name, value)
+        case .tuple(let targets), .list(let targets): try unpack(value, to: targets, at: target.position)
+        case .item(let owner, let key): try assignItem(value, owner, key)
+        case .literal, .dictionary, .unary, .binary, .comparison, .and, .or, .conditional, .call, .attribute, .slice:
+            throw Fault(target.position, "only a name can be given a value")
+        }
+    }
+
+    private mutating func unpack(_ value: ConfigValue, to targets: [Expression], at place: SourcePosition) throws(Fault) {
+        guard let members = value.sequence else {
+            throw Fault(place, "\(targets.count) names cannot be given one \(value.typeName)")
+        }
+        guard members.count == targets.count else {
+            throw Fault(place, "\(targets.count) names cannot be given \(members.count) values")
+        }
+        for (target, member) in zip(targets, members) { try assign(member, to: target) }
+    }
+
+    private mutating func assignItem(_ value: ConfigValue, _ owner: Expression, _ key: Expression) throws(Fault) {
+        guard case .name(let name) = owner.kind else {
+            throw Fault(owner.position, "only an item of a named list or dictionary can be given a value")
+        }
+        let key = try (position: key.position, value: self.value(of: key))
+        switch try self.value(of: owner) {
+        case .list(var members):
+            members[try position(of: key.value, in: members.count, at: key.position)] = value
+            set(name, .list(members))
+        case .dictionary(var pairs):
+            if let place = pairs.firstIndex(where: { $0.key.equals(key.value) }) {
+                pairs[place].value = value
+            } else {
+                pairs.append((key.value, value))
+            }
+            try count(members: pairs.count, at: owner.position)
+            set(name, .dictionary(pairs))
+        case let other: throw Fault(owner.position, "an item of \(other.typeName) cannot be given a value")
+        }
+    }
+
+    // MARK: Functions of the file
+
+    /// Calls a function of the file.
+    mutating func call(_ index: Int, _ arguments: [Argument], at place: SourcePosition) throws(Fault) -> ConfigValue {
+        guard locals.count < ConfigLimits.callDepth else {
+            throw Fault(place, "more than \(ConfigLimits.callDepth) calls inside each other")
+        }
+        let function = functions[index]
+        let scope = try bind(function, arguments, at: place)
+        locals.append(scope)
+        defer { locals.removeLast() }
+        return try perform(function.body)?.value ?? .none
+    }
+
+    private mutating func bind(
+        _ function: FunctionDefinition, _ arguments: [Argument], at place: SourcePosition
+    ) throws(Fault) -> Scope {
+        var scope = Scope()
+        var positional = arguments.filter { $0.name == nil }.map(\.value)[...]
+        for parameter in function.parameters {
+            if let value = positional.popFirst() {
+                scope[parameter.name] = value
+            } else if let named = arguments.last(where: { $0.name == parameter.name }) {
+                scope[parameter.name] = named.value
+            } else if let standard = parameter.standard {
+                scope[parameter.name] = try value(of: standard)
+            } else {
+                throw Fault(place, "\(function.name)() is not given its parameter \(parameter.name)")
+            }
+        }
+        guard positional.isEmpty else {
+            throw Fault(place, "\(function.name)() takes \(function.parameters.count) values, not \(arguments.count)")
+        }
+        for argument in arguments {
+            if let name = argument.name, !function.parameters.contains(where: { $0.name == name }) {
+                throw Fault(place, "\(function.name)() has no parameter \(name)")
+            }
+        }
+        return scope
+    }
+
+    // MARK: xm_vars
+
+    mutating func declare(_ declaration: Declaration, at place: SourcePosition) throws(Fault) {
+        declared.append(declaration)
+        try count(members: declared.count, at: place)
+    }
+
+    /// `xm_vars.check()`: every declared variable is replaced by what its check makes of it.
+    mutating func checkDeclared(at place: SourcePosition) throws(Fault) {
+        if onlyDeclarations { throw Fault(place, "only the declarations were wanted") }
+        for declaration in declared {
+            guard let check = declaration.check else { continue }
+            let hint = declaration.use.isEmpty ? "" : " (\(declaration.use))"
+            guard let old = globals[declaration.name] else {
+                throw Fault(place, "\(declaration.name) is not set: add \(declaration.name)=VALUE to the command line\(hint)")
+            }
+            do throws(Fault) {
+                let arguments = [Argument(value: .string(declaration.name)), Argument(value: old)]
+                globals[declaration.name] = try apply(check, arguments, at: place)
+            } catch {
+                throw Fault(
+                    error.position,
+                    "\(declaration.name)=\(old.text) is not accepted: \(error.text)\(hint)")
+            }
+        }
+    }
+
+    // MARK: Counting
+
+    mutating func step(_ place: SourcePosition) throws(Fault) {
+        steps += 1
+        if steps > ConfigLimits.steps {
+            throw Fault(place, "the file needs more than \(ConfigLimits.steps) steps")
+        }
+    }
+
+    mutating func count(members: Int, at place: SourcePosition) throws(Fault) {
+        guard members <= ConfigLimits.members else {
+            throw Fault(place, "more than \(ConfigLimits.members) members")
+        }
+        try allocate(members * 16, at: place)
+    }
+
+    mutating func count(bytes: Int, at place: SourcePosition) throws(Fault) {
+        guard bytes <= ConfigLimits.stringSize else {
+            throw Fault(place, "the string would be longer than \(ConfigLimits.stringSize) bytes")
+        }
+        try allocate(bytes, at: place)
+    }
+
+    private mutating func allocate(_ bytes: Int, at place: SourcePosition) throws(Fault) {
+        allocated += bytes
+        if allocated > ConfigLimits.allocation {
+            throw Fault(place, "the file makes more than \(ConfigLimits.allocation) bytes of values")
+        }
+    }
+}
+
+/// One set of variables, in the order of their first assignment.
+private struct Scope {
+    private var names: [String] = []
+    private var values: [String: ConfigValue] = [:]
+
+    subscript(name: String) -> ConfigValue? {
+        get { values[name] }
+        set {
+            if !names.contains(name) { names.append(name) }
+            values[name] = newValue
+        }
+    }
+
+    /// Defines a variable that is there before the file begins and is not among what the file has set.
+    mutating func predefine(_ name: String, _ value: ConfigValue) { values[name] = value }
+
+    var assigned: [(name: String, value: ConfigValue)] {
+        names.compactMap { name in values[name].map { (name, $0) } }
+    }
+
+    mutating func predefine(file: String, help: Bool) {
+        predefine("True", .bool(true))
+        predefine("False", .bool(false))
+        predefine("None", .none)
+        predefine("xm_vars", .variableTable)
+        predefine("xm_file", .string(file))
+        predefine("xm_help", .int(help ? 1 : 0))
+        for builtin in Builtin.allCases { predefine(builtin.rawValue, .builtin(builtin)) }
+        for module in ["sys", "os", "string", "re"] { predefine(module, .module(module)) }
+        for name in ["ValueError", "TypeError", "KeyError", "NameError", "RuntimeError", "Exception", "SystemExit"] {
+            predefine(name, .exception(name, nil))
+        }
+    }
+}
