@@ -1,5 +1,7 @@
 // String literals: all forms of quotes, prefixes and escapes of Python 2 and 3.
 
+import SExpressions
+
 extension Lexer {
     /// Reads a string whose prefix (`r`, `u`, `b`, or two of them) has been taken already.
     mutating func readString(prefix: String, from start: SourcePosition) throws(Fault) {
@@ -14,7 +16,7 @@ extension Lexer {
         }
         var reader = StringReader(quote: quote, triple: triple, raw: prefix.contains("r"), start: start)
         let content = try reader.read(&self)
-        append(.string(String(decoding: content, as: UTF8.self)), at: start)
+        append(.string(SXPText.string(decoding: content)), at: start)
     }
 
     private static func refusal(ofPrefix prefix: String) -> String {

@@ -1,0 +1,135 @@
+// Domains and their life.
+
+import SExpressions
+
+extension XendClient {
+    /// `xend_domains()`: the names of all domains, in the daemon's order.
+    public func domains() async throws(XendError) -> [String] { try await names(.domains(), "the list of domains") }
+
+    /// `xend_domain_create(config)`: creates a domain from `(vm …)`; it is left paused.
+    public func domainCreate(config: SExpression) async throws(XendError) -> DomainInformation {
+        try await domainCreate(config: .expression(config))
+    }
+
+    /// The same with a configuration that is uploaded as a file, unchanged.
+    public func domainCreate(config: XendCall.Argument) async throws(XendError) -> DomainInformation {
+        DomainInformation(try await perform(.domainCreate(config: config)).expression("the new domain"))
+    }
+
+    /// `xend_domain_restore(filename)`: restores a saved domain. The path is one of the daemon's machine.
+    public func domainRestore(file: String) async throws(XendError) -> DomainInformation {
+        DomainInformation(try await perform(.domainRestore(file: file)).expression("the restored domain"))
+    }
+
+    /// `xend_domain(dom)`: one domain, by name, id or uuid.
+    public func domain(_ domain: String) async throws(XendError) -> DomainInformation {
+        DomainInformation(try await perform(.domain(domain)).expression("the domain"))
+    }
+
+    /// `xend_domain_configure(dom, conf)`: gives a configuration to a domain that has none; for restore and migration.
+    public func domainConfigure(_ domain: String, config: SExpression) async throws(XendError) {
+        try await order(.domainConfigure(domain, config: .expression(config)))
+    }
+
+    /// `xend_domain_unpause(dom)`: lets a domain run.
+    public func domainUnpause(_ domain: String) async throws(XendError) { try await order(.domainUnpause(domain)) }
+
+    /// `xend_domain_pause(dom)`: stops a domain from running.
+    public func domainPause(_ domain: String) async throws(XendError) { try await order(.domainPause(domain)) }
+
+    /// `xend_domain_shutdown(dom, reason)`: asks a domain to shut down: `reboot`, `poweroff` or `halt`.
+    public func domainShutdown(_ domain: String, reason: String) async throws(XendError) {
+        try await order(.domainShutdown(domain, reason: reason))
+    }
+
+    /// `xend_domain_destroy(dom, reason)`: ends a domain at once: `reboot` or `halt`.
+    public func domainDestroy(_ domain: String, reason: String) async throws(XendError) {
+        try await order(.domainDestroy(domain, reason: reason))
+    }
+
+    /// `xend_domain_save(dom, filename)`: saves a domain to a file of the daemon's machine and ends it.
+    public func domainSave(_ domain: String, file: String) async throws(XendError) {
+        try await order(.domainSave(domain, file: file))
+    }
+
+    /// `xend_domain_migrate(dom, dst)`: moves a domain to another machine.
+    /// - Parameter resource: Mbit/s it may use, 0 for no limit.
+    /// - Returns: the URL of the domain there.
+    @discardableResult
+    public func domainMigrate(
+        _ domain: String, destination: String, live: Bool = false, resource: Int = 0
+    ) async throws(XendError) -> String {
+        let call = XendCall.domainMigrate(domain, destination: destination, live: live ? "1" : "0", resource: "\(resource)")
+        return try await text(call)
+    }
+
+    /// `xend_domain_pincpu(id, cpu)`: pins a domain to a physical cpu.
+    public func domainPinCPU(_ domain: String, cpu: Int) async throws(XendError) {
+        try await order(.domainPinCPU(domain, cpu: "\(cpu)"))
+    }
+
+    /// `xend_domain_maxmem_set(dom, memory)`: limits a domain's memory, in megabytes.
+    public func domainMaxmemSet(_ domain: String, memory: Int) async throws(XendError) {
+        try await order(.domainMaxmemSet(domain, memory: "\(memory)"))
+    }
+
+    /// Asks a domain to change the memory it has, in megabytes.
+    public func domainMemTargetSet(_ domain: String, target: Int) async throws(XendError) {
+        try await order(.domainMemTargetSet(domain, target: "\(target)"))
+    }
+
+    /// Gives a domain another name.
+    public func domainRename(_ domain: String, name: String) async throws(XendError) {
+        try await order(.domainRename(domain, name: name))
+    }
+}
+
+extension XendCall {
+    public static func domains() -> XendCall { .get("domain") }
+    public static func domain(_ domain: String) -> XendCall { .get("domain", domain) }
+
+    public static func domainCreate(config: Argument) -> XendCall {
+        .post("domain", operation: "create", arguments: [("config", config)])
+    }
+    public static func domainRestore(file: String) -> XendCall {
+        .post("domain", operation: "restore", arguments: [("file", .text(file))], patience: .transfer)
+    }
+    public static func domainConfigure(_ domain: String, config: Argument) -> XendCall {
+        .post("domain", domain, operation: "configure", arguments: [("config", config)])
+    }
+    public static func domainUnpause(_ domain: String) -> XendCall { .post("domain", domain, operation: "unpause") }
+    public static func domainPause(_ domain: String) -> XendCall { .post("domain", domain, operation: "pause") }
+
+    public static func domainShutdown(_ domain: String, reason: String) -> XendCall {
+        .post("domain", domain, operation: "shutdown", arguments: [("reason", .text(reason))])
+    }
+    public static func domainDestroy(_ domain: String, reason: String) -> XendCall {
+        .post("domain", domain, operation: "destroy", arguments: [("reason", .text(reason))])
+    }
+    public static func domainSave(_ domain: String, file: String) -> XendCall {
+        .post("domain", domain, operation: "save", arguments: [("file", .text(file))], patience: .transfer)
+    }
+
+    /// The spelling of the 2.0 client; the manual's own is `dst`, and the daemon takes both.
+    public static func domainMigrate(
+        _ domain: String, destination: String, live: String, resource: String
+    ) -> XendCall {
+        .post(
+            "domain", domain, operation: "migrate",
+            arguments: [
+                ("destination", .text(destination)), ("live", .text(live)), ("resource", .text(resource)),
+            ], patience: .transfer)
+    }
+    public static func domainPinCPU(_ domain: String, cpu: String) -> XendCall {
+        .post("domain", domain, operation: "pincpu", arguments: [("cpu", .text(cpu))])
+    }
+    public static func domainMaxmemSet(_ domain: String, memory: String) -> XendCall {
+        .post("domain", domain, operation: "maxmem_set", arguments: [("memory", .text(memory))])
+    }
+    public static func domainMemTargetSet(_ domain: String, target: String) -> XendCall {
+        .post("domain", domain, operation: "mem_target_set", arguments: [("target", .text(target))])
+    }
+    public static func domainRename(_ domain: String, name: String) -> XendCall {
+        .post("domain", domain, operation: "rename", arguments: [("name", .text(name))])
+    }
+}

@@ -1,0 +1,74 @@
+// The physical machine, consoles and events.
+
+import SExpressions
+
+extension XendClient {
+    /// `xend_node()`: facts of the node.
+    public func node() async throws(XendError) -> NodeInformation {
+        NodeInformation(try await perform(.node()).expression("the node"))
+    }
+
+    /// `xend_node_shutdown()`: shuts the node down.
+    public func nodeShutdown() async throws(XendError) { try await order(.nodeShutdown()) }
+
+    /// `xend_node_reboot()`: reboots the node.
+    public func nodeReboot() async throws(XendError) { try await order(.nodeReboot()) }
+
+    /// `POST /node notify()`: sets the URL that is told of events; an empty one stops that.
+    public func nodeNotify(url: String) async throws(XendError) { try await order(.nodeNotify(url: url)) }
+
+    /// `xend_node_dmesg()`: Xen's boot messages.
+    public func nodeDmesg() async throws(XendError) -> String { try await text(.nodeDmesg()) }
+
+    /// Empties the ring of Xen's messages.
+    public func nodeDmesgClear() async throws(XendError) { try await order(.nodeDmesgClear()) }
+
+    /// `xend_node_log()`: xend's log.
+    public func nodeLog() async throws(XendError) -> String { try await text(.nodeLog()) }
+
+    /// `xend_consoles()`: the TCP ports of all consoles.
+    public func consoles() async throws(XendError) -> [String] {
+        try await names(.consoles(), "the list of consoles")
+    }
+
+    /// `xend_console(id)`: one console, by its TCP port.
+    public func console(_ port: String) async throws(XendError) -> ConsoleInformation {
+        ConsoleInformation(try await perform(.console(port)).expression("the console"))
+    }
+
+    /// `xend_console_disconnect(id)`: closes the connection of whoever is attached.
+    public func consoleDisconnect(_ port: String) async throws(XendError) { try await order(.consoleDisconnect(port)) }
+
+    /// `xend_event_inject(sxpr)`: publishes an event.
+    public func eventInject(_ event: SExpression) async throws(XendError) {
+        try await order(.eventInject(.expression(event)))
+    }
+}
+
+extension XendCall {
+    public static func node() -> XendCall { .get("node") }
+    public static func nodeShutdown() -> XendCall { .post("node", operation: "shutdown") }
+    public static func nodeReboot() -> XendCall { .post("node", operation: "reboot") }
+    public static func nodeNotify(url: String) -> XendCall {
+        .post("node", operation: "notify", arguments: [("url", .text(url))])
+    }
+    public static func nodeDmesg() -> XendCall { .get("node", "dmesg") }
+    public static func nodeDmesgClear() -> XendCall { .post("node", "dmesg", operation: "clear") }
+    public static func nodeLog() -> XendCall { .get("node", "log") }
+    public static func consoles() -> XendCall { .get("console") }
+    public static func console(_ port: String) -> XendCall { .get("console", port) }
+    public static func consoleDisconnect(_ port: String) -> XendCall {
+        .post("console", port, operation: "disconnect")
+    }
+    public static func eventInject(_ event: Argument) -> XendCall {
+        .post("event", operation: "inject", arguments: [("event", event)])
+    }
+    /// The slice of the round robin scheduler.
+    public static func nodeRoundRobinSlice(_ slice: String) -> XendCall {
+        .post("node", operation: "cpu_rrobin_slice_set", arguments: [("slice", .text(slice))])
+    }
+    /// The context switch allowance of the borrowed virtual time scheduler.
+    public static func nodeBVTSlice(_ allowance: String) -> XendCall {
+        .post("node", operation: "cpu_bvt_slice_set", arguments: [("ctx_allow", .text(allowance))])
+    }
+}

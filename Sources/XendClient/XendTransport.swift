@@ -1,0 +1,65 @@
+// The seam between the client and the wire.
+
+/// Carries one HTTP request to a daemon and brings its answer.
+///
+/// A protocol, so that the same client speaks over a socket (``SocketTransport``) and, in scenarios, to a daemon in
+/// the same process.
+public protocol XendTransport: Sendable {
+    /// - Throws: `XendError.unreachable` where there is no complete answer.
+    func perform(_ request: XendRequest) async throws(XendError) -> XendResponse
+}
+
+/// An HTTP request, complete but for the framing.
+public struct XendRequest: Equatable, Sendable {
+    public enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+    }
+
+    public var method: Method
+    /// Path and query, percent-encoded: `/xend/domain/web?op=vifs`.
+    public var target: String
+    /// In order. `Content-Length` is left to the transport.
+    public var headers: [(name: String, value: String)]
+    public var body: [UInt8]
+    /// How long the answer may take from now on.
+    public var timeLimit: Duration
+
+    public init(
+        method: Method, target: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
+        timeLimit: Duration
+    ) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.timeLimit = timeLimit
+    }
+
+    public static func == (left: XendRequest, right: XendRequest) -> Bool {
+        left.method == right.method && left.target == right.target && left.body == right.body
+            && left.timeLimit == right.timeLimit
+            && left.headers.elementsEqual(right.headers) { $0.name == $1.name && $0.value == $1.value }
+    }
+}
+
+/// An HTTP answer.
+public struct XendResponse: Sendable {
+    public var status: Int
+    /// The text after the status: where xend says why it refused.
+    public var reason: String
+    public var headers: [(name: String, value: String)]
+    public var body: [UInt8]
+
+    public init(status: Int, reason: String, headers: [(name: String, value: String)], body: [UInt8]) {
+        self.status = status
+        self.reason = reason
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The first value of a header, whose name is compared without regard to case.
+    public func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}
