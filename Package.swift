@@ -149,9 +149,7 @@ let package = Package(
             ], swiftSettings: settings),
         .executableTarget(
             name: "xm",
-            dependencies: [
-                "XmCommands", "XendClient", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: settings),
+            dependencies: ["XmCommands", "XendClient"], exclude: ["man"], swiftSettings: settings),
         .executableTarget(
             name: "xend-sim",
             dependencies: [

@@ -1,5 +1,6 @@
 // The wire: one TCP connection per request, through SwiftNIO.
 
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -59,30 +60,13 @@ public struct SocketTransport: XendTransport {
         case let error as NIOConnectionError:
             if let last = error.connectionErrors.last { return explained(last.error) }
             return .unreachable("[Errno -2] Name or service not known: \(error.host)")
-        case let error as IOError: return .unreachable("[Errno \(error.errnoCode)] \(systemText(error))")
+        case let error as IOError: return .unreachable("[Errno \(error.errnoCode)] \(String(cString: strerror(error.errnoCode)))")
         case ChannelError.connectTimeout: return .unreachable("[Errno 110] Connection timed out")
         case let error as HTTPParserError: return .unreachable("the answer is not HTTP: \(error)")
         case ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed, ChannelError.eof:
             return .unreachable(ExchangeHandler.lost)
         default: return .unreachable("\(error)")
         }
-    }
-
-    private static func systemText(_ error: IOError) -> String {
-        // The description is "call: text (errno: number)"; only the text is the system's.
-        let description = error.description
-        let tail = description.range(ofLast: ": ", before: " (errno").map { description[$0] }
-        return tail.map(String.init) ?? description
-    }
-}
-
-extension String {
-    /// What stands between the last `opening` before `closing` and `closing`.
-    fileprivate func range(ofLast opening: String, before closing: String) -> Range<String.Index>? {
-        guard let end = self.ranges(of: closing).last?.lowerBound,
-            let start = self[..<end].ranges(of: opening).last?.upperBound
-        else { return nil }
-        return start..<end
     }
 }
 

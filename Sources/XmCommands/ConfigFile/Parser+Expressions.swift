@@ -139,13 +139,12 @@ extension Parser {
         var value = try atom()
         var links = 0
         while true {
-            let place = current.position
             if takeSymbol("(") {
                 value = Expression(position: value.position, kind: .call(value, try arguments()))
             } else if takeSymbol("[") {
-                value = Expression(position: place, kind: try subscription(of: value))
+                value = Expression(position: value.position, kind: try subscription(of: value))
             } else if takeSymbol(".") {
-                value = Expression(position: place, kind: .attribute(value, try expectName("a name after \".\"")))
+                value = Expression(position: value.position, kind: .attribute(value, try expectName("a name after \".\"")))
             } else {
                 return value
             }

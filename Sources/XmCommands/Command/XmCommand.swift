@@ -1,0 +1,100 @@
+// What a subcommand is.
+
+import SExpressions
+import XendClient
+
+/// Groups of subcommands in the help, in the order in which it shows them.
+enum CommandGroup: String, CaseIterable, Sendable {
+    case all, console, domain, host, scheduler, vbd, vif
+
+    /// The heading of the group.
+    var heading: String {
+        switch self {
+        case .all: ""
+        case .console: "Consoles of domains:"
+        case .domain: "Domains:"
+        case .host: "The machine (node) that Xen runs on:"
+        case .scheduler: "Shares of the cpus:"
+        case .vbd: "Virtual block devices:"
+        case .vif: "Virtual network interfaces:"
+        }
+    }
+}
+
+/// One subcommand: all that the help, the completion scripts and the run need.
+struct XmCommand: Sendable {
+    typealias Run = @Sendable (XmSession, Invocation) async throws(XmFailure) -> Void
+
+    var name: String
+    var group: CommandGroup
+    /// Whether Xen 2.0 had it. Only these take part in abbreviations of the original form.
+    var isOriginal = true
+    /// What follows the name: `[options] DOM`.
+    var arguments: String
+    /// One line for the list of commands.
+    var summary: String
+    /// The rest of its help.
+    var details: String
+    var options: [XmOption] = []
+    var order = OptionParser.Order.mixed
+    /// What a word of it is, for completion.
+    var completes = CompletionKind.nothing
+    var run: Run
+}
+
+/// What stands in place of a command's words.
+enum CompletionKind: Sendable { case nothing, domains, files, commands }
+
+/// How a subcommand was called.
+struct Invocation: Sendable {
+    /// The name as typed, which messages repeat: an abbreviation stays one.
+    var word: String
+    var arguments: [String]
+}
+
+/// One run of xm.
+struct XmSession: Sendable {
+    var client: XendClient
+    var host: any XmHost
+    var format: XmFormat
+    /// `xm` or `xl`.
+    var program: String
+
+    /// Asks the daemon, turning its errors into ours.
+    func ask<Answer>(
+        _ call: (XendClient) async throws(XendError) -> Answer
+    ) async throws(XmFailure) -> Answer {
+        do throws(XendError) {
+            return try await call(client)
+        } catch {
+            throw XmFailure(error)
+        }
+    }
+
+    /// Makes a call whose result is of no interest.
+    func order(_ call: XendCall) async throws(XmFailure) {
+        _ = try await ask { (client) async throws(XendError) in try await client.perform(call) }
+    }
+
+    /// Writes one line to standard output.
+    func print(_ line: String) { host.write(line + "\n") }
+}
+
+extension Invocation {
+    /// Options and words by the rules of a command.
+    func parsed(_ options: [XmOption], _ order: OptionParser.Order = .mixed) throws(XmFailure) -> [ParsedArgument] {
+        try OptionParser(options: options, order: order).parse(arguments)
+    }
+
+    /// The words, of which there must be so many.
+    func words(_ count: ClosedRange<Int>) throws(XmFailure) -> [String] {
+        guard count.contains(arguments.count) else { throw .error("\(word): Invalid argument(s)") }
+        return arguments
+    }
+
+    /// A number among the words.
+    static func number(_ text: String) throws(XmFailure) -> Int {
+        guard let number = PythonText.integer(text) else { throw .error("invalid literal for int(): \(text)") }
+        return number
+    }
+}

@@ -1,0 +1,116 @@
+// Commands that do one thing to one domain.
+
+import XendClient
+
+extension XmCommand {
+    static let pause = simple("pause", "Stop a domain from running.", "Takes the cpus away from domain DOM until it is unpaused.") {
+        .domainPause($0)
+    }
+
+    static let unpause = simple("unpause", "Let a paused domain run.", "Gives domain DOM the cpus back.") {
+        .domainUnpause($0)
+    }
+
+    /// Commands whose only word is a domain; further words were always ignored.
+    private static func simple(
+        _ name: String, _ summary: String, _ details: String, _ call: @escaping @Sendable (String) -> XendCall
+    ) -> XmCommand {
+        XmCommand(
+            name: name, group: .domain, arguments: "DOM", summary: summary, details: details, completes: .domains
+        ) { session, invocation throws(XmFailure) in
+            guard let domain = invocation.arguments.first else { throw .error("\(invocation.word): Missing domain") }
+            try await session.order(call(domain))
+        }
+    }
+
+    static let destroyOptions = [CommonOption.help, XmOption("reboot", "R", "Build the domain again afterwards.")]
+
+    static let destroy = XmCommand(
+        name: "destroy", group: .domain, arguments: "[options] DOM", summary: "End a domain at once.",
+        details: "Ends domain DOM without asking it, as if its power were cut. With -R it is built again.",
+        options: destroyOptions, completes: .domains
+    ) { session, invocation throws(XmFailure) in
+        let parsed = try invocation.parsed(destroyOptions)
+        guard let domain = parsed.words.first else { throw .error("Missing domain") }
+        try await session.order(.domainDestroy(domain, reason: parsed.has("reboot") ? "reboot" : "halt"))
+    }
+
+    static let rename = XmCommand(
+        name: "rename", group: .domain, isOriginal: false, arguments: "DOM NEW", summary: "Give a domain another name.",
+        details: "Gives domain DOM the name NEW.", completes: .domains
+    ) { session, invocation throws(XmFailure) in
+        let words = try invocation.words(2...2)
+        try await session.order(.domainRename(words[0], name: words[1]))
+    }
+
+    static let trigger = XmCommand(
+        name: "trigger", group: .domain, isOriginal: false, arguments: "DOM power|reset",
+        summary: "Press a button of a domain.",
+        details: "power asks domain DOM to power off, reset to reboot; other buttons a paravirtual domain has not.",
+        completes: .domains
+    ) { session, invocation throws(XmFailure) in
+        let words = try invocation.words(2...3)
+        switch words[1] {
+        case "power": try await session.order(.domainShutdown(words[0], reason: "poweroff"))
+        case "reset": try await session.order(.domainShutdown(words[0], reason: "reboot"))
+        case let button: throw .error("\(invocation.word): \"\(button)\" is not supported: use power or reset")
+        }
+    }
+
+    // MARK: Memory and cpus
+
+    static let maxmem = number("maxmem", "DOM MB", "Limit the memory of a domain.", maxmemDetails) {
+        .domainMaxmemSet($0, memory: String($1))
+    }
+
+    static let balloon = number("balloon", "DOM MB", "Ask a domain to change its memory.", balloonDetails) {
+        .domainMemTargetSet($0, target: String($1))
+    }
+
+    static let memMax = later(number("mem-max", "DOM MB", "Limit the memory of a domain.", maxmemDetails, megabytes: true) {
+        .domainMaxmemSet($0, memory: String($1))
+    })
+
+    static let memSet = later(number("mem-set", "DOM MB", "Ask a domain to change its memory.", balloonDetails, megabytes: true) {
+        .domainMemTargetSet($0, target: String($1))
+    })
+
+    static let pinCPU = number("pincpu", "DOM CPU", "Pin a domain to a cpu.", "Lets domain DOM run on cpu CPU only.") {
+        .domainPinCPU($0, cpu: String($1))
+    }
+
+    private static let maxmemDetails = "Lets domain DOM have at most MB megabytes."
+    private static let balloonDetails = "Asks domain DOM to shrink or grow to MB megabytes. The domain's own driver does it, in its time."
+
+    private static func number(
+        _ name: String, _ arguments: String, _ summary: String, _ details: String, megabytes: Bool = false,
+        _ call: @escaping @Sendable (String, Int) -> XendCall
+    ) -> XmCommand {
+        XmCommand(
+            name: name, group: .domain, arguments: arguments, summary: summary, details: details, completes: .domains
+        ) { session, invocation throws(XmFailure) in
+            let words = try invocation.words(2...2)
+            let number = megabytes ? try megabyteCount(words[1]) : try Invocation.number(words[1])
+            try await session.order(call(words[0], number))
+        }
+    }
+
+    /// Megabytes, or with a letter (`512m`, `2g`) as the later tools take them.
+    private static func megabyteCount(_ text: String) throws(XmFailure) -> Int {
+        let factors: [Character: (Int, Int)] = ["k": (1, 1024), "m": (1, 1), "g": (1024, 1), "t": (1024 * 1024, 1)]
+        var digits = text.lowercased()
+        if digits.last == "b" { digits.removeLast() }
+        guard let letter = digits.last, let factor = factors[letter] else { return try Invocation.number(text) }
+        let number = try Invocation.number(String(digits.dropLast()))
+        let (product, overflow) = number.multipliedReportingOverflow(by: factor.0)
+        if overflow { throw .error("\(text) is too much memory") }
+        return product / factor.1
+    }
+
+    /// The same command, marked as one that came after Xen 2.0.
+    static func later(_ command: XmCommand) -> XmCommand {
+        var command = command
+        command.isOriginal = false
+        return command
+    }
+}

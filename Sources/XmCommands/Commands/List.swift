@@ -1,0 +1,106 @@
+// list, domid, domname: what domains there are.
+
+import SExpressions
+import XendClient
+
+extension XmCommand {
+    static let list = XmCommand(
+        name: "list", group: .domain, arguments: "[options] [DOM...]", summary: "List domains.",
+        details: "Shows all domains, or those that are named.\n\n"
+            + "State has a letter for each thing that holds: r runs, b is blocked (waits), p is paused,\n"
+            + "s has shut down, c has crashed.",
+        options: [XmOption("long", "l", "Everything xend knows of each domain.")], order: .optionsFirst,
+        completes: .domains, run: runList)
+
+    /// In the later forms options may follow the names, as those tools allowed.
+    private static func runList(_ session: XmSession, _ invocation: Invocation) async throws(XmFailure) {
+        let parsed = try invocation.parsed(
+            list.options, session.format.hasSixColumns ? .mixed : .optionsFirst)
+        let isLong = parsed.has("long")
+        if session.format == .xl && isLong { return try await printObjects(session, parsed.words) }
+        let heading = isLong ? nil : DomainList.heading(session.format)
+        try await session.forEachDomain(parsed.words, heading: heading) { domain in
+            if !isLong {
+                session.print(DomainList.line(domain, session.format))
+            } else if session.format == .original {
+                session.host.write(domain.expression.pretty())
+            } else {
+                session.host.write(LongList.later(domain).pretty())
+            }
+        }
+    }
+
+    private static func printObjects(_ session: XmSession, _ words: [String]) async throws(XmFailure) {
+        var objects: [JSONText] = []
+        try await session.forEachDomain(words) { domain in objects.append(LongList.xl(domain)) }
+        // One that is asked for by name is not in an array.
+        let value = words.count == 1 ? objects.first ?? .array([]) : .array(objects)
+        session.print(value.text())
+    }
+
+    static let domid = XmCommand(
+        name: "domid", group: .domain, arguments: "DOM", summary: "Print the id of a domain.",
+        details: "Prints the id of the domain named DOM.", completes: .domains
+    ) { session, invocation throws(XmFailure) in
+        try await printField("id", session, invocation)
+    }
+
+    static let domname = XmCommand(
+        name: "domname", group: .domain, arguments: "ID", summary: "Print the name of a domain.",
+        details: "Prints the name of the domain with that id.", completes: .domains
+    ) { session, invocation throws(XmFailure) in
+        try await printField("name", session, invocation)
+    }
+
+    private static func printField(
+        _ field: String, _ session: XmSession, _ invocation: Invocation
+    ) async throws(XmFailure) {
+        let name = try invocation.words(1...1)[0]
+        let domain = try await session.ask { (client) async throws(XendError) in try await client.domain(name) }
+        session.print(domain.expression.childText(field) ?? "None")
+    }
+}
+
+extension XmSession {
+    /// Asks for each domain in turn and shows it at once, so that those before an unknown one have been shown.
+    ///
+    /// Without names all domains are shown: by name in the original form, by id in the later ones. One that
+    /// vanishes between the list and the question is left out, so that it cannot spoil the rest.
+    /// - Parameter heading: written first, but not where there is no daemon to list anything.
+    func forEachDomain(
+        _ names: [String], heading: String? = nil, _ show: (DomainInformation) -> Void
+    ) async throws(XmFailure) {
+        if !names.isEmpty {
+            if let heading { print(heading) }
+            for name in names {
+                show(try await ask { (client) async throws(XendError) in try await client.domain(name) })
+            }
+            return
+        }
+        var known = try await ask { (client) async throws(XendError) in try await client.domains() }
+        if let heading { print(heading) }
+        known.sort { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+        if format == .original {
+            for name in known {
+                if let domain = try await self.domain(ifThere: name) { show(domain) }
+            }
+            return
+        }
+        var domains: [DomainInformation] = []
+        for name in known {
+            if let domain = try await self.domain(ifThere: name) { domains.append(domain) }
+        }
+        domains.sort { ($0.id ?? .max) < ($1.id ?? .max) }
+        domains.forEach(show)
+    }
+
+    /// The domain, nil if there is none by that name.
+    func domain(ifThere name: String) async throws(XmFailure) -> DomainInformation? {
+        do throws(XendError) {
+            return try await client.domain(name)
+        } catch {
+            if case .refused(_, status: 404) = error { return nil }
+            throw XmFailure(error)
+        }
+    }
+}

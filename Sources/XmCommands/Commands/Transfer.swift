@@ -1,0 +1,76 @@
+// save, restore and migrate.
+
+import SExpressions
+import XendClient
+
+extension XmCommand {
+    static let save = XmCommand(
+        name: "save", group: .domain, arguments: "DOM FILE", summary: "Save a domain to a file and end it.",
+        details: "Writes the memory and the configuration of domain DOM to FILE, on the machine xend runs on.",
+        completes: .domains
+    ) { session, invocation throws(XmFailure) in
+        guard invocation.arguments.count >= 2 else { throw .error("\(invocation.word): Missing arguments") }
+        let (domain, file) = (invocation.arguments[0], session.absolute(invocation.arguments[1]))
+        try await session.withProgress("save", of: domain) { (client) async throws(XendError) in
+            try await client.domainSave(domain, file: file)
+        }
+    }
+
+    static let restore = XmCommand(
+        name: "restore", group: .domain, arguments: "FILE", summary: "Bring a saved domain back.",
+        details: "Creates a domain from what save wrote to FILE, and lets it run.", completes: .files
+    ) { session, invocation throws(XmFailure) in
+        guard let word = invocation.arguments.first else { throw .error("\(invocation.word): Missing arguments") }
+        let file = session.absolute(word)
+        let domain = try await session.withProgress("restore", of: nil) { (client) async throws(XendError) in
+            try await client.domainRestore(file: file)
+        }
+        session.host.write(domain.expression.pretty())
+        if let id = domain.expression.childText("id") { try await session.order(.domainUnpause(id)) }
+    }
+
+    private static let migrateOptions = [
+        CommonOption.help,
+        XmOption("live", "l", "While it runs, but for the last moment."),
+        XmOption("resource", "r", value: "MBIT", "Use at most so many Mbit/s; 0 is no limit."),
+    ]
+
+    /// What the later tools accept: another port, and the ways xl reaches the other machine, which ours has not.
+    private static let laterMigrateOptions = migrateOptions + [
+        XmOption("port", "p", value: "PORT", "The port of xend there."),
+        XmOption("ssl", nil, "Accepted and without effect."),
+        XmOption("config", "C", value: "FILE", "Accepted and without effect."),
+        XmOption("ssh", "s", value: "COMMAND", "Accepted and without effect: xend speaks to the other xend itself."),
+        XmOption("node", "n", value: "NODE", "Accepted and without effect."),
+        XmOption("change_home_server", "c", "Accepted and without effect."),
+        XmOption("debug", nil, "Accepted and without effect."),
+    ]
+
+    static let migrate = XmCommand(
+        name: "migrate", group: .domain, arguments: "[options] DOM HOST", summary: "Move a domain to another machine.",
+        details: "Moves domain DOM to HOST, where a xend must run, too.", options: migrateOptions, completes: .domains
+    ) { session, invocation throws(XmFailure) in
+        // Ganeti gives -p to xm as well, so it is taken in both forms.
+        let parsed = try invocation.parsed(laterMigrateOptions)
+        let words = parsed.words
+        guard words.count == 2 else { throw .error("Invalid arguments: \(PythonText.list(words))") }
+        if words[0] == "Domain-0" || words[0] == "0" { throw .error("Cannot migrate \(words[0])") }
+        let resource = try migrationRate(parsed)
+        let destination = words[1] + (parsed.value("port").map { ":\($0)" } ?? "")
+        let isLive = parsed.has("live") || session.format == .xl
+        try await session.withProgress("migrate", of: words[0]) { (client) async throws(XendError) in
+            _ = try await client.domainMigrate(words[0], destination: destination, live: isLive, resource: resource)
+        }
+    }
+
+    private static func migrationRate(_ parsed: [ParsedArgument]) throws(XmFailure) -> Int {
+        guard let text = parsed.value("resource") else { return 0 }
+        guard let rate = PythonText.integer(text) else { throw .error("Invalid value: \(text)") }
+        return rate
+    }
+}
+
+extension XmSession {
+    /// A path of this machine, from the root: the daemon does not share our directory.
+    func absolute(_ path: String) -> String { FilePathText.absolute(path, in: host.currentDirectory) }
+}

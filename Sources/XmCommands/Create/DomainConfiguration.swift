@@ -1,0 +1,182 @@
+// Settings to `(vm …)`.
+
+import SExpressions
+
+/// Makes the configuration that is sent to xend, in the order of the original's fields (reference/domain.md §8).
+struct DomainConfiguration {
+    let settings: CreateSettings
+    let format: XmFormat
+    /// The directory that kernel paths are relative to.
+    let currentDirectory: String
+    let randomByte: () -> UInt8
+
+    /// The whole `(vm …)`.
+    /// - Parameter standardName: the name if none is set.
+    func expression(standardName: String?) throws(XmFailure) -> SExpression {
+        guard settings.isTrue("kernel") else { throw .error("No kernel specified" + bootloaderHint) }
+        let disks = try specifiers("disk") { (text) throws(XmFailure) in try DiskSpecifier(text).expression }
+        let cards = try specifiers("pci") { (text) throws(XmFailure) in try PCISpecifier(text).expression }
+        let interfaces = try networkInterfaces()
+        let address = try kernelAddress()
+        let arguments = try kernelArguments()
+        var members = try head(standardName)
+        members.append(.element("image", try image(address: address, arguments: arguments)))
+        return .element("vm", members + disks + cards + interfaces)
+    }
+
+    private var bootloaderHint: String {
+        settings.isTrue("bootloader")
+            ? " (a bootloader that looks into the guest's disk is not supported: set kernel and ramdisk)" : ""
+    }
+
+    private func head(_ standardName: String?) throws(XmFailure) -> [SExpression] {
+        var members: [SExpression] = []
+        func add(_ name: String, _ value: String?) {
+            if let value { members.append(.element(name, .atom(value))) }
+        }
+        add("name", try settings.nonEmpty("name") ?? standardName ?? "")
+        add("memory", try settings.text("memory") ?? "128")
+        add("maxmem", try settings.nonEmpty("maxmem"))
+        add("cpu", try cpu())
+        add("cpu_weight", try weight())
+        add("vcpus", try settings.nonEmpty("vcpus"))
+        add("uuid", try settings.nonEmpty("uuid"))
+        if settings.isTrue("blkif") { members.append(.element("backend", .list([.atom("blkif")]))) }
+        if settings.isTrue("netif") { members.append(.element("backend", .list([.atom("netif")]))) }
+        add("restart", try settings.nonEmpty("restart"))
+        for action in ["on_poweroff", "on_reboot", "on_crash"] { add(action, try settings.nonEmpty(action)) }
+        add("console", try settings.nonEmpty("console"))
+        return members
+    }
+
+    /// `cpus = "2"`; a set of cpus cannot be expressed by the one cpu that a domain can be pinned to.
+    private func cpu() throws(XmFailure) -> String? {
+        if let cpu = try settings.text("cpu") { return cpu }
+        guard let text = try? settings.text("cpus") else { return nil }
+        return PythonText.integer(text).map(String.init)
+    }
+
+    /// In the later form 256 is an even share, in Xen 2.0 it was 1.
+    private func weight() throws(XmFailure) -> String? {
+        guard let text = try settings.text("cpu_weight") else { return nil }
+        guard format.hasSixColumns, let weight = PythonText.double(text) else { return text }
+        return PythonText.float(weight / 256)
+    }
+
+    // MARK: The kernel
+
+    private func image(address: String?, arguments: String?) throws(XmFailure) -> SExpression {
+        var fields: [SExpression] = []
+        for key in ["kernel", "ramdisk"] {
+            if let path = try settings.nonEmpty(key) { fields.append(.element(key, .atom(absolute(path)))) }
+        }
+        if let address { fields.append(.element("ip", .atom(address.without(prefix: "ip=")))) }
+        if let root = try settings.nonEmpty("root"), !settings.isTrue("cmdline") {
+            fields.append(.element("root", .atom(root.without(prefix: "root="))))
+        }
+        if let arguments { fields.append(.element("args", .atom(arguments))) }
+        return .element(try builder(), fields)
+    }
+
+    /// The head of the image: `builder`, or what xl's `type` means.
+    private func builder() throws(XmFailure) -> String {
+        if let type = try settings.nonEmpty("type") {
+            switch type {
+            case "pv": return "linux"
+            case "pvh": return "pvh"
+            default: throw .error("domains of type \"\(type)\" are not supported: type must be \"pv\" or \"pvh\"")
+            }
+        }
+        let builder = try settings.nonEmpty("builder") ?? "linux"
+        guard format.hasSixColumns else { return builder }
+        switch builder {
+        case "linux", "generic", "pv": return "linux"
+        case "hvm": throw .error("builder \"hvm\" is not supported: set type = \"pv\" or \"pvh\"")
+        default: return builder
+        }
+    }
+
+    /// `IP:NFS:GATEWAY:NETMASK:HOST:INTERFACE:DHCP`, if there is an address or one is to be asked for.
+    private func kernelAddress() throws(XmFailure) -> String? {
+        let dhcp = try settings.text("dhcp") ?? "off"
+        // In the later form `dhcp = "dhcp"` without an address is all there is to say, too.
+        guard settings.isTrue("ip") || dhcp != "off" else { return nil }
+        // The kernel wants a server in that place; the original put this one where none was given.
+        let server = try settings.nonEmpty("nfs_server") ?? "1.2.3.4"
+        var parts = [try settings.text("ip") ?? "", server]
+        for key in ["gateway", "netmask", "hostname"] { parts.append(try settings.text(key) ?? "") }
+        parts.append(try settings.text("interface") ?? "eth0")
+        return (parts + [dhcp]).joined(separator: ":")
+    }
+
+    private func kernelArguments() throws(XmFailure) -> String? {
+        if let whole = try settings.nonEmpty("cmdline") { return whole }
+        let extra = try settings.text("extra") ?? ""
+        guard let root = try settings.nonEmpty("nfs_root") else { return extra.isEmpty ? nil : extra }
+        guard let server = try settings.nonEmpty("nfs_server") else {
+            throw .error("Must set nfs root and nfs server")
+        }
+        return "nfsroot=\(server):\(root) \(extra)"
+    }
+
+    private func absolute(_ path: String) -> String { FilePathText.absolute(path, in: currentDirectory) }
+
+    // MARK: Devices
+
+    private func specifiers(
+        _ name: String, _ make: (String) throws(XmFailure) -> SExpression
+    ) throws(XmFailure) -> [SExpression] {
+        var result: [SExpression] = []
+        for text in try settings.list(name) { result.append(try make(text)) }
+        return result
+    }
+
+    private func networkInterfaces() throws(XmFailure) -> [SExpression] {
+        var interfaces: [VIFSpecifier] = []
+        for text in try settings.list("vif") { interfaces.append(try VIFSpecifier(text)) }
+        let least = try settings.number("nics") ?? (format.hasSixColumns ? 0 : 1)
+        guard least <= DomainConfiguration.maximumInterfaces else {
+            throw .error("nics must be at most \(DomainConfiguration.maximumInterfaces), not \(least)")
+        }
+        while interfaces.count < least { interfaces.append(VIFSpecifier()) }
+        return interfaces.map { $0.expression { VIFSpecifier.randomMAC(randomByte) } }
+    }
+
+    /// xend takes no more devices than this for one domain.
+    private static let maximumInterfaces = 256
+}
+
+extension String {
+    fileprivate func without(prefix: String) -> String {
+        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
+    }
+}
+
+/// Paths as text, by the rules of Python's `os.path`.
+enum FilePathText {
+    /// The path from the root, without `.`, `..` and double slashes.
+    static func absolute(_ path: String, in directory: String) -> String {
+        normalized(path.hasPrefix("/") ? path : directory + "/" + path)
+    }
+
+    private static func normalized(_ path: String) -> String {
+        // POSIX leaves the meaning of exactly two slashes at the start open, so they are kept.
+        let start = path.hasPrefix("//") && !path.hasPrefix("///") ? "//" : "/"
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part != ".." { parts.append(part) } else if !parts.isEmpty { parts.removeLast() }
+        }
+        return start + parts.joined(separator: "/")
+    }
+
+    /// What follows the last slash.
+    static func baseName(_ path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
+    }
+
+    /// A file within a directory; an absolute file stays itself.
+    static func joined(_ directory: String, _ file: String) -> String {
+        if file.hasPrefix("/") { return file }
+        return directory.hasSuffix("/") || directory.isEmpty ? directory + file : directory + "/" + file
+    }
+}

@@ -1,0 +1,110 @@
+// `list --long` in its later forms.
+
+import SExpressions
+import XendClient
+
+/// What Xen 3's `xm list --long` and xl's `list --long` show of a domain.
+enum LongList {
+    /// `(domain (domid N) (uuid …) …)`: the keys of Xen 3, with exactly one line that has `status` in it, because
+    /// that is what resource agents look for. 1 is paused, 2 is running, 0 is halted.
+    static func later(_ domain: DomainInformation) -> SExpression {
+        var fields: [SExpression] = [.element("domid", domain.id ?? -1)]
+        func add(_ name: String, _ value: (some CustomStringConvertible)?) {
+            if let value { fields.append(.element(name, value)) }
+        }
+        let config = domain.configuration
+        add("uuid", domain.uuid)
+        add("vcpus", domain.vcpus ?? 1)
+        add("cpu_weight", config?.childText("cpu_weight"))
+        add("memory", domain.memory)
+        add("maxmem", domain.maximumMemory ?? domain.memory)
+        add("name", domain.name)
+        for key in ["on_poweroff", "on_reboot", "on_crash"] { add(key, config?.childText(key)) }
+        if let image = config?.child("image") { fields.append(image) }
+        add("status", status(domain))
+        add("state", DomainList.sixLetters(domain))
+        add("shutdown_reason", domain.shutdownReason)
+        add("start_time", domain.expression.childText("start_time"))
+        add("cpu_time", domain.expression.childText("cpu_time"))
+        add("up_time", domain.expression.childText("up_time"))
+        add("online_vcpus", domain.vcpus ?? 1)
+        fields += domain.devices.map { .element("device", $0.expression) }
+        return .element("domain", fields)
+    }
+
+    private static func status(_ domain: DomainInformation) -> Int {
+        let letters = DomainList.sixLetters(domain)
+        if letters.contains("s") || letters.contains("c") { return 0 }
+        return letters.contains("p") ? 1 : 2
+    }
+
+    /// The object that `xl list --long` has for a domain.
+    static func xl(_ domain: DomainInformation) -> JSONText {
+        .object([("domid", .number(domain.id ?? -1)), ("config", config(domain))])
+    }
+
+    private static func config(_ domain: DomainInformation) -> JSONText {
+        guard let config = domain.configuration else {
+            // Domain 0 and adopted domains have none: what is known of them stands in its place.
+            let facts: [(String, JSONText?)] = [
+                ("type", .string("pv")), ("name", domain.name.map(JSONText.string)),
+                ("uuid", domain.uuid.map(JSONText.string)),
+            ]
+            let build: [(String, JSONText?)] = [
+                ("max_memkb", domain.maximumMemory.map { .number($0 * 1024) }),
+                ("target_memkb", domain.memory.map { .number($0 * 1024) }), ("type.pv", .object([])),
+            ]
+            return .object([("c_info", .object(some: facts)), ("b_info", .object(some: build))])
+        }
+        return xl(configuration: config, uuid: domain.uuid)
+    }
+
+    /// The object that `xl create --dryrun` prints for a configuration `(vm …)`.
+    static func xl(configuration config: SExpression, uuid: String? = nil) -> JSONText {
+        let image = config.childValue("image")
+        let type = image?.name == "linux" ? "pv" : image?.name ?? "pv"
+        let memory = config.childText("memory").flatMap { Int($0) }
+        let maximum = config.childText("maxmem").flatMap { Int($0) } ?? memory
+        let creation: [(String, JSONText?)] = [
+            ("type", .string(type)), ("name", config.childText("name").map(JSONText.string)),
+            ("uuid", (uuid ?? config.childText("uuid")).map(JSONText.string)), ("run_hotplug_scripts", .literal("True")),
+        ]
+        let build: [(String, JSONText?)] = [
+            ("max_vcpus", config.childText("vcpus").flatMap { Int($0) }.map(JSONText.number)),
+            ("max_memkb", maximum.map { .number($0 * 1024) }), ("target_memkb", memory.map { .number($0 * 1024) }),
+            ("kernel", image?.childText("kernel").map(JSONText.string)),
+            ("cmdline", image.map { .string(commandLine($0)) }),
+            ("ramdisk", image?.childText("ramdisk").map(JSONText.string)), ("type.\(type)", .object([])),
+        ]
+        var members: [(String, JSONText)] = [("c_info", .object(some: creation)), ("b_info", .object(some: build))]
+        let devices = config.children("device").compactMap { $0.child(at: 0) }
+        let disks = devices.filter { $0.name == "vbd" }.map(disk)
+        let nics = devices.filter { $0.name == "vif" }.map(nic)
+        if !disks.isEmpty { members.append(("disks", .array(disks))) }
+        if !nics.isEmpty { members.append(("nics", .array(nics))) }
+        return .object(members)
+    }
+
+    private static func commandLine(_ image: SExpression) -> String {
+        let parts = [("ip=", "ip"), ("root=", "root"), ("", "args")]
+        return parts.compactMap { part in image.childText(part.1).map { part.0 + $0 } }.joined(separator: " ")
+    }
+
+    private static func disk(_ vbd: SExpression) -> JSONText {
+        let name = vbd.childText("uname") ?? ""
+        let path = name.split(separator: ":", maxSplits: 1).last.map(String.init) ?? name
+        let writable = vbd.childText("mode")?.contains("w") == true
+        return .object([
+            ("pdev_path", .string(path)), ("vdev", .string(vbd.childText("dev") ?? "")), ("format", .string("raw")),
+            ("readwrite", .number(writable ? 1 : 0)),
+        ])
+    }
+
+    private static func nic(_ vif: SExpression) -> JSONText {
+        .object(some: [
+            ("mac", vif.childText("mac").map(JSONText.string)), ("ip", vif.childText("ip").map(JSONText.string)),
+            ("bridge", vif.childText("bridge").map(JSONText.string)),
+            ("script", vif.childText("script").map(JSONText.string)), ("nictype", .string("vif")),
+        ])
+    }
+}
