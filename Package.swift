@@ -117,8 +117,7 @@ let package = Package(
         // One method per function of the manual's client API.
         module(
             "XendClient",
-            ["SExpressions", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
-             .product(name: "NIOHTTP1", package: nio)]),
+            ["SExpressions", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio)]),
         // Configuration files of `xm create`, the outputs of xm and xl.
         module("XmCommands", ["XendClient", "SExpressions"]),
 
@@ -181,7 +180,11 @@ let package = Package(
             ["SimulatedHypervisor", "SimulatedHost", "Simulation", "HypervisorInterface", "HostInterface", "DomainModel"]),
         tests("XendServerTests", ["XendServer"]),
         tests("LinuxHostTests", ["LinuxHost"]),
-        tests("XmCommandsTests", ["XmCommands"]),
+        tests(
+            "XendClientTests",
+            ["XendClient", "SExpressions", .product(name: "NIOCore", package: nio),
+             .product(name: "NIOPosix", package: nio)]),
+        tests("XmCommandsTests", ["XmCommands", "XendClient", "SExpressions"]),
         tests("ScenarioRunnerTests", ["ScenarioRunner"]),
     ]
 )

@@ -2,7 +2,6 @@
 
 import Glibc
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 
 /// Speaks HTTP/1.1 to a daemon, one connection per request, as the original client did.
@@ -40,7 +39,6 @@ public struct SocketTransport: XendTransport {
                 .connectTimeout(min(SocketTransport.connectTimeout, TimeAmount(request.timeLimit)))
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHTTPClientHandlers()
                         try channel.pipeline.syncOperations.addHandler(ExchangeHandler(request, promise))
                     }
                 }
@@ -62,7 +60,6 @@ public struct SocketTransport: XendTransport {
             return .unreachable("[Errno -2] Name or service not known: \(error.host)")
         case let error as IOError: return .unreachable("[Errno \(error.errnoCode)] \(String(cString: strerror(error.errnoCode)))")
         case ChannelError.connectTimeout: return .unreachable("[Errno 110] Connection timed out")
-        case let error as HTTPParserError: return .unreachable("the answer is not HTTP: \(error)")
         case ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed, ChannelError.eof:
             return .unreachable(ExchangeHandler.lost)
         default: return .unreachable("\(error)")
@@ -72,18 +69,15 @@ public struct SocketTransport: XendTransport {
 
 /// Sends one request when the connection stands, and gathers the answer.
 private final class ExchangeHandler: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
-    /// Bytes of an answer. The log is the longest, and is rotated at one megabyte; a list of thousands of domains
-    /// has a few.
-    private static let sizeLimit = 64 << 20
     static let lost = "xend closed the connection before it had answered; what was asked may have been done"
 
     private let request: XendRequest
     private let promise: EventLoopPromise<XendResponse>
     private var deadline: Scheduled<Void>?
-    private var response: XendResponse?
+    private var parser = ResponseParser()
 
     init(_ request: XendRequest, _ promise: EventLoopPromise<XendResponse>) {
         self.request = request
@@ -91,44 +85,22 @@ private final class ExchangeHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let seconds = request.timeLimit.components.seconds
+        let limit = request.timeLimit
         let promise = promise
         let channel = context.channel
-        deadline = context.eventLoop.scheduleTask(in: TimeAmount(request.timeLimit)) {
-            promise.fail(XendError.unreachable("xend has not answered for \(seconds) seconds"))
+        deadline = context.eventLoop.scheduleTask(in: TimeAmount(limit)) {
+            promise.fail(XendError.unreachable("xend has not answered within \(limit)"))
             channel.close(promise: nil)
         }
-        send(context)
-    }
-
-    private func send(_ context: ChannelHandlerContext) {
-        var head = HTTPRequestHead(version: .http1_1, method: request.method == .get ? .GET : .POST, uri: request.target)
-        for header in request.headers { head.headers.add(name: header.name, value: header.value) }
-        head.headers.add(name: "Connection", value: "close")
-        if request.method == .post { head.headers.add(name: "Content-Length", value: String(request.body.count)) }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if !request.body.isEmpty {
-            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: request.body)))), promise: nil)
-        }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: request.bytes)), promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head):
-            // 100 Continue and its like come before the answer.
-            guard head.status.code >= 200 else { return }
-            response = XendResponse(
-                status: Int(head.status.code), reason: head.status.reasonPhrase,
-                headers: head.headers.map { ($0.name, $0.value) }, body: [])
-        case .body(let buffer):
-            response?.body += Array(buffer.readableBytesView)
-            if let size = response?.body.count, size > ExchangeHandler.sizeLimit {
-                finish(context, .failure(.unreadable("the answer of xend is longer than \(ExchangeHandler.sizeLimit) bytes")))
-            }
-        case .end:
-            guard let response else { return }
-            finish(context, .success(response))
+        do throws(XendError) {
+            let response = try parser.feed(unwrapInboundIn(data).readableBytesView)
+            if let response { finish(context, .success(response)) }
+        } catch {
+            finish(context, .failure(error))
         }
     }
 
@@ -138,8 +110,15 @@ private final class ExchangeHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        deadline?.cancel()
-        promise.fail(XendError.unreachable(ExchangeHandler.lost))
+        do throws(XendError) {
+            if let response = try parser.finish() {
+                finish(context, .success(response))
+            } else {
+                finish(context, .failure(.unreachable(ExchangeHandler.lost)))
+            }
+        } catch {
+            finish(context, .failure(error))
+        }
     }
 
     private func finish(_ context: ChannelHandlerContext, _ result: Result<XendResponse, XendError>) {
@@ -149,5 +128,16 @@ private final class ExchangeHandler: ChannelInboundHandler {
         case .failure(let error): promise.fail(error)
         }
         context.close(promise: nil)
+    }
+}
+
+extension XendRequest {
+    /// The request as it goes over the wire. The connection is not used again.
+    var bytes: [UInt8] {
+        var head = "\(method.rawValue) \(target) HTTP/1.1\r\n"
+        for header in headers { head += "\(header.name): \(header.value)\r\n" }
+        head += "Connection: close\r\n"
+        if method == .post { head += "Content-Length: \(body.count)\r\n" }
+        return Array((head + "\r\n").utf8) + body
     }
 }

@@ -40,7 +40,7 @@ public struct ConfigFile: Sendable {
     /// - Parameter name: the file as the user named it, for messages and `xm_file`.
     public init(_ bytes: [UInt8], name: String, options: Options = Options()) throws(ConfigFileError) {
         do throws(Fault) {
-            let tokens = try Lexer.tokens(of: bytes)
+            let tokens = try Lexer.tokens(of: bytes, looseIndentation: options.looseIndentation)
             let statements = try Parser.statements(of: tokens, looseIndentation: options.looseIndentation)
             var evaluator = Evaluator(file: name, options: options)
             try evaluator.run(statements)

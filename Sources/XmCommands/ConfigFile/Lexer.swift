@@ -12,14 +12,18 @@ struct Lexer {
     private var indents = [0]
     private var tokens: [Token] = []
 
+    /// Whether lines may be indented by any width at any place.
+    private let looseIndentation: Bool
+
     /// Reads all tokens of a file; the last one is `.end`.
-    static func tokens(of bytes: [UInt8]) throws(Fault) -> [Token] {
-        var lexer = Lexer(bytes: bytes)
+    static func tokens(of bytes: [UInt8], looseIndentation: Bool = false) throws(Fault) -> [Token] {
+        var lexer = Lexer(bytes: bytes, looseIndentation: looseIndentation)
         return try lexer.run()
     }
 
-    private init(bytes: [UInt8]) {
+    private init(bytes: [UInt8], looseIndentation: Bool) {
         self.bytes = bytes
+        self.looseIndentation = looseIndentation
     }
 
     // MARK: What the other parts use
@@ -155,6 +159,7 @@ struct Lexer {
             append(.dedent, at: position)
         }
         if indents.last != width {
+            if looseIndentation { return try setIndentation(width) }
             throw Fault(position, "this line is indented by \(width) columns, which no line before it is")
         }
     }
