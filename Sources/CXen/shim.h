@@ -15,6 +15,8 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <xenctrl.h>
 #include <xenguest.h>
@@ -22,6 +24,14 @@
 #include <xentoollog.h>
 #include <xen/hvm/e820.h>
 #include <xen/hvm/params.h>
+
+// ---- Sockets ----------------------------------------------------------------------------------------------------------
+
+static inline int cxen_connect_unix(int descriptor, const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    return connect(descriptor, (const struct sockaddr *)&address, sizeof address);
+}
 
 // ---- Threads ----------------------------------------------------------------------------------------------------------
 

@@ -18,11 +18,7 @@ public struct XenMachine: Sendable {
     ///   privilege; both with a text that says so. xenstored is not asked: its absence shows at the first request.
     public init() async throws(HypervisorError) {
         let calls = CallThread(name: "xen") { XenControl() }
-        let storeCalls = CallThread(name: "xenstore") {
-            let connection = XenStoreConnection()
-            connection.startWatching()
-            return connection
-        }
+        let storeCalls = CallThread(name: "xenstore") { XenStoreConnection() }
         let poller = Poller()
         poller.start()
         let store = LibxenStore(calls: storeCalls, tokens: TokenCounter())

@@ -19,7 +19,13 @@ let words = arguments.dropFirst()
 let kernels = ContractKernels(
     echoes: "\(directory)/echoes", reboots: "\(directory)/reboots", crashes: "\(directory)/crashes",
     refusesSuspend: "\(directory)/refuses-suspend", noKernel: "\(directory)/no-kernel")
-let xen = try await XenMachine()
+let xen: XenMachine
+do {
+    xen = try await XenMachine()
+} catch {
+    print("\(error)")
+    exit(1)
+}
 let setting = ContractSetting(machine: xen.machine, kernels: kernels) { duration in
     // The real machine's time goes on by itself.
     try? await Task.sleep(for: duration)
