@@ -63,10 +63,12 @@ private struct DomainBuilder {
         image.pointee.xenstore_evtchn = build.storePort.rawValue
         image.pointee.console_evtchn = build.consolePort.rawValue
         image.pointee.max_vcpus = UInt32(build.vcpus)
+        try requireReadable(build.kernel)
         try step("xc_dom_kernel_file", failure: .badImage, about: build.kernel) {
             xc_dom_kernel_file(image, build.kernel)
         }
         if let ramdisk = build.ramdisk {
+            try requireReadable(ramdisk)
             try step("xc_dom_module_file", failure: .badImage, about: ramdisk) {
                 xc_dom_module_file(image, ramdisk, nil)
             }
@@ -105,13 +107,25 @@ private struct DomainBuilder {
         return BuiltDomain(storeFrame: store, consoleFrame: console)
     }
 
+    /// So that the reason is the system's and not the library's "Internal error".
+    private func requireReadable(_ path: String) throws(HypervisorError) {
+        guard access(path, R_OK) != 0 else { return }
+        throw HypervisorError("xc_dom_kernel_file", id, .badImage, text: "\(path): \(systemText(errno))")
+    }
+
     /// Makes one call; what it fails with is `failure`, unless errno says that memory is short.
     private func step(
         _ call: String, failure: HypervisorError.Reason? = nil, about path: String? = nil, _ body: () -> Int32
     ) throws(HypervisorError) {
         guard body() < 0 else { return }
         let code = errno
-        var error = xen.error(call, id, errno: code, reason: code == ENOMEM ? .noMemory : failure)
+        let reason = code == ENOMEM ? .noMemory : failure
+        if reason == .noMemory {
+            // What the library says here is only how many pages it did not get.
+            throw HypervisorError(
+                call, id, .noMemory, text: "the node has not enough memory for the \(build.memory) of this domain")
+        }
+        var error = xen.error(call, id, errno: code, reason: reason)
         if let path { error.text = "\(path): \(error.text ?? systemText(code))" }
         throw error
     }

@@ -50,7 +50,7 @@ final class XenControl {
 
     /// What the library said, without the places in its sources.
     var message: String? {
-        let lines = String(cString: cxen_logger_text(logger)).split(separator: "\n").map(withoutSourcePlace)
+        let lines = String(cString: cxen_logger_text(logger)).split(separator: "\n").map(plain)
         // The first is the cause; what follows are the consequences, in the callers.
         return lines.first { !$0.isEmpty }
     }
@@ -71,12 +71,13 @@ final class XenControl {
     }
 }
 
-/// `panic: xg_dom_core.c:208: failed to open file: No such file` → `failed to open file: No such file`.
-func withoutSourcePlace(_ line: Substring) -> String {
-    var parts = line.split(separator: ":", omittingEmptySubsequences: false)
-    if parts.first == "panic" || parts.first == "error" { parts.removeFirst() }
-    if let file = parts.first, file.hasSuffix(".c"), parts.count > 2 { parts.removeFirst(2) }
-    return parts.joined(separator: ":").trimmingPrefix(while: { $0 == " " }).description
+/// A message of the library without the place in its sources and the name of its error code:
+/// `panic: xg_dom_core.c:208: xc_dom_find_loader: no loader found: Invalid kernel` → `no loader found`.
+func plain(_ line: Substring) -> String {
+    var parts = line.split(separator: ":").map { $0.trimmingPrefix(while: { $0 == " " }) }
+    parts.removeAll { $0 == "panic" || $0 == "error" || $0 == "Internal error" || $0 == "Invalid kernel" }
+    parts.removeAll { $0.hasSuffix(".c") || $0.allSatisfy(\.isNumber) || $0.hasPrefix("xc_") || $0.hasPrefix("xg_") }
+    return parts.joined(separator: ": ")
 }
 
 func systemText(_ errno: Int32) -> String { String(cString: strerror(errno)) }

@@ -61,13 +61,18 @@ public struct ContractKernels: Sendable {
     public var refusesSuspend: String
     /// A file that is no kernel.
     public var noKernel: String
+    /// A file of 64 MiB, as a ramdisk.
+    public var largeFile: String
 
-    public init(echoes: String, reboots: String, crashes: String, refusesSuspend: String, noKernel: String) {
+    public init(
+        echoes: String, reboots: String, crashes: String, refusesSuspend: String, noKernel: String, largeFile: String
+    ) {
         self.echoes = echoes
         self.reboots = reboots
         self.crashes = crashes
         self.refusesSuspend = refusesSuspend
         self.noKernel = noKernel
+        self.largeFile = largeFile
     }
 }
 

@@ -54,6 +54,12 @@ let makingCases: [ContractCase] = [
             }
         }
     },
+    ContractCase("a ramdisk that does not fit into the memory cannot be built with") { setting in
+        try await ContractGuest.empty(setting) { guest in
+            let kernel = setting.kernels.echoes
+            try await requireBuildFailure(.badImage, guest, kernel, ramdisk: setting.kernels.largeFile, memory: 8)
+        }
+    },
     ContractCase("a domain cannot be built with more memory than the node has") { setting in
         let free = try await setting.machine.hypervisor.node().freeMemory
         try await ContractGuest.empty(setting) { guest in
@@ -66,14 +72,14 @@ let makingCases: [ContractCase] = [
 ]
 
 private func requireBuildFailure(
-    _ reason: HypervisorError.Reason, _ guest: ContractGuest, _ kernel: String, memory: Int
+    _ reason: HypervisorError.Reason, _ guest: ContractGuest, _ kernel: String, ramdisk: String? = nil, memory: Int
 ) async throws {
     let (store, console) = try await guest.allocatePorts()
     let memory = MemorySize(mebibytes: memory)
     try await guest.hypervisor.setMaximumMemory(memory, of: guest.id)
     try await requireFailure(reason, "the building") { () throws(HypervisorError) in
         let build = DomainBuild(
-            kernel: kernel, ramdisk: nil, commandLine: "", kind: .pv, memory: memory, vcpus: 1, storePort: store,
+            kernel: kernel, ramdisk: ramdisk, commandLine: "", kind: .pv, memory: memory, vcpus: 1, storePort: store,
             consolePort: console)
         _ = try await guest.hypervisor.build(guest.id, build)
     }

@@ -18,7 +18,8 @@ guard let directory = arguments.first else {
 let words = arguments.dropFirst()
 let kernels = ContractKernels(
     echoes: "\(directory)/echoes", reboots: "\(directory)/reboots", crashes: "\(directory)/crashes",
-    refusesSuspend: "\(directory)/refuses-suspend", noKernel: "\(directory)/no-kernel")
+    refusesSuspend: "\(directory)/refuses-suspend", noKernel: "\(directory)/no-kernel",
+    largeFile: "\(directory)/large-file")
 let xen: XenMachine
 do {
     xen = try await XenMachine()
