@@ -64,17 +64,19 @@ private struct DomainBuilder {
         image.pointee.console_evtchn = build.consolePort.rawValue
         image.pointee.max_vcpus = UInt32(build.vcpus)
         try requireReadable(build.kernel)
-        try step("xc_dom_kernel_file", failure: .badImage, about: build.kernel) {
+        try step("xc_dom_kernel_file", badImage: "\(build.kernel) cannot be loaded") {
             xc_dom_kernel_file(image, build.kernel)
         }
         if let ramdisk = build.ramdisk {
             try requireReadable(ramdisk)
-            try step("xc_dom_module_file", failure: .badImage, about: ramdisk) {
+            try step("xc_dom_module_file", badImage: "\(ramdisk) cannot be loaded") {
                 xc_dom_module_file(image, ramdisk, nil)
             }
         }
         try step("xc_dom_boot_xen_init") { xc_dom_boot_xen_init(image, handle, raw) }
-        try step("xc_dom_parse_image", failure: .badImage, about: build.kernel) { xc_dom_parse_image(image) }
+        try step("xc_dom_parse_image", badImage: "\(build.kernel) is no kernel that Xen can start") {
+            xc_dom_parse_image(image)
+        }
     }
 
     func giveMemory() throws(HypervisorError) {
@@ -83,12 +85,19 @@ private struct DomainBuilder {
             try step("xc_domain_set_memory_map") { cxen_pvh_memory(handle, raw, image, build.memory.bytes) }
         }
         try step("xc_dom_mem_init") { xc_dom_mem_init(image, UInt32(build.memory.mebibytes)) }
-        try step("xc_dom_boot_mem_init", failure: .noMemory) { xc_dom_boot_mem_init(image) }
+        guard xc_dom_boot_mem_init(image) >= 0 else {
+            // The library says how many pages it did not get.
+            throw HypervisorError(
+                "xc_dom_boot_mem_init", id, .noMemory,
+                text: "the node has not enough memory for the \(build.memory) of this domain")
+        }
     }
 
     func boot() throws(HypervisorError) {
-        // Fails when kernel and ramdisk do not fit into the memory, as far as the kernel's own words go.
-        try step("xc_dom_build_image", failure: .badImage, about: build.kernel) { xc_dom_build_image(image) }
+        let what = build.ramdisk.map { "\(build.kernel) with ramdisk \($0) does" } ?? "\(build.kernel) does"
+        try step("xc_dom_build_image", badImage: "\(what) not fit into the \(build.memory) of this domain") {
+            xc_dom_build_image(image)
+        }
         try step("xc_dom_boot_image") { xc_dom_boot_image(image) }
         try step("xc_dom_gnttab_init") { xc_dom_gnttab_init(image) }
     }
@@ -113,20 +122,13 @@ private struct DomainBuilder {
         throw HypervisorError("xc_dom_kernel_file", id, .badImage, text: "\(path): \(systemText(errno))")
     }
 
-    /// Makes one call; what it fails with is `failure`, unless errno says that memory is short.
+    /// Makes one call. If it is the image's fault when it fails, `badImage` says so, and the library says how.
     private func step(
-        _ call: String, failure: HypervisorError.Reason? = nil, about path: String? = nil, _ body: () -> Int32
+        _ call: String, badImage: String? = nil, _ body: () -> Int32
     ) throws(HypervisorError) {
         guard body() < 0 else { return }
-        let code = errno
-        let reason = code == ENOMEM ? .noMemory : failure
-        if reason == .noMemory {
-            // What the library says here is only how many pages it did not get.
-            throw HypervisorError(
-                call, id, .noMemory, text: "the node has not enough memory for the \(build.memory) of this domain")
-        }
-        var error = xen.error(call, id, errno: code, reason: reason)
-        if let path { error.text = "\(path): \(error.text ?? systemText(code))" }
+        var error = xen.error(call, id, errno: errno, reason: badImage == nil ? nil : .badImage)
+        if let badImage { error.text = error.text.map { "\(badImage) (\($0))" } ?? badImage }
         throw error
     }
 }

@@ -75,10 +75,12 @@ final class XenControl {
 /// `panic: xg_dom_core.c:208: xc_dom_find_loader: no loader found: Invalid kernel` → `no loader found`.
 func plain(_ line: Substring) -> String {
     var parts = line.split(separator: ":").map { $0.trimmingPrefix(while: { $0 == " " }) }
-    parts.removeAll { $0 == "panic" || $0 == "error" || $0 == "Internal error" || $0 == "Invalid kernel" }
-    parts.removeAll { $0.hasSuffix(".c") || $0.allSatisfy(\.isNumber) || $0.hasPrefix("xc_") || $0.hasPrefix("xg_") }
+    parts.removeAll { noise.contains(String($0)) || $0.hasSuffix(".c") || $0.allSatisfy(\.isNumber) }
+    parts.removeAll { $0.hasPrefix("xc_") || $0.hasPrefix("xg_") }
     return parts.joined(separator: ": ")
 }
+
+private let noise: Set = ["panic", "error", "Internal error", "Invalid kernel", "Out of memory"]
 
 func systemText(_ errno: Int32) -> String { String(cString: strerror(errno)) }
 
