@@ -4,6 +4,11 @@ import NIOHTTP1
 public enum Representation: String, CaseIterable, Sendable {
     case sxp, html, json
 
+    /// `?format=sxp`, `html` or `json` decides; any other word is no format, and the headers decide.
+    static func chosen(for request: Request) -> Representation {
+        request.target.query.text("format").flatMap(Representation.init) ?? negotiated(from: request.headers)
+    }
+
     /// The manual's rule (H2; reference/http-api.md §2): SXP without a `User-Agent` or without an `Accept`, or when `Accept`
     /// contains `application/sxp`; else HTML. Ours: a client that says `application/json`, and does not like HTML better,
     /// gets JSON.

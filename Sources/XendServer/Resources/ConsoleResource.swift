@@ -5,8 +5,10 @@ import SExpressions
 enum ConsoleResource {
     static func list(_ exchange: Exchange) async throws(Failure) -> Answer {
         let consoles = await exchange.service.consoles()
-        if exchange.wantsDetail { return .value(.list(consoles.map(\.expression))) }
-        return .value(.list(consoles.map { .atom(String($0.port)) }))
+        let answer: Answer =
+            exchange.wantsDetail
+            ? .list(consoles.map(\.expression)) : .list(consoles.map { .atom(String($0.port)) })
+        return answer.page { ConsolePages.list(consoles) }
     }
 
     static func information(_ exchange: Exchange) async throws(Failure) -> Answer {
@@ -14,7 +16,7 @@ enum ConsoleResource {
         let console = try await exchange.askForResource { service throws(OperationError) in
             try await service.console(port: port)
         }
-        return .value(console.expression)
+        return .value(console.expression).page { ConsolePages.one(console, host: exchange.host) }
     }
 
     static func disconnect(_ exchange: Exchange) async throws(Failure) -> Answer {

@@ -6,8 +6,12 @@ enum DomainDirectory {
     /// Names; with `?detail=1`, as clients of xend 3.0 ask, everything about each.
     static func list(_ exchange: Exchange) async throws(Failure) -> Answer {
         let domains = await exchange.service.domains()
-        if exchange.wantsDetail { return .value(.list(domains.map(\.expression))) }
-        return .value(.list(domains.map { .atom($0.name) }))
+        if exchange.representation == .html {
+            let node = try? await exchange.service.node()
+            return .none.page { DomainListPage(domains: domains, node: node).page() }
+        }
+        if exchange.wantsDetail { return .list(domains.map(\.expression)) }
+        return .list(domains.map { .atom($0.name) })
     }
 
     static func create(_ exchange: Exchange) async throws(Failure) -> Answer {
@@ -37,6 +41,8 @@ enum DomainDirectory {
         answer.status = Status.created
         answer.reason = "created"
         answer.location = exchange.baseURL + Path.domain(domain.name)
+        let name = "Domain \(domain.name)"
+        answer.notice = Notice(text: "Created", detail: nil, link: (name, Path.domain(domain.name)))
         return answer
     }
 }

@@ -6,7 +6,7 @@ import SExpressions
 enum DomainResource {
     static func information(_ exchange: Exchange) async throws(Failure) -> Answer {
         let domain = try await exchange.domain()
-        return .value(domain.expression)
+        return .value(domain.expression).page { DomainPage(domain: domain, host: exchange.host).page() }
     }
 
     // MARK: Operations
@@ -118,7 +118,7 @@ enum DomainResource {
     static func devices(_ type: DeviceType) -> Resource.Handler {
         { exchange throws(Failure) in
             let devices = try await exchange.domain().devices.filter { $0.type == type }
-            return .value(.list(devices.map(\.expression)))
+            return .list(devices.map(\.expression))
         }
     }
 

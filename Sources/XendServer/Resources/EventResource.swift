@@ -14,9 +14,11 @@ enum EventResource {
         if accepts || form.text("format") == "events" {
             return .reply(EventStream(since: since, patterns: matching, exchange: exchange).reply())
         }
-        guard since != nil || !patterns.isEmpty else { return .value(["ls"]) }
-        let page = await exchange.service.events(since: since, matching: matching)
-        return .value(page.expression)
+        let isQuestion = since != nil || !patterns.isEmpty
+        guard isQuestion || exchange.representation == .html else { return .value(["ls"]) }
+        let isPage = exchange.representation == .html
+        let page = await exchange.service.events(since: since ?? (isPage ? 0 : nil), matching: matching)
+        return .value(page.expression).page { EventsPage(events: page).page() }
     }
 
     /// `Last-Event-ID` is what a browser sends when it comes back: newer than the `since` of its first request.

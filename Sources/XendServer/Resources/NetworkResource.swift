@@ -5,14 +5,14 @@ import SExpressions
 enum NetworkResource {
     static func list(_ exchange: Exchange) async throws(Failure) -> Answer {
         let ids = await exchange.service.virtualNetworks()
-        return .value(.list(ids.map(SExpression.atom)))
+        return .list(ids.map(SExpression.atom)).page { NetworkPages.list(ids) }
     }
 
     static func information(_ exchange: Exchange) async throws(Failure) -> Answer {
         let config = try await exchange.askForResource { service throws(OperationError) in
             try await service.virtualNetwork(exchange.lastSegment)
         }
-        return .value(config)
+        return .value(config).page { NetworkPages.one(exchange.lastSegment, config) }
     }
 
     static func create(_ exchange: Exchange) async throws(Failure) -> Answer {

@@ -5,7 +5,9 @@ import SExpressions
 enum NodeResource {
     static func information(_ exchange: Exchange) async throws(Failure) -> Answer {
         let node = try await exchange.ask { service throws(OperationError) in try await service.node() }
-        return .value(node.expression)
+        guard exchange.representation == .html else { return .value(node.expression) }
+        let log = try? await exchange.service.log()
+        return .none.page { NodePage(node: node, log: log.map { NodePage.tail($0.bytes) }).page() }
     }
 
     static func shutDown(reboot: Bool) -> Resource.Handler {
@@ -27,7 +29,8 @@ enum NodeResource {
     }
 
     static func dmesg(_ exchange: Exchange) async throws(Failure) -> Answer {
-        .text(try await exchange.ask { service throws(OperationError) in try await service.dmesg(clear: false) })
+        let ring = try await exchange.ask { service throws(OperationError) in try await service.dmesg(clear: false) }
+        return .text(ring).page { MessagesPage.page(ring) }
     }
 
     static func clearDmesg(_ exchange: Exchange) async throws(Failure) -> Answer {

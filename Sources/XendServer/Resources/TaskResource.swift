@@ -5,14 +5,15 @@ import SExpressions
 enum TaskResource {
     static func list(_ exchange: Exchange) async throws(Failure) -> Answer {
         let tasks = await exchange.service.tasks()
-        if exchange.wantsDetail { return .value(.list(tasks.map(\.expression))) }
-        return .value(.list(tasks.map { .atom(String($0.id)) }))
+        let answer: Answer =
+            exchange.wantsDetail ? .list(tasks.map(\.expression)) : .list(tasks.map { .atom(String($0.id)) })
+        return answer.page { TaskPages.list(tasks) }
     }
 
     static func information(_ exchange: Exchange) async throws(Failure) -> Answer {
         let id = try id(exchange)
         let task = try await exchange.askForResource { service throws(OperationError) in try await service.task(id) }
-        return .value(task.expression)
+        return .value(task.expression).page { TaskPages.one(task) }
     }
 
     static func cancel(_ exchange: Exchange) async throws(Failure) -> Answer {

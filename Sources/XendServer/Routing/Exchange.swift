@@ -16,8 +16,23 @@ public struct Exchange: Sendable {
     /// The last segment of the path: a domain, a console's port, a task's number.
     public var lastSegment: String { request.target.segments.last ?? "" }
 
+    /// The path, as links write it.
+    var path: String { Self.path(request.target.segments) }
+    /// The path of what contains this resource; at the top, the root of xend.
+    var parentPath: String {
+        let parent = request.target.segments.dropLast()
+        return parent.first == "xend" ? Self.path(Array(parent)) : Path.root
+    }
+
+    private static func path(_ segments: [String]) -> String {
+        "/" + segments.map { URLEncoding.encode(segment: $0) }.joined(separator: "/")
+    }
+
     /// For logs and tasks.
     var requester: Requester { Requester(request.peer.map { "http \($0.host)" } ?? "http") }
+
+    /// The name or address by which the client reaches this node.
+    var host: String { request.authority.map { Authority($0).host } ?? "localhost" }
 
     /// `http://HOST:PORT`, as the client reaches this node.
     var baseURL: String { "http://\(request.authority ?? "localhost")" }

@@ -13,18 +13,21 @@ public struct Resource: Sendable {
     let get: Handler?
     let operations: [String: Operation]
     /// What a POST without `op` does; nil: it is refused.
-    let post: Handler?
+    let otherwise: Handler?
 
     /// - Parameters:
     ///   - path: segments beginning with `:` stand for any one segment: `/xend/domain/:name`.
     ///   - get: nil: there is nothing to get.
     ///   - operations: by the parameter `op`.
-    public init(_ path: String, get: Handler? = nil, _ operations: [Operation] = [], post: Handler? = nil) {
+    ///   - otherwise: takes a POST without `op`.
+    public init(
+        _ path: String, get: Handler? = nil, _ operations: [Operation] = [], otherwise: Handler? = nil
+    ) {
         self.path = path
         components = path.split(separator: "/").map { $0.hasPrefix(":") ? .any : .fixed(String($0)) }
         self.get = get
         self.operations = Dictionary(operations.map { ($0.name, $0) }) { first, _ in first }
-        self.post = post
+        self.otherwise = otherwise
     }
 
     /// Something that can be done at a resource, named by the parameter `op`.

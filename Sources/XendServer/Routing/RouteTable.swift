@@ -1,12 +1,8 @@
-import SExpressions
-
 /// Every path, method and operation of xend: the manual's table (H4), then what stands in reference/http-api.md §6 only,
 /// then ours.
 enum RouteTable {
     static let resources: [Resource] = [
-        Resource("/xend", get: { _ throws(Failure) in
-            .value(["ls", "node", "domain", "console", "event", "device", "vnet"])
-        }),
+        Resource("/xend", get: Overview.list),
 
         Resource("/xend/node", get: NodeResource.information, [
             .change("shutdown", NodeResource.shutDown(reboot: false)),
@@ -71,13 +67,16 @@ enum RouteTable {
         ]),
 
         Resource("/xend/event", get: EventResource.read, [.change("inject", EventResource.inject)]),
-        Resource("/xend/device", get: { _ throws(Failure) in .value(["ls"]) }),
+        Resource("/xend/device", get: Overview.devices),
 
         Resource("/xend/vnet", get: NetworkResource.list, [.change("create", NetworkResource.create)]),
         Resource("/xend/vnet/:id", get: NetworkResource.information, [.change("delete", NetworkResource.delete)]),
 
         Resource("/xend/task", get: TaskResource.list),
         Resource("/xend/task/:id", get: TaskResource.information, [.change("cancel", TaskResource.cancel)]),
+
+        Resource("/xend/style.css", get: Assets.style),
+        Resource("/xend/live.js", get: Assets.script),
 
         Resource("/healthz", get: HealthResource.health),
         Resource("/readyz", get: HealthResource.readiness),

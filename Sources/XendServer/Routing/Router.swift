@@ -6,11 +6,12 @@ import SExpressions
 
 /// From a request to its reply: representation, resource, permission, handler, view.
 struct Router: Sendable {
-    let service: any DaemonService
-    let clock: any HostClock
-    let configuration: HTTPServerConfiguration
-    let logger: Logger
+    private let service: any DaemonService
+    private let clock: any HostClock
+    private let configuration: HTTPServerConfiguration
+    private let logger: Logger
     private let resources: [Resource]
+    private let permission: Guard
 
     init(
         service: any DaemonService, clock: any HostClock, configuration: HTTPServerConfiguration, logger: Logger
@@ -20,28 +21,41 @@ struct Router: Sendable {
         self.configuration = configuration
         self.logger = logger
         resources = RouteTable.resources + configuration.additionalResources
+        permission = Guard(configuration: configuration)
     }
 
     func answer(_ request: Request) async -> Reply {
+        let segments = request.target.segments
+        let resource = resources.first { $0.matches(segments) }
         let exchange = Exchange(
-            request: request, service: service, representation: .negotiated(from: request.headers), clock: clock,
+            request: request, service: service, representation: .chosen(for: request), clock: clock,
             configuration: configuration)
+        let rendering = Rendering(exchange: exchange)
         do {
-            return try await handler(for: request)(exchange).reply(to: exchange)
+            return rendering.reply(try await answer(exchange, resource))
         } catch {
-            return error.reply(to: exchange)
+            logger.debug(
+                "request refused",
+                metadata: ["method": "\(request.method)", "path": "\(exchange.path)", "error": "\(error.error)"])
+            return rendering.reply(error, at: resource)
         }
     }
 
-    private func handler(for request: Request) throws(Failure) -> Resource.Handler {
+    private func answer(_ exchange: Exchange, _ resource: Resource?) async throws(Failure) -> Answer {
+        let request = exchange.request
         guard request.isGet || request.isPost else {
             throw Failure(status: Status.notImplemented, "Not Implemented: method \(request.method.rawValue)")
         }
-        let segments = request.target.segments
-        guard let resource = resources.first(where: { $0.matches(segments) }) else {
-            throw Failure(status: Status.notFound, "Not found \(firstUnknown(in: segments))")
+        try permission.check(request, changes: false)
+        guard let resource else {
+            throw Failure(status: Status.notFound, "Not found \(firstUnknown(in: request.target.segments))")
         }
-        return request.isPost ? try resource.handlerForPost(request) : try resource.handlerForGet(request)
+        let deed = try request.isPost ? resource.post(request) : resource.get(request)
+        try permission.check(request, changes: deed.changes)
+        let answer = try await deed.handler(exchange)
+        guard exchange.representation == .html else { return answer }
+        if request.isPost || deed.changes { return await shown(answer, exchange, resource) }
+        return question(exchange, resource) ?? answer
     }
 
     /// The segment at which no row of the table goes on.
@@ -51,55 +65,77 @@ struct Router: Sendable {
     }
 }
 
+// MARK: - Operations on pages
+
+extension Router {
+    /// After an operation a person sees the thing again, as it is now, or what contained it, if it is gone.
+    private func shown(_ answer: Answer, _ exchange: Exchange, _ resource: Resource) async -> Answer {
+        guard answer.page == nil, let page = await page(of: resource, exchange) else { return answer }
+        var answer = answer
+        answer.page = page
+        if answer.notice == nil { answer.notice = Notice(answer, to: exchange) }
+        return answer
+    }
+
+    private func page(of resource: Resource, _ exchange: Exchange) async -> (@Sendable () -> Page)? {
+        if let page = try? await resource.get?(exchange).page { return page }
+        let parent = exchange.request.target.segments.dropLast()
+        guard let container = resources.first(where: { $0.matches(Array(parent)) }) else { return nil }
+        return try? await container.get?(exchange).page
+    }
+
+    /// A GET that names an operation changes nothing: on a page it asks whether that shall be done.
+    private func question(_ exchange: Exchange, _ resource: Resource) -> Answer? {
+        guard let name = exchange.request.form.text("op"), resource.operations[name]?.changes == true,
+            let form = OperationForms.form(at: resource.path, for: name)
+        else { return nil }
+        return Answer.none.page {
+            QuestionPage.page(
+                form, thing: exchange.lastSegment, path: exchange.path, values: exchange.request.form)
+        }
+    }
+}
+
+extension Notice {
+    /// What an operation did, by its name; with its answer, where that is more than "done".
+    fileprivate init(_ answer: Answer, to exchange: Exchange) {
+        let name = exchange.request.form.text("op") ?? "request"
+        text = answer.status == Status.accepted ? "\(name): asked." : "\(name): done."
+        if case .value(let value, _) = answer.content, value() != "0", value() != "None" { detail = value().pretty() }
+    }
+}
+
+// MARK: - What a row of the table does for a request
+
 extension Resource {
+    struct Deed: Sendable {
+        var changes: Bool
+        var handler: Handler
+    }
+
     /// A GET with another `op` is a plain one (reference/http-api.md §6.6).
-    func handlerForGet(_ request: Request) throws(Failure) -> Handler {
-        let operations = request.form.values("op")
-        if operations.count == 1, let operation = self.operations[operations[0].text], operation.alsoByGet {
-            return operation.handler
+    func get(_ request: Request) throws(Failure) -> Deed {
+        let names = request.form.values("op")
+        if names.count == 1, let operation = operations[names[0].text], operation.alsoByGet {
+            return Deed(changes: operation.changes, handler: operation.handler)
         }
         guard let get else {
             throw Failure(status: Status.methodNotAllowed, "Method Not Allowed", headers: [("Allow", "POST")])
         }
-        return get
+        return Deed(changes: false, handler: get)
     }
 
-    func handlerForPost(_ request: Request) throws(Failure) -> Handler {
-        guard !operations.isEmpty || post != nil else {
+    func post(_ request: Request) throws(Failure) -> Deed {
+        guard !operations.isEmpty || otherwise != nil else {
             throw Failure(status: Status.methodNotAllowed, "Method Not Allowed", headers: [("Allow", "GET, HEAD")])
         }
         let names = request.form.values("op")
-        if names.isEmpty, let post { return post }
+        if names.isEmpty, let otherwise { return Deed(changes: true, handler: otherwise) }
         guard names.count == 1 else { throw Failure(status: Status.notAcceptable, "Invalid request") }
         let name = names[0].text
         guard let operation = operations[name] else {
             throw Failure(status: Status.notImplemented, "Operation not implemented: \(name)")
         }
-        return operation.handler
-    }
-}
-
-extension Answer {
-    func reply(to exchange: Exchange) -> Reply {
-        switch content {
-        case .reply(let reply): return reply
-        case .text(let bytes): return Reply(contentType: "text/plain; charset=utf-8", body: bytes)
-        case .value(let value):
-            var bytes: [UInt8] = []
-            value().write(into: &bytes)
-            return Reply(
-                status: status, reason: reason, contentType: "application/sxp", body: bytes,
-                headers: location.map { [("Location", $0)] } ?? [])
-        }
-    }
-}
-
-extension Failure {
-    func reply(to exchange: Exchange) -> Reply {
-        var bytes: [UInt8] = []
-        SExpression.element("xend.err", .atom(error.message)).write(into: &bytes)
-        return Reply(
-            status: status(for: .sxp), reason: status(for: .sxp) == 200 ? nil : error.message,
-            contentType: "application/sxp", body: bytes, headers: headers)
+        return Deed(changes: operation.changes, handler: operation.handler)
     }
 }

@@ -1,0 +1,90 @@
+import NIOHTTP1
+
+/// Who may ask what, until there are accounts.
+///
+/// - From another host nothing may be changed, unless remote access is open.
+/// - A page of another site that somebody visits must not be able to change anything: browsers say where a request comes
+///   from (`Origin`, `Sec-Fetch-Site`), other programs do not.
+/// - A page must not be able to read anything by giving its own name this node's address (DNS rebinding): the `Host` of
+///   every request must be a name of this node, or an address.
+struct Guard: Sendable {
+    let configuration: HTTPServerConfiguration
+
+    /// - Parameter changes: whether what is asked would change something, whatever the method.
+    func check(_ request: Request, changes: Bool) throws(Failure) {
+        if let authority = request.authority { try checkName(authority) }
+        guard changes else { return }
+        try checkPeer(request)
+        try checkOrigin(request)
+    }
+
+    private func checkName(_ authority: String) throws(Failure) {
+        let host = Authority(authority).host
+        guard host == "localhost" || Authority.isAddress(host) || configuration.hostNames.contains(host) else {
+            throw forbidden("this node does not answer to the name \"\(host)\"; use its host name or an IP address")
+        }
+    }
+
+    private func checkPeer(_ request: Request) throws(Failure) {
+        guard request.isLocal || configuration.isRemoteAccessOpen else {
+            throw forbidden(
+                "nothing may be changed from another host (\(request.peer?.host ?? "unknown")); "
+                    + "(xend-remote-access open) in xend-config.sxp would allow it")
+        }
+    }
+
+    private func checkOrigin(_ request: Request) throws(Failure) {
+        let site = request.headers.first(name: "sec-fetch-site") ?? "none"
+        guard site == "same-origin" || site == "none" else {
+            throw forbidden("a page of another site may not change anything (Sec-Fetch-Site: \(site))")
+        }
+        guard let origin = request.headers.first(name: "origin") else { return }
+        let scheme = ["http://", "https://"].first { origin.hasPrefix($0) }
+        let isOwn = scheme.map { Authority(String(origin.dropFirst($0.count)), scheme: $0) }
+            .map { $0 == Authority(request.authority ?? "", scheme: scheme ?? "") } ?? false
+        guard isOwn else { throw forbidden("a page of another site may not change anything (Origin: \(origin))") }
+    }
+
+    private func forbidden(_ text: String) -> Failure {
+        Failure(status: Status.forbidden, .init(.forbidden, text))
+    }
+}
+
+/// `host:port`, as it stands in `Host` and in URLs.
+struct Authority: Hashable, Sendable {
+    /// In lower case, without brackets and without the dot at the end.
+    let host: String
+    let port: Int?
+
+    /// - Parameter scheme: gives the port that is meant when none is written.
+    init(_ text: String, scheme: String = "http://") {
+        let lower = text.lowercased()
+        var host = lower[...]
+        var port: Substring?
+        if lower.hasPrefix("["), let end = lower.firstIndex(of: "]") {
+            host = lower[lower.index(after: lower.startIndex)..<end]
+            let rest = lower[end...].dropFirst()
+            port = rest.hasPrefix(":") ? rest.dropFirst() : nil
+        } else if let colon = lower.lastIndex(of: ":") {
+            host = lower[..<colon]
+            port = lower[colon...].dropFirst()
+        }
+        if host.hasSuffix(".") { host = host.dropLast() }
+        self.host = String(host)
+        self.port = port.flatMap { Int($0) } ?? (scheme == "https://" ? 443 : 80)
+    }
+
+    /// Whether a host is an address and not a name: no page can have brought a browser here by it.
+    static func isAddress(_ host: String) -> Bool {
+        let isV6 = host.contains(":") && host.utf8.allSatisfy { isHexDigit($0) || $0 == 0x3A || $0 == 0x2E }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return isV6 || parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
+        default: false
+        }
+    }
+}

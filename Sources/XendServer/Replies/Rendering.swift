@@ -1,0 +1,123 @@
+import DomainLifecycle
+import SExpressions
+
+/// Shows answers and failures in the representation that was asked for.
+struct Rendering: Sendable {
+    let exchange: Exchange
+
+    func reply(_ answer: Answer) -> Reply {
+        switch (answer.content, exchange.representation) {
+        case (.reply(let reply), _): reply
+        case (_, .html): html(page(of: answer), answer)
+        case (.text(let bytes), .sxp): Reply(contentType: "text/plain", body: bytes)
+        case (.text(let bytes), .json):
+            json(.atom(SXPText.string(decoding: bytes)), isPlainList: false, answer)
+        case (.value(let value, _), .sxp): sxp(value(), answer)
+        case (.value(let value, let isPlainList), .json): json(value(), isPlainList: isPlainList, answer)
+        }
+    }
+
+    // MARK: SXP and JSON
+
+    private func sxp(_ value: SExpression, _ answer: Answer) -> Reply {
+        var bytes: [UInt8] = []
+        value.write(into: &bytes)
+        return reply(answer, SXPReply.contentType, bytes, [])
+    }
+
+    private func json(_ value: SExpression, isPlainList: Bool, _ answer: Answer) -> Reply {
+        reply(answer, "application/json", JSONView.bytes(of: value, isPlainList: isPlainList), [])
+    }
+
+    private func reply(
+        _ answer: Answer, _ contentType: String, _ body: [UInt8], _ headers: [(name: String, value: String)]
+    ) -> Reply {
+        let location = answer.location.map { [(name: "Location", value: $0)] } ?? []
+        return Reply(
+            status: answer.status, reason: answer.reason, contentType: contentType, body: body,
+            headers: location + headers)
+    }
+
+    // MARK: HTML
+
+    private func page(of answer: Answer) -> Page {
+        if let page = answer.page { return page() }
+        let title = exchange.request.target.segments.last ?? ""
+        return switch answer.content {
+        case .value(let value, _): ValuePage.page(title, value())
+        case .text(let bytes): ValuePage.page(title, .atom(SXPText.string(decoding: bytes)))
+        case .reply: ValuePage.page(title, [])
+        }
+    }
+
+    private func html(_ page: Page, _ answer: Answer) -> Reply {
+        reply(
+            answer, "text/html; charset=utf-8", PageFrame(exchange: exchange).document(page, notice: answer.notice),
+            PageHeaders.all)
+    }
+
+    // MARK: Failures
+
+    /// - Parameter resource: what the request was about, if there is such a thing.
+    func reply(_ failure: Failure, at resource: Resource?) -> Reply {
+        let status = failure.status(for: exchange.representation)
+        let text = failure.error.message
+        let reason = status == Status.ok ? nil : text
+        switch exchange.representation {
+        case .sxp:
+            return Reply(
+                status: status, reason: reason, contentType: SXPReply.contentType, body: SXPReply.error(text),
+                headers: failure.headers)
+        case .json:
+            return Reply(
+                status: status, reason: reason, contentType: "application/json",
+                body: JSONView.error(text, kind: failure.error.kind.word), headers: failure.headers)
+        case .html:
+            let page = errorPage(failure, status, resource)
+            return Reply(
+                status: status, reason: reason, contentType: "text/html; charset=utf-8",
+                body: PageFrame(exchange: exchange).document(page, notice: nil),
+                headers: failure.headers + PageHeaders.all)
+        }
+    }
+
+    /// The form that was refused, to try again; where the thing itself is unknown, the way back to its kind.
+    private func errorPage(_ failure: Failure, _ status: Int, _ resource: Resource?) -> Page {
+        let values = exchange.request.form
+        let form = resource.flatMap { resource in
+            values.text("op").flatMap { OperationForms.form(at: resource.path, for: $0) }
+        }
+        let isThere = status != Status.notFound && resource != nil
+        let path = isThere ? exchange.path : exchange.parentPath
+        return ErrorPage.page(
+            failure.error.message, status: status, form: isThere && exchange.request.isPost ? form : nil,
+            thing: path.split(separator: "/").last.map(String.init) ?? "xend", path: path, values: values)
+    }
+}
+
+/// SXP on the wire.
+enum SXPReply {
+    /// Exactly this: clients of xend 2.0 take `application/sxp; charset=utf-8` for plain text.
+    static let contentType = "application/sxp"
+
+    /// `(xend.err 'TEXT')`
+    static func error(_ text: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        SExpression.element("xend.err", .atom(text)).write(into: &bytes)
+        return bytes
+    }
+}
+
+extension OperationError.Kind {
+    /// The word for it in JSON.
+    var word: String {
+        switch self {
+        case .invalid: "invalid"
+        case .notFound: "notFound"
+        case .forbidden: "forbidden"
+        case .refused: "refused"
+        case .failed: "failed"
+        case .notSupported: "notSupported"
+        }
+    }
+}

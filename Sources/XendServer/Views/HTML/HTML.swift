@@ -1,0 +1,78 @@
+/// A piece of a page.
+///
+/// Text and attribute values are escaped when they are written, and names of tags and attributes come from the source
+/// alone: nothing that came from outside can become markup.
+public indirect enum HTML: Sendable {
+    case text(String)
+    case element(StaticString, [Attribute], [HTML])
+    case group([HTML])
+
+    public struct Attribute: Sendable {
+        let name: StaticString
+        /// nil: the attribute stands without a value.
+        let value: String?
+
+        public init(_ name: StaticString, _ value: String?) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public static let nothing = HTML.group([])
+}
+
+extension HTML {
+    /// Elements without content and end tag.
+    private static let void: [StaticString] = ["br", "input", "link", "meta"]
+
+    func write(into bytes: inout [UInt8]) {
+        switch self {
+        case .text(let text):
+            Self.escape(text, into: &bytes)
+        case .group(let pieces):
+            for piece in pieces { piece.write(into: &bytes) }
+        case .element(let tag, let attributes, let content):
+            Self.append("<", tag, to: &bytes)
+            for attribute in attributes { attribute.write(into: &bytes) }
+            bytes.append(UInt8(ascii: ">"))
+            guard !Self.isVoid(tag) else { return }
+            for piece in content { piece.write(into: &bytes) }
+            Self.append("</", tag, to: &bytes)
+            bytes.append(UInt8(ascii: ">"))
+        }
+    }
+
+    private static func isVoid(_ tag: StaticString) -> Bool {
+        void.contains { $0.description == tag.description }
+    }
+
+    fileprivate static func append(_ prefix: StaticString, _ text: StaticString, to bytes: inout [UInt8]) {
+        prefix.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    fileprivate static func escape(_ text: String, into bytes: inout [UInt8]) {
+        for byte in Displayable.text(text).utf8 {
+            switch byte {
+            case UInt8(ascii: "&"): bytes.append(contentsOf: "&amp;".utf8)
+            case UInt8(ascii: "<"): bytes.append(contentsOf: "&lt;".utf8)
+            case UInt8(ascii: ">"): bytes.append(contentsOf: "&gt;".utf8)
+            case UInt8(ascii: "\""): bytes.append(contentsOf: "&quot;".utf8)
+            case UInt8(ascii: "'"): bytes.append(contentsOf: "&#39;".utf8)
+            // No control character but these may stand in HTML.
+            case 0..<9, 11, 12, 14..<32, 0x7F: bytes.append(contentsOf: "\u{FFFD}".utf8)
+            default: bytes.append(byte)
+            }
+        }
+    }
+}
+
+extension HTML.Attribute {
+    fileprivate func write(into bytes: inout [UInt8]) {
+        HTML.append(" ", name, to: &bytes)
+        guard let value else { return }
+        bytes.append(contentsOf: "=\"".utf8)
+        HTML.escape(value, into: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

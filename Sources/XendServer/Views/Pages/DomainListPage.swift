@@ -1,0 +1,71 @@
+import DomainLifecycle
+import DomainManagement
+import DomainModel
+
+/// `/xend/domain`: everything that runs here at a glance, and the ways to make more.
+struct DomainListPage: Sendable {
+    let domains: [DomainInformation]
+    /// nil if the machine did not say.
+    let node: NodeInformation?
+
+    func page() -> Page {
+        Page("Domains", isLive: true) {
+            if let node { capacity(node) }
+            table
+            div(.class("columns")) {
+                div(.class("card")) {
+                    h2 { "Create a domain" }
+                    OperationForms.createFromText.view(to: Path.domains)
+                    OperationForms.createFromFile.view(to: Path.domains)
+                }
+                div(.class("card")) {
+                    h2 { "Restore a domain" }
+                    restoreForm
+                }
+            }
+        }
+    }
+
+    /// Multipart, as in xend 2.0.
+    private var restoreForm: HTML { OperationForms.restore.view(to: Path.domains) }
+
+    private func capacity(_ node: NodeInformation) -> HTML {
+        let total = node.report.totalMemory
+        let free = node.report.freeMemory
+        let used = total - free
+        let percent = Wording.percent(used.pages, of: total.pages)
+        let text = "\(Wording.memory(used)) of \(Wording.memory(total)) given out, \(Wording.memory(free)) free"
+        return div(.class("capacity")) {
+            Parts.bar(percent, label: text)
+            p {
+                strong { domains.count == 1 ? "1 domain" : "\(domains.count) domains" }
+                " · \(text)"
+            }
+        }
+    }
+
+    private var table: HTML {
+        let largest = domains.map(\.memory.pages).max() ?? 0
+        return Parts.list(
+            ["Name", "Id", "State", "Memory", "Cpus", "Cpu time", "Up time", "Console"],
+            empty: "No domains.",
+            domains.map { row($0, largest) })
+    }
+
+    private func row(_ domain: DomainInformation, _ largest: UInt64) -> [HTML] {
+        let badge = domain.stateBadge
+        let share = Wording.percent(domain.memory.pages, of: largest)
+        return [
+            strong { Parts.link(domain.name, Path.domain(domain.name)) },
+            .text(domain.id.description),
+            .group([Parts.badge(badge.word, badge.kind), .text(" "), code { domain.state.description }]),
+            .group([
+                .text(Wording.memory(domain.memory)), Parts.bar(share, label: "\(share) % of the largest domain"),
+            ]),
+            .text(String(domain.vcpus)),
+            .text(domain.cpuTime.map(Wording.duration) ?? "–"),
+            .text(domain.upTime.map { Wording.duration($0) } ?? "–"),
+            domain.console.map { Parts.link(String($0.port), Path.console($0.port)) } ?? .text("–"),
+        ]
+    }
+}

@@ -1,0 +1,73 @@
+import DomainManagement
+import DomainModel
+import SExpressions
+
+/// `/xend/node`: the machine.
+struct NodePage: Sendable {
+    let node: NodeInformation
+    /// The end of xend's log.
+    let log: String?
+
+    /// Lines of the log that the page shows.
+    static let logLines = 30
+
+    func page() -> Page {
+        Page(node.host, trail: [("Node", Path.node)]) {
+            div(.class("columns")) {
+                Parts.section("Machine") {
+                    facts(["system", "host", "release", "version", "machine", "nr_cpus", "cores", "threads_per_core", "cpu_mhz"])
+                    memory
+                }
+                Parts.section("Xen") {
+                    facts(["xen_major", "xen_minor", "xen_extra", "xen_scheduler", "xen_caps", "xen_commandline"])
+                    p { Parts.link("Xen's messages", Path.dmesg) }
+                }
+            }
+            Parts.section("Log", "card wide") {
+                if let log { pre(.class("log")) { log } }
+                p { Parts.link("The whole log", Path.log) }
+            }
+            Parts.section("Operations", "card wide") {
+                div(.class("forms")) {
+                    OperationForms.notify.view(to: Path.node)
+                    OperationForms.rebootNode.view(to: Path.node)
+                    OperationForms.shutDownNode.view(to: Path.node)
+                }
+            }
+        }
+    }
+
+    private func facts(_ names: [String]) -> HTML {
+        let expression = node.expression
+        return Parts.facts(names.map { name in
+            let value = expression.childText(name) ?? ""
+            return (name, value.isEmpty ? nil : .text(value))
+        })
+    }
+
+    private var memory: HTML {
+        let total = node.report.totalMemory
+        let free = node.report.freeMemory
+        let text = "\(Wording.memory(total)), \(Wording.memory(free)) free"
+        return .group([
+            Parts.facts([("memory", .text(text))]),
+            Parts.bar(Wording.percent((total - free).pages, of: total.pages), label: text),
+        ])
+    }
+
+    /// The last lines of a log.
+    static func tail(_ bytes: [UInt8]) -> String {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).suffix(logLines + 1)
+        return SXPText.string(decoding: lines.joined(separator: [UInt8(ascii: "\n")]))
+    }
+}
+
+/// `/xend/node/dmesg`: Xen's message ring.
+enum MessagesPage {
+    static func page(_ bytes: [UInt8]) -> Page {
+        Page("Xen's messages", trail: [("Node", Path.node)]) {
+            pre(.class("log")) { SXPText.string(decoding: bytes) }
+            OperationForms.clearMessages.view(to: Path.dmesg)
+        }
+    }
+}

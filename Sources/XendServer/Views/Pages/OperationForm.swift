@@ -1,0 +1,151 @@
+/// A form for one operation: shown on its resource's page, on a page of its own that asks first, and again with what was
+/// entered when the operation was refused.
+struct OperationForm: Sendable {
+    enum Kind: Sendable {
+        case text
+        case number(ClosedRange<Int>)
+        /// Radio buttons; the first is the default.
+        case choice([(value: String, title: String)])
+        case flag
+        case area(rows: Int)
+        case file
+        /// Sent, not shown.
+        case fixed
+    }
+
+    struct Field: Sendable {
+        var name: String
+        var title: String
+        var kind: Kind
+        var value = ""
+        var help: String?
+        var isRequired = true
+    }
+
+    /// The parameter `op`.
+    var operation: String
+    var title: String
+    /// What it does, in a sentence.
+    var help: String?
+    var fields: [Field] = []
+    /// What its button says.
+    var verb: String
+    /// It cannot be taken back: a page asks first, naming the thing.
+    var isDestructive = false
+
+    init(
+        _ operation: String, _ title: String, button: String, help: String? = nil, isDestructive: Bool = false,
+        _ fields: [Field] = []
+    ) {
+        self.operation = operation
+        self.title = title
+        verb = button
+        self.help = help
+        self.isDestructive = isDestructive
+        self.fields = fields
+    }
+
+    /// The form with what somebody has entered. Files cannot be put back into a form.
+    func filled(with form: Form) -> OperationForm {
+        var copy = self
+        for index in copy.fields.indices {
+            guard let value = form.values(copy.fields[index].name).first(where: { !$0.value.isEmpty }) else { continue }
+            copy.fields[index].value = value.text
+        }
+        return copy
+    }
+
+    /// The form with values that are known.
+    func with(_ values: [String: String]) -> OperationForm {
+        var copy = self
+        for index in copy.fields.indices {
+            if let value = values[copy.fields[index].name] { copy.fields[index].value = value }
+        }
+        return copy
+    }
+}
+
+// MARK: - View
+
+extension OperationForm {
+    /// - Parameters:
+    ///   - path: where it is sent.
+    ///   - asksFirst: a destructive one leads to the page that asks, and changes nothing yet.
+    func view(to path: String, asksFirst: Bool = true) -> HTML {
+        let leadsToQuestion = isDestructive && asksFirst
+        let hasFile = fields.contains { if case .file = $0.kind { true } else { false } }
+        var attributes: [HTML.Attribute] = [
+            .class("operation"), .action(path), .method(leadsToQuestion ? "get" : "post"),
+        ]
+        if hasFile { attributes.append(.encoding("multipart/form-data")) }
+        return tag("form", attributes) {
+            h3 { title }
+            if let help { p(.class("help")) { help } }
+            for field in fields { view(field) }
+            submit(leadsToQuestion)
+        }
+    }
+
+    private func submit(_ leadsToQuestion: Bool) -> HTML {
+        button(.type("submit"), .name("op"), .value(operation), .class(isDestructive ? "danger" : "plain")) {
+            leadsToQuestion ? "\(verb)…" : verb
+        }
+    }
+
+    private func view(_ field: Field) -> HTML {
+        let id = "\(operation)-\(field.name)"
+        switch field.kind {
+        case .fixed:
+            return input(.type("hidden"), .name(field.name), .value(field.value))
+        case .choice(let choices):
+            return choice(field, choices)
+        case .flag:
+            let checked = field.value.isEmpty || field.value == "0" ? [] : [HTML.Attribute.checked]
+            return p(.class("field")) {
+                label {
+                    tag("input", [.type("checkbox"), .name(field.name), .value("1")] + checked) {}
+                    " \(field.title)"
+                }
+            }
+        case .text, .number, .area, .file:
+            return p(.class("field")) {
+                label(.for(id)) { field.title }
+                control(field, id)
+                if let help = field.help { span(.class("help")) { help } }
+            }
+        }
+    }
+
+    private func control(_ field: Field, _ id: String) -> HTML {
+        let required = field.isRequired ? [HTML.Attribute.required] : []
+        let common: [HTML.Attribute] = [.id(id), .name(field.name)] + required
+        switch field.kind {
+        case .number(let range):
+            return tag("input", common + [
+                .type("number"), .minimum(range.lowerBound), .maximum(range.upperBound), .value(field.value),
+            ]) {}
+        case .area(let rows):
+            // HTML drops one line break after the start tag.
+            return tag("textarea", common + [.rows(rows), .columns(60), .noSpellcheck]) { "\n" + field.value }
+        case .file:
+            return tag("input", common + [.type("file")]) {}
+        case .text, .choice, .flag, .fixed:
+            return tag("input", common + [.type("text"), .value(field.value), .noSpellcheck]) {}
+        }
+    }
+
+    private func choice(_ field: Field, _ choices: [(value: String, title: String)]) -> HTML {
+        let chosen = choices.contains { $0.value == field.value } ? field.value : choices.first?.value
+        return fieldset {
+            tag("legend", []) { field.title }
+            for choice in choices {
+                let checked = choice.value == chosen ? [HTML.Attribute.checked] : []
+                label {
+                    tag("input", [.type("radio"), .name(field.name), .value(choice.value)] + checked) {}
+                    " \(choice.title)"
+                }
+                " "
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import DomainLifecycle
+
+/// Pieces that several pages have.
+enum Parts {
+    static func badge(_ word: String, _ kind: String) -> HTML {
+        span(.class("badge \(kind)")) { word }
+    }
+
+    /// A bar filled to so many percent. Widths are classes of the stylesheet: nothing is styled inline.
+    static func bar(_ percent: Int, label: String, kind: String = "") -> HTML {
+        let percent = max(0, min(100, percent))
+        return div(
+            .class("meter"), .role("img"), .label(label)
+        ) {
+            div(.class("fill \(kind) p\(percent)")) {}
+        }
+    }
+
+    /// Names and values; rows without a value are left out.
+    static func facts(_ rows: [(name: String, value: HTML?)]) -> HTML {
+        tag("table", [.class("facts")]) {
+            tbody {
+                for row in rows {
+                    if let value = row.value {
+                        tr {
+                            th(.scope("row")) { row.name }
+                            td { value }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    static func section(_ title: String, _ kind: String = "card", @HTMLBuilder _ content: () -> HTML) -> HTML {
+        div(.class(kind)) {
+            h2 { title }
+            content()
+        }
+    }
+
+    /// A table whose rows become cards on a narrow screen.
+    static func list(_ columns: [String], empty: String, _ rows: [[HTML]]) -> HTML {
+        guard !rows.isEmpty else { return p(.class("empty")) { empty } }
+        return tag("table", [.class("list")]) {
+            thead {
+                tr { for column in columns { th(.scope("col")) { column } } }
+            }
+            tbody {
+                for row in rows {
+                    tr { for (column, cell) in zip(columns, row) { td(.caption(column)) { cell } } }
+                }
+            }
+        }
+    }
+
+    static func link(_ title: String, _ path: String) -> HTML { a(.href(path)) { title } }
+
+    static let domainsTrail = (title: "Domains", path: Path.domains)
+}
