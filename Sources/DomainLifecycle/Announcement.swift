@@ -33,3 +33,19 @@ public enum Announcement: Hashable, Sendable {
         }
     }
 }
+
+extension Announcement: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .create: "create"
+        case .died: "died"
+        case .pause: "pause"
+        case .unpause: "unpause"
+        case .suspended: "suspended"
+        case .destroy: "destroy"
+        case .shutdown(let request): "shutdown \(request.rawValue)"
+        case .exit(let reason): "exit \(reason)"
+        case .restart(let phase): "restart \(phase.rawValue)"
+        }
+    }
+}

@@ -147,19 +147,25 @@ extension DomainTable {
             if case .restarting = record.stage { return try rebuild(&record) }
             guard record.config != nil else { throw .unconfigured(operation: "reboot", title: record.title) }
             try checkRestartTime(record, now)
+            let pause = pausing(record)
             record.stage = .ending(then: .restart)
-            return ending(record, announcing: [.announce(.restart(.schedule)), .announce(.destroy)], then: .restart)
+            return ending(
+                record, beginning: [.announce(.restart(.schedule)), .announce(.destroy)] + pause, then: .restart)
         case .halt:
             let wasRestarting: Bool
             switch record.stage {
             case .restarting, .ending(.restart): wasRestarting = true
             case .creating, .live, .exited, .ending(.forget): wasRestarting = false
             }
+            let pause = pausing(record)
             record.stage = .ending(then: .forget)
             let cancel: [Step] = wasRestarting ? [.announce(.restart(.cancel))] : []
-            return ending(record, announcing: cancel + [.announce(.destroy)], then: .forget)
+            return ending(record, beginning: cancel + [.announce(.destroy)] + pause, then: .forget)
         }
     }
+
+    /// A guest that runs must not see its devices go.
+    private func pausing(_ record: DomainRecord) -> [Step] { record.stage == .live ? [.pause] : [] }
 
     private func checkRestartTime(_ record: DomainRecord, _ now: Double) throws(Refusal) {
         let remaining = restartPolicy.remaining(since: record.restartTime, now: now)
@@ -267,9 +273,8 @@ extension DomainTable {
     }
 
     /// The steps from any state to nothing. Devices go first, Xen's memory last (manual L3).
-    private func ending(_ record: DomainRecord, announcing: [Step], then: Stage.AfterEnd) -> Draft {
-        var steps = announcing
-        if case .live = record.stage { steps.append(.pause) }
+    private func ending(_ record: DomainRecord, beginning: [Step], then: Stage.AfterEnd) -> Draft {
+        var steps = beginning
         // The guest is paused or gone, and cannot take part.
         steps += record.devices.reversed().map { .detach($0.slot, force: true) }
         steps.append(.releaseRemains)
@@ -296,15 +301,15 @@ extension DomainTable {
             return Draft(name: "exit", steps: [.announce(what), .remember])
         case .end:
             record.stage = .ending(then: .forget)
-            return ending(record, announcing: [exit, .announce(.destroy)], then: .forget)
+            return ending(record, beginning: [exit, .announce(.destroy)], then: .forget)
         case .tooSoon:
             record.stage = .ending(then: .forget)
             return ending(
-                record, announcing: [exit, .announce(.restart(.fail)), .announce(.destroy)], then: .forget)
+                record, beginning: [exit, .announce(.restart(.fail)), .announce(.destroy)], then: .forget)
         case .restart:
             record.stage = .ending(then: .restart)
             let schedule: [Step] = wasAnnounced ? [] : [.announce(.restart(.schedule))]
-            return ending(record, announcing: [exit] + schedule + [.announce(.destroy)], then: .restart)
+            return ending(record, beginning: [exit] + schedule + [.announce(.destroy)], then: .restart)
         }
     }
 
@@ -325,6 +330,6 @@ extension DomainTable {
         guard case .ending(let then) = record.stage else {
             throw .wrongStage(operation: "clear", title: record.title, record.stage)
         }
-        return ending(record, announcing: [], then: then)
+        return ending(record, beginning: [], then: then)
     }
 }

@@ -13,7 +13,7 @@ public struct DomainTable: Sendable {
     public private(set) var reports: [DomainUUID: DomainReport] = [:]
     private var byName: [DomainName: DomainUUID] = [:]
     private var byID: [DomainID: DomainUUID] = [:]
-    /// Number of the last operation begun.
+    /// Counts what begins and what goes: looks at the machine are ordered by it.
     public private(set) var serial: UInt64 = 0
     /// When those that are gone went, as long as an older look at the machine may still show them.
     private var forgotten: [DomainUUID: UInt64] = [:]
@@ -77,16 +77,18 @@ public struct DomainTable: Sendable {
         guard let record = records.removeValue(forKey: uuid) else { return }
         unindex(record)
         reports[uuid] = nil
+        // A moment of its own: looks from before it and from after it can be told apart.
+        serial += 1
         forgotten[uuid] = serial
         releaseBackings(of: uuid)
     }
 
     /// Whether a domain seen when operation number `serial` was the last one has gone since.
-    func wasForgotten(_ uuid: DomainUUID, since serial: UInt64) -> Bool { forgotten[uuid].map { $0 >= serial } ?? false }
+    func wasForgotten(_ uuid: DomainUUID, since serial: UInt64) -> Bool { forgotten[uuid].map { $0 > serial } ?? false }
 
     /// Looks from before operation number `serial` will not come any more.
     mutating func noLooksBefore(_ serial: UInt64) {
-        if !forgotten.isEmpty { forgotten = forgotten.filter { $0.value >= serial } }
+        if !forgotten.isEmpty { forgotten = forgotten.filter { $0.value > serial } }
     }
 
     mutating func take(_ reports: [DomainUUID: DomainReport]) { self.reports = reports }
