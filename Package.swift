@@ -177,7 +177,8 @@ let package = Package(
         tests("SimulationTests", ["Simulation"]),
         tests(
             "SimulatedHypervisorTests",
-            ["SimulatedHypervisor", "SimulatedHost", "Simulation", "HypervisorInterface", "HostInterface", "DomainModel"]),
+            ["SimulatedHypervisor", "SimulatedHost", "Simulation", "HypervisorInterface", "HostInterface", "DomainModel",
+             "MachineContract"]),
         tests("XendServerTests", ["XendServer"]),
         tests("LinuxHostTests", ["LinuxHost"]),
         tests(

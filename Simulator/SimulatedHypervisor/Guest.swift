@@ -39,7 +39,7 @@ final class Guest {
 
     init(
         machine: SimulatedMachine, domain: SimulatedDomain, image: String, commandLine: String,
-        behaviour: GuestBehaviour, memory: GuestMemory
+        behaviour: GuestBehaviour, memory: GuestMemory, uptime: Duration = .zero
     ) {
         self.machine = machine
         self.domain = domain
@@ -47,7 +47,7 @@ final class Guest {
         self.commandLine = commandLine
         self.behaviour = behaviour
         self.memory = memory
-        clock = GuestClock(timeline: machine.timeline)
+        clock = GuestClock(timeline: machine.timeline, uptime: uptime)
     }
 
     /// All vcpus wait for an event.

@@ -16,9 +16,13 @@ final class GuestClock {
     private(set) var isRunning = false
     /// When it last began to run, and how long it had run before.
     private var since = Instant(nanoseconds: 0)
-    private var before = Duration.zero
+    private var before: Duration
 
-    init(timeline: Timeline) { self.timeline = timeline }
+    /// - Parameter uptime: how long the guest has run in another domain before.
+    init(timeline: Timeline, uptime: Duration = .zero) {
+        self.timeline = timeline
+        before = uptime
+    }
 
     /// How long the guest has run.
     var uptime: Duration { isRunning ? before + (timeline.now - since) : before }

@@ -69,8 +69,10 @@ struct HypervisorHandle: Hypervisor {
     }
 
     func destroy(_ id: DomainID) async throws(HypervisorError) {
-        let memory = machine.domains[id].map { MemorySize(pages: $0.pages) } ?? .zero
-        try await call("xc_domain_destroy", id, takes: latencies.destroyDomain + latencies.memory(memory)) {
+        // Of a domain that is dying there is nothing left to take apart.
+        let domain = machine.domains[id].flatMap { $0.isDying ? nil : $0 }
+        let latency = domain.map { latencies.destroyDomain + latencies.memory(MemorySize(pages: $0.pages)) }
+        try await call("xc_domain_destroy", id, takes: latency ?? .zero) {
             (machine) throws(HypervisorError) in try machine.destroy(id)
         }
     }
@@ -92,20 +94,6 @@ struct HypervisorHandle: Hypervisor {
         try await call("xc_sched_credit2_domain_set", id) { (machine) throws(HypervisorError) in
             try machine.setSchedulerParameters(parameters, of: id)
         }
-    }
-
-    // MARK: Moving
-
-    func save(
-        _ id: DomainID, live: Bool, output: any ImageOutput, observer: any SaveObserver
-    ) async throws(HypervisorError) {
-        throw HypervisorError("xc_domain_save", id, .notSupported)
-    }
-
-    func restore(
-        _ id: DomainID, _ restore: DomainRestore, input: any ImageInput
-    ) async throws(HypervisorError) -> BuiltDomain {
-        throw HypervisorError("xc_domain_restore", id, .notSupported)
     }
 
     // MARK: One call

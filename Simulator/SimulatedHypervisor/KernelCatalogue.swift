@@ -13,7 +13,7 @@ public final class KernelCatalogue {
 
     /// Whether there is a file of this name to load a kernel or ramdisk from.
     public func exists(_ path: String) -> Bool {
-        !missing.contains(path) && (behaviours[path] != nil || fallback != nil)
+        !missing.contains(path) && (behaviours[path] != nil || fallback != nil || unusable.contains(path))
     }
 
     func behaviour(of path: String) -> GuestBehaviour? {

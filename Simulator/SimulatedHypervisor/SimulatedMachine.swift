@@ -18,6 +18,8 @@ public final class SimulatedMachine: @unchecked Sendable {
     public let kernels: KernelCatalogue
     /// What goes wrong here.
     public let faults: FaultPlan
+    /// What was not right in images that domains were restored from: each as a sentence.
+    public private(set) var corruptions: [String] = []
     /// Told of everything worth tracing: a line of text without time.
     public var trace: ((String) -> Void)?
     /// Told of every change of a domain's state, for the time lines of reports: its id and uuid, and the new state in a word.
@@ -89,6 +91,11 @@ public final class SimulatedMachine: @unchecked Sendable {
         domains = [:]
         order = []
         store.halt()
+    }
+
+    func noteCorruption(_ text: String) {
+        corruptions.append(text)
+        trace?("\(configuration.name): \(text)")
     }
 
     // MARK: Domains

@@ -84,12 +84,16 @@ public final class XenStored {
         note(path, exact: false, open)
     }
 
+    /// Fine when there is no such node, as long as the one above is there.
     func remove(
         _ path: String, as client: DomainID = .zero, in transaction: UInt32? = nil
     ) throws(XenStoreError) {
         let open = try begin("remove", path, client, transaction)
         guard let parent = parentPath(path) else { throw XenStoreError("remove", path, .invalid) }
-        guard let node = get(path, open) else { throw XenStoreError("remove", path, .notFound) }
+        guard let node = get(path, open) else {
+            guard get(parent, open) != nil else { throw XenStoreError("remove", path, .notFound) }
+            return
+        }
         guard node.mayWrite(client) else { throw XenStoreError("remove", path, .notPermitted) }
         removeTree(path, node, parent, open)
     }
@@ -141,14 +145,29 @@ public final class XenStored {
         _ action: String, _ path: String, _ client: DomainID, _ number: UInt32?
     ) throws(XenStoreError) -> StoreTransaction? {
         requests += 1
-        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count < Limit.path,
-            path == "/" || path.utf8.last != UInt8(ascii: "/"), !path.utf8.contains(0)
-        else { throw XenStoreError(action, path, .invalid) }
+        guard isPath(path) else { throw XenStoreError(action, path, .invalid) }
         guard let number else { return nil }
         guard let transaction = transactions[number], transaction.client == client else {
             throw XenStoreError(action, path, .invalid)
         }
         return transaction
+    }
+
+    /// As xenstored's is_valid_nodename.
+    private func isPath(_ path: String) -> Bool {
+        guard path != "/" else { return true }
+        var last: UInt8 = 0
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "/"): if last == byte { return false }
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "@"):
+                if last == 0 { return false }
+            default: return false
+            }
+            last = byte
+        }
+        return last != 0 && last != UInt8(ascii: "/") && path.utf8.count < Limit.path
     }
 
     private func readable(
