@@ -8,6 +8,17 @@ public enum Operation: Hashable, Sendable {
     case domain(DomainReference, DomainOperation)
 }
 
+extension Operation {
+    /// `create web`, `pause 7`: for the trace.
+    public var title: String {
+        switch self {
+        case .create(let config): "create \(config.name)"
+        case .restore(let path): "restore \(path)"
+        case .domain(let reference, let operation): "\(operation.name) \(reference)"
+        }
+    }
+}
+
 /// Something a client asks of one domain (manual H4; reference/http-api.md §6.6).
 public enum DomainOperation: Hashable, Sendable {
     case pause

@@ -30,7 +30,7 @@ public struct LogLine: Hashable, Sendable {
 
     /// The text with everything that could end the line or speak to a terminal written as an escape: what domains are called
     /// must not be able to forge lines.
-    static func onOneLine(_ text: String) -> String {
+    public static func onOneLine(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             guard result.utf8.count < textLimit else { return result + "…" }

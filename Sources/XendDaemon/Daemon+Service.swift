@@ -25,7 +25,9 @@ extension Daemon: DaemonService {
     public func perform(
         _ operation: Operation, for requester: Requester
     ) async throws(OperationError) -> OperationResult {
-        try await manager.perform(operation, for: requester)
+        try await tracer.call("domain:\(operation.title)") { () async throws(OperationError) in
+            try await manager.perform(operation, for: requester)
+        }
     }
 
     // MARK: Consoles

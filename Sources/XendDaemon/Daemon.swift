@@ -19,6 +19,7 @@ public final class Daemon: Sendable {
     public let events: EventHub
     public let manager: DomainManager
     let virtualNetworks: VirtualNetworks
+    let tracer: Tracer
     private let parts: Parts
 
     /// - Parameters:
@@ -28,6 +29,9 @@ public final class Daemon: Sendable {
         machine: Machine, host: Host, http: any HTTPListening, log sink: any LogSink,
         configuration: XendConfiguration = XendConfiguration(), options: DaemonOptions = DaemonOptions()
     ) {
+        tracer = Tracer(path: configuration.tracePath, host: host)
+        let machine = machine.traced(by: tracer)
+        let host = host.traced(by: tracer)
         self.machine = machine
         self.host = host
         self.configuration = configuration
@@ -46,6 +50,8 @@ public final class Daemon: Sendable {
 
     /// The port HTTP listens on, once started.
     public var port: UInt16? { get async { await parts.listener?.port } }
+    /// The debug port, once started.
+    public var debugPort: UInt16? { get async { await parts.debugListener?.port } }
 
     // MARK: - Starting and stopping
 
@@ -62,6 +68,7 @@ public final class Daemon: Sendable {
             try await manager.start()
             await startNotifications()
             events.publish(Event("xend.start", "0"))
+            try await startDebugPort()
             try await startHTTP()
         } catch {
             log.critical("xend cannot start: \(error)")
@@ -75,6 +82,7 @@ public final class Daemon: Sendable {
         log.notice("xend stops")
         await parts.beginStop()
         await parts.listener?.close()
+        await parts.debugListener?.close()
         await manager.stop()
         events.finish()
         log.notice("xend has stopped")
@@ -91,6 +99,17 @@ public final class Daemon: Sendable {
         let listener = try await options.listen(parts.http, configuration.address ?? "", port, pipeline)
         await parts.serve(listener)
         log.notice("listening on port \(listener.port)")
+    }
+
+    /// Loopback only, unless other hosts may come (the original's was open to everyone).
+    private func startDebugPort() async throws {
+        let port = configuration.debugPort ?? (options.choosesPorts ? 0 : 8001)
+        let address = configuration.isRemoteAccessOpen ? configuration.address ?? "" : "localhost"
+        let listener = try await host.network.listen(address: address, port: port)
+        await parts.serveDebug(listener)
+        let server = DebugServer(daemon: self, host: host)
+        host.tasks.spawn { await server.run(listener) }
+        log.info("debug port \(listener.port)")
     }
 
     /// The network script runs when xend starts (manual D8). Its failure is no reason not to manage domains.
@@ -135,11 +154,13 @@ public final class Daemon: Sendable {
 private actor Parts {
     let http: any HTTPListening
     private(set) var listener: (any HTTPListener)?
+    private(set) var debugListener: (any NetworkListener)?
     private var isStopping = false
 
     init(http: any HTTPListening) { self.http = http }
 
     func serve(_ listener: any HTTPListener) { self.listener = listener }
+    func serveDebug(_ listener: any NetworkListener) { debugListener = listener }
     func beginStop() { isStopping = true }
     var isServing: Bool { listener != nil && !isStopping }
 }

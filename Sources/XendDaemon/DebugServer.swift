@@ -1,0 +1,171 @@
+import DomainLifecycle
+import DomainManagement
+import HostInterface
+import Logging
+import SExpressions
+
+/// The debug port (manual G1): s-expressions or plain words in, pretty-printed s-expressions out, each followed by an empty line.
+/// A client is subscribed to all events until it says otherwise (reference/lifecycle-and-events.md §5).
+struct DebugServer: Sendable {
+    /// A handful of people look at a daemon; more is a mistake.
+    static let maximumClients = 32
+
+    let daemon: Daemon
+    let host: Host
+
+    /// Serves connections until the listener is closed.
+    func run(_ listener: any NetworkListener) async {
+        let count = Counter()
+        for await connection in listener.connections {
+            let isLocal = connection.peer.isLoopback || daemon.configuration.isRemoteAccessOpen
+            guard isLocal, await count.enter(limit: Self.maximumClients) else {
+                await connection.close()
+                continue
+            }
+            let client = DebugClient(daemon: daemon, connection: connection, tasks: host.tasks)
+            host.tasks.spawn {
+                await client.run()
+                await count.leave()
+            }
+        }
+    }
+
+    private actor Counter {
+        private var count = 0
+
+        func enter(limit: Int) -> Bool {
+            guard count < limit else { return false }
+            count += 1
+            return true
+        }
+
+        func leave() { count -= 1 }
+    }
+}
+
+/// One client of the debug port.
+actor DebugClient {
+    private let daemon: Daemon
+    private let connection: any NetworkConnection
+    private let tasks: any TaskSpawner
+    private var subscription: Task<Void, Never>?
+    private var isOpen = true
+
+    init(daemon: Daemon, connection: any NetworkConnection, tasks: any TaskSpawner) {
+        self.daemon = daemon
+        self.connection = connection
+        self.tasks = tasks
+    }
+
+    /// Answers commands until the client leaves; several may come in one packet, one in several.
+    func run() async {
+        subscribe([EventPattern("*")])
+        var reader = SXPReader()
+        while isOpen, let bytes = try? await connection.read(4096) {
+            do {
+                if bytes.isEmpty { try reader.finish() } else { try reader.feed(bytes) }
+            } catch {
+                await send(problem("syntax", "\(error)"))
+                // What follows a mistake cannot be trusted to begin where it seems to: begin anew.
+                reader = SXPReader()
+            }
+            while isOpen, let command = reader.next() { await send(await answer(command)) }
+            if bytes.isEmpty { break }
+        }
+        subscription?.cancel()
+        await connection.close()
+    }
+
+    private func subscribe(_ patterns: [EventPattern]) {
+        subscription?.cancel()
+        let events = daemon.events.stream(since: nil, matching: patterns)
+        subscription = tasks.spawn { [weak self] in
+            for await numbered in events {
+                await self?.send(["event", .atom(numbered.event.name), numbered.event.value])
+            }
+        }
+    }
+
+    private func send(_ expression: SExpression?) async {
+        guard let expression, isOpen else { return }
+        do {
+            try await connection.write(Array((expression.pretty() + "\n").utf8))
+        } catch {
+            isOpen = false
+        }
+    }
+
+    // MARK: - Commands
+
+    private static let commands = [
+        "console.disconnect", "debug.controller", "debug.msg", "exit", "help", "info", "log.stderr", "pretty", "quit",
+        "sys.inject", "sys.subscribe", "trace", "traceoff", "traceon",
+    ]
+
+    private func answer(_ command: SExpression) async -> SExpression? {
+        let arguments = command.children()
+        switch command.name {
+        case "help": return ["ok", .list(Self.commands.map(SExpression.atom))]
+        case "info": return ["ok", await information()]
+        case "quit", "exit":
+            await send(["ok", "None"])
+            isOpen = false
+            return nil
+        case "pretty", "log.stderr", "debug.msg", "debug.controller": return ["ok", ["ok"]]
+        case "traceon": return trace(true)
+        case "traceoff": return trace(false)
+        case "trace":
+            guard let word = arguments.first?.atom, ["on", "off"].contains(word) else {
+                return problem("argument", "(trace on) or (trace off)")
+            }
+            return trace(word == "on")
+        case "sys.subscribe":
+            subscribe(arguments.compactMap(\.atom).map(EventPattern.init))
+            return ["ok", ["ok"]]
+        case "sys.inject": return await inject(arguments)
+        case "console.disconnect": return await disconnect(command)
+        default:
+            return problem("command", "unknown command \(command.name ?? "()"); help lists them")
+        }
+    }
+
+    private func trace(_ isOn: Bool) -> SExpression {
+        daemon.tracer.set(isOn)
+        return ["ok", "None"]
+    }
+
+    private func inject(_ arguments: [SExpression]) async -> SExpression {
+        guard let event = arguments.first else { return problem("argument", "(sys.inject (NAME VALUE…))") }
+        do {
+            _ = try await daemon.inject(event)
+            return ["ok", ["ok"]]
+        } catch {
+            return problem("argument", error.message)
+        }
+    }
+
+    /// N is the console's channel, not its TCP port.
+    private func disconnect(_ command: SExpression) async -> SExpression {
+        guard let channel = command.childText("id").flatMap(Int.init),
+            let console = await daemon.consoles().first(where: { $0.channel == channel })
+        else { return problem("argument", "(console.disconnect (id N)): no console has this channel") }
+        try? await daemon.disconnectConsole(port: console.port)
+        return ["ok", ["ok"]]
+    }
+
+    /// Console listeners, block and network device controllers.
+    private func information() async -> SExpression {
+        var items = await daemon.consoles().map(\.expression)
+        let domains = await daemon.domains()
+        for (name, type) in [("blkif", "vbd"), ("netif", "vif")] {
+            for domain in domains where domain.devices.contains(where: { $0.type.rawValue == type }) {
+                items.append(.element(name, .element("dom", domain.id)))
+            }
+        }
+        return .element("info", items)
+    }
+
+    private func problem(_ type: String, _ text: String) -> SExpression {
+        ["err", ["type", .atom(type)], ["value", .atom(text)]]
+    }
+}
