@@ -145,7 +145,7 @@ let package = Package(
             dependencies: [
                 "XendDaemon", "XenHypervisor", "LinuxHost",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: settings),
+            ], exclude: ["man", "scripts", "systemd"], swiftSettings: settings),
         .executableTarget(
             name: "xm",
             dependencies: ["XmCommands", "XendClient"], exclude: ["man"], swiftSettings: settings),
