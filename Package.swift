@@ -179,7 +179,11 @@ let package = Package(
             "SimulatedHypervisorTests",
             ["SimulatedHypervisor", "SimulatedHost", "Simulation", "HypervisorInterface", "HostInterface", "DomainModel",
              "MachineContract"]),
-        tests("XendServerTests", ["XendServer"]),
+        tests(
+            "XendServerTests",
+            ["XendServer", "DomainManagement", "DomainLifecycle", "DomainModel", "HostInterface", "HypervisorInterface",
+             "SExpressions", "CLibXML2", .product(name: "NIOCore", package: nio),
+             .product(name: "NIOEmbedded", package: nio), .product(name: "NIOHTTP1", package: nio)]),
         tests("LinuxHostTests", ["LinuxHost"]),
         tests(
             "XendClientTests",

@@ -1,0 +1,141 @@
+import DomainLifecycle
+import DomainManagement
+import DomainModel
+import HypervisorInterface
+import SExpressions
+import Synchronization
+
+/// A daemon that does nothing but remember what it was asked.
+final class FakeService: DaemonService {
+    struct State {
+        var domains: [DomainInformation] = []
+        var consoles: [ConsoleInformation] = []
+        var tasks: [TaskInformation] = []
+        var events: [NumberedEvent] = []
+        var missed: UInt64 = 0
+        var networks: [String: SExpression] = [:]
+        var log = LogContents(bytes: [], modified: 0)
+        var measurements: [Measurement] = []
+        /// What every operation fails with.
+        var failure: OperationError?
+        var results: [String: OperationResult] = [:]
+        /// What was asked, in words.
+        var asked: [String] = []
+    }
+    private let state: Mutex<State>
+    private let (stream, feed) = AsyncStream.makeStream(of: NumberedEvent.self)
+    private let isHeld = Mutex(false)
+
+    init(_ state: State = State()) { self.state = Mutex(state) }
+
+    func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
+    var asked: [String] { state.withLock { $0.asked } }
+    func publish(_ event: NumberedEvent) { feed.yield(event) }
+    func endStream() { feed.finish() }
+
+    private var now: State { state.withLock { $0 } }
+    private func note(_ text: String) throws(OperationError) {
+        let failure = state.withLock { state in
+            state.asked.append(text)
+            return state.failure
+        }
+        if let failure { throw failure }
+    }
+    private func unknown(_ text: String) -> OperationError { OperationError(.notFound, text) }
+
+    func domains() async -> [DomainInformation] { now.domains }
+
+    func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation {
+        let domains = now.domains
+        guard
+            let domain = domains.first(where: { $0.name == reference.text })
+                ?? domains.first(where: { $0.id.description == reference.text })
+                ?? domains.first(where: { $0.uuid.description == reference.text })
+        else { throw unknown("invalid domain:\(reference)") }
+        return domain
+    }
+
+    func vcpus(_ reference: DomainReference) async throws(OperationError) -> [VCPUReport] {
+        [VCPUReport(number: 0, cpu: 1, isRunning: true, isBlocked: false, cpuTime: .seconds(2), affinity: .any)]
+    }
+
+    func perform(
+        _ operation: Operation, for requester: Requester
+    ) async throws(OperationError) -> OperationResult {
+        switch operation {
+        case .create(let config):
+            try note("create \(config.name) for \(requester)")
+            return now.results["create"] ?? .done
+        case .restore(let path):
+            try note("restore \(path)")
+            return now.results["restore"] ?? .done
+        case .domain(let reference, let operation):
+            _ = try await domain(reference)
+            try note("\(reference): \(operation)")
+            return now.results[operation.name] ?? .done
+        }
+    }
+
+    func consoles() async -> [ConsoleInformation] { now.consoles }
+    func console(port: UInt16) async throws(OperationError) -> ConsoleInformation {
+        guard let console = now.consoles.first(where: { $0.port == port }) else {
+            throw unknown("No such console \(port)")
+        }
+        return console
+    }
+    func disconnectConsole(port: UInt16) async throws(OperationError) {
+        _ = try await console(port: port)
+        try note("disconnect \(port)")
+    }
+
+    func node() async throws(OperationError) -> NodeInformation { .sample }
+    func dmesg(clear: Bool) async throws(OperationError) -> [UInt8] {
+        try note("dmesg\(clear ? " clear" : "")")
+        return Array("(XEN) Xen version 4.17 <test>\n".utf8)
+    }
+    func log() async throws(OperationError) -> LogContents { now.log }
+    func shutDownNode(reboot: Bool, for requester: Requester) async throws(OperationError) {
+        try note("node \(reboot ? "reboot" : "shutdown")")
+    }
+    func setNotificationURL(_ url: String?) async throws(OperationError) { try note("notify \(url ?? "nowhere")") }
+
+    func inject(_ event: SExpression) async throws(OperationError) -> String {
+        try note("inject \(event)")
+        return event.name ?? ""
+    }
+    func events(since: UInt64?, matching patterns: [EventPattern]) async -> EventPage {
+        let state = now
+        let events = state.events.filter { event in
+            event.number > since ?? .max && patterns.contains { $0.matches(event.event.name) }
+        }
+        return EventPage(events: events, newest: state.events.last?.number ?? 0, missed: state.missed)
+    }
+    func eventStream(since: UInt64?, matching patterns: [EventPattern]) async -> AsyncStream<NumberedEvent> {
+        change { $0.asked.append("stream since \(since.map(String.init) ?? "now") of \(patterns.map(\.text))") }
+        return stream
+    }
+
+    func tasks() async -> [TaskInformation] { now.tasks }
+    func task(_ id: Int) async throws(OperationError) -> TaskInformation {
+        guard let task = now.tasks.first(where: { $0.id == id }) else { throw unknown("No such task \(id)") }
+        return task
+    }
+    func cancelTask(_ id: Int, for requester: Requester) async throws(OperationError) {
+        _ = try await task(id)
+        try note("cancel \(id)")
+    }
+
+    func virtualNetworks() async -> [String] { now.networks.keys.sorted() }
+    func virtualNetwork(_ id: String) async throws(OperationError) -> SExpression {
+        guard let network = now.networks[id] else { throw unknown("No such vnet \(id)") }
+        return network
+    }
+    func createVirtualNetwork(_ config: SExpression) async throws(OperationError) { try note("vnet \(config)") }
+    func deleteVirtualNetwork(_ id: String) async throws(OperationError) {
+        _ = try await virtualNetwork(id)
+        try note("delete vnet \(id)")
+    }
+
+    func measurements() async -> [Measurement] { now.measurements }
+    func isReady() async -> Bool { now.failure == nil }
+}
