@@ -184,7 +184,7 @@ let package = Package(
             ["XendServer", "DomainManagement", "DomainLifecycle", "DomainModel", "HostInterface", "HypervisorInterface",
              "SExpressions", "CLibXML2", .product(name: "NIOCore", package: nio),
              .product(name: "NIOEmbedded", package: nio), .product(name: "NIOHTTP1", package: nio)]),
-        tests("LinuxHostTests", ["LinuxHost"]),
+        tests("LinuxHostTests", ["LinuxHost", "XendServer"]),
         tests(
             "XendClientTests",
             ["XendClient", "SExpressions", .product(name: "NIOCore", package: nio),

@@ -1,20 +1,21 @@
 import HostInterface
 import NIOCore
 import NIOPosix
+import XendServer
 
 /// The sockets under the HTTP server: accepts, counts, and stops gracefully. What is spoken on them is the server's.
-public final class LinuxHTTPListening: Sendable {
+public final class LinuxHTTPListening: HTTPListening {
     private let group: any EventLoopGroup
-    private let maximumConnections: Int
+    private let limits: HTTPLimits
 
     /// - Parameters:
     ///   - group: the event loops; they are the caller's to shut down.
-    ///   - maximumConnections: open ones of one listener. Those beyond are told 503 and closed.
+    ///   - limits: connections of a listener beyond the limit are told 503 and closed.
     public init(
-        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, maximumConnections: Int
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, limits: HTTPLimits = HTTPLimits()
     ) {
         self.group = group
-        self.maximumConnections = maximumConnections
+        self.limits = limits
     }
 
     /// - Parameters:
@@ -23,8 +24,8 @@ public final class LinuxHTTPListening: Sendable {
     ///   - configure: called once for each accepted channel, on its event loop. A channel whose future fails is closed.
     public func listen(
         address: String, port: UInt16, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
-    ) async throws(NetworkError) -> LinuxHTTPListener {
-        let open = OpenChannels(limit: maximumConnections)
+    ) async throws(NetworkError) -> any HTTPListener {
+        let open = OpenChannels(limit: limits.connections)
         let bootstrap = { [group] in
             ServerBootstrap(listeningOn: group)
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -44,7 +45,7 @@ public final class LinuxHTTPListening: Sendable {
 }
 
 /// A port that accepts HTTP connections.
-public final class LinuxHTTPListener: Sendable {
+public final class LinuxHTTPListener: HTTPListener {
     /// How long requests under way may take to be answered when the listener is closed.
     public static let grace = TimeAmount.seconds(5)
 

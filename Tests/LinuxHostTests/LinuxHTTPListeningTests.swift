@@ -2,6 +2,7 @@ import HostInterface
 import LinuxHost
 import NIOCore
 import Testing
+import XendServer
 
 /// Stands for the HTTP server: echoes, and says `bye` when it is asked to end.
 private final class Echo: ChannelInboundHandler {
@@ -23,13 +24,15 @@ private final class Echo: ChannelInboundHandler {
 @Suite("HTTP sockets of a Linux host", .timeLimit(.minutes(1))) struct LinuxHTTPListeningTests {
     let network = LinuxNetwork()
 
-    func listener(_ maximum: Int) async throws -> LinuxHTTPListener {
-        try await LinuxHTTPListening(maximumConnections: maximum).listen(address: "localhost", port: 0) { channel in
+    func listener(_ maximum: Int) async throws -> any HTTPListener {
+        var limits = HTTPLimits()
+        limits.connections = maximum
+        return try await LinuxHTTPListening(limits: limits).listen(address: "localhost", port: 0) { channel in
             channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Echo()) }
         }
     }
 
-    func connect(_ listener: LinuxHTTPListener) async throws -> any NetworkConnection {
+    func connect(_ listener: any HTTPListener) async throws -> any NetworkConnection {
         try await network.connect(
             host: "127.0.0.1", port: listener.port, deadline: LinuxClock().now + .seconds(30))
     }
