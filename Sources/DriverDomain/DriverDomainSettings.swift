@@ -3,6 +3,8 @@ public struct DriverDomainSettings: Hashable, Sendable {
     public var scriptDirectory = "/etc/xen"
     public var bridge = "xen-br0"
     public var vifScript = "vif-bridge"
+    /// Whether a vif with addresses may send from these only (manual V2).
+    public var isAntispoofOn = true
     /// Scripts by the TYPE of a vbd's uname (`block-TYPE`).
     public var blockScripts = ["file": "block-file"]
     /// How long a back-end may take to get ready or to let go (reference/domain.md §1: 10 s).

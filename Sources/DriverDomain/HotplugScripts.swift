@@ -7,7 +7,7 @@ struct HotplugScripts: Sendable {
     let settings: DriverDomainSettings
     let started: @Sendable (ScriptCall, ScriptProcess) async -> Void
 
-    /// `vif-bridge up vif=vif1.0 domain=web mac=… bridge=… [ip=…]`
+    /// `vif-bridge up vif=vif1.0 domain=web mac=… bridge=… [ip=…] [antispoof=no]`
     func vif(
         _ operation: String, interface: String, domain: String, config: VIFConfig
     ) async throws(DeviceError) {
@@ -16,6 +16,8 @@ struct HotplugScripts: Sendable {
             "bridge=\(config.bridge ?? settings.bridge)",
         ]
         if !config.ip.isEmpty { arguments.append("ip=\(config.ip.joined(separator: " "))") }
+        // Only said when it is off: the calling convention of 2004 does not have it.
+        if !settings.isAntispoofOn { arguments.append("antispoof=no") }
         _ = try await run(config.script ?? settings.vifScript, arguments)
     }
 

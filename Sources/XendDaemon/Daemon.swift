@@ -188,6 +188,7 @@ extension XendConfiguration {
         var settings = DriverDomainSettings()
         settings.bridge = bridge
         settings.vifScript = vifScript
+        settings.isAntispoofOn = isAntispoofOn
         settings.blockScripts = blockScripts
         return settings
     }
