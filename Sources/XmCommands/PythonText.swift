@@ -1,22 +1,18 @@
 // How Python 2 writes values; the outputs and messages of 2004 were made by it.
 
 import Glibc
+import SExpressions
 
 /// Python 2's text forms of numbers, strings and lists.
 enum PythonText {
     /// `str()` of a float: 12 significant digits, and always recognisable as a float.
-    static func float(_ value: Double) -> String {
-        if value.isNaN { return "nan" }
-        if value.isInfinite { return value < 0 ? "-inf" : "inf" }
-        let text = printf("%.12g", value)
-        return text.contains(where: { $0 == "." || $0 == "e" }) ? text : text + ".0"
-    }
+    static func float(_ value: Double) -> String { SExpression.number(value).description }
 
     /// `repr()` of a string: single quotes, unless only double ones avoid a backslash.
     static func quoted(_ text: String) -> String {
         let quote: Character = text.contains("'") && !text.contains("\"") ? "\"" : "'"
         var result = String(quote)
-        for byte in text.utf8 { result += escaped(byte, quote: quote) }
+        for byte in SXPText.bytes(of: text) { result += escaped(byte, quote: quote) }
         return result + String(quote)
     }
 

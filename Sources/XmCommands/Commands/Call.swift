@@ -31,7 +31,7 @@ extension XmCommand {
                 if case .unreachable(let text) = error { throw CallFailure(text: text, isConnection: true) }
                 throw CallFailure(text: error.description)
             }
-            session.host.write(function.isSilent ? "None\n" : text(of: reply))
+            session.host.write(text(of: function.isSilent ? .nothing : reply))
         } catch {
             if error.isConnection { throw .unreachable(error.text) }
             session.print("ERROR: \(error.text)")
@@ -41,7 +41,7 @@ extension XmCommand {
 
     private static func text(of reply: XendReply) -> String {
         switch reply {
-        case .nothing: "None\n"
+        case .nothing: "'None'\n"
         case .expression(let value): value.atom == nil ? value.pretty() : value.description + "\n"
         case .text(let text): SExpression.atom(text).description + "\n"
         }

@@ -10,8 +10,8 @@ extension XmCommand {
         let node = try await session.ask { (client) async throws(XendError) in try await client.node() }
         let isLater = session.format.hasSixColumns
         let facts = isLater ? NodeText.later(node, session.format) : NodeText.original(node)
-        // The original ignored words; a key is worth understanding in both forms.
-        guard let key = invocation.arguments.first(where: { !$0.hasPrefix("-") }) else {
+        // The original ignored words.
+        guard isLater, let key = invocation.arguments.first(where: { !$0.hasPrefix("-") }) else {
             for fact in facts { session.print(NodeText.line(fact.name, fact.value)) }
             return
         }

@@ -68,6 +68,17 @@ extension Evaluator {
         return remainder ? (down ? rest + right : rest, false) : (down ? quotient.partialValue - 1 : quotient.partialValue, false)
     }
 
+    /// Python's own steps, so that the last digit is the same.
+    private static func floorDivision(_ left: Double, _ right: Double, remainder: Bool) -> Double {
+        var rest = left.truncatingRemainder(dividingBy: right)
+        if rest != 0, (rest < 0) != (right < 0) { rest += right }
+        if remainder { return rest == 0 ? Double(signOf: right, magnitudeOf: 0) : rest }
+        let quotient = (left - rest) / right
+        if quotient == 0 { return Double(signOf: left / right, magnitudeOf: 0) }
+        let whole = quotient.rounded(.down)
+        return quotient - whole > 0.5 ? whole + 1 : whole
+    }
+
     private static func integerPower(_ base: Int, _ exponent: Int, at place: SourcePosition) throws(Fault) -> Int {
         guard (0..<64).contains(exponent) else { throw Fault(place, "an exponent must be from 0 to 63") }
         var result = 1
@@ -83,8 +94,7 @@ extension Evaluator {
         case "*": return left * right
         case "/", "//", "%":
             if right == 0 { throw Fault(place, "division by zero") }
-            let quotient = (left / right).rounded(.down)
-            return operation == "/" ? left / right : operation == "//" ? quotient : left - quotient * right
+            return operation == "/" ? left / right : floorDivision(left, right, remainder: operation == "%")
         default: throw Fault(place, "\"\(operation)\" is not possible with a float")
         }
     }

@@ -1,5 +1,7 @@
 // `"text %d" % value`.
 
+import SExpressions
+
 /// Python's `%` formatting of a string with one value, a tuple or a dictionary.
 struct PercentFormat {
     private var rest: Substring
@@ -129,7 +131,7 @@ struct PercentFormat {
             guard let code = value.integer, (0..<256).contains(code) else {
                 throw Fault(place, "%c needs one character")
             }
-            return padded("", String(Character(UnicodeScalar(UInt8(code)))), conversion, zeros: false)
+            return padded("", SXPText.string(decoding: [UInt8(code)]), conversion, zeros: false)
         default: throw Fault(place, "%\(letter) is not a conversion")
         }
     }
