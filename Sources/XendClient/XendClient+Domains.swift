@@ -6,6 +6,24 @@ extension XendClient {
     /// `xend_domains()`: the names of all domains, in the daemon's order.
     public func domains() async throws(XendError) -> [String] { try await names(.domains(), "the list of domains") }
 
+    /// A domain in the answer to a list with details.
+    public enum Listed: Equatable, Sendable {
+        case domain(DomainInformation)
+        /// From a daemon that tells names only.
+        case name(String)
+    }
+
+    /// All domains with all that is known of each, in one answer (`?detail=1`).
+    public func domainsInDetail() async throws(XendError) -> [Listed] {
+        let answer = try await perform(.get("domain", arguments: [("detail", .text("1"))]))
+        guard let members = try answer.expression("the list of domains").list else {
+            throw .unreadable("xend answered an atom instead of the list of domains")
+        }
+        return members.map { member in
+            member.atom.map(Listed.name) ?? .domain(DomainInformation(member))
+        }
+    }
+
     /// `xend_domain_create(config)`: creates a domain from `(vm …)`; it is left paused.
     public func domainCreate(config: SExpression) async throws(XendError) -> DomainInformation {
         try await domainCreate(config: .expression(config))

@@ -60,6 +60,8 @@ extension XendCall {
     public static func consoleDisconnect(_ port: String) -> XendCall {
         .post("console", port, operation: "disconnect")
     }
+    /// Saves, restores and migrations with their progress, ended ones too.
+    public static func tasks() -> XendCall { .get("task", arguments: [("detail", .text("1"))]) }
     public static func eventInject(_ event: Argument) -> XendCall {
         .post("event", operation: "inject", arguments: [("event", event)])
     }

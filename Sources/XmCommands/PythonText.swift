@@ -6,7 +6,7 @@ import SExpressions
 /// Python 2's text forms of numbers, strings and lists.
 enum PythonText {
     /// `str()` of a float: 12 significant digits, and always recognisable as a float.
-    static func float(_ value: Double) -> String { SExpression.number(value).description }
+    static func float(_ value: Double) -> String { SExpression.number(value).atom ?? "" }
 
     /// `repr()` of a string: single quotes, unless only double ones avoid a backslash.
     static func quoted(_ text: String) -> String {

@@ -21,7 +21,8 @@ import Testing
             "DomainManagement", "DomainLifecycle", "DomainModel", "HypervisorInterface", "HostInterface",
             "SExpressions", "NIOCore", "NIOHTTP1", "Logging",
         ],
-        "XendClient": ["SExpressions", "NIOCore", "NIOPosix", "NIOHTTP1"],
+        "XendClient": ["SExpressions", "NIOCore", "NIOPosix"],
+        "XmCommands": ["XendClient", "SExpressions"],
         "SimulatedHypervisor": ["Simulation", "DomainModel", "HypervisorInterface", "HostInterface"],
         "Simulation": ["HostInterface"],
     ]

@@ -153,13 +153,13 @@ import XendClient
 
     @Test("A transfer on a terminal shows how far it is and leaves a clean line")
     func showsProgress() async {
-        let daemon = FakeDaemon(["GET /xend/task/": "((task (id 1) (operation save) (domain k1) (progress 0.42) (phase memory)))"])
+        let daemon = FakeDaemon(["GET /xend/task/?detail=1": "((task (id 1) (operation save) (domain k1) (state running) (percent 42) (rate 123456789) (phase memory)))"])
         let host = FakeHost(showsProgress: true)
         let outcome = await run(["save", "k1", "/f"], daemon: daemon, host: host)
         #expect(outcome.status == 0)
         #expect(outcome.output == "")
-        let line = TransferTask(operation: "save", progress: 0.42, phase: "memory").line
-        #expect(line.hasPrefix("save     [############..................]  42% memory"))
+        let line = TransferTask(operation: "save", percent: 42, rate: 123_456_789, phase: "memory").line
+        #expect(line.hasPrefix("save     [############..................]  42%  117 MB/s memory"))
         #expect(line.count == TransferTask.width)
     }
 

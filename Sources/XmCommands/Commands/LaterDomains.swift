@@ -31,15 +31,14 @@ extension XmCommand {
         return known.isEmpty ? LaterTables.virtualCPUs(of: domain) : known
     }
 
-    /// `(vcpu (number 0) (online 1) (blocked 0) (running 1) (cpu_time 1.5) (cpu 0) (cpumap (0 1)))`.
+    /// `(vcpu (number 0) (online 1) (blocked 0) (running 1) (cpu_time 1.5) (cpu 0) (cpumap (0 1)))`, or `(cpumap any)`.
     private static func virtualCPU(_ element: SExpression) -> VirtualCPU {
         func number(_ name: String) -> Int? { element.childText(name).flatMap { Int($0) } }
-        let map = element.child("cpumap")?.children().flatMap { $0.list ?? [$0] }.compactMap { $0.atom } ?? []
         return VirtualCPU(
             number: number("number") ?? 0, cpu: number("cpu").flatMap { $0 < 0 ? nil : $0 },
             isOnline: number("online") != 0, isRunning: number("running") == 1, isBlocked: number("blocked") == 1,
             seconds: element.childText("cpu_time").flatMap(Double.init) ?? 0,
-            affinity: element.childText("affinity") ?? (map.isEmpty ? "any cpu" : map.joined(separator: ",")))
+            affinity: LaterTables.affinity(element.childValue("cpumap")))
     }
 
     private static let upTimeOptions = [XmOption("short", "s", "To the minute, with the time of day.")]

@@ -77,21 +77,27 @@ extension XmSession {
             }
             return
         }
-        var known = try await ask { (client) async throws(XendError) in try await client.domains() }
+        var domains = try await allDomains()
         if let heading { print(heading) }
-        known.sort { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
         if format == .original {
-            for name in known {
-                if let domain = try await self.domain(ifThere: name) { show(domain) }
-            }
-            return
+            domains.sort { Array(($0.name ?? "").utf8).lexicographicallyPrecedes(Array(($1.name ?? "").utf8)) }
+        } else {
+            domains.sort { ($0.id ?? .max) < ($1.id ?? .max) }
         }
-        var domains: [DomainInformation] = []
-        for name in known {
-            if let domain = try await self.domain(ifThere: name) { domains.append(domain) }
-        }
-        domains.sort { ($0.id ?? .max) < ($1.id ?? .max) }
         domains.forEach(show)
+    }
+
+    /// Every domain. A daemon that does not tell all at once gives a list of names, of which each is asked for.
+    private func allDomains() async throws(XmFailure) -> [DomainInformation] {
+        let list = try await ask { (client) async throws(XendError) in try await client.domainsInDetail() }
+        var domains: [DomainInformation] = []
+        for item in list {
+            switch item {
+            case .domain(let domain): domains.append(domain)
+            case .name(let name): if let domain = try await self.domain(ifThere: name) { domains.append(domain) }
+            }
+        }
+        return domains
     }
 
     /// The domain, nil if there is none by that name.

@@ -51,7 +51,7 @@ private struct ProgressLine {
         while !Task.isCancelled {
             await session.host.pause(ProgressLine.interval)
             if Task.isCancelled { break }
-            guard let reply = try? await session.client.perform(.get("task")), case .expression(let tasks) = reply,
+            guard let reply = try? await session.client.perform(.tasks()), case .expression(let tasks) = reply,
                 let task = TransferTask.find(operation, domain, in: tasks)
             else { continue }
             session.host.writeError("\r" + task.line)
@@ -61,11 +61,14 @@ private struct ProgressLine {
     }
 }
 
-/// A running transfer as the daemon lists it: `(task (id 7) (operation save) (domain web) (progress 0.42) …)`.
+/// A running transfer as the daemon lists it:
+/// `(task (id 7) (operation save) (domain web) (domid 3) (state running) (phase P) (percent 42) (rate 1048576) …)`.
 struct TransferTask: Equatable {
     var operation: String
-    /// From 0 to 1; nil while the daemon cannot tell.
-    var progress: Double?
+    /// From 0 to 100; nil while the daemon cannot tell.
+    var percent: Int?
+    /// Bytes per second; 0 while none have moved.
+    var rate = 0
     /// What it is doing, in the daemon's words.
     var phase: String?
 
@@ -74,30 +77,30 @@ struct TransferTask: Equatable {
     /// The last task of that kind that has not ended.
     static func find(_ operation: String, _ domain: String?, in tasks: SExpression) -> TransferTask? {
         let candidates = (tasks.list ?? []).filter { task in
-            guard task.childText("operation") == operation else { return false }
-            guard let state = task.childText("state") ?? task.childText("status"), state != "running" else { return matches(task, domain) }
-            return false
+            task.childText("operation") == operation && task.childText("state") == "running" && concerns(task, domain)
         }
         guard let task = candidates.last else { return nil }
+        func number(_ name: String) -> Int? { task.childText(name).flatMap(Double.init).flatMap { Int(exactly: $0.rounded()) } }
         return TransferTask(
-            operation: operation, progress: task.childText("progress").flatMap(Double.init),
+            operation: operation, percent: number("percent"), rate: number("rate") ?? 0,
             phase: task.childText("phase"))
     }
 
-    private static func matches(_ task: SExpression, _ domain: String?) -> Bool {
+    /// Whether a task is about a domain that the user has named by name or id.
+    private static func concerns(_ task: SExpression, _ domain: String?) -> Bool {
         guard let domain else { return true }
-        let names = ["domain", "name", "id", "domid"].compactMap { task.childText($0) }
-        return names.isEmpty || names.contains(domain)
+        return task.childText("domain") == domain || task.childText("domid") == domain
     }
 
-    /// `save     [########............]  42% sending memory`, always as wide as the line.
+    /// `save     [############..................]  42%  118 MB/s sending memory`, always as wide as the line.
     var line: String {
         let cells = 30
-        let share = max(0, min(1, progress ?? 0))
-        let full = Int(share * Double(cells))
+        let share = max(0, min(100, percent ?? 0))
+        let full = share * cells / 100
         let bar = String(repeating: "#", count: full) + String(repeating: ".", count: cells - full)
-        let percent = progress == nil ? "   ?" : String(Int(share * 100)).aligned(right: 3) + "%"
-        let text = operation.padded(to: 8) + " [" + bar + "] " + percent + " " + (phase ?? "")
+        let number = percent == nil ? "   ?" : String(share).aligned(right: 3) + "%"
+        let speed = rate > 0 ? String(rate >> 20).aligned(right: 5) + " MB/s" : ""
+        let text = operation.padded(to: 8) + " [" + bar + "] " + number + speed + " " + (phase ?? "")
         return String(text.prefix(TransferTask.width)).padded(to: TransferTask.width)
     }
 }

@@ -158,7 +158,7 @@ struct PercentFormat {
         }
         let precision = min(conversion.precision ?? 6, 100)
         let digits = PythonText.printf("%.\(precision)\(letter)", number.magnitude)
-        return padded(sign(negative: number < 0, conversion), digits, conversion, zeros: true)
+        return padded(sign(negative: number.sign == .minus, conversion), digits, conversion, zeros: true)
     }
 
     private func sign(negative: Bool, _ conversion: Conversion) -> String {

@@ -38,6 +38,17 @@ enum LaterTables {
         (text == "any cpu" ? "all" : text) + " / all"
     }
 
+    /// The cpus a virtual cpu may run on: `any cpu`, or runs of numbers as in `0-1,3`.
+    static func affinity(_ map: SExpression?) -> String {
+        let cpus = (map?.list ?? []).compactMap { $0.atom.flatMap { Int($0) } }.sorted()
+        guard let first = cpus.first else { return "any cpu" }
+        var runs = [(first, first)]
+        for cpu in cpus.dropFirst() {
+            if cpu == runs[runs.count - 1].1 + 1 { runs[runs.count - 1].1 = cpu } else { runs.append((cpu, cpu)) }
+        }
+        return runs.map { $0.0 == $0.1 ? "\($0.0)" : "\($0.0)-\($0.1)" }.joined(separator: ",")
+    }
+
     /// Virtual cpus as far as the information of a domain tells: one line each, the time shared among them.
     static func virtualCPUs(of domain: DomainInformation) -> [VirtualCPU] {
         let count = max(1, domain.vcpus ?? 1)
