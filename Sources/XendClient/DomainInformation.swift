@@ -2,7 +2,7 @@
 
 import SExpressions
 
-/// `(domain (id …) (name …) …)`. Fields that xend did not send are nil; what it sent besides is in ``expression``.
+/// `(domain (id …) (name …) …)`. Fields that xend did not send are nil; all it sent is in ``expression``.
 public struct DomainInformation: Equatable, Sendable {
     /// The whole answer, for printing and for fields without a property.
     public let expression: SExpression
@@ -31,7 +31,9 @@ public struct DomainInformation: Equatable, Sendable {
     /// `pending` or `booting` while a restart is due.
     public var restartState: String? { expression.childText("restart_state") }
     public var console: ConsoleInformation? { expression.child("console").map(ConsoleInformation.init) }
-    public var devices: [DeviceInformation] { expression.child("devices")?.children().map(DeviceInformation.init) ?? [] }
+    public var devices: [DeviceInformation] {
+        expression.child("devices")?.children().map(DeviceInformation.init) ?? []
+    }
     /// The configuration it was created from.
     public var configuration: SExpression? { expression.childValue("config") }
 }

@@ -9,7 +9,7 @@ import SExpressions
 struct ResponseParser {
     /// Bytes of the status line and the headers together.
     static let headLimit = 64 << 10
-    /// Bytes of a body. The log is the longest, and is rotated at one megabyte; a list of thousands of domains has a few.
+    /// Bytes of a body. The log is the longest, rotated at one megabyte; a list of thousands of domains has a few.
     static let bodyLimit = 64 << 20
 
     private enum State {
@@ -45,7 +45,8 @@ struct ResponseParser {
         case .complete, .untilClose: return response
         case .head where rest.isEmpty && headSize == 0: return nil
         case .head, .counted, .chunkSize, .chunk, .chunkEnd, .trailers:
-            throw .unreachable("xend closed the connection in the middle of its answer; what was asked may have been done")
+            throw .unreachable(
+                "xend closed the connection in the middle of its answer; what was asked may have been done")
         }
     }
 

@@ -33,7 +33,8 @@ public struct SocketTransport: XendTransport {
         }
     }
 
-    private func connect(_ promise: EventLoopPromise<XendResponse>, _ request: XendRequest) async throws -> any Channel {
+    private func connect(_ promise: EventLoopPromise<XendResponse>, _ request: XendRequest) async throws -> any Channel
+    {
         do {
             return try await ClientBootstrap(group: promise.futureResult.eventLoop)
                 .connectTimeout(min(SocketTransport.connectTimeout, TimeAmount(request.timeLimit)))
@@ -58,7 +59,8 @@ public struct SocketTransport: XendTransport {
         case let error as NIOConnectionError:
             if let last = error.connectionErrors.last { return explained(last.error) }
             return .unreachable("[Errno -2] Name or service not known: \(error.host)")
-        case let error as IOError: return .unreachable("[Errno \(error.errnoCode)] \(String(cString: strerror(error.errnoCode)))")
+        case let error as IOError:
+            return .unreachable("[Errno \(error.errnoCode)] \(String(cString: strerror(error.errnoCode)))")
         case ChannelError.connectTimeout: return .unreachable("[Errno 110] Connection timed out")
         case ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed, ChannelError.eof:
             return .unreachable(ExchangeHandler.lost)

@@ -77,7 +77,8 @@ extension XendClient {
     public func domainMigrate(
         _ domain: String, destination: String, live: Bool = false, resource: Int = 0
     ) async throws(XendError) -> String {
-        let call = XendCall.domainMigrate(domain, destination: destination, live: live ? "1" : "0", resource: "\(resource)")
+        let call = XendCall.domainMigrate(
+            domain, destination: destination, live: live ? "1" : "0", resource: "\(resource)")
         return try await text(call)
     }
 

@@ -2,7 +2,7 @@
 
 /// Why a call of xend gave no result.
 public enum XendError: Error, Equatable, Sendable {
-    /// xend answered, and said no: the text of `(xend.err …)`, or the reason phrase of a status that is not a success.
+    /// xend answered, and said no: the text of `(xend.err …)`, or the reason phrase of a status other than success.
     case refused(String, status: Int)
     /// There was no answer: no daemon, no route, connection lost, deadline passed. The text is the system's.
     case unreachable(String)

@@ -42,7 +42,8 @@ extension XendReply {
     private static func text(of response: XendResponse) -> String {
         if !response.reason.isEmpty { return response.reason }
         if let error = try? firstExpression(response.body), error.name == "xend.err",
-            let text = error.child(at: 0)?.atom {
+            let text = error.child(at: 0)?.atom
+        {
             return text
         }
         return "status \(response.status) without a reason"

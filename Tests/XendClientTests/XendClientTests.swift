@@ -43,7 +43,8 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
     static let calls: [(XendCall, String)] = [
         (.get(), "GET /xend/"), (.node(), "GET /xend/node/"), (.nodeLog(), "GET /xend/node/log"),
         (.domains(), "GET /xend/domain/"), (.domain("a b/ü"), "GET /xend/domain/a%20b%2F%C3%BC"),
-        (.domainVBDs("x"), "GET /xend/domain/x?op=vbds"), (.domainVIF("x", vif: "0"), "GET /xend/domain/x?op=vif&vif=0"),
+        (.domainVBDs("x"), "GET /xend/domain/x?op=vbds"),
+        (.domainVIF("x", vif: "0"), "GET /xend/domain/x?op=vif&vif=0"),
         (.domainDeviceDestroy("vm1", type: "vbd", idx: "1"), "POST /xend/domain/vm1 type=vbd&idx=1&op=device_destroy"),
         (.domainShutdown("x", reason: "a&b=c d+"), "POST /xend/domain/x reason=a%26b%3Dc+d%2B&op=shutdown"),
         (.consoleDisconnect("9601"), "POST /xend/console/9601 op=disconnect"),
@@ -65,9 +66,13 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
         let call = XendCall.domainCreate(config: file)
         let boundary = FormEncoding.boundary(avoiding: call.arguments)
         let request = call.request(root: "/xend", host: "h", limits: .standard, boundary: boundary)
-        var expected = Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"config\"; filename=\"a%22b%0D\"\r\nContent-Type: application/octet-stream\r\n\r\n".utf8)
+        var expected = Array(
+            "--\(boundary)\r\nContent-Disposition: form-data; name=\"config\"; filename=\"a%22b%0D\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+                .utf8)
         expected += [0, 13, 10, 255]
-        expected += Array("\r\n--\(boundary)\r\nContent-Disposition: form-data; name=\"op\"\r\n\r\ncreate\r\n--\(boundary)--\r\n".utf8)
+        expected += Array(
+            "\r\n--\(boundary)\r\nContent-Disposition: form-data; name=\"op\"\r\n\r\ncreate\r\n--\(boundary)--\r\n".utf8
+        )
         #expect(request.body == expected)
         let tricky = XendCall.Argument.file(name: "f", content: Array(boundary.utf8))
         #expect(FormEncoding.boundary(avoiding: [("config", tricky)]) != boundary)
@@ -76,8 +81,10 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
 
     /// An answer, and what it means.
     static let answers: [(XendResponse, String)] = [
-        (response(200, "OK", "application/sxp", "(a b)"), "(a b)"), (response(201, "created", "application/sxp", "x"), "x"),
-        (response(202, "Accepted", "application/sxp; charset=utf-8", "0"), "0"), (response(204, "No Content", nil, ""), "nothing"),
+        (response(200, "OK", "application/sxp", "(a b)"), "(a b)"),
+        (response(201, "created", "application/sxp", "x"), "x"),
+        (response(202, "Accepted", "application/sxp; charset=utf-8", "0"), "0"),
+        (response(204, "No Content", nil, ""), "nothing"),
         (response(200, "OK", "text/plain", "(a"), "text (a"), (response(200, "OK", nil, "x"), "text x"),
         (response(200, "OK", "application/sxp", "(xend.err 'invalid domain:foo')"), "refused invalid domain:foo"),
         (response(200, "OK", "application/sxp", "(xend.err 'x')<html>"), "refused x"),
@@ -136,13 +143,18 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
         ("HTTP/1.1 200 OK\r\nTransfer-encoding: chunked\r\n\r\n1\r\n(\r\n2\r\na)\r\n0\r\n\r\n", "200 OK (a)"),
         ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", "200 OK x"),
         ("", "xend closed the connection before it had answered; what was asked may have been done"),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx",
-         "xend closed the connection in the middle of its answer; what was asked may have been done"),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx",
+            "xend closed the connection in the middle of its answer; what was asked may have been done"
+        ),
         ("HTTP/1.1 404 No such\n\n", "404 No such "), ("HTTP/1.1 204 No Content\r\n\r\n", "204 No Content "),
         ("hello\r\n\r\n", "the answer is not HTTP: it begins with \"hello\""),
         ("HTTP/1.1 200 OK\r\nbad\r\n\r\n", "the answer is not HTTP: it has the header \"bad\""),
         ("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "the answer is not HTTP: its Content-Length is \"-1\""),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "the answer is not HTTP: a chunk has the size \"zz\""),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            "the answer is not HTTP: a chunk has the size \"zz\""
+        ),
     ]
 
     @Test("Any framing of the time is understood, and a lost answer is told", arguments: wires)
@@ -189,12 +201,15 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
         let server = try await CannedServer.start(nil)
         try await server.stop()
         let address = XendAddress(host: "127.0.0.1", port: server.port)
-        #expect(await outcome(of: SocketTransport(address: address), timeLimit: .seconds(20)) == "[Errno 111] Connection refused")
+        #expect(
+            await outcome(of: SocketTransport(address: address), timeLimit: .seconds(20))
+                == "[Errno 111] Connection refused")
     }
 
     private func outcome(of transport: SocketTransport, timeLimit: Duration) async -> String {
         do throws(XendError) {
-            let answer = try await transport.perform(XendRequest(method: .post, target: "/", body: [1], timeLimit: timeLimit))
+            let answer = try await transport.perform(
+                XendRequest(method: .post, target: "/", body: [1], timeLimit: timeLimit))
             return shown(answer)
         } catch {
             return error.description

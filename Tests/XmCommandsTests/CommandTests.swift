@@ -48,21 +48,36 @@ import XendClient
         Example("save k1 /a//b/../c", ["POST /xend/domain/k1 file=%2Fa%2Fc&op=save"]),
         Example("migrate k1 far", ["POST /xend/domain/k1 destination=far&live=0&resource=0&op=migrate"]),
         Example("migrate -l -r 100 k1 far", ["POST /xend/domain/k1 destination=far&live=1&resource=100&op=migrate"]),
-        Example("migrate -p 8001 k1 far -l", ["POST /xend/domain/k1 destination=far%3A8001&live=1&resource=0&op=migrate"]),
+        Example(
+            "migrate -p 8001 k1 far -l", ["POST /xend/domain/k1 destination=far%3A8001&live=1&resource=0&op=migrate"]),
         Example("pincpu k1 1", ["POST /xend/domain/k1 cpu=1&op=pincpu"]),
         Example("maxmem k1 64", ["POST /xend/domain/k1 memory=64&op=maxmem_set"]),
         Example("balloon k1 64", ["POST /xend/domain/k1 target=64&op=mem_target_set"]),
         Example("mem-set k1 1g", ["POST /xend/domain/k1 target=1024&op=mem_target_set"]),
         Example("mem-max k1 64", ["POST /xend/domain/k1 memory=64&op=maxmem_set"]),
-        Example("bvt k1 1 2 3 4 5", ["POST /xend/domain/k1 mcuadv=1&warpback=2&warpvalue=3&warpl=4&warpu=5&op=cpu_bvt_set"]),
+        Example(
+            "bvt k1 1 2 3 4 5", ["POST /xend/domain/k1 mcuadv=1&warpback=2&warpvalue=3&warpl=4&warpu=5&op=cpu_bvt_set"]),
         Example("bvt_ctxallow 5", ["POST /xend/node ctx_allow=5&op=cpu_bvt_slice_set"]),
-        Example("atropos k1 1 2 3 4", ["POST /xend/domain/k1 period=1&slice=2&latency=3&xtratime=4&op=cpu_atropos_set"]),
+        Example(
+            "atropos k1 1 2 3 4", ["POST /xend/domain/k1 period=1&slice=2&latency=3&xtratime=4&op=cpu_atropos_set"]),
         Example("rrobin 10", ["POST /xend/node slice=10&op=cpu_rrobin_slice_set"]),
-        Example("vbd-create k1 phy:a sdb1 w", ["POST /xend/domain/k1 config=%28vbd+%28uname+phy%3Aa%29+%28dev+sdb1%29+%28mode+w%29%29&op=device_create"]),
-        Example("vbd-create k1 phy:a sdb1 w 2", ["POST /xend/domain/k1 config=%28vbd+%28uname+phy%3Aa%29+%28dev+sdb1%29+%28mode+w%29+%28backend+2%29%29&op=device_create"]),
-        Example("block-attach k1 phy:a,xvdb,w", ["POST /xend/domain/k1 config=%28vbd+%28uname+phy%3Aa%29+%28dev+xvdb%29+%28mode+w%29%29&op=device_create"]),
+        Example(
+            "vbd-create k1 phy:a sdb1 w",
+            ["POST /xend/domain/k1 config=%28vbd+%28uname+phy%3Aa%29+%28dev+sdb1%29+%28mode+w%29%29&op=device_create"]),
+        Example(
+            "vbd-create k1 phy:a sdb1 w 2",
+            [
+                "POST /xend/domain/k1 config=%28vbd+%28uname+phy%3Aa%29+%28dev+sdb1%29+%28mode+w%29+%28backend+2%29%29&op=device_create"
+            ]),
+        Example(
+            "block-attach k1 phy:a,xvdb,w",
+            ["POST /xend/domain/k1 config=%28vbd+%28uname+phy%3Aa%29+%28dev+xvdb%29+%28mode+w%29%29&op=device_create"]),
         Example("vbd-destroy k1 3", ["POST /xend/domain/k1 type=vbd&idx=3&op=device_destroy"]),
-        Example("network-attach k1 mac=aa:00:00:00:00:02 bridge=b", ["POST /xend/domain/k1 config=%28vif+%28mac+aa%3A00%3A00%3A00%3A00%3A02%29+%28bridge+b%29%29&op=device_create"]),
+        Example(
+            "network-attach k1 mac=aa:00:00:00:00:02 bridge=b",
+            [
+                "POST /xend/domain/k1 config=%28vif+%28mac+aa%3A00%3A00%3A00%3A00%3A02%29+%28bridge+b%29%29&op=device_create"
+            ]),
         Example("rename k1 web", ["POST /xend/domain/k1 name=web&op=rename"]),
         Example("reboot k1", ["POST /xend/domain/k1 reason=reboot&op=shutdown"]),
         Example("trigger k1 power", ["POST /xend/domain/k1 reason=poweroff&op=shutdown"]),
@@ -75,31 +90,44 @@ import XendClient
         Example("call xend_domains", ["GET /xend/domain/"], output: "(k1 Domain-0)\n"),
         Example("call domain nope", ["GET /xend/domain/nope"], output: "ERROR: invalid domain:nope\n", status: 1),
         Example("call domain", output: "ERROR: usage: xend_domain DOM\n", status: 1),
-        Example("call nothing", output: "ERROR: there is no function xend_nothing; xm help call lists them\n", status: 1),
+        Example(
+            "call nothing", output: "ERROR: there is no function xend_nothing; xm help call lists them\n", status: 1),
         Example("help nothing", output: "help: Unknown command: nothing\n"),
-        Example("list nope", ["GET /xend/domain/nope"], output: "\(DomainList.heading(.original))\n", errors: "Error: invalid domain:nope\n", status: 1),
+        Example(
+            "list nope", ["GET /xend/domain/nope"], output: "\(DomainList.heading(.original))\n",
+            errors: "Error: invalid domain:nope\n", status: 1),
         .mistake("nothing", "Unknown command: nothing\nTry 'xm help' for more information."),
         .mistake("d", "Unknown command: d\nTry 'xm help' for more information."),
         .mistake("nothing", "Unknown command: nothing\nTry 'xl help' for more information.", format: .xl),
         .mistake("pause", "pause: Missing domain"), .mistake("unpause", "unpause: Missing domain"),
-        .mistake("destroy", "Missing domain"), .mistake("shutdown", "Missing domain"), .mistake("console", "console: Missing domain"),
+        .mistake("destroy", "Missing domain"), .mistake("shutdown", "Missing domain"),
+        .mistake("console", "console: Missing domain"),
         .mistake("save k1", "save: Missing arguments"), .mistake("restore", "restore: Missing arguments"),
         .mistake("pincpu k1", "pincpu: Invalid argument(s)"), .mistake("pinc k1", "pinc: Invalid argument(s)"),
         .mistake("pincpu k1 x", "invalid literal for int(): x"), .mistake("maxmem k1", "maxmem: Invalid argument(s)"),
         .mistake("balloon k1 1 2", "balloon: Invalid argument(s)"), .mistake("domid", "domid: Invalid argument(s)"),
         .mistake("bvt k1 1", "bvt: Invalid argument(s)"), .mistake("atropos k1", "atropos: Invalid argument(s)"),
-        .mistake("bvt_ctxallow", "bvt_ctxallow: Missing context switch allowance"), .mistake("rrobin", "rrobin: Invalid argument(s)"),
-        .mistake("vif-list", "vif-list: Invalid argument(s)"), .mistake("vbd-list a b", "vbd-list: Invalid argument(s)"),
-        .mistake("vbd-create k1 a b", "vbd-create: Invalid argument(s)"), .mistake("vbd-destroy k1", "vbd-destroy: Invalid argument(s)"),
+        .mistake("bvt_ctxallow", "bvt_ctxallow: Missing context switch allowance"),
+        .mistake("rrobin", "rrobin: Invalid argument(s)"),
+        .mistake("vif-list", "vif-list: Invalid argument(s)"),
+        .mistake("vbd-list a b", "vbd-list: Invalid argument(s)"),
+        .mistake("vbd-create k1 a b", "vbd-create: Invalid argument(s)"),
+        .mistake("vbd-destroy k1", "vbd-destroy: Invalid argument(s)"),
         .mistake("migrate k1", "Invalid arguments: ['k1']"), .mistake("migrate 0 far", "Cannot migrate 0"),
-        .mistake("migrate Domain-0 far", "Cannot migrate Domain-0"), .mistake("migrate -r x k1 far", "Invalid value: x"),
-        .mistake("shutdown -w -R k1", "Can't specify wait and reboot"), .mistake("shutdown -HR k1", "Can't specify halt and reboot"),
-        .mistake("destroy -x k1", "option -x not recognized"), .mistake("destroy --re=1 k1", "option --reboot must not have an argument"),
+        .mistake("migrate Domain-0 far", "Cannot migrate Domain-0"),
+        .mistake("migrate -r x k1 far", "Invalid value: x"),
+        .mistake("shutdown -w -R k1", "Can't specify wait and reboot"),
+        .mistake("shutdown -HR k1", "Can't specify halt and reboot"),
+        .mistake("destroy -x k1", "option -x not recognized"),
+        .mistake("destroy --re=1 k1", "option --reboot must not have an argument"),
         .mistake("list -x", "option -x not recognized"), .mistake("create --path", "option --path requires argument"),
-        .mistake("create --p x", "option --p not a unique prefix"), .mistake("create -f", "option -f requires argument"),
-        .mistake("create nofile", "Cannot open config file \"nofile\""), .mistake("create", "Cannot open config file \"xmdefconfig\""),
+        .mistake("create --p x", "option --p not a unique prefix"),
+        .mistake("create -f", "option -f requires argument"),
+        .mistake("create nofile", "Cannot open config file \"nofile\""),
+        .mistake("create", "Cannot open config file \"xmdefconfig\""),
         .mistake("create -F nofile", "cannot read nofile: No such file or directory"),
-        .mistake("dmesg -c x", "Invalid arguments: ['dmesg', '-c', 'x']"), .mistake("trigger k1 nmi", "trigger: \"nmi\" is not supported: use power or reset"),
+        .mistake("dmesg -c x", "Invalid arguments: ['dmesg', '-c', 'x']"),
+        .mistake("trigger k1 nmi", "trigger: \"nmi\" is not supported: use power or reset"),
         .mistake("rename k1", "rename: Invalid argument(s)"), .mistake("sched-credit -w 5", "No domain given."),
         .mistake("completion csh", "completion: there is no script for \"csh\", only for bash, zsh and fish"),
         .mistake("mem-set k1 9999999999999t", "9999999999999t is too much memory"),
@@ -126,7 +154,8 @@ import XendClient
             let status = await Xm(client: XendClient(transport: Nobody()), host: host, format: .original).run(command)
             #expect(status == 1)
             #expect(host.output == "")
-            #expect(host.errors == "[Errno 111] Connection refused\nError: Error connecting to xend, is xend running?\n")
+            #expect(
+                host.errors == "[Errno 111] Connection refused\nError: Error connecting to xend, is xend running?\n")
         }
     }
 
@@ -135,7 +164,8 @@ import XendClient
         let daemon = FakeDaemon(["POST /xend/domain": "(domain (id 4) (name k1))"])
         let outcome = await run(["restore", "f"], daemon: daemon)
         #expect(outcome.output == "(domain (id 4) (name k1))\n")
-        #expect(outcome.requests == ["POST /xend/domain file=%2Froot%2Ff&op=restore", "POST /xend/domain/4 op=unpause"])
+        #expect(
+            outcome.requests == ["POST /xend/domain file=%2Froot%2Ff&op=restore", "POST /xend/domain/4 op=unpause"])
     }
 
     @Test("shutdown -w halts, looks every second and tells of each that is gone")
@@ -147,13 +177,18 @@ import XendClient
         let host = FakeHost()
         let outcome = await run(["shutdown", "-aw"], daemon: daemon, host: host)
         #expect(outcome.output == "Domain a terminated\nDomain b terminated\nAll domains terminated\n")
-        #expect(outcome.requests.filter { $0.hasPrefix("POST") } == ["a", "b"].map { "POST /xend/domain/\($0) reason=halt&op=shutdown" })
+        #expect(
+            outcome.requests.filter { $0.hasPrefix("POST") }
+                == ["a", "b"].map { "POST /xend/domain/\($0) reason=halt&op=shutdown" })
         #expect(host.pauses == 2)
     }
 
     @Test("A transfer on a terminal shows how far it is and leaves a clean line")
     func showsProgress() async {
-        let daemon = FakeDaemon(["GET /xend/task/?detail=1": "((task (id 1) (operation save) (domain k1) (state running) (percent 42) (rate 123456789) (phase memory)))"])
+        let daemon = FakeDaemon([
+            "GET /xend/task/?detail=1":
+                "((task (id 1) (operation save) (domain k1) (state running) (percent 42) (rate 123456789) (phase memory)))"
+        ])
         let host = FakeHost(showsProgress: true)
         let outcome = await run(["save", "k1", "/f"], daemon: daemon, host: host)
         #expect(outcome.status == 0)
@@ -182,9 +217,11 @@ import XendClient
 
     @Test("What was unambiguous in Xen 2.0 still is")
     func abbreviates() {
-        let original = ["res": "restore", "re": "restore", "b": nil, "ba": "balloon", "vbd-c": "vbd-create", "console": "console",
-                        "consoles": "consoles", "cr": "create", "m": nil, "mi": "migrate", "in": "info", "vif": "vif-list",
-                        "dest": "destroy", "u": "unpause", "c": nil, "rr": "rrobin", "he": "help", "bvt": "bvt", "up": "uptime"]
+        let original = [
+            "res": "restore", "re": "restore", "b": nil, "ba": "balloon", "vbd-c": "vbd-create", "console": "console",
+            "consoles": "consoles", "cr": "create", "m": nil, "mi": "migrate", "in": "info", "vif": "vif-list",
+            "dest": "destroy", "u": "unpause", "c": nil, "rr": "rrobin", "he": "help", "bvt": "bvt", "up": "uptime",
+        ]
         for (word, expected) in original {
             #expect(XmCommand.lookup(word, in: XmCommand.all, format: .original)?.name == expected, "\(word)")
         }

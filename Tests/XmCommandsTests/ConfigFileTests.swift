@@ -64,8 +64,10 @@ private func shown(_ value: ConfigValueView) -> String {
         ("def f(x, y=2):\n\treturn x + y\na = f(1); b = f(1, 5); c = f(y=1, x=1)", "f=<function>; a=3; b=6; c=2"),
         ("a = int('7') + len('ab'); b = str(3) + 'x'; c = float('1.5'); d = abs(-2)", "a=9; b='3x'; c=1.5; d=2"),
         ("a = max(1, 3); b = min([2, 1]); c = int('ff', 16); d = int(2.9)", "a=3; b=1; c=255; d=2"),
-        ("a = add_offset_to_ip('10.0.0.250', 10); b = check_subnet('10.0.1.4','10.0.0.0','255.255.0.0')",
-         "a='10.0.1.4'; b=1"),
+        (
+            "a = add_offset_to_ip('10.0.0.250', 10); b = check_subnet('10.0.1.4','10.0.0.0','255.255.0.0')",
+            "a='10.0.1.4'; b=1"
+        ),
         ("a = xm_file; b = xm_help", "a='f'; b=0"),
     ]
 
@@ -92,22 +94,27 @@ private func shown(_ value: ConfigValueView) -> String {
         ("a = [1, 2", "f:1:5: \"[\" is never closed"), ("a = 1)", "f:1:6: \")\" closes nothing"),
         ("a = (1]", "f:1:7: \"]\" does not close the \"(\" of line 1"), ("a = ", "f:1:5: expected a value"),
         ("a = 1 2", "f:1:7: expected the end of the line, not the number 2"), ("1 = a", "f:1:1: only a name"),
-        ("  a = 1", "f:1:3: this line is indented, but no block"), ("if 1:\na = 1", "f:2:1: expected an indented block"),
+        ("  a = 1", "f:1:3: this line is indented, but no block"),
+        ("if 1:\na = 1", "f:2:1: expected an indented block"),
         ("if 1:\n    a = 1\n  b = 2", "f:3:3: this line is indented by 2"), ("a = 08", "f:1:5: \"08\" is not a number"),
         ("a = 99999999999999999999", "f:1:5: \"99999999999999999999\" is not a number"), ("a = 1x", "f:1:5: \"1x\""),
         ("a = 1 / 0", "f:1:7: division by zero"), ("a = 'x' + 1", "f:1:9: \"+\" is not possible between str and int"),
-        ("a = 9223372036854775807 + 1", "f:1:25: the number is too large"), ("a = 1 < 'x'", "f:1:9: int and str cannot"),
+        ("a = 9223372036854775807 + 1", "f:1:25: the number is too large"),
+        ("a = 1 < 'x'", "f:1:9: int and str cannot"),
         ("a = '%d' % 'x'", "f:1:10: %d needs a number, not 'x'"), ("a = '%s %s' % 1", "f:1:13: the string has more %"),
         ("a = '%s' % (1, 2)", "f:1:10: the string has fewer %"), ("a = '%z' % 1", "f:1:10: %z is not a conversion"),
         ("a = [1][5]", "f:1:9: index 5 is outside"), ("a = {}['k']", "f:1:8: the dictionary has no key 'k'"),
         ("a, b = 1, 2, 3", "f:1:1: 2 names cannot be given 3 values"), ("return 1", "f:1:1: return outside"),
-        ("raise ValueError", "f:1:1: the file raised ValueError"), ("raise ValueError('no')", "f:1:1: the file raised ValueError: no"),
+        ("raise ValueError", "f:1:1: the file raised ValueError"),
+        ("raise ValueError('no')", "f:1:1: the file raised ValueError: no"),
         ("raise ValueError, 'no'", "f:1:1: the file raised ValueError: no"),
         ("def f(x):\n  return f(x)\na = f(1)", "f:2:10: more than 30 calls inside each other"),
         ("def f(x): return x\na = f()", "f:2:5: f() is not given its parameter x"),
         ("a = int('x')", "f:1:5: invalid literal for int(): x"), ("a = int()", "f:1:5: int() takes one value, not 0"),
-        ("a = 'x' * 999999999", "f:1:9: the string would be longer"), ("a = [1] * 999999", "f:1:9: more than 4096 members"),
-        ("a = 'ab' * 9223372036854775807", "f:1:10: the string would be longer"), ("a = 2 ** 63", "f:1:7: the number is too large"),
+        ("a = 'x' * 999999999", "f:1:9: the string would be longer"),
+        ("a = [1] * 999999", "f:1:9: more than 4096 members"),
+        ("a = 'ab' * 9223372036854775807", "f:1:10: the string would be longer"),
+        ("a = 2 ** 63", "f:1:7: the number is too large"),
         ("a = '%999999d' % 1", "f:1:16: a % conversion wider"), ("a = 1 ? 2", "f:1:7: unexpected character \"?\""),
         ("a = 1\\ \n", "f:1:6: a \"\\\" outside a string"), ("a = '\\xg0'", "f:1:6: this escape needs 2"),
         ("ä = 1", "f:1:1: unexpected character with code 195"), ("a = 'ä' ?", "f:1:9: unexpected"),
@@ -185,7 +192,7 @@ private func shown(_ value: ConfigValueView) -> String {
             return Int(state >> 33) % bound
         }
         let seeds = Self.readable.map { Array($0.0.utf8) } + [Array(Self.checked.utf8)]
-        let pieces = ["(", "[", "\"", "'''", "\\", "%", "if ", ":\n ", "def f(", "**", "\n\t", "\u{0}", "9", "x" ]
+        let pieces = ["(", "[", "\"", "'''", "\\", "%", "if ", ":\n ", "def f(", "**", "\n\t", "\u{0}", "9", "x"]
         for _ in 0..<3000 {
             var bytes = seeds[random(seeds.count)]
             for _ in 0...random(4) {

@@ -20,51 +20,91 @@ private func configuration(
 @Suite struct CreateTests {
     /// File, further arguments, configuration.
     static let configurations: [(String, [String], String)] = [
-        ("kernel='/k'", [], "(vm (name web) (memory 128) (image (linux (kernel /k))) (device (vif (mac aa:00:00:01:02:03))))"),
-        ("kernel='k'; ramdisk='../r'; nics=0", [], "(vm (name web) (memory 128) (image (linux (kernel /root/k) (ramdisk /r))))"),
+        (
+            "kernel='/k'", [],
+            "(vm (name web) (memory 128) (image (linux (kernel /k))) (device (vif (mac aa:00:00:01:02:03))))"
+        ),
+        (
+            "kernel='k'; ramdisk='../r'; nics=0", [],
+            "(vm (name web) (memory 128) (image (linux (kernel /root/k) (ramdisk /r))))"
+        ),
         // All fields, in the original's order.
-        ("""
-         device = 1
-         netif=1; blkif=1; restart='always'; console=9700; maxmem=256; cpu=-1; cpu_weight=1.5; memory=64
-         name='vm1'; kernel='/k'; builder='plan9'; extra='4'; root='root=/dev/sda1 ro'; ip='ip=10.0.0.2'; nics=2
-         gateway='10.0.0.1'; netmask='255.0.0.0'; hostname='h'; dhcp='off'; nfs_server='10.0.0.9'
-         vif=['mac=aa:00:00:00:00:11, bridge=xen-br0']; pci=['c0,02,1a']; disk=['phy:hda1,hda1,r','file:/d,sda1,w,2']
-         """, [],
-         "(vm (name vm1) (memory 64) (maxmem 256) (cpu -1) (cpu_weight 1.5) (backend (blkif)) (backend (netif)) "
-            + "(restart always) (console 9700) (image (plan9 (kernel /k) "
-            + "(ip 10.0.0.2:10.0.0.9:10.0.0.1:255.0.0.0:h:eth0:off) (root '/dev/sda1 ro') (args 4))) "
-            + "(device (vbd (uname phy:hda1) (dev hda1) (mode r))) "
-            + "(device (vbd (uname file:/d) (dev sda1) (mode w) (backend 2))) "
-            + "(device (pci (bus 0xc0) (dev 0x02) (func 0x1a))) "
-            + "(device (vif (mac aa:00:00:00:00:11) (bridge xen-br0))) (device (vif (mac aa:00:00:01:02:03))))"),
+        (
+            """
+            device = 1
+            netif=1; blkif=1; restart='always'; console=9700; maxmem=256; cpu=-1; cpu_weight=1.5; memory=64
+            name='vm1'; kernel='/k'; builder='plan9'; extra='4'; root='root=/dev/sda1 ro'; ip='ip=10.0.0.2'; nics=2
+            gateway='10.0.0.1'; netmask='255.0.0.0'; hostname='h'; dhcp='off'; nfs_server='10.0.0.9'
+            vif=['mac=aa:00:00:00:00:11, bridge=xen-br0']; pci=['c0,02,1a']; disk=['phy:hda1,hda1,r','file:/d,sda1,w,2']
+            """, [],
+            "(vm (name vm1) (memory 64) (maxmem 256) (cpu -1) (cpu_weight 1.5) (backend (blkif)) (backend (netif)) "
+                + "(restart always) (console 9700) (image (plan9 (kernel /k) "
+                + "(ip 10.0.0.2:10.0.0.9:10.0.0.1:255.0.0.0:h:eth0:off) (root '/dev/sda1 ro') (args 4))) "
+                + "(device (vbd (uname phy:hda1) (dev hda1) (mode r))) "
+                + "(device (vbd (uname file:/d) (dev sda1) (mode w) (backend 2))) "
+                + "(device (pci (bus 0xc0) (dev 0x02) (func 0x1a))) "
+                + "(device (vif (mac aa:00:00:00:00:11) (bridge xen-br0))) (device (vif (mac aa:00:00:01:02:03))))"
+        ),
         // The command line wins, and lists of it are appended to one another.
-        ("kernel='/k'; memory=64; nics=0", ["memory=32", "disk=phy:a,b,r", "disk=phy:c,d,w"],
-         "(vm (name web) (memory 32) (image (linux (kernel /k))) (device (vbd (uname phy:a) (dev b) (mode r))) "
-            + "(device (vbd (uname phy:c) (dev d) (mode w))))"),
-        ("kernel='/k'; netif='no'; nics=0", [], "(vm (name web) (memory 128) (backend (netif)) (image (linux (kernel /k))))"),
-        ("kernel='/k'; nics=0", ["netif=no", "blkif=yes"], "(vm (name web) (memory 128) (backend (blkif)) (image (linux (kernel /k))))"),
-        ("kernel='/k'; nics=0; memory='64'; netif=True; cpu=None", [], "(vm (name web) (memory 64) (image (linux (kernel /k))))"),
-        ("kernel='/k'; nics=0; dhcp='dhcp'", [], "(vm (name web) (memory 128) (image (linux (kernel /k) (ip :1.2.3.4::::eth0:dhcp))))"),
-        ("kernel='/k'; nics=0; nfs_root='/n'; nfs_server='s'; extra='4'", [],
-         "(vm (name web) (memory 128) (image (linux (kernel /k) (args 'nfsroot=s:/n 4'))))"),
-        ("kernel='/k'; nics=0; name='x'; name='x%s' % y", ["y=5"], "(vm (name x5) (memory 128) (image (linux (kernel /k))))"),
-        ("kernel='/k'; vif=['']", [], "(vm (name web) (memory 128) (image (linux (kernel /k))) (device (vif (mac aa:00:00:01:02:03))))"),
-        ("kernel='/k'; vif=['bridge=b, script=s ,backend=1']", [],
-         "(vm (name web) (memory 128) (image (linux (kernel /k))) "
-            + "(device (vif (mac aa:00:00:01:02:03) (bridge b) (script s) (backend 1))))"),
+        (
+            "kernel='/k'; memory=64; nics=0", ["memory=32", "disk=phy:a,b,r", "disk=phy:c,d,w"],
+            "(vm (name web) (memory 32) (image (linux (kernel /k))) (device (vbd (uname phy:a) (dev b) (mode r))) "
+                + "(device (vbd (uname phy:c) (dev d) (mode w))))"
+        ),
+        (
+            "kernel='/k'; netif='no'; nics=0", [],
+            "(vm (name web) (memory 128) (backend (netif)) (image (linux (kernel /k))))"
+        ),
+        (
+            "kernel='/k'; nics=0", ["netif=no", "blkif=yes"],
+            "(vm (name web) (memory 128) (backend (blkif)) (image (linux (kernel /k))))"
+        ),
+        (
+            "kernel='/k'; nics=0; memory='64'; netif=True; cpu=None", [],
+            "(vm (name web) (memory 64) (image (linux (kernel /k))))"
+        ),
+        (
+            "kernel='/k'; nics=0; dhcp='dhcp'", [],
+            "(vm (name web) (memory 128) (image (linux (kernel /k) (ip :1.2.3.4::::eth0:dhcp))))"
+        ),
+        (
+            "kernel='/k'; nics=0; nfs_root='/n'; nfs_server='s'; extra='4'", [],
+            "(vm (name web) (memory 128) (image (linux (kernel /k) (args 'nfsroot=s:/n 4'))))"
+        ),
+        (
+            "kernel='/k'; nics=0; name='x'; name='x%s' % y", ["y=5"],
+            "(vm (name x5) (memory 128) (image (linux (kernel /k))))"
+        ),
+        (
+            "kernel='/k'; vif=['']", [],
+            "(vm (name web) (memory 128) (image (linux (kernel /k))) (device (vif (mac aa:00:00:01:02:03))))"
+        ),
+        (
+            "kernel='/k'; vif=['bridge=b, script=s ,backend=1']", [],
+            "(vm (name web) (memory 128) (image (linux (kernel /k))) "
+                + "(device (vif (mac aa:00:00:01:02:03) (bridge b) (script s) (backend 1))))"
+        ),
         // xen-tools: quoted numbers, several addresses, actions.
-        ("kernel='/k'; vcpus='2'; memory='512'; disk=['phy:/dev/vg/a,xvda2,w']; on_crash='restart'\nvif=['ip=10.0.0.1 10.0.0.2,mac=00:16:3E:1:2:3,vifname=v']", [],
-         "(vm (name web) (memory 512) (vcpus 2) (on_crash restart) (image (linux (kernel /k))) "
-            + "(device (vbd (uname phy:/dev/vg/a) (dev xvda2) (mode w))) "
-            + "(device (vif (mac 00:16:3E:1:2:3) (ip 10.0.0.1) (ip 10.0.0.2))))"),
+        (
+            "kernel='/k'; vcpus='2'; memory='512'; disk=['phy:/dev/vg/a,xvda2,w']; on_crash='restart'\nvif=['ip=10.0.0.1 10.0.0.2,mac=00:16:3E:1:2:3,vifname=v']",
+            [],
+            "(vm (name web) (memory 512) (vcpus 2) (on_crash restart) (image (linux (kernel /k))) "
+                + "(device (vbd (uname phy:/dev/vg/a) (dev xvda2) (mode w))) "
+                + "(device (vif (mac 00:16:3E:1:2:3) (ip 10.0.0.1) (ip 10.0.0.2))))"
+        ),
         // Errors.
-        ("memory=64", [], "Error: No kernel specified\n"), ("bootloader='pygrub'", [], "Error: No kernel specified (a bootloader that looks into the guest's disk is not supported: set kernel and ramdisk)\n"),
+        ("memory=64", [], "Error: No kernel specified\n"),
+        (
+            "bootloader='pygrub'", [],
+            "Error: No kernel specified (a bootloader that looks into the guest's disk is not supported: set kernel and ramdisk)\n"
+        ),
         ("kernel='/k'; disk=['phy:a,b']", [], "Error: Invalid disk specifier: phy:a,b\n"),
         ("kernel='/k'; pci=['1,2']", [], "Error: Invalid pci specifier: 1,2\n"),
         ("kernel='/k'; vif=['color=red']", [], "Error: Invalid vif specifier: color=red\n"),
         ("kernel='/k'; vif=['mac']", [], "Error: Invalid vif specifier: mac\n"),
         ("kernel='/k'; nfs_root='/n'", [], "Error: Must set nfs root and nfs server\n"),
-        ("kernel='/k'", ["memory=x"], "Error: Invalid value: x\n"), ("kernel='/k'", ["netif=1"], "Error: Invalid value:1\n"),
+        ("kernel='/k'", ["memory=x"], "Error: Invalid value: x\n"),
+        ("kernel='/k'", ["netif=1"], "Error: Invalid value:1\n"),
         ("kernel='/k'; nics='a'", [], "Error: nics must be a number, not \"a\"\n"),
         ("kernel='/k'; memory=[1]", [], "Error: memory must be a number or a text, not a list\n"),
         ("kernel=", [], "Error: web:1:8: expected a value after \"=\"\n"),
@@ -78,17 +118,35 @@ private func configuration(
 
     /// Files of xl, and their configuration.
     static let laterConfigurations: [(String, [String], String)] = [
-        ("name = 'w'\nkernel = '/k'\nextra = 'root=/dev/xvda1'\nmemory = 128\nvcpus = 2\nvif = [ '' ]\ndisk = [ '/dev/vg/g,raw,xvda,rw' ]", [],
-         "(vm (name w) (memory 128) (vcpus 2) (image (linux (kernel /k) (args 'root=/dev/xvda1'))) "
-            + "(device (vbd (uname phy:/dev/vg/g) (dev xvda) (mode w))) (device (vif (mac aa:00:00:01:02:03))))"),
-        ("kernel='/k'; type='pvh'; cmdline='quiet'; root='/dev/x'; cpu_weight=512; cpus='1'; uuid='u'", ["name=\"n\""],
-         "(vm (name n) (memory 128) (cpu 1) (cpu_weight 2.0) (uuid u) (image (pvh (kernel /k) (args quiet))))"),
-        ("kernel='/k'; builder='generic'; disk=['format=raw, vdev=xvda, access=ro, target=/d/img','tap:aio:/i,xvdb,w']", [],
-         "(vm (name web) (memory 128) (image (linux (kernel /k))) (device (vbd (uname file:/d/img) (dev xvda) (mode r))) "
-            + "(device (vbd (uname file:/i) (dev xvdb) (mode w))))"),
-        ("kernel='/k'; type='hvm'", [], "Error: domains of type \"hvm\" are not supported: type must be \"pv\" or \"pvh\"\n"),
-        ("kernel='/k'; disk=['/i,qcow2,xvda,rw']", [], "Error: Invalid disk specifier: /i,qcow2,xvda,rw (only format raw is supported, not qcow2)\n"),
-        ("kernel='/k'; pci=['0000:03:10.1']", [], "(vm (name web) (memory 128) (image (linux (kernel /k))) (device (pci (bus 0x03) (dev 0x10) (func 0x1))))"),
+        (
+            "name = 'w'\nkernel = '/k'\nextra = 'root=/dev/xvda1'\nmemory = 128\nvcpus = 2\nvif = [ '' ]\ndisk = [ '/dev/vg/g,raw,xvda,rw' ]",
+            [],
+            "(vm (name w) (memory 128) (vcpus 2) (image (linux (kernel /k) (args 'root=/dev/xvda1'))) "
+                + "(device (vbd (uname phy:/dev/vg/g) (dev xvda) (mode w))) (device (vif (mac aa:00:00:01:02:03))))"
+        ),
+        (
+            "kernel='/k'; type='pvh'; cmdline='quiet'; root='/dev/x'; cpu_weight=512; cpus='1'; uuid='u'",
+            ["name=\"n\""],
+            "(vm (name n) (memory 128) (cpu 1) (cpu_weight 2.0) (uuid u) (image (pvh (kernel /k) (args quiet))))"
+        ),
+        (
+            "kernel='/k'; builder='generic'; disk=['format=raw, vdev=xvda, access=ro, target=/d/img','tap:aio:/i,xvdb,w']",
+            [],
+            "(vm (name web) (memory 128) (image (linux (kernel /k))) (device (vbd (uname file:/d/img) (dev xvda) (mode r))) "
+                + "(device (vbd (uname file:/i) (dev xvdb) (mode w))))"
+        ),
+        (
+            "kernel='/k'; type='hvm'", [],
+            "Error: domains of type \"hvm\" are not supported: type must be \"pv\" or \"pvh\"\n"
+        ),
+        (
+            "kernel='/k'; disk=['/i,qcow2,xvda,rw']", [],
+            "Error: Invalid disk specifier: /i,qcow2,xvda,rw (only format raw is supported, not qcow2)\n"
+        ),
+        (
+            "kernel='/k'; pci=['0000:03:10.1']", [],
+            "(vm (name web) (memory 128) (image (linux (kernel /k))) (device (pci (bus 0x03) (dev 0x10) (func 0x1))))"
+        ),
     ]
 
     @Test("A file of xl becomes a configuration, too", arguments: laterConfigurations)
@@ -104,7 +162,10 @@ private func configuration(
         (["web"], "Using config file \"web\".\nStarted domain web, console on port 9603\n", [unpaused]),
         (["-q", "web"], "", [unpaused]), (["web", "-qp"], "", []),
         (["--def", "web", "--paused"], "Using config file \"web\".\nStarted domain web, console on port 9603\n", []),
-        (["--path=/etc/xen:/srv", "other"], "Using config file \"/srv/other\".\nStarted domain web, console on port 9603\n", [unpaused]),
+        (
+            ["--path=/etc/xen:/srv", "other"],
+            "Using config file \"/srv/other\".\nStarted domain web, console on port 9603\n", [unpaused]
+        ),
         (["loud"], "Using config file \"loud\".\n", []),
     ]
 
@@ -125,10 +186,16 @@ private func configuration(
         let files = ["web": "kernel='/k'; nics=0", "v.sxp": "(vm (name  v))\n"]
         let daemon = FakeDaemon(["POST /xend/domain": Self.created])
         _ = await run(["create", "-q", "web"], daemon: daemon, host: FakeHost(files: files))
-        #expect(daemon.requests[0] == "POST /xend/domain config=%28vm+%28name+web%29+%28memory+128%29+%28image+%28linux+%28kernel+%2Fk%29%29%29%29&op=create")
+        #expect(
+            daemon.requests[0]
+                == "POST /xend/domain config=%28vm+%28name+web%29+%28memory+128%29+%28image+%28linux+%28kernel+%2Fk%29%29%29%29&op=create"
+        )
         let second = FakeDaemon(["POST /xend/domain": Self.created])
         _ = await run(["create", "-q", "-F", "v.sxp"], daemon: second, host: FakeHost(files: files))
-        #expect(second.requests[0].contains("name=\"config\"; filename=\"v.sxp\"\r\nContent-Type: application/octet-stream\r\n\r\n(vm (name  v))\n\r\n--"))
+        #expect(
+            second.requests[0].contains(
+                "name=\"config\"; filename=\"v.sxp\"\r\nContent-Type: application/octet-stream\r\n\r\n(vm (name  v))\n\r\n--"
+            ))
     }
 
     @Test("A saved domain can be loaded, and the console opened afterwards")
@@ -153,6 +220,7 @@ private func configuration(
         let outcome = await run(
             ["create", "--quiet", "--dryrun", "--defconfig", "web"], host: FakeHost(files: ["web": "kernel='/k'"]),
             format: .xl)
-        #expect(outcome.output.hasPrefix("{\n    \"c_info\": {\n        \"type\": \"pv\",\n        \"name\": \"web\",\n"))
+        #expect(
+            outcome.output.hasPrefix("{\n    \"c_info\": {\n        \"type\": \"pv\",\n        \"name\": \"web\",\n"))
     }
 }

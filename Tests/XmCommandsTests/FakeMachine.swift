@@ -81,8 +81,10 @@ final class FakeDaemon: XendTransport {
     }
 
     func answer(_ question: String, _ sxp: String) {
-        answer(question, XendResponse(
-            status: 200, reason: "OK", headers: [("Content-Type", "application/sxp")], body: Array(sxp.utf8)))
+        answer(
+            question,
+            XendResponse(
+                status: 200, reason: "OK", headers: [("Content-Type", "application/sxp")], body: Array(sxp.utf8)))
     }
 
     func answer(_ question: String, _ response: XendResponse) {
@@ -126,14 +128,14 @@ let twoDomains = [
     "GET /xend/domain/Domain-0":
         "(domain (id 0) (name Domain-0) (memory 128) (maxmem 128) (state r----) (cpu 0) (cpu_time 172.2) (devices))",
     "GET /xend/domain/k1": """
-        (domain (id 1) (name k1) (memory 32) (maxmem 64) (state -b----) (cpu 0) (cpu_time 1.5) (up_time 93784.2)
-         (console (status listening) (id 11) (domain 1) (local_port 7) (remote_port 3) (console_port 9777))
-         (uuid 8f3a4a4e-0000-4000-8000-000000000001) (vcpus 2)
-         (devices (vif (idx 0) (vif 0) (mac aa:00:00:00:00:01) (evtchn 21 22) (index 0))
-                  (vbd (idx 1) (vdev 2049) (device 1792) (mode w) (dev sda1) (uname phy:vg/k1) (node vg/k1) (index 0)))
-         (config (vm (name k1) (memory 32) (image (linux (kernel /boot/k) (root '/dev/sda1 ro')))
-          (device (vbd (uname phy:vg/k1) (dev sda1) (mode w))) (device (vif (mac aa:00:00:00:00:01))))))
-        """,
+    (domain (id 1) (name k1) (memory 32) (maxmem 64) (state -b----) (cpu 0) (cpu_time 1.5) (up_time 93784.2)
+     (console (status listening) (id 11) (domain 1) (local_port 7) (remote_port 3) (console_port 9777))
+     (uuid 8f3a4a4e-0000-4000-8000-000000000001) (vcpus 2)
+     (devices (vif (idx 0) (vif 0) (mac aa:00:00:00:00:01) (evtchn 21 22) (index 0))
+              (vbd (idx 1) (vdev 2049) (device 1792) (mode w) (dev sda1) (uname phy:vg/k1) (node vg/k1) (index 0)))
+     (config (vm (name k1) (memory 32) (image (linux (kernel /boot/k) (root '/dev/sda1 ro')))
+      (device (vbd (uname phy:vg/k1) (dev sda1) (mode w))) (device (vif (mac aa:00:00:00:00:01))))))
+    """,
 ]
 
 /// What one run of xm did.

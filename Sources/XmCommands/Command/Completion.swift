@@ -57,9 +57,12 @@ struct Completion {
         let head = "    \(command.name))"
         switch command.completes {
         case .domains: return "\(head) words=\"\(options) $(_\(program)_domains)\" ;;\n"
+        case .words(let words): return "\(head) words=\"\(options) \(words)\" ;;\n"
         case .commands: return "\(head) words=\"\(options) \(names)\" ;;\n"
         case .files:
-            return "\(head)\n        if [[ $word != -* ]]; then mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return; fi\n"
+            return
+                "\(head)\n        if [[ $word != -* ]]; then\n"
+                + "            mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n            return\n        fi\n"
                 + "        words=\"\(options)\" ;;\n"
         case .nothing: return "\(head) words=\"\(options)\" ;;\n"
         }
@@ -90,6 +93,7 @@ struct Completion {
         let offer = options.isEmpty ? "" : "compadd -- \(options); "
         switch command.completes {
         case .domains: return "        \(command.name)) \(offer)compadd -- ${(f)\"$(\(listDomains))\"} ;;\n"
+        case .words(let words): return "        \(command.name)) \(offer)compadd -- \(words) ;;\n"
         case .commands: return "        \(command.name)) \(offer)compadd -- \(names) ;;\n"
         case .files: return "        \(command.name)) \(offer)_files ;;\n"
         case .nothing: return "        \(command.name)) \(offer.isEmpty ? ": " : offer);;\n"
@@ -103,7 +107,8 @@ struct Completion {
     // MARK: fish
 
     private var fish: String {
-        var text = "# Completion of \(program) for fish: \(program) completion fish | source\ncomplete -c \(program) -f\n"
+        var text =
+            "# Completion of \(program) for fish: \(program) completion fish | source\ncomplete -c \(program) -f\n"
         for command in commands {
             let summary = Completion.escaped(command.summary)
             text += "complete -c \(program) -n __fish_use_subcommand -a \(command.name) -d '\(summary)'\n"
@@ -111,12 +116,14 @@ struct Completion {
             for option in command.options {
                 let short = option.short.map { " -s \($0)" } ?? ""
                 let use = Completion.escaped(option.use.split(separator: "\n").first.map(String.init) ?? "")
-                text += "complete -c \(program) \(condition)\(short) -l \(option.name)"
+                text +=
+                    "complete -c \(program) \(condition)\(short) -l \(option.name)"
                     + (option.value == nil ? "" : " -r") + " -d '\(use)'\n"
             }
             switch command.completes {
             case .domains: text += "complete -c \(program) \(condition) -a \"(\(fishDomains))\"\n"
             case .files: text += "complete -c \(program) \(condition) -F\n"
+            case .words(let words): text += "complete -c \(program) \(condition) -a '\(words)'\n"
             case .commands: text += "complete -c \(program) \(condition) -a '\(names)'\n"
             case .nothing: break
             }

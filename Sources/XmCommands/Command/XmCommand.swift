@@ -43,7 +43,11 @@ struct XmCommand: Sendable {
 }
 
 /// What stands in place of a command's words.
-enum CompletionKind: Sendable { case nothing, domains, files, commands }
+enum CompletionKind: Sendable {
+    case nothing, domains, files, commands
+    /// One of these.
+    case words(String)
+}
 
 /// How a subcommand was called.
 struct Invocation: Sendable {

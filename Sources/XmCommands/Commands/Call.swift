@@ -11,7 +11,8 @@ extension XmCommand {
     ]
 
     static let call = XmCommand(
-        name: "call", group: .all, arguments: "[options] [FUNCTION ARGS...]", summary: "Call a function of xend's interface.",
+        name: "call", group: .all, arguments: "[options] [FUNCTION ARGS...]",
+        summary: "Call a function of xend's interface.",
         details: "Calls a function of the client interface and prints its result. The xend_ before its name may be\n"
             + "left out; without FUNCTION the names below the root are printed. A configuration or an event is the\n"
             + "name of a file. Functions:\n\n" + ClientFunction.all.map { "  \($0.usage)\n" }.joined(),

@@ -104,7 +104,8 @@ extension ClientFunction {
         ClientFunction(name: "xend_domain_device_destroy", parameters: [.text("DOM"), .text("TYPE"), .text("IDX")]) {
             .domainDeviceDestroy($0[0].text, type: $0[1].text, idx: $0[2].text)
         },
-        ClientFunction(name: "xend_domain_device_configure", parameters: [.text("DOM"), .file("CONFIG"), .text("IDX")]) {
+        ClientFunction(name: "xend_domain_device_configure", parameters: [.text("DOM"), .file("CONFIG"), .text("IDX")])
+        {
             .domainDeviceConfigure($0[0].text, config: $0[1], idx: $0[2].text)
         },
     ]

@@ -8,8 +8,11 @@ extension XmCommand {
         CommonOption.help,
         XmOption("help_config", nil, "Explain the variables that the configuration file asks for."),
         XmOption("quiet", "q", "Say nothing."),
-        XmOption("path", nil, value: "PATH", "Where configuration files are looked for: directories with : between.\nDefault .:/etc/xen"),
-        XmOption("defconfig", "f", value: "FILE", "The configuration file; a bare word is the same.\nDefault xmdefconfig"),
+        XmOption(
+            "path", nil, value: "PATH",
+            "Where configuration files are looked for: directories with : between.\nDefault .:/etc/xen"),
+        XmOption(
+            "defconfig", "f", value: "FILE", "The configuration file; a bare word is the same.\nDefault xmdefconfig"),
         XmOption("config", "F", value: "FILE", "A configuration in SXP, sent as it is."),
         XmOption("load", "L", value: "FILE", "A saved domain to restore instead."),
         XmOption("dryrun", "n", "Print the configuration in SXP and do nothing."),
@@ -18,12 +21,13 @@ extension XmCommand {
     ]
 
     /// What xl accepts besides, and has no meaning here: nothing stays behind to wait for the domain.
-    static let xlCreateOptions = createOptions + [
-        XmOption("wait", "e", "Accepted and without effect."),
-        XmOption("vncviewer", "V", "Accepted and without effect."),
-        XmOption("vncviewer-autopass", "A", "Accepted and without effect."),
-        XmOption("debug", "d", "Accepted and without effect."),
-    ]
+    static let xlCreateOptions =
+        createOptions + [
+            XmOption("wait", "e", "Accepted and without effect."),
+            XmOption("vncviewer", "V", "Accepted and without effect."),
+            XmOption("vncviewer-autopass", "A", "Accepted and without effect."),
+            XmOption("debug", "d", "Accepted and without effect."),
+        ]
 
     static let create = XmCommand(
         name: "create", group: .domain, arguments: "[options] [FILE] [VAR=VAL...]", summary: "Create a domain.",
@@ -43,7 +47,8 @@ extension XmCommand {
 
         Variables:
 
-        """ + CreateVariable.all.map { variable in
+        """
+        + CreateVariable.all.map { variable in
             let use = variable.use.split(separator: "\n").map { "            \($0)\n" }.joined()
             return "  \(variable.name)=\(variable.value)\n\(use)            Default \(variable.standard)\n"
         }.joined()

@@ -3,7 +3,9 @@
 import XendClient
 
 extension XmCommand {
-    static let pause = simple("pause", "Stop a domain from running.", "Takes the cpus away from domain DOM until it is unpaused.") {
+    static let pause = simple(
+        "pause", "Stop a domain from running.", "Takes the cpus away from domain DOM until it is unpaused."
+    ) {
         .domainPause($0)
     }
 
@@ -67,20 +69,23 @@ extension XmCommand {
         .domainMemTargetSet($0, target: String($1))
     }
 
-    static let memMax = later(number("mem-max", "DOM MB", "Limit the memory of a domain.", maxmemDetails, megabytes: true) {
-        .domainMaxmemSet($0, memory: String($1))
-    })
+    static let memMax = later(
+        number("mem-max", "DOM MB", "Limit the memory of a domain.", maxmemDetails, megabytes: true) {
+            .domainMaxmemSet($0, memory: String($1))
+        })
 
-    static let memSet = later(number("mem-set", "DOM MB", "Ask a domain to change its memory.", balloonDetails, megabytes: true) {
-        .domainMemTargetSet($0, target: String($1))
-    })
+    static let memSet = later(
+        number("mem-set", "DOM MB", "Ask a domain to change its memory.", balloonDetails, megabytes: true) {
+            .domainMemTargetSet($0, target: String($1))
+        })
 
     static let pinCPU = number("pincpu", "DOM CPU", "Pin a domain to a cpu.", "Lets domain DOM run on cpu CPU only.") {
         .domainPinCPU($0, cpu: String($1))
     }
 
     private static let maxmemDetails = "Lets domain DOM have at most MB megabytes."
-    private static let balloonDetails = "Asks domain DOM to shrink or grow to MB megabytes. The domain's own driver does it, in its time."
+    private static let balloonDetails =
+        "Asks domain DOM to shrink or grow to MB megabytes. The domain's own driver does it, in its time."
 
     private static func number(
         _ name: String, _ arguments: String, _ summary: String, _ details: String, megabytes: Bool = false,

@@ -80,7 +80,9 @@ struct TransferTask: Equatable {
             task.childText("operation") == operation && task.childText("state") == "running" && concerns(task, domain)
         }
         guard let task = candidates.last else { return nil }
-        func number(_ name: String) -> Int? { task.childText(name).flatMap(Double.init).flatMap { Int(exactly: $0.rounded()) } }
+        func number(_ name: String) -> Int? {
+            task.childText(name).flatMap(Double.init).flatMap { Int(exactly: $0.rounded()) }
+        }
         return TransferTask(
             operation: operation, percent: number("percent"), rate: number("rate") ?? 0,
             phase: task.childText("phase"))

@@ -92,11 +92,13 @@ extension XmCommand {
 
     /// What the daemon says of the share; where it cannot, what the configuration asked for.
     private static func share(of domain: DomainInformation, _ session: XmSession) async throws(XmFailure)
-        -> (weight: Int, cap: Int) {
+        -> (weight: Int, cap: Int)
+    {
         let call = XendCall.get(
             "domain", domain.expression.childText("id") ?? "", arguments: [("op", .text("sched_credit_get"))])
         if let reply = try? await session.client.perform(call), case .expression(let answer) = reply,
-            let weight = answer.childText("weight").flatMap({ Int($0) }) {
+            let weight = answer.childText("weight").flatMap({ Int($0) })
+        {
             return (weight, answer.childText("cap").flatMap { Int($0) } ?? 0)
         }
         let asked = domain.configuration?.childText("cpu_weight").flatMap { PythonText.double($0) } ?? 1

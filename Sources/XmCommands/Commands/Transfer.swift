@@ -36,15 +36,17 @@ extension XmCommand {
     ]
 
     /// What the later tools accept: another port, and the ways xl reaches the other machine, which ours has not.
-    private static let laterMigrateOptions = migrateOptions + [
-        XmOption("port", "p", value: "PORT", "The port of xend there."),
-        XmOption("ssl", nil, "Accepted and without effect."),
-        XmOption("config", "C", value: "FILE", "Accepted and without effect."),
-        XmOption("ssh", "s", value: "COMMAND", "Accepted and without effect: xend speaks to the other xend itself."),
-        XmOption("node", "n", value: "NODE", "Accepted and without effect."),
-        XmOption("change_home_server", "c", "Accepted and without effect."),
-        XmOption("debug", nil, "Accepted and without effect."),
-    ]
+    private static let laterMigrateOptions =
+        migrateOptions + [
+            XmOption("port", "p", value: "PORT", "The port of xend there."),
+            XmOption("ssl", nil, "Accepted and without effect."),
+            XmOption("config", "C", value: "FILE", "Accepted and without effect."),
+            XmOption(
+                "ssh", "s", value: "COMMAND", "Accepted and without effect: xend speaks to the other xend itself."),
+            XmOption("node", "n", value: "NODE", "Accepted and without effect."),
+            XmOption("change_home_server", "c", "Accepted and without effect."),
+            XmOption("debug", nil, "Accepted and without effect."),
+        ]
 
     static let migrate = XmCommand(
         name: "migrate", group: .domain, arguments: "[options] DOM HOST", summary: "Move a domain to another machine.",

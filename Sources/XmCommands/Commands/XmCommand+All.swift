@@ -33,7 +33,8 @@ extension XmCommand {
         name: "completion", group: .all, isOriginal: false, arguments: "bash|zsh|fish",
         summary: "Print a completion script for a shell.",
         details: "Prints a script that lets the shell complete commands, options and names of domains. For bash:\n\n"
-            + "  source <(xm completion bash)"
+            + "  source <(xm completion bash)",
+        completes: .words("bash zsh fish")
     ) { session, invocation throws(XmFailure) in
         let shell = try invocation.words(1...1)[0]
         guard let script = Completion(commands: all, program: session.program).script(for: shell) else {

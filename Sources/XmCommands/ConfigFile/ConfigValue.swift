@@ -103,9 +103,10 @@ extension ConfigValue {
         case (.list(let left), .list(let right)), (.tuple(let left), .tuple(let right)):
             return left.elementsEqual(right) { $0.equals($1) }
         case (.dictionary(let left), .dictionary(let right)):
-            return left.count == right.count && left.allSatisfy { pair in
-                right.contains { $0.key.equals(pair.key) && $0.value.equals(pair.value) }
-            }
+            return left.count == right.count
+                && left.allSatisfy { pair in
+                    right.contains { $0.key.equals(pair.key) && $0.value.equals(pair.value) }
+                }
         default: return false
         }
     }

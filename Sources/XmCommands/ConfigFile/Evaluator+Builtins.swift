@@ -2,7 +2,8 @@
 
 extension Evaluator {
     mutating func call(_ builtin: Builtin, _ arguments: [Argument], at place: SourcePosition) throws(Fault)
-        -> ConfigValue {
+        -> ConfigValue
+    {
         if let named = arguments.first(where: { $0.name != nil }) {
             throw Fault(place, "\(builtin.rawValue)() has no parameter \(named.name ?? "")")
         }
@@ -13,12 +14,15 @@ extension Evaluator {
         case .int where values.count == 2: return try integer(values[0], radix: values[1], at: place)
         case .int, .float, .str, .repr, .len, .bool, .abs: break
         }
-        guard values.count == 1 else { throw Fault(place, "\(builtin.rawValue)() takes one value, not \(values.count)") }
+        guard values.count == 1 else {
+            throw Fault(place, "\(builtin.rawValue)() takes one value, not \(values.count)")
+        }
         return try convert(builtin, values[0], at: place)
     }
 
     private mutating func convert(_ builtin: Builtin, _ value: ConfigValue, at place: SourcePosition) throws(Fault)
-        -> ConfigValue {
+        -> ConfigValue
+    {
         switch builtin {
         case .int: return .int(try integer(value, at: place))
         case .float: return .float(try float(value, at: place))
@@ -53,7 +57,9 @@ extension Evaluator {
         return result
     }
 
-    private func integer(_ value: ConfigValue, radix: ConfigValue, at place: SourcePosition) throws(Fault) -> ConfigValue {
+    private func integer(_ value: ConfigValue, radix: ConfigValue, at place: SourcePosition) throws(Fault)
+        -> ConfigValue
+    {
         guard case .string(let text) = value, let radix = radix.integer, (2...36).contains(radix),
             let result = Int(PythonText.stripped(text), radix: radix)
         else { throw Fault(place, "int(text, radix) needs a number written in that radix") }
@@ -69,7 +75,8 @@ extension Evaluator {
     }
 
     private func extreme(_ builtin: Builtin, _ values: [ConfigValue], at place: SourcePosition) throws(Fault)
-        -> ConfigValue {
+        -> ConfigValue
+    {
         let members = values.count == 1 ? values[0].sequence ?? values : values
         guard var best = members.first else { throw Fault(place, "\(builtin.rawValue)() needs a value") }
         for member in members.dropFirst() {
@@ -84,7 +91,8 @@ extension Evaluator {
     // MARK: Addresses, as the module that every file of the time was given had them
 
     private func address(_ builtin: Builtin, _ values: [ConfigValue], at place: SourcePosition) throws(Fault)
-        -> ConfigValue {
+        -> ConfigValue
+    {
         switch (builtin, values.count) {
         case (.inetAton, 1): return .int(try number(ofAddress: values[0], at: place))
         case (.inetNtoa, 1): return .string(try text(ofAddress: integer(values[0], at: place), at: place))
@@ -95,7 +103,8 @@ extension Evaluator {
             return .string(try text(ofAddress: sum, at: place))
         case (.checkSubnet, 3):
             let mask = try number(ofAddress: values[2], at: place)
-            let same = try number(ofAddress: values[0], at: place) & mask == number(ofAddress: values[1], at: place) & mask
+            let same =
+                try number(ofAddress: values[0], at: place) & mask == number(ofAddress: values[1], at: place) & mask
             return .int(same ? 1 : 0)
         default: throw Fault(place, "\(builtin.rawValue)() does not take \(values.count) values")
         }

@@ -164,7 +164,8 @@ extension Evaluator {
 
     /// Calls anything that can be called.
     mutating func apply(_ callee: ConfigValue, _ arguments: [Argument], at place: SourcePosition) throws(Fault)
-        -> ConfigValue {
+        -> ConfigValue
+    {
         switch callee {
         case .function(let index): return try call(index, arguments, at: place)
         case .builtin(let builtin): return try call(builtin, arguments, at: place)

@@ -37,7 +37,8 @@ extension Evaluator {
     // MARK: Numbers
 
     private static func integers(_ operation: String, _ left: Int, _ right: Int, at place: SourcePosition)
-        throws(Fault) -> Int {
+        throws(Fault) -> Int
+    {
         let (result, overflow): (Int, Bool)
         switch operation {
         case "+": (result, overflow) = left.addingReportingOverflow(right)
@@ -52,7 +53,8 @@ extension Evaluator {
         case "^": return left ^ right
         case "<<", ">>":
             guard (0..<64).contains(right) else { throw Fault(place, "a shift must be from 0 to 63, not \(right)") }
-            (result, overflow) = operation == ">>"
+            (result, overflow) =
+                operation == ">>"
                 ? (left >> right, false) : (left << right, (left << right) >> right != left)
         default: throw Fault(place, "\"\(operation)\" is not supported")
         }
@@ -65,7 +67,8 @@ extension Evaluator {
         if quotient.overflow { return remainder ? (0, false) : (0, true) }
         let rest = left % right
         let down = rest != 0 && (rest < 0) != (right < 0)
-        return remainder ? (down ? rest + right : rest, false) : (down ? quotient.partialValue - 1 : quotient.partialValue, false)
+        return remainder
+            ? (down ? rest + right : rest, false) : (down ? quotient.partialValue - 1 : quotient.partialValue, false)
     }
 
     /// Python's own steps, so that the last digit is the same.
@@ -87,7 +90,8 @@ extension Evaluator {
     }
 
     private static func floats(_ operation: String, _ left: Double, _ right: Double, at place: SourcePosition)
-        throws(Fault) -> Double {
+        throws(Fault) -> Double
+    {
         switch operation {
         case "+": return left + right
         case "-": return left - right
@@ -125,8 +129,11 @@ extension Evaluator {
     }
 
     private mutating func repeated(_ value: ConfigValue, _ times: Int, at place: SourcePosition) throws(Fault)
-        -> ConfigValue {
-        func size(_ count: Int) -> Int { count.multipliedReportingOverflow(by: times).overflow ? .max / 32 : count * times }
+        -> ConfigValue
+    {
+        func size(_ count: Int) -> Int {
+            count.multipliedReportingOverflow(by: times).overflow ? .max / 32 : count * times
+        }
         switch value {
         case .string(let text):
             try count(bytes: size(text.utf8.count), at: place)
@@ -145,7 +152,8 @@ extension Evaluator {
     // MARK: Comparisons
 
     mutating func comparison(_ first: Expression, _ rest: [(operation: String, right: Expression)]) throws(Fault)
-        -> ConfigValue {
+        -> ConfigValue
+    {
         var left = try value(of: first)
         for (operation, expression) in rest {
             let right = try value(of: expression)
@@ -184,7 +192,8 @@ extension Evaluator {
     }
 
     private func contains(_ container: ConfigValue, _ value: ConfigValue, at place: SourcePosition) throws(Fault)
-        -> Bool {
+        -> Bool
+    {
         switch (container, value) {
         case (.list(let members), _), (.tuple(let members), _): return members.contains { $0.equals(value) }
         case (.dictionary(let pairs), _): return pairs.contains { $0.key.equals(value) }

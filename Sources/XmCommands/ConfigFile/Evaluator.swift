@@ -128,7 +128,8 @@ struct Evaluator {
         }
     }
 
-    private mutating func unpack(_ value: ConfigValue, to targets: [Expression], at place: SourcePosition) throws(Fault) {
+    private mutating func unpack(_ value: ConfigValue, to targets: [Expression], at place: SourcePosition) throws(Fault)
+    {
         guard let members = value.sequence else {
             throw Fault(place, "\(targets.count) names cannot be given one \(value.typeName)")
         }
@@ -214,7 +215,8 @@ struct Evaluator {
             guard let check = declaration.check else { continue }
             let hint = declaration.use.isEmpty ? "" : " (\(declaration.use))"
             guard let old = globals[declaration.name] else {
-                throw Fault(place, "\(declaration.name) is not set: add \(declaration.name)=VALUE to the command line\(hint)")
+                throw Fault(
+                    place, "\(declaration.name) is not set: add \(declaration.name)=VALUE to the command line\(hint)")
             }
             do throws(Fault) {
                 let arguments = [Argument(value: .string(declaration.name)), Argument(value: old)]

@@ -144,7 +144,8 @@ extension Parser {
             } else if takeSymbol("[") {
                 value = Expression(position: value.position, kind: try subscription(of: value))
             } else if takeSymbol(".") {
-                value = Expression(position: value.position, kind: .attribute(value, try expectName("a name after \".\"")))
+                value = Expression(
+                    position: value.position, kind: .attribute(value, try expectName("a name after \".\"")))
             } else {
                 return value
             }

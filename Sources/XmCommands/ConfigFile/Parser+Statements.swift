@@ -59,7 +59,8 @@ extension Parser {
         let start = current.position
         let first = try expressionList()
         if case .symbol(let symbol) = current.kind, symbol.count > 1, symbol.hasSuffix("="),
-            !["==", "!=", "<=", ">=", ":="].contains(symbol) {
+            !["==", "!=", "<=", ">=", ":="].contains(symbol)
+        {
             advance()
             try checkTarget(first)
             let kind = Statement.Kind.augment(
@@ -74,7 +75,8 @@ extension Parser {
             if atEndOfStatement { throw Fault(current.position, "expected a value after \"=\"") }
             value = try expressionList()
         }
-        return Statement(position: start, kind: targets.isEmpty ? .evaluate(value) : .assign(targets: targets, value: value))
+        return Statement(
+            position: start, kind: targets.isEmpty ? .evaluate(value) : .assign(targets: targets, value: value))
     }
 
     private func checkTarget(_ target: Expression) throws(Fault) {

@@ -57,7 +57,8 @@ enum LaterTables {
         return (0..<count).map { number in
             VirtualCPU(
                 number: number, cpu: domain.cpu.flatMap { $0 >= 0 ? $0 : nil }, isRunning: state.contains("r"),
-                isBlocked: state.contains("b"), seconds: (domain.cpuTime ?? 0) / Double(count), affinity: pinned.map(String.init) ?? "any cpu")
+                isBlocked: state.contains("b"), seconds: (domain.cpuTime ?? 0) / Double(count),
+                affinity: pinned.map(String.init) ?? "any cpu")
         }
     }
 
@@ -90,7 +91,8 @@ enum LaterTables {
     static let creditHeading = "Name".padded(to: 33) + "   ID Weight  Cap"
 
     static func creditLine(_ name: String, _ id: Int, weight: Int, cap: Int, _ format: XmFormat) -> String {
-        let place = format == .xl
+        let place =
+            format == .xl
             ? name.padded(to: 33) + " " + String(id).aligned(right: 4)
             : name.padded(to: 32) + " " + String(id).aligned(right: 5)
         return place + " " + String(weight).aligned(right: 6) + " " + String(cap).aligned(right: 4)
@@ -109,7 +111,8 @@ enum LaterTables {
             + "/local/domain/\(backend)/backend/vbd/\(domain)/\(vdev)".padded(to: 30)
     }
 
-    static let networkHeading = "Idx BE Mac Addr.         handle state evt-ch   tx-/rx-ring-ref BE-path                       "
+    static let networkHeading =
+        "Idx BE Mac Addr.         handle state evt-ch   tx-/rx-ring-ref BE-path                       "
 
     static func networkLine(_ device: DeviceInformation, domain: Int) -> String {
         let idx = Int(device.idx ?? "") ?? -1

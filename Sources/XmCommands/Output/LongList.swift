@@ -67,7 +67,8 @@ enum LongList {
         let maximum = config.childText("maxmem").flatMap { Int($0) } ?? memory
         let creation: [(String, JSONText?)] = [
             ("type", .string(type)), ("name", config.childText("name").map(JSONText.string)),
-            ("uuid", (uuid ?? config.childText("uuid")).map(JSONText.string)), ("run_hotplug_scripts", .literal("True")),
+            ("uuid", (uuid ?? config.childText("uuid")).map(JSONText.string)),
+            ("run_hotplug_scripts", .literal("True")),
         ]
         let build: [(String, JSONText?)] = [
             ("max_vcpus", config.childText("vcpus").flatMap { Int($0) }.map(JSONText.number)),
