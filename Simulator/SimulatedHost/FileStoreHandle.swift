@@ -1,4 +1,5 @@
 import HostInterface
+import Simulation
 import SimulatedHypervisor
 
 /// The files of a simulated host as one incarnation of the daemon sees them: those of the tree in memory, or for the paths that
@@ -83,8 +84,15 @@ struct FileStoreHandle: FileStore {
 
     func information(_ path: String) async throws(FileError) -> FileInformation? {
         try await pass("read", "look at", path)
-        if let real = host.realFiles(path) { return try await real.information(path) }
-        guard let node = tree.find(path) else { return nil }
+        if let real = host.realFiles(path) {
+            if let found = try await real.information(path) { return found }
+        }
+        guard let node = tree.find(path) else {
+            // Kernels and ramdisks are not kept as bytes.
+            guard host.kernels.isFile(path) else { return nil }
+            return FileInformation(
+                kind: .file, size: host.kernels.size(of: path), modified: SimulationClock.defaultStart)
+        }
         return FileInformation(
             kind: node.kind, size: node.capacity > 0 ? node.capacity : UInt64(node.contents.count),
             modified: node.modified)

@@ -21,6 +21,8 @@ public final class FaultPlan {
 
     /// Every point passed since `startRecording`, in order.
     public private(set) var recording: [FaultPoint] = []
+    /// Told of each fault that happens.
+    public var onFault: ((FaultPoint, FaultAction) -> Void)?
     /// Faults that have happened, in order.
     public private(set) var history: [(at: Instant, point: FaultPoint, action: FaultAction)] = []
 
@@ -55,7 +57,9 @@ public final class FaultPlan {
             entries[index].passages += 1
             if due == nil, isDue(entries[index]) { due = entries[index].rule.action }
         }
-        if let due, history.count < Self.recordingLimit { history.append((timeline.now, point, due)) }
+        guard let due else { return nil }
+        if history.count < Self.recordingLimit { history.append((timeline.now, point, due)) }
+        onFault?(point, due)
         return due
     }
 

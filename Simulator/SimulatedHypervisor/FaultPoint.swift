@@ -23,7 +23,8 @@ public struct FaultPoint: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Which points a fault is for. Empty name or detail: any.
+/// Which points a fault is for. Empty name or detail: any. A file's path stands also for the one it is written under before it
+/// takes its name.
 public struct FaultPattern: Hashable, Sendable, CustomStringConvertible {
     public var kind: FaultPoint.Kind
     public var name: String
@@ -39,7 +40,8 @@ public struct FaultPattern: Hashable, Sendable, CustomStringConvertible {
     public init(exactly point: FaultPoint) { self.init(point.kind, point.name, point.detail) }
 
     func matches(_ point: FaultPoint) -> Bool {
-        kind == point.kind && (name.isEmpty || name == point.name) && (detail.isEmpty || detail == point.detail)
+        kind == point.kind && (name.isEmpty || name == point.name)
+            && (detail.isEmpty || detail == point.detail || (kind == .disk && point.detail == detail + ".new"))
     }
 
     public var description: String {
@@ -49,6 +51,8 @@ public struct FaultPattern: Hashable, Sendable, CustomStringConvertible {
 
 /// The short name of a hypercall: what stands behind `xc_domain_` or `xc_`.
 func hypercallName(_ call: String) -> String {
-    for prefix in ["xc_domain_", "xc_", "domain_"] where call.hasPrefix(prefix) { return String(call.dropFirst(prefix.count)) }
+    for prefix in ["xc_domain_", "xc_dom_", "xc_", "domain_"] where call.hasPrefix(prefix) {
+        return String(call.dropFirst(prefix.count))
+    }
     return call
 }

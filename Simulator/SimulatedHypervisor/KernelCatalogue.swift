@@ -9,11 +9,32 @@ public final class KernelCatalogue {
     /// Files that exist but are no kernels.
     public var unusable: Set<String> = []
 
+    /// Sizes in bytes of kernels and ramdisks that are not small.
+    public var sizes: [String: UInt64] = [:]
+    /// The size of those that are.
+    public static let smallSize: UInt64 = 1 << 20
+
     public init() {}
+
+    /// How large the file is.
+    public func size(of path: String) -> UInt64 { sizes[path] ?? Self.smallSize }
 
     /// Whether there is a file of this name to load a kernel or ramdisk from.
     public func exists(_ path: String) -> Bool {
         !missing.contains(path) && (behaviours[path] != nil || fallback != nil || unusable.contains(path))
+    }
+
+    /// Whether somebody who looks for a file at `path` finds a kernel or ramdisk there.
+    ///
+    /// While every kernel path boots the default guest, a path counts as one that is below /boot or called like a kernel or
+    /// ramdisk: else every path on the host would exist.
+    public func isFile(_ path: String) -> Bool {
+        if missing.contains(path) { return false }
+        if behaviours[path] != nil || unusable.contains(path) { return true }
+        guard fallback != nil, path.hasPrefix("/") else { return false }
+        let name = lastPart(path).lowercased()
+        return (path.hasPrefix("/boot/") && !name.isEmpty)
+            || ["vmlinu", "bzimage", "kernel", "linux", "initrd", "initramfs", "ramdisk"].contains { name.hasPrefix($0) }
     }
 
     func behaviour(of path: String) -> GuestBehaviour? {

@@ -116,6 +116,12 @@ extension SimulatedMachine {
         guard let behaviour = kernels.behaviour(of: build.kernel) else {
             throw HypervisorError(call, id, .badImage, text: "\(build.kernel): not a kernel")
         }
+        let images = [build.kernel, build.ramdisk].compactMap { $0 }.reduce(0) { $0 + kernels.size(of: $1) }
+        guard images <= build.memory.bytes else {
+            throw HypervisorError(
+                call, id, .badImage,
+                text: "kernel and ramdisk need \(images >> 20) MB, the domain has \(build.memory.mebibytes)")
+        }
         guard domain.ports[build.storePort.rawValue] != nil, domain.ports[build.consolePort.rawValue] != nil else {
             throw HypervisorError(call, id, .invalid, text: "event channels for xenstore and console are missing")
         }

@@ -79,6 +79,15 @@ extension SimulatedMachine {
         store.nodes.keys.sorted().map { ($0, store.nodes[$0]?.value ?? "") }
     }
 
+    /// The domain that xenstore calls by this name; one that is dying only when there is no other.
+    public func domain(named name: String) -> DomainID? {
+        let found = order.filter { store.nodes["/local/domain/\($0)/name"]?.value == name }
+        return found.first { domains[$0]?.isDying == false } ?? found.first
+    }
+
+    /// What xenstore has at `path`; nil when there is no such node.
+    public func storeValue(_ path: String) -> String? { store.nodes[path]?.value }
+
     /// The phase of a guest in a word: `off`, `booting`, `up`, `shutting down`, `hung`; nil when there is no such guest.
     public func guestPhase(_ id: DomainID) -> String? { domains[id]?.guest?.phaseWord }
 }

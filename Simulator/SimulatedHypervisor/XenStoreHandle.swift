@@ -96,7 +96,7 @@ struct XenStoreHandle: XenStore {
     private func deliver(
         _ path: String, _ continuation: AsyncStream<String>.Continuation, _ machine: SimulatedMachine
     ) {
-        switch machine.faults.pass(.xenstore, "watch-event", path) {
+        switch machine.faults.pass(.xenstore, "watch", path) {
         case .drop, .hang, .error: return
         case .delay(let delay): machine.timeline.schedule(after: delay) { continuation.yield(path) }
         case nil, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: continuation.yield(path)

@@ -11,7 +11,8 @@ struct ContractTests {
     func holds(_ check: ContractCase) throws {
         let bench = Bench()
         let kernels = ContractKernels(
-            echoes: "/echoes", reboots: "/reboots", crashes: "/crashes", refusesSuspend: "/refuses", noKernel: "/none")
+            echoes: "/echoes", reboots: "/reboots", crashes: "/crashes", refusesSuspend: "/refuses", noKernel: "/none",
+            largeFile: "/large")
         var behaviour = GuestBehaviour()
         behaviour.bootsIn = .milliseconds(20)
         behaviour.shutsDownIn = .milliseconds(10)
@@ -25,6 +26,8 @@ struct ContractTests {
         bench.alpha.kernels.behaviours[kernels.reboots] = behaviour
         behaviour.fates = [.crashes(after: .zero)]
         bench.alpha.kernels.behaviours[kernels.crashes] = behaviour
+        bench.alpha.kernels.behaviours[kernels.largeFile] = behaviour
+        bench.alpha.kernels.sizes[kernels.largeFile] = 64 << 20
         bench.alpha.kernels.fallback = nil
         bench.alpha.kernels.unusable = [kernels.noKernel]
         let (machine, host) = bench.alpha.startIncarnation()
