@@ -1,0 +1,141 @@
+import DomainModel
+import HostInterface
+import HypervisorInterface
+import SExpressions
+
+/// Writes a save file beside its target and puts it in place when it is complete and synced. Zero pages become holes.
+///
+/// ```
+/// open ─→ write … ─→ commit        the target is the new file
+///            └─────→ abandon       there is no new file, and the target is as it was
+/// ```
+public actor SaveFileWriter: ImageOutput {
+    public nonisolated let path: String
+    private let files: any FileStore
+    private let file: any WritableFile
+    private let headDigest: [UInt8]
+    private var validator: ImageValidator
+    private var digest = SipHash()
+    private var isOpen = true
+    /// Bytes since the beginning of the file, modulo a page: holes begin and end on pages.
+    private var misalignment = 0
+
+    /// Where the file stands while it is being written.
+    public static func temporaryPath(of path: String) -> String { path + ".part" }
+
+    public init(path: String, header: SaveFileHeader, files: any FileStore) async throws(SaveFileError) {
+        self.path = path
+        self.files = files
+        validator = ImageValidator(kind: header.kind)
+        var bytes: [UInt8] = []
+        header.expression.write(into: &bytes)
+        guard bytes.count <= SaveFileLayout.maximumHeader else {
+            throw SaveFileError(path, .damaged("the configuration is longer than \(SaveFileLayout.maximumHeader) bytes"))
+        }
+        let head = SaveFileLayout.head(bytes)
+        headDigest = head.digest
+        let temporary = Self.temporaryPath(of: path)
+        do {
+            file = try await files.openForWriting(temporary)
+        } catch {
+            throw SaveFileError(path, .file(error))
+        }
+        do {
+            try await file.write(head.bytes)
+        } catch {
+            await file.close()
+            try? await files.removeIfPresent(temporary)
+            throw SaveFileError(path, .file(error))
+        }
+    }
+
+    /// Takes the next bytes of the image.
+    /// - Throws: `SaveFileError`, when they cannot be written, or when they are no image.
+    public func write(_ bytes: [UInt8]) async throws {
+        do {
+            guard try validator.feed(bytes) == bytes.count else {
+                throw SaveFileError(path, .damaged("the image goes on behind its end"))
+            }
+        } catch let error as ImageError {
+            throw SaveFileError(path, .damaged(error.description))
+        }
+        digest.update(bytes)
+        do {
+            try await writeSparsely(bytes)
+        } catch {
+            throw SaveFileError(path, .file(error))
+        }
+    }
+
+    /// What has been written.
+    public var summary: ImageSummary { validator.summary }
+
+    private func writeSparsely(_ bytes: [UInt8]) async throws(FileError) {
+        let page = SaveFileLayout.alignment
+        var start = 0
+        var place = (page - misalignment) % page
+        while place + page <= bytes.count {
+            guard isZero(bytes, from: place, count: page) else {
+                place += page
+                continue
+            }
+            var end = place + page
+            while end + page <= bytes.count, isZero(bytes, from: end, count: page) { end += page }
+            if place > start { try await file.write(Array(bytes[start..<place])) }
+            try await file.skip(end - place)
+            (start, place) = (end, end)
+        }
+        if start == 0 {
+            try await file.write(bytes)
+        } else if start < bytes.count {
+            try await file.write(Array(bytes[start...]))
+        }
+        misalignment = (misalignment + bytes.count) % page
+    }
+
+    /// Makes the file complete and durable, and puts it in place.
+    /// - Throws: then nothing has been put in place; `abandon` it.
+    public func commit() async throws(SaveFileError) {
+        do {
+            try validator.finish()
+        } catch {
+            throw SaveFileError(path, .damaged(error.description))
+        }
+        let trailer = SaveFileLayout.trailer(
+            length: validator.summary.bytes, imageDigest: digest.finish(), headDigest: headDigest)
+        do {
+            try await file.write(trailer)
+            try await file.sync()
+            await close()
+            try await files.rename(Self.temporaryPath(of: path), to: path)
+            try await files.syncDirectory(files.directory(of: path))
+        } catch {
+            throw SaveFileError(path, .file(error))
+        }
+    }
+
+    /// Removes what has been written. Idempotent.
+    public func abandon() async {
+        await close()
+        try? await files.removeIfPresent(Self.temporaryPath(of: path))
+    }
+
+    private func close() async {
+        guard isOpen else { return }
+        isOpen = false
+        await file.close()
+    }
+}
+
+/// Whether a page is zero. By words: every byte of a domain's memory comes through here.
+private func isZero(_ bytes: [UInt8], from start: Int, count: Int) -> Bool {
+    bytes.withUnsafeBytes { buffer in
+        var place = start
+        while place < start + count {
+            // Most pages that are not zero say so in their first words.
+            if buffer.loadUnaligned(fromByteOffset: place, as: UInt64.self) != 0 { return false }
+            place += 8
+        }
+        return true
+    }
+}
