@@ -190,7 +190,6 @@ let package = Package(
             ["XendClient", "SExpressions", .product(name: "NIOCore", package: nio),
              .product(name: "NIOPosix", package: nio)]),
         tests("XmCommandsTests", ["XmCommands", "XendClient", "SExpressions"]),
-            ["SimulatedHypervisor", "SimulatedHost", "Simulation", "HypervisorInterface", "HostInterface", "DomainModel"]),
         tests(
             "MigrationTests", ["Migration", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
         tests("ScenarioRunnerTests", ["ScenarioRunner"]),
