@@ -27,8 +27,7 @@ struct ConsoleSession {
         terminal?.restore()
         signals.stop()
         machine.write(ConsoleSession.farewell)
-        // As if it had not been caught: whoever started xm sees what ended it.
-        if let signal { raise(signal) }
+        if let signal { EndingSignals.end(by: signal) }
     }
 
     private func failure(_ what: String) -> XmFailure {

@@ -67,6 +67,16 @@ struct EndingSignals {
         return read(readEnd, &byte, 1) == 1 ? Int32(byte) : nil
     }
 
+    /// Ends xm by a signal that was caught, so that whoever started xm sees what ended it.
+    static func end(by number: Int32) {
+        // The threads of Swift's pool block signals, and this may be one of them.
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, number)
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        raise(number)
+    }
+
     /// Signals end xm again by themselves.
     func stop() {
         for number in EndingSignals.signals { signal(number, SIG_DFL) }
