@@ -174,6 +174,9 @@ let package = Package(
         tests("SExpressionsTests", ["SExpressions"]),
         tests("DomainModelTests", ["DomainModel"]),
         tests("DomainLifecycleTests", ["DomainLifecycle"]),
+        tests(
+            "DomainManagementTests",
+            ["DomainManagement", "SimulatedHost", .product(name: "Logging", package: "swift-log")]),
         tests("SimulationTests", ["Simulation"]),
         tests(
             "SimulatedHypervisorTests",
