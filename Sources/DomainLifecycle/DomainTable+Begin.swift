@@ -17,7 +17,10 @@ extension DomainTable {
     /// - Parameters:
     ///   - config: fully bound.
     ///   - uuid: the new domain's; not in the table.
-    public mutating func begin(create config: DomainConfig, uuid: DomainUUID) throws(Refusal) -> Plan {
+    ///   - now: seconds since 1970.
+    public mutating func begin(
+        create config: DomainConfig, uuid: DomainUUID, at now: Double
+    ) throws(Refusal) -> Plan {
         guard !isStopping else { throw .stopping }
         try checkNameIsFree(config.name)
         guard records.count < Self.maximumDomains else { throw .tooManyDomains(limit: Self.maximumDomains) }
@@ -31,7 +34,8 @@ extension DomainTable {
         let steps =
             building(config, id: nil, devices: devices, console: .openConsole(port: config.consolePort))
             + [.remember, .announce(.create)]
-        return Plan(ticket: ticket, domain: uuid, direction: .undoable, isJournaled: true, steps: steps)
+        return Plan(
+            ticket: ticket, time: now, domain: uuid, direction: .undoable, isJournaled: true, steps: steps)
     }
 
     /// Decides about anything else that is done to a domain, which must not have an operation in progress.
@@ -56,7 +60,7 @@ extension DomainTable {
         record.lastSerial = ticket.serial
         put(record)
         return Plan(
-            ticket: ticket, domain: uuid, direction: draft.direction, isJournaled: draft.isJournaled,
+            ticket: ticket, time: now, domain: uuid, direction: draft.direction, isJournaled: draft.isJournaled,
             steps: draft.steps)
     }
 }

@@ -22,12 +22,10 @@ extension DomainTable {
     }
 
     /// Records how a plan went, and says what follows.
-    ///
-    /// - Parameter now: seconds since 1970.
-    public mutating func finish(_ plan: Plan, _ outcome: Outcome, at now: Double) -> FollowUp {
+    public mutating func finish(_ plan: Plan, _ outcome: Outcome) -> FollowUp {
         for case .rename(let name) in plan.steps { release(name) }
         guard let record = records[plan.domain] else { return .none }
-        let conclusion = record.concluding(plan, outcome, at: now)
+        let conclusion = record.concluding(plan, outcome)
         if case .restarting = conclusion.record?.stage { take(nil, of: plan.domain) }
         if let record = conclusion.record { put(record) } else { drop(plan.domain) }
         return conclusion.followUp
@@ -58,16 +56,14 @@ extension DomainRecord {
     }
 
     /// The record after a plan: also used to write it down before the last step is answered.
-    ///
-    /// - Parameter now: seconds since 1970.
-    public func concluding(_ plan: Plan, _ outcome: Outcome, at now: Double) -> Conclusion {
+    public func concluding(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
         var record = self
         record.operation = nil
         switch stage {
-        case .creating: return record.concludingCreation(outcome, now)
+        case .creating: return record.concludingCreation(outcome, plan.time)
         case .live, .exited: return record.concludingChange(plan, outcome)
         case .ending(let then): return record.concludingEnd(then, outcome)
-        case .restarting: return record.concludingRestart(outcome, now)
+        case .restarting: return record.concludingRestart(outcome, plan.time)
         }
     }
 

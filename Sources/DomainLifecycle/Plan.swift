@@ -10,6 +10,8 @@ public struct Plan: Hashable, Sendable {
     }
 
     public let ticket: OperationTicket
+    /// When it was decided, in seconds since 1970: the start or restart time of a domain that comes of it.
+    public let time: Double
     public let domain: DomainUUID
     public let direction: Direction
     public let steps: [Step]
@@ -17,9 +19,10 @@ public struct Plan: Hashable, Sendable {
     public let isJournaled: Bool
 
     public init(
-        ticket: OperationTicket, domain: DomainUUID, direction: Direction, isJournaled: Bool, steps: [Step]
+        ticket: OperationTicket, time: Double, domain: DomainUUID, direction: Direction, isJournaled: Bool, steps: [Step]
     ) {
         self.ticket = ticket
+        self.time = time
         self.domain = domain
         self.direction = direction
         self.isJournaled = isJournaled

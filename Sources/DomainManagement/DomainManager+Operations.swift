@@ -27,7 +27,7 @@ extension DomainManager {
         let uuid = config.uuid ?? DomainUUID(random: random.bytes(16))
         let plan: Plan
         do {
-            plan = try table.begin(create: config, uuid: uuid)
+            plan = try table.begin(create: config, uuid: uuid, at: now)
         } catch {
             var refused = error.operationError
             refused.message = "Error creating domain: \(refused.message)"

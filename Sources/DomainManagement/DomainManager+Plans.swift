@@ -37,7 +37,7 @@ extension DomainManager {
             }
         }
         if outcome != .done, plan.isJournaled { await journalEnd(plan) }
-        let followUp = table.finish(plan, outcome, at: now)
+        let followUp = table.finish(plan, outcome)
         rings[plan.domain] = nil
         if let failure = execution.failure { log.error("\(plan.ticket.name): \(failure.message)") }
         follow(followUp, of: plan.domain)
@@ -127,7 +127,7 @@ extension DomainManager {
 
     /// Makes the record durable as it will be when the plan is done.
     func remember(_ plan: Plan) async throws(StepFailure) {
-        guard let conclusion = table[plan.domain]?.concluding(plan, .done, at: now), let record = conclusion.record
+        guard let conclusion = table[plan.domain]?.concluding(plan, .done), let record = conclusion.record
         else { return }
         var entries = [database.record(record)]
         if isLastDeed(of: plan, where: { $0 == .remember }) { entries.append(database.end(plan)) }

@@ -16,7 +16,9 @@ public struct DevicePath: Hashable, Sendable {
     }
 
     public var frontendDirectory: String { "/local/domain/\(domain)/device/\(type.rawValue)/\(handle)" }
-    public var backendDirectory: String { "/local/domain/\(backend)/backend/\(type.rawValue)/\(domain)/\(handle)" }
+    public var backendDirectory: String { "\(backendParent)/\(handle)" }
+    /// Where the back-ends of all the domain's devices of this type are.
+    var backendParent: String { "/local/domain/\(backend)/backend/\(type.rawValue)/\(domain)" }
     /// The name under /sys/bus/xen-backend/devices.
     public var kernelName: String { "\(type.rawValue)-\(domain)-\(handle)" }
     /// The Linux interface of a vif.

@@ -17,10 +17,18 @@ extension DriverDomain {
                 try await askGuest(path)
             }
             try await awaitReleased(path)
-            try await store.removeIfPresent(path.backendDirectory)
             try await store.removeIfPresent(path.frontendDirectory)
+            try await removeBackend(path)
         } catch {
             throw DeviceError(error)
+        }
+    }
+
+    /// With the last back-end of a domain its directory goes too.
+    private func removeBackend(_ path: DevicePath) async throws {
+        try await store.removeIfPresent(path.backendDirectory)
+        if try await store.listIfPresent(path.backendParent).isEmpty {
+            try await store.removeIfPresent(path.backendParent)
         }
     }
 

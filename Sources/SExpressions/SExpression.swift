@@ -27,7 +27,7 @@ extension SExpression: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, Ex
 
 extension SExpression {
     /// `(name child…)`. An array literal means this: `.element("a", ["b", "c"])` is `(a b c)`.
-    public static func element(_ name: String, _ children: [SExpression]) -> SExpression {
+    public static func element(_ name: String, _ children: some Collection<SExpression>) -> SExpression {
         .list([.atom(name)] + children)
     }
 
@@ -41,7 +41,13 @@ extension SExpression {
         .list([.atom(name), child])
     }
 
+    /// `(name value)`.
+    public static func element(_ name: String, _ value: Int) -> SExpression {
+        .list([.atom(name), .atom(String(value))])
+    }
+
     /// `(name text)`.
+    @_disfavoredOverload  // Arrays of expressions are CustomStringConvertible too, and mean children.
     public static func element(_ name: String, _ text: some CustomStringConvertible) -> SExpression {
         .list([.atom(name), .atom(text.description)])
     }

@@ -59,7 +59,7 @@ import Testing
             try fixture.table.begin(.operation(.pause), on: fixture.uuid, at: 0)
         }
         #expect(throws: Refusal.stopping) {
-            try fixture.table.begin(create: TableFixture.config(name: "b"), uuid: DomainUUID(random: .init(repeating: 0, count: 16)))
+            try fixture.table.begin(create: TableFixture.config(name: "b"), uuid: DomainUUID(random: .init(repeating: 0, count: 16)), at: 1000)
         }
     }
 
@@ -69,7 +69,7 @@ import Testing
         try fixture.bring(to: place)
         let other = DomainUUID(bytes: [UInt8](repeating: 2, count: 16))
         #expect(throws: Refusal.nameClash(try DomainName("web"))) {
-            try fixture.table.begin(create: TableFixture.config(), uuid: other)
+            try fixture.table.begin(create: TableFixture.config(), uuid: other, at: 1000)
         }
     }
 

@@ -10,7 +10,7 @@ import Testing
         #expect(fixture.table.examine(reports, asOf: fixture.table.serial) == [.exited(fixture.uuid, .reboot)])
         let plan = try fixture.table.begin(.reap, on: fixture.uuid, at: 0)
         #expect(fixture.table.examine(reports, asOf: fixture.table.serial).isEmpty)
-        _ = fixture.table.finish(plan, .done, at: 0)
+        _ = fixture.table.finish(plan, .done)
         // Between two lives nothing is missing.
         #expect(fixture.table.examine([], asOf: fixture.table.serial).isEmpty)
     }
@@ -23,7 +23,7 @@ import Testing
         #expect(fixture.table.examine([], asOf: fixture.table.serial) == [.vanished(fixture.uuid)])
         let early = fixture.table.serial
         let plan = try fixture.table.begin(.operation(.destroy(.halt)), on: fixture.uuid, at: 0)
-        _ = fixture.table.finish(plan, .done, at: 0)
+        _ = fixture.table.finish(plan, .done)
         #expect(fixture.table.examine([fixture.report()], asOf: early).isEmpty, "a domain destroyed since is no stranger")
         #expect(fixture.table.examine([fixture.report()], asOf: fixture.table.serial) == [.unknown(fixture.report())])
     }

@@ -11,7 +11,7 @@ import Testing
 
     @Test func creation() throws {
         var fixture = TableFixture()
-        let plan = try fixture.table.begin(create: TableFixture.config(Self.devices), uuid: fixture.uuid)
+        let plan = try fixture.table.begin(create: TableFixture.config(Self.devices), uuid: fixture.uuid, at: 1000)
         #expect(
             plan.description == """
                 create (undoable)
@@ -79,7 +79,7 @@ import Testing
                 + announce died
                 """)
         for case .detach(let slot, _) in end.steps { fixture.table.note(.detached(slot), of: fixture.uuid) }
-        #expect(fixture.table.finish(end, .done, at: fixture.now) == .rebuild)
+        #expect(fixture.table.finish(end, .done) == .rebuild)
         let build = try fixture.table.begin(.rebuild, on: fixture.uuid, at: fixture.now)
         let lines = build.description.split(separator: "\n").map(String.init)
         #expect(lines.prefix(4) == [
@@ -99,11 +99,11 @@ import Testing
 
     @Test func aFailedCreationLeavesNothing() throws {
         var fixture = TableFixture()
-        let plan = try fixture.table.begin(create: TableFixture.config(Self.devices), uuid: fixture.uuid)
+        let plan = try fixture.table.begin(create: TableFixture.config(Self.devices), uuid: fixture.uuid, at: 1000)
         fixture.table.note(.created(fixture.id), of: fixture.uuid)
-        #expect(fixture.table.finish(plan, .undone(reason: "x"), at: fixture.now) == .none)
+        #expect(fixture.table.finish(plan, .undone(reason: "x")) == .none)
         #expect(fixture.table.sorted.isEmpty)
-        _ = try fixture.table.begin(create: TableFixture.config(), uuid: fixture.uuid)
+        _ = try fixture.table.begin(create: TableFixture.config(), uuid: fixture.uuid, at: 1000)
     }
 
     @Test func anIndexIsUsedUpEvenByAFailedAttempt() throws {
@@ -111,7 +111,7 @@ import Testing
         try fixture.live()
         let vif = try DeviceConfig(SExpression.parseFirst("(vif (mac aa:00:00:00:00:01))"))
         let first = try fixture.table.begin(.operation(.createDevice(vif)), on: fixture.uuid, at: fixture.now)
-        _ = fixture.table.finish(first, .undone(reason: "x"), at: fixture.now)
+        _ = fixture.table.finish(first, .undone(reason: "x"))
         let second = try fixture.table.begin(.operation(.createDevice(vif)), on: fixture.uuid, at: fixture.now)
         #expect(second.description.contains("attach vif 1"))
     }
@@ -120,11 +120,11 @@ import Testing
         var fixture = TableFixture()
         try fixture.live(Self.devices)
         let plan = try fixture.table.begin(.operation(.destroy(.halt)), on: fixture.uuid, at: fixture.now)
-        #expect(fixture.table.finish(plan, .incomplete(held: ["vbd-7-2049"]), at: fixture.now) == .retry)
+        #expect(fixture.table.finish(plan, .incomplete(held: ["vbd-7-2049"])) == .retry)
         #expect(fixture.table[fixture.uuid]?.held == ["vbd-7-2049"])
         let again = try fixture.table.begin(.clear, on: fixture.uuid, at: fixture.now)
         #expect(again.steps.contains(.destroyDomain) && !again.steps.contains(.announce(.destroy)))
-        #expect(fixture.table.finish(again, .done, at: fixture.now) == .none)
+        #expect(fixture.table.finish(again, .done) == .none)
         #expect(fixture.table.sorted.isEmpty)
     }
 
@@ -132,7 +132,7 @@ import Testing
         var fixture = TableFixture()
         let config = try TableFixture.config(
             "(device (vbd (uname phy:sda8) (dev sda1))) (device (vbd (uname phy:sda9) (dev 0x801)))")
-        #expect(throws: Refusal.self) { try fixture.table.begin(create: config, uuid: fixture.uuid) }
+        #expect(throws: Refusal.self) { try fixture.table.begin(create: config, uuid: fixture.uuid, at: 1000) }
         #expect(fixture.table.sorted.isEmpty)
     }
 }

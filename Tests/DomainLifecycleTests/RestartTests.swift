@@ -46,7 +46,7 @@ import Testing
         try fixture.bring(to: .pending)
         let build = try fixture.table.begin(.rebuild, on: fixture.uuid, at: fixture.now)
         fixture.table.note(.created(fixture.id), of: fixture.uuid)
-        _ = fixture.table.finish(build, .done, at: fixture.now)
+        _ = fixture.table.finish(build, .done)
         let before = fixture.table.sorted
         for operation in [DomainOperation.shutdown(.reboot), .destroy(.reboot)] {
             let refusal = #expect(throws: Refusal.self) {
@@ -65,11 +65,11 @@ import Testing
         var fixture = TableFixture()
         try fixture.bring(to: .pending)
         let build = try fixture.table.begin(.rebuild, on: fixture.uuid, at: fixture.now)
-        _ = fixture.table.finish(build, .done, at: fixture.now)
+        _ = fixture.table.finish(build, .done)
         fixture.now += 3
         let end = try fixture.reap(.reboot)
         #expect(end.steps.contains(.announce(.restart(.fail))) && end.steps.contains(.closeConsole))
-        #expect(fixture.table.finish(end, .done, at: fixture.now) == .none)
+        #expect(fixture.table.finish(end, .done) == .none)
         #expect(fixture.table.sorted.isEmpty)
     }
 
@@ -80,15 +80,16 @@ import Testing
         #expect(fixture.table[fixture.uuid]?.held == ["no memory"])
         let again = try fixture.table.begin(.operation(.unpause), on: fixture.uuid, at: fixture.now)
         #expect(again.ticket.name == "restart")
-        _ = fixture.table.finish(again, .done, at: fixture.now)
+        _ = fixture.table.finish(again, .done)
         #expect(fixture.table[fixture.uuid]?.stage == .live)
     }
 
     @Test func theTimeOfTheRestartMoves() throws {
         var fixture = TableFixture()
         try fixture.bring(to: .pending)
+        fixture.now = 2000
         let build = try fixture.table.begin(.rebuild, on: fixture.uuid, at: fixture.now)
-        _ = fixture.table.finish(build, .done, at: 2000)
+        _ = fixture.table.finish(build, .done)
         let record = try #require(fixture.table[fixture.uuid])
         #expect(record.restartTime == 2000 && record.startTime == 1000 && record.id == fixture.id)
     }

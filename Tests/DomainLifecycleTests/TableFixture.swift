@@ -22,11 +22,11 @@ struct TableFixture {
 
     /// A live domain with what its configuration says attached.
     mutating func live(_ fields: String = "") throws {
-        let plan = try table.begin(create: Self.config(fields), uuid: uuid)
+        let plan = try table.begin(create: Self.config(fields), uuid: uuid, at: 1000)
         table.note(.created(id), of: uuid)
         table.note(.console(ConsoleRecord(port: 9607, channel: 1)), of: uuid)
         for case .attach(let device) in plan.steps { table.note(.attached(device), of: uuid) }
-        _ = table.finish(plan, .done, at: now)
+        _ = table.finish(plan, .done)
         table.note(.reported(report()), of: uuid)
     }
 
@@ -41,20 +41,20 @@ struct TableFixture {
     /// Brings the domain into a stage without an operation in progress (as far as it can be without one).
     mutating func bring(to place: Place) throws {
         switch place {
-        case .creating: _ = try table.begin(create: Self.config(), uuid: uuid)
+        case .creating: _ = try table.begin(create: Self.config(), uuid: uuid, at: 1000)
         case .live: try live()
         case .exited:
             try live("(on_poweroff preserve)")
             let plan = try reap(.poweroff)
-            _ = table.finish(plan, .done, at: now)
+            _ = table.finish(plan, .done)
         case .ending:
             try live()
             let plan = try reap(.poweroff)
-            _ = table.finish(plan, .incomplete(held: ["vbd"]), at: now)
+            _ = table.finish(plan, .incomplete(held: ["vbd"]))
         case .pending:
             try live()
             let plan = try reap(.reboot)
-            _ = table.finish(plan, .done, at: now)
+            _ = table.finish(plan, .done)
         case .booting:
             try bring(to: .pending)
             _ = try table.begin(.rebuild, on: uuid, at: now)
@@ -62,7 +62,7 @@ struct TableFixture {
             try bring(to: .pending)
             for _ in 0..<RestartPolicy.attempts {
                 let plan = try table.begin(.rebuild, on: uuid, at: now)
-                _ = table.finish(plan, .undone(reason: "no memory"), at: now)
+                _ = table.finish(plan, .undone(reason: "no memory"))
             }
         case .foreign: table.adopt(report(), name: "web")
         case .zero:

@@ -22,7 +22,7 @@ final class DaemonBench: Sendable {
     init(seed: UInt64 = 0, memory: Int = 4096) {
         world = SimulatedWorld(seed: seed)
         alpha = world.addHost(MachineConfiguration(memory: MemorySize(mebibytes: memory)))
-        alpha.files.install("/srv/disk.img", [1, 2, 3])
+        for path in ["/srv/disk.img", "/boot/vmlinuz"] { alpha.files.install(path, [1, 2, 3]) }
     }
 
     var manager: DomainManager {

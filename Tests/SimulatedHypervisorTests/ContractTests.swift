@@ -30,6 +30,7 @@ struct ContractTests {
         bench.alpha.kernels.sizes[kernels.largeFile] = 64 << 20
         bench.alpha.kernels.fallback = nil
         bench.alpha.kernels.unusable = [kernels.noKernel]
+        bench.alpha.files.install("/large", [UInt8](repeating: 0, count: 64 << 20))
         let (machine, host) = bench.alpha.startIncarnation()
         let setting = ContractSetting(machine: machine, kernels: kernels) { duration in
             try? await host.clock.sleep(for: duration)
