@@ -5,6 +5,8 @@ public struct Answer: Sendable {
     enum Content: Sendable {
         /// SXP and JSON show the value.
         case value(@Sendable () -> SExpression, isPlainList: Bool)
+        /// "No value".
+        case nothing
         /// Text for those who do not want a page.
         case text([UInt8])
         /// The same for everybody.
@@ -33,8 +35,8 @@ public struct Answer: Sendable {
 
     public static func reply(_ reply: Reply) -> Answer { Answer(content: .reply(reply)) }
 
-    /// "No value", as xend 2.0 wrote it.
-    static var none: Answer { .value("None") }
+    /// No value: `'None'` in SXP, as xend 2.0 wrote it.
+    static var none: Answer { Answer(content: .nothing) }
     static var zero: Answer { .value("0") }
 
     /// The answer, with the page that HTML shows.

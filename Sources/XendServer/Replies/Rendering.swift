@@ -9,6 +9,8 @@ struct Rendering: Sendable {
         switch (answer.content, exchange.representation) {
         case (.reply(let reply), _): reply
         case (_, .html): html(page(of: answer), answer)
+        case (.nothing, .sxp): reply(answer, SXPReply.contentType, Array("'None'".utf8), [])
+        case (.nothing, .json): reply(answer, "application/json", Array("null\n".utf8), [])
         case (.text(let bytes), .sxp): Reply(contentType: "text/plain", body: bytes)
         case (.text(let bytes), .json):
             json(.atom(SXPText.string(decoding: bytes)), isPlainList: false, answer)
@@ -46,6 +48,7 @@ struct Rendering: Sendable {
         return switch answer.content {
         case .value(let value, _): ValuePage.page(title, value())
         case .text(let bytes): ValuePage.page(title, .atom(SXPText.string(decoding: bytes)))
+        case .nothing: ValuePage.page(title, "None")
         case .reply: ValuePage.page(title, [])
         }
     }

@@ -101,7 +101,7 @@ extension Notice {
     fileprivate init(_ answer: Answer, to exchange: Exchange) {
         let name = exchange.request.form.text("op") ?? "request"
         text = answer.status == Status.accepted ? "\(name): asked." : "\(name): done."
-        if case .value(let value, _) = answer.content, value() != "0", value() != "None" { detail = value().pretty() }
+        if case .value(let value, _) = answer.content, value() != "0" { detail = value().pretty() }
     }
 }
 

@@ -52,7 +52,7 @@ enum Stylesheet {
         .stale { background: var(--bad-back); color: var(--bad); }
         .bar-top {
           display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1.75rem;
-          padding: .8rem max(1rem, calc((100% - 70rem) / 2)); background: var(--card);
+          padding: .8rem max(1rem, calc((100% - 68rem) / 2)); background: var(--card);
           border-bottom: 1px solid var(--line);
         }
         .brand { color: var(--ink); text-decoration: none; font-size: 1.1rem; }
@@ -62,7 +62,7 @@ enum Stylesheet {
         .sections a:hover { color: var(--ink); }
         .sections a[aria-current] { color: var(--ink); font-weight: 600; border-bottom: 2px solid var(--accent); }
         .content { max-width: 70rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
-        .trail { margin: 0; min-height: 1.5rem; font-size: .9rem; color: var(--soft); }
+        .trail { margin: 0; min-height: 1.6rem; font-size: .9rem; color: var(--soft); }
         .help, .empty { color: var(--soft); font-size: .9rem; }
         .empty { padding: 1.25rem 0; }
         .card {
@@ -103,6 +103,7 @@ enum Stylesheet {
         .list th { text-align: left; font-size: .8rem; font-weight: 600; color: var(--soft); padding: .7rem .8rem .4rem; }
         .list td { padding: .55rem .8rem; border-top: 1px solid var(--line); vertical-align: top;
           overflow-wrap: anywhere; }
+        .list td:first-child { min-width: 7rem; }
         .list td .meter { height: .25rem; max-width: 8rem; }
         .list code { color: var(--soft); }
         .card .list { border: 0; border-radius: 0; }
@@ -123,8 +124,8 @@ enum Stylesheet {
         .notice.warning { background: var(--busy-back); border-left-color: var(--busy); }
 
         .forms { display: grid; gap: 1.75rem 2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); }
-        .operation + .operation { margin-top: 1.5rem; }
-        .forms .operation + .operation { margin-top: 0; }
+        .operation + .operation { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+        .forms .operation + .operation { margin-top: 0; padding-top: 0; border-top: 0; }
         .operation .help { margin-bottom: .6rem; }
         .run { margin: 0 0 1.25rem; }
         .inline { margin: 0; }
@@ -141,7 +142,7 @@ enum Stylesheet {
         textarea { font-size: .86rem; line-height: 1.45; resize: vertical; }
         input[type=radio], input[type=checkbox] { accent-color: var(--accent); }
         button {
-          font: inherit; font-weight: 600; font-size: .92rem; padding: .45rem 1rem; border-radius: 8px; cursor: pointer;
+          font: inherit; font-weight: 600; white-space: nowrap; font-size: .92rem; padding: .45rem 1rem; border-radius: 8px; cursor: pointer;
           border: 1px solid var(--line); background: var(--card); color: var(--ink);
         }
         button:hover { border-color: var(--accent); }
@@ -151,6 +152,7 @@ enum Stylesheet {
         .question button.danger { background: var(--bad); border-color: var(--bad); color: var(--card); }
         .question p:last-child { margin: 1rem 0 0; }
         button.small { font-size: .8rem; padding: .15rem .6rem; }
+        .list td strong { white-space: nowrap; }
 
         @media (max-width: 46rem) {
           .list thead { position: absolute; left: -9999px; }
@@ -160,6 +162,7 @@ enum Stylesheet {
           .list td { border: 0; padding: .15rem 0; display: flex; gap: .75rem; align-items: baseline; flex-wrap: wrap; }
           .list td::before { content: attr(data-label); flex: 0 0 5.5rem; color: var(--soft); font-size: .85rem; }
           .list td[data-label=""]::before { display: none; }
+          .list td strong { white-space: normal; }
           .list td .meter { flex: 1 1 3rem; min-width: 3rem; }
           .card .list tr { padding-left: 0; padding-right: 0; }
           .card { padding: 1rem; }

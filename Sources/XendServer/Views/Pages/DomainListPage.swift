@@ -13,21 +13,14 @@ struct DomainListPage: Sendable {
             if let node { capacity(node) }
             table
             div(.class("columns")) {
+                div(.class("card")) { OperationForms.createFromText.view(to: Path.domains) }
                 div(.class("card")) {
-                    h2 { "Create a domain" }
-                    OperationForms.createFromText.view(to: Path.domains)
                     OperationForms.createFromFile.view(to: Path.domains)
-                }
-                div(.class("card")) {
-                    h2 { "Restore a domain" }
-                    restoreForm
+                    OperationForms.restore.view(to: Path.domains)
                 }
             }
         }
     }
-
-    /// Multipart, as in xend 2.0.
-    private var restoreForm: HTML { OperationForms.restore.view(to: Path.domains) }
 
     private func capacity(_ node: NodeInformation) -> HTML {
         let total = node.report.totalMemory
