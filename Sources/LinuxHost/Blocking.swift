@@ -75,7 +75,7 @@ enum Blocking {
     static func makeDirectory(_ path: String) throws {
         var status = stat()
         if stat(path, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFDIR else { throw Errno.notDirectory }
+            guard status.st_mode & S_IFMT == S_IFDIR else { throw Errno.fileExists }
             return
         }
         let parent = FilePath(path).removingLastComponent()

@@ -16,7 +16,8 @@ extension FileError.Reason {
     init(_ errno: Errno) {
         self =
             switch errno {
-            case .noSuchFileOrDirectory: .notFound
+            // A file where a directory should be on the way: what was asked for does not exist either.
+            case .noSuchFileOrDirectory, .notDirectory: .notFound
             case .fileExists: .exists
             case .noSpace, .diskQuotaExceeded: .noSpace
             case .permissionDenied, .notPermitted: .notPermitted

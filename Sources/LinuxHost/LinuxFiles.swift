@@ -33,11 +33,11 @@ public final class LinuxFiles: FileStore {
 
     public func rename(_ path: String, to target: String) async throws(FileError) {
         let realTarget = root.file(target)
-        try await onFile("rename to \(target)", path) { real in try check { Glibc.rename(real, realTarget) } }
+        try await onFile("rename", path) { real in try check { Glibc.rename(real, realTarget) } }
     }
 
     public func syncDirectory(_ path: String) async throws(FileError) {
-        try await onFile("sync directory", path) { try Blocking.syncDirectory($0) }
+        try await onFile("sync", path) { try Blocking.syncDirectory($0) }
     }
 
     public func remove(_ path: String) async throws(FileError) {

@@ -26,10 +26,15 @@ public final class LinuxNetwork: HostNetwork {
             .connectTimeout(.nanoseconds(left.nanoseconds))
             .streamOptions()
             .channelInitializer(LinuxConnection.configure)
+        let connection = group.next().makePromise(of: LinuxConnection.self)
+        bootstrap.connect(host: host, port: Int(port)).flatMapThrowing { try LinuxConnection($0) }.cascade(to: connection)
         do {
-            return try await bootstrap.connect(host: host, port: Int(port))
-                .flatMapThrowing { try LinuxConnection($0) }
-                .get()
+            return try await withTaskCancellationHandler {
+                try await connection.futureResult.get()
+            } onCancel: {
+                // One that is made all the same is dropped, and so closed.
+                connection.fail(NetworkError.closed)
+            }
         } catch {
             throw NetworkError(connecting: error, host: host, port: port)
         }

@@ -34,15 +34,15 @@ import Testing
             (FileError("read", "/d", .isDirectory), { _ = try await $0.read("/d", limit: 9) }),
             (FileError("write", "/d", .isDirectory), { try await $0.write("/d", []) }),
             (FileError("remove", "/none", .notFound), { try await $0.remove("/none") }),
-            (FileError("rename to /g", "/none", .notFound), { try await $0.rename("/none", to: "/g") }),
+            (FileError("rename", "/none", .notFound), { try await $0.rename("/none", to: "/g") }),
             (FileError("sync", "/none", .notFound), { try await $0.sync("/none") }),
-            (FileError("sync directory", "/none", .notFound), { try await $0.syncDirectory("/none") }),
+            (FileError("sync", "/none", .notFound), { try await $0.syncDirectory("/none") }),
             (FileError("list", "/none", .notFound), { _ = try await $0.list("/none") }),
             (FileError("open", "/none", .notFound), { _ = try await $0.openForReading("/none") }),
-            (
-                FileError("make directory", "/f", .system(errno: ENOTDIR, text: "Not a directory")),
-                { try await $0.makeDirectory("/f") }
-            ),
+            (FileError("make directory", "/f", .exists), { try await $0.makeDirectory("/f") }),
+            (FileError("read", "/f/below", .notFound), { _ = try await $0.read("/f/below", limit: 9) }),
+            (FileError("rename", "/f", .notFound), { try await $0.rename("/f", to: "/none/g") }),
+            (FileError("remove", "/d", .isDirectory), { try await $0.remove("/d") }),
             (
                 FileError("read", "/a\0b", .system(errno: EINVAL, text: "a path cannot contain a NUL byte")),
                 { _ = try await $0.read("/a\0b", limit: 9) }
