@@ -1,4 +1,5 @@
 import HostInterface
+import Simulation
 import SimulatedHypervisor
 
 /// One direction of a connection: bytes that were written, travel, and wait to be read.
@@ -22,6 +23,8 @@ final class Pipe {
     /// An end lost its power: nothing moves any more, and nobody says so.
     var isSilenced = false
     private var isHeld = false
+    /// When TCP gives up, while nothing gets through.
+    private var silence: TimerToken?
     private var hasNoReader = false
     private var cutAfter: Int?
     private var waiters: [Int: () -> Void] = [:]
@@ -87,7 +90,10 @@ final class Pipe {
     }
 
     private func travel() {
-        guard !isTravelling, failure == nil, let first = travelling.first, !isStalled else { return }
+        guard !isTravelling, failure == nil, let first = travelling.first else { return }
+        guard !isStalled else { return watchForSilence() }
+        if let silence { network.timeline.cancel(silence) }
+        silence = nil
         isTravelling = true
         network.timeline.schedule(at: max(first.arrival, network.timeline.now)) { [weak self] in self?.arrive() }
     }
@@ -118,10 +124,11 @@ final class Pipe {
 
     /// TCP gives up when nothing gets through for long.
     private func watchForSilence() {
-        let before = travelling.count
-        network.timeline.schedule(at: network.timeline.now + SimulatedNetwork.giveUpAfter) { [weak self] in
-            guard let self, self.failure == nil, self.isStalled, self.travelling.count >= before, before > 0 else { return }
-            self.fail(.timedOut)
+        guard silence == nil, !travelling.isEmpty else { return }
+        silence = network.timeline.schedule(at: network.timeline.now + SimulatedNetwork.giveUpAfter) { [weak self] in
+            guard let self else { return }
+            self.silence = nil
+            if self.isStalled { self.fail(.timedOut) } else { self.travel() }
         }
     }
 
@@ -181,6 +188,8 @@ final class Pipe {
         guard failure == nil else { return }
         failure = error
         travelling = []
+        if let silence { network.timeline.cancel(silence) }
+        silence = nil
         network.forget(self)
         notify()
         partner?.fail(error)
