@@ -1,0 +1,98 @@
+import DomainModel
+import HostInterface
+import HypervisorInterface
+import SimulatedHost
+import SimulatedHypervisor
+import Testing
+
+@Suite("xenstored")
+struct StoreTests {
+    /// What two writers do while a transaction is open, and whether its commit conflicts.
+    @Test("A transaction conflicts with exactly what changed of what it used", arguments: [
+        (["read a"], "a", true), (["read a"], "b", false), (["write a"], "a", true), (["list ."], "c/new", false),
+        (["list ."], "new", true), (["write d"], "e", true), (["write c/d"], "b", false), (["read none"], "none", true),
+        (["remove a"], "a", true), (["read a", "write a"], "b", false),
+    ])
+    func conflicts(_ inside: [String], _ outside: String, _ isConflict: Bool) throws {
+        let bench = Bench()
+        let store = Toolstack(bench.alpha.startIncarnation()).machine.store
+        let outcome = try bench.run {
+            for name in ["a", "b", "c"] { try await store.write("/tool/\(name)", "0") }
+            let transaction = try await store.beginTransaction()
+            for line in inside {
+                let words = line.split(separator: " ")
+                let path = words[1] == "." ? "/tool" : "/tool/\(words[1])"
+                switch words[0] {
+                case "read": _ = try? await store.read(path, in: transaction)
+                case "write": try await store.write(path, "1", in: transaction)
+                case "list": _ = try await store.list(path, in: transaction)
+                default: try await store.remove(path, in: transaction)
+                }
+            }
+            try await store.write("/tool/\(outside)", "2")
+            do throws(XenStoreError) {
+                try await store.endTransaction(transaction, commit: true)
+                return false
+            } catch {
+                #expect(error.reason == .conflict)
+                return true
+            }
+        }
+        #expect(outcome == isConflict)
+    }
+
+    @Test("A guest reads and writes only what it may, and has its quotas")
+    func guests() throws {
+        let bench = Bench()
+        bench.alpha.kernels.behaviours["/boot/vmlinuz"] = GuestBehaviour()
+        let toolstack = Toolstack(bench.alpha.startIncarnation())
+        let id = try bench.run {
+            let id = try await toolstack.create()
+            // The guest may not write the front-end's directory: its driver cannot connect.
+            try await toolstack.plug(.vbd, 2049, into: id, Toolstack.disk)
+            for node in ["", "/state"] {
+                try await toolstack.machine.store.setPermissions(
+                    "/local/domain/\(id)/device/vbd/2049\(node)",
+                    [XenStorePermission(.zero, .none), XenStorePermission(id, .read)], in: nil)
+            }
+            try await toolstack.machine.hypervisor.unpause(id)
+            try await toolstack.host.clock.sleep(for: .seconds(5))
+            #expect(try await toolstack.states(.vbd, 2049, of: id) == "2/1")
+            return id
+        }
+        #expect(bench.alpha.machine.guestPhase(id) == "up")
+    }
+
+    @Test("A watch hears of the removal of a directory above only when its own node goes with it")
+    func removal() throws {
+        let bench = Bench()
+        let store = Toolstack(bench.alpha.startIncarnation()).machine.store
+        let seen = try bench.run {
+            try await store.write("/tool/a/b", "1")
+            var logs: [Log] = []
+            var watches: [XenStoreWatch] = []
+            for path in ["/tool/a/b", "/tool/a/none", "/tool", "/tool/a"] {
+                let watch = try await store.watch(path)
+                watches.append(watch)
+                let log = Log()
+                logs.append(log)
+                bench.world.spawn { for await change in watch.changes { log.note(change) } }
+            }
+            let clock = Toolstack.pause(bench)
+            await clock()
+            try await store.remove("/tool/a", in: nil)
+            await clock()
+            for watch in watches { watch.cancel() }
+            return logs.map { Array($0.all.dropFirst()) }
+        }
+        #expect(seen == [["/tool/a/b"], [], ["/tool/a"], ["/tool/a"]])
+    }
+}
+
+extension Toolstack {
+    /// Lets a moment pass.
+    fileprivate static func pause(_ bench: Bench) -> @Sendable () async -> Void {
+        let executor = bench.world.executor
+        return { try? await executor.sleep(until: executor.now + .milliseconds(10)) }
+    }
+}
