@@ -19,7 +19,7 @@ final class FileNode {
     /// The names that a power cut leaves.
     var durableChildren: [String: FileNode] = [:]
     var modified: WallTime
-    /// Of a block device.
+    /// Of a block device, or of a file whose contents are not kept.
     var capacity: UInt64 = 0
 
     init(kind: FileInformation.Kind, modified: WallTime) {
@@ -220,6 +220,19 @@ public final class FileTree {
         }
     }
 
+    /// Puts a file of that size there, of whose contents nothing is kept: a disk image.
+    public func installSparse(_ path: String, size: UInt64) {
+        install(path, [])
+        find(path)?.capacity = size
+    }
+
+    /// Takes a file away, if it is there.
+    public func uninstall(_ path: String) {
+        let directory = find(parentDirectory(path))
+        directory?.children[lastName(path)] = nil
+        directory?.durableChildren[lastName(path)] = nil
+    }
+
     /// The contents of a file, as a program on the host would see them now; nil when there is none.
     public func contents(_ path: String) -> [UInt8]? {
         guard let node = find(path), !node.isDirectory else { return nil }
@@ -236,12 +249,6 @@ public final class FileTree {
         node.capacity = capacity
         directory.children[lastName(path)] = node
         directory.durableChildren[lastName(path)] = node
-    }
-
-    func uninstall(_ path: String) {
-        let directory = find(parentDirectory(path))
-        directory?.children[lastName(path)] = nil
-        directory?.durableChildren[lastName(path)] = nil
     }
 }
 

@@ -130,18 +130,20 @@ struct NetworkHandle: HostNetwork {
     }
 }
 
-/// The network as the clients of a scenario see it, from outside all hosts.
-public struct OutsideNetwork: HostNetwork {
+/// The network as the clients of a scenario see it: from outside all hosts, or logged in on one.
+public struct ClientNetwork: HostNetwork {
     let network: SimulatedNetwork
+    /// Where the client is.
+    let place: String
 
     public func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
-        try network.listen(on: SimulatedNetwork.outside, port: port)
+        try network.listen(on: place, port: port)
     }
 
     public func connect(
         host: String, port: UInt16, deadline: Instant
     ) async throws(NetworkError) -> any NetworkConnection {
         try await network.connect(
-            from: SimulatedNetwork.outside, to: host, port: port, deadline: deadline, for: network.outsider)
+            from: place, to: host, port: port, deadline: deadline, for: network.outsider)
     }
 }

@@ -55,7 +55,10 @@ public final class SimulatedWorld: @unchecked Sendable {
     public func spawn(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> { executor.spawn(body) }
 
     /// The network as clients see it that are on none of the hosts.
-    public var outside: OutsideNetwork { OutsideNetwork(network: network) }
+    public var outside: ClientNetwork { ClientNetwork(network: network, place: SimulatedNetwork.outside) }
+
+    /// The network as a client sees it that runs on a host itself.
+    public func client(on host: String) -> ClientNetwork { ClientNetwork(network: network, place: host) }
 
     /// On which hosts a domain of this uuid exists and is not dying; more than one is a disaster unless all but one are paused
     /// or suspended.

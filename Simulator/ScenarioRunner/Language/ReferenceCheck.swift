@@ -127,7 +127,6 @@ struct ReferenceCheck {
         let isGuarded = step.expectation != nil
         switch step.action {
         case .request(let request): try self.request(request, in: step)
-        case .cancel(let domain): try self.domain(domain, "cancel", unless: isGuarded)
         case .console(let console):
             try domain(console.domain, "console", unless: isGuarded)
             if let name = console.connection { connections.insert(name) }

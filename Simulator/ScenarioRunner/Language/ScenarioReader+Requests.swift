@@ -20,7 +20,7 @@ extension ScenarioReader {
         let operations = [
             "pause": "pause", "unpause": "unpause", "shutdown": "shutdown", "destroy": "destroy", "save": "save",
             "migrate": "migrate", "pincpu": "pincpu", "maxmem": "maxmem_set", "device-create": "device_create",
-            "device-destroy": "device_destroy",
+            "device-destroy": "device_destroy", "cancel": "cancel",
         ]
         guard let op = operations[form.name] else { return nil }
         let domain = try form.template("the domain")

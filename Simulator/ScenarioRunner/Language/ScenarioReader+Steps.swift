@@ -55,7 +55,6 @@ extension ScenarioReader {
     private func machineAction(_ form: inout FormReader) throws(ScenarioError) -> Step.Action? {
         switch form.name {
         case "request": return .request(try request(&form))
-        case "cancel": return .cancel(domain: try form.template("the domain"))
         case "console": return .console(try console(&form))
         case "debug": return .debug(try streamActs(&form))
         case "guest":

@@ -13,8 +13,6 @@ public struct Step: Sendable {
     /// What a step does.
     public indirect enum Action: Sendable {
         case request(RequestTemplate)
-        /// Cancels the task that is running for a domain.
-        case cancel(domain: Template)
         case console(ConsoleStep)
         case debug([StreamAct])
         case guest(domain: Template, [GuestAct])

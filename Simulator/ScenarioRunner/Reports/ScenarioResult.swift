@@ -13,6 +13,8 @@ public struct ScenarioResult: Sendable {
     /// What was asked and answered, normalised.
     public var transcript = ""
     public var chart = TimeChart()
+    /// Whether it was run in another order than the recorded one.
+    public var hasOwnOrder = false
     /// How long it took in the time of the scenario, and in that of whoever waited for it.
     public var simulatedTime = Duration.zero
     public var realTime = Duration.zero

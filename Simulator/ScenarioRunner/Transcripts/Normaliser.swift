@@ -89,6 +89,9 @@ public struct Normaliser {
         value == "0" || Int(value) == nil ? value : named("id", value)
     }
 
+    mutating func idName(_ value: String) -> String { id(value) }
+    mutating func portName(_ value: String) -> String { named("port", value) }
+
     /// What Domain-0 holds and uses is the machine's own affair.
     private func domainZero(_ members: [SExpression]) -> SExpression {
         .list(members.map { $0.isElement() && $0.list != nil && !["id", "name", "devices"].contains($0.name)

@@ -1,0 +1,140 @@
+/// A step that has begun. Whoever drives the scenario asks it to go on whenever something may have happened.
+protocol Activity: AnyObject {
+    /// When it must be asked again at the latest, since the start of the scenario; nil: when something happens.
+    var deadline: Duration? { get }
+    /// Goes on as far as it can without time passing.
+    /// - Returns: whether it has ended.
+    /// - Throws: why it failed, a `StepFailure`.
+    func poll() throws(StepFailure) -> Bool
+    /// What the scenario waits for here, for the list of what is open; nil: nothing that others should wait for too.
+    var openPhrase: String? { get }
+}
+
+extension Activity {
+    var deadline: Duration? { nil }
+    var openPhrase: String? { nil }
+}
+
+/// A step that is over as soon as it is begun.
+final class InstantActivity: Activity {
+    func poll() throws(StepFailure) -> Bool { true }
+}
+
+/// Steps one after the other, over and over.
+final class RepeatActivity: Activity {
+    private let run: ScenarioRun
+    private let steps: [Step]
+    private let times: Int
+    private var iteration = 1
+    private var index = 0
+    private var current: (any Activity)?
+
+    init(_ run: ScenarioRun, _ times: Int, _ steps: [Step]) {
+        self.run = run
+        self.steps = steps
+        self.times = times
+    }
+
+    var deadline: Duration? { current?.deadline }
+    var openPhrase: String? { current?.openPhrase }
+
+    func poll() throws(StepFailure) -> Bool {
+        while iteration <= times {
+            if current == nil {
+                run.bindings["n"] = .atom(String(iteration))
+                current = try run.begin(steps[index])
+            }
+            guard let activity = current, try activity.poll() else { return false }
+            current = nil
+            index += 1
+            if index == steps.count {
+                index = 0
+                iteration += 1
+            }
+        }
+        return true
+    }
+}
+
+/// Steps that are under way together; a repetition among them is that many at once.
+final class ParallelActivity: Activity {
+    private var activities: [any Activity] = []
+
+    init(_ run: ScenarioRun, _ steps: [Step]) throws(StepFailure) {
+        for step in steps { try add(step, run) }
+    }
+
+    private func add(_ step: Step, _ run: ScenarioRun) throws(StepFailure) {
+        guard case .repeat(let times, let inner) = step.action else {
+            activities.append(try run.begin(step))
+            return
+        }
+        for iteration in 0..<times {
+            run.bindings["n"] = .atom(String(iteration + 1))
+            for step in inner { try add(step, run) }
+        }
+    }
+
+    var deadline: Duration? { activities.compactMap(\.deadline).min() }
+    var openPhrase: String? { activities.compactMap(\.openPhrase).first }
+
+    func poll() throws(StepFailure) -> Bool {
+        var open: [any Activity] = []
+        for activity in activities where try !activity.poll() { open.append(activity) }
+        activities = open
+        return open.isEmpty
+    }
+}
+
+/// A step that begins when a check holds.
+final class WhenActivity: Activity {
+    private let run: ScenarioRun
+    private let condition: Check
+    private let step: Step
+    private let host: String?
+    private var current: (any Activity)?
+
+    init(_ run: ScenarioRun, _ condition: Check, _ step: Step, host: String?) {
+        self.run = run
+        self.condition = condition
+        self.step = step
+        self.host = host
+    }
+
+    var deadline: Duration? { current?.deadline }
+    var openPhrase: String? { current?.openPhrase }
+
+    func poll() throws(StepFailure) -> Bool {
+        if current == nil {
+            guard run.holds([condition], host: host) else { return false }
+            current = try run.begin(step)
+        }
+        return try current?.poll() ?? true
+    }
+}
+
+/// Waits until checks hold.
+final class WaitActivity: Activity {
+    private let run: ScenarioRun
+    private let checks: [Check]
+    private let step: Step
+    let deadline: Duration?
+
+    init(_ run: ScenarioRun, _ checks: [Check], within: Duration, _ step: Step) {
+        self.run = run
+        self.checks = checks
+        self.step = step
+        deadline = run.target.now + within
+    }
+
+    func poll() throws(StepFailure) -> Bool {
+        if run.holds(checks, host: step.host) {
+            // Once more aloud, for the transcript and what names are bound to.
+            try run.check(checks, of: step, answer: nil)
+            return true
+        }
+        guard let deadline, run.target.now >= deadline else { return false }
+        try run.check(checks, of: step, answer: nil)
+        return true
+    }
+}

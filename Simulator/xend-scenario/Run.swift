@@ -1,0 +1,130 @@
+import ArgumentParser
+import ScenarioRunner
+
+/// `xend-scenario run`: runs scenarios and compares their transcripts with those recorded beside them.
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run scenarios.",
+        discussion: """
+            Each scenario has a simulated machine of its own in this process, in virtual time, unless --url names a daemon. \
+            What was asked and answered is compared with NAME.expected beside NAME.sxp, if there is one.
+            """)
+
+    @OptionGroup var files: FileArguments
+
+    @Flag(help: "Print what each scenario asked and was answered.")
+    var transcript = false
+
+    @Flag(help: "Write the transcripts beside the files, instead of comparing them.")
+    var record = false
+
+    @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "file"))
+    var junit: String?
+
+    @Option(help: ArgumentHelp("Write one page with time lines and transcripts.", valueName: "file"))
+    var html: String?
+
+    @Flag(help: "Run each scenario twice and stop at the first difference.")
+    var twice = false
+
+    @Option(help: "Run each scenario with this seed.")
+    var seed: UInt64?
+
+    @Option(help: ArgumentHelp("Run each scenario with this many seeds, which choose what goes first.", valueName: "n"))
+    var seeds: Int?
+
+    func run() throws {
+        var summary = RunSummary()
+        let files = try read(&summary)
+        let clock = ContinuousClock()
+        let start = clock.now
+        var report = TerminalReport(
+            total: files.reduce(0) { $0 + $1.scenarios.count }, isTerminal: Terminal.isInteractive,
+            write: Terminal.write)
+        for refusal in summary.refusals { report.refuse(refusal) }
+        for file in files {
+            var recorded: [(name: String, transcript: String)] = []
+            let expected = record ? [:] : TranscriptFile.read(beside: file.path)
+            for scenario in file.scenarios {
+                report.begin(scenario.name)
+                var result = execute(scenario)
+                if result.failure == nil, let text = expected[scenario.name] {
+                    result.compare(with: text, file: TranscriptFile.path(beside: file.path))
+                }
+                recorded.append((result.name, result.transcript))
+                summary.results.append(result)
+                report.end(result)
+                if transcript { Terminal.write(result.transcript + "\n") }
+            }
+            if record, recorded.contains(where: { !$0.transcript.isEmpty }) {
+                try save(TranscriptFile.path(beside: file.path), TranscriptFile.text(recorded))
+            }
+        }
+        report.finish(summary, realTime: clock.now - start)
+        if let junit { try save(junit, JUnitReport.xml(summary)) }
+        if let html { try save(html, HTMLReport.page(summary, title: "xend scenarios")) }
+        guard summary.exitStatus == 0 else { throw ExitCode(summary.exitStatus) }
+    }
+
+    private func read(_ summary: inout RunSummary) throws -> [(path: String, scenarios: [Scenario])] {
+        var files: [(path: String, scenarios: [Scenario])] = []
+        for path in try self.files.find() {
+            do throws(ScenarioError) {
+                let bytes: [UInt8]
+                do {
+                    bytes = try ScenarioFiles.read(path)
+                } catch {
+                    throw ScenarioError(ScenarioPlace(file: path), "\(error)")
+                }
+                files.append((path, try ScenarioReader.scenarios(in: bytes, file: path)))
+            } catch {
+                summary.refusals.append(error)
+            }
+        }
+        return files
+    }
+
+    private func execute(_ scenario: Scenario) -> ScenarioResult {
+        var options = ScenarioSuite.Options()
+        options.seed = seed
+        guard let seeds else {
+            let result = ScenarioSuite.run(scenario, options: options)
+            return twice ? again(scenario, options, result) : result
+        }
+        options.shuffles = true
+        var last: ScenarioResult?
+        for number in 0..<max(1, seeds) {
+            options.seed = (seed ?? 0) + UInt64(number)
+            var result = ScenarioSuite.run(scenario, options: options)
+            if twice { result = again(scenario, options, result) }
+            if var failure = result.failure {
+                failure.reasons.append("seed \(options.seed ?? 0): run it again with --seeds 1 --seed \(options.seed ?? 0)")
+                result.outcome = .failed(failure)
+                return result
+            }
+            last = result
+        }
+        // Other orders than the recorded one have other transcripts.
+        last?.hasOwnOrder = true
+        return last ?? ScenarioSuite.run(scenario, options: options)
+    }
+
+    /// The same again must give the same.
+    private func again(
+        _ scenario: Scenario, _ options: ScenarioSuite.Options, _ first: ScenarioResult
+    ) -> ScenarioResult {
+        var first = first
+        let second = ScenarioSuite.run(scenario, options: options)
+        first.compare(with: second.transcript, file: "the second run")
+        return first
+    }
+
+    private func save(_ path: String, _ text: String) throws {
+        do {
+            try ScenarioFiles.write(path, Array(text.utf8))
+        } catch {
+            Terminal.complain("\(error)")
+            throw ExitCode.couldNotRun
+        }
+    }
+}
