@@ -98,6 +98,13 @@ struct FileStoreHandle: FileStore {
             modified: node.modified)
     }
 
+    /// A kernel is whatever the catalogue knows how to boot; files that are no kernels are found too, and fail to boot.
+    func imageInformation(_ path: String) async throws(FileError) -> FileInformation? {
+        if let found = try await information(path) { return found }
+        guard host.kernels.exists(path) else { return nil }
+        return FileInformation(kind: .file, size: 0, modified: host.clock.wallTime)
+    }
+
     func openForAppending(_ path: String) async throws(FileError) -> any AppendableFile {
         try await pass("open", "open", path)
         if let real = host.realFiles(path) {

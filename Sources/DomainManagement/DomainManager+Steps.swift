@@ -75,7 +75,7 @@ extension DomainManager {
 
     private func check(_ path: String, _ what: String) async throws(StepFailure) {
         do {
-            guard try await host.files.information(path)?.kind == .file else {
+            guard try await host.files.imageInformation(path)?.kind == .file else {
                 throw StepFailure("\(what) does not exist: \(path)", kind: .invalid)
             }
         } catch let failure as StepFailure {

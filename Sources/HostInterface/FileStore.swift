@@ -22,6 +22,9 @@ public protocol FileStore: Sendable {
     func list(_ path: String) async throws(FileError) -> [String]
     /// What stands at `path`, following links; nil when there is nothing.
     func information(_ path: String) async throws(FileError) -> FileInformation?
+    /// What stands at the path of a kernel or ramdisk. Only on a simulated host, where kernels are no files, is this another
+    /// question than `information`.
+    func imageInformation(_ path: String) async throws(FileError) -> FileInformation?
 
     /// Opens a file to append to, created when missing. Close-on-exec.
     func openForAppending(_ path: String) async throws(FileError) -> any AppendableFile
@@ -29,6 +32,12 @@ public protocol FileStore: Sendable {
     func openForWriting(_ path: String) async throws(FileError) -> any WritableFile
     /// Opens a file for reading front to back. Close-on-exec.
     func openForReading(_ path: String) async throws(FileError) -> any ReadableFile
+}
+
+extension FileStore {
+    public func imageInformation(_ path: String) async throws(FileError) -> FileInformation? {
+        try await information(path)
+    }
 }
 
 /// A file open for appending: the journal.
