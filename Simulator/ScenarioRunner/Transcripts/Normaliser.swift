@@ -80,7 +80,8 @@ public struct Normaliser {
 
     private mutating func named(_ kind: String, of value: String) -> SExpression {
         // 0 means "none" of a port, and what the story chose is its own.
-        if value == "0" || value == "None" || literals.contains(value) { return .atom(value) }
+        let isOwn = (kind == "mac" || kind == "uuid") && literals.contains(value)
+        if value == "0" || value == "None" || isOwn { return .atom(value) }
         return name(kind, value)
     }
 
