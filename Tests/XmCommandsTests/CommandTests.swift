@@ -82,6 +82,12 @@ import XendClient
         Example("reboot k1", ["POST /xend/domain/k1 reason=reboot&op=shutdown"]),
         Example("trigger k1 power", ["POST /xend/domain/k1 reason=poweroff&op=shutdown"]),
         Example("sched-credit -d k1 -w 512", ["POST /xend/domain/k1 weight=512&op=sched_credit_set"]),
+        Example("vcpu-pin k1 all 1", ["POST /xend/domain/k1 cpu=1&op=pincpu"]),
+        Example("vcpu-pin k1 all all", ["POST /xend/domain/k1 cpu=-1&op=pincpu"]),
+        Example(
+            "vcpu-pin k1 1 1", ["GET /xend/domain/k1"],
+            errors: "Error: vcpu-pin: a domain is pinned as a whole: give \"all\" instead of 1\n", status: 1),
+        Example("destroy -f k1", ["POST /xend/domain/k1 reason=halt&op=destroy"], format: .xl),
         Example("dmesg -c", ["POST /xend/node/dmesg op=clear"]),
         Example("domid k1", ["GET /xend/domain/k1"], output: "1\n"),
         Example("domname k1", ["GET /xend/domain/k1"], output: "k1\n"),
@@ -166,6 +172,13 @@ import XendClient
         #expect(outcome.output == "(domain (id 4) (name k1))\n")
         #expect(
             outcome.requests == ["POST /xend/domain file=%2Froot%2Ff&op=restore", "POST /xend/domain/4 op=unpause"])
+    }
+
+    @Test("restore of the later forms is silent and can leave the domain paused")
+    func restoresLater() async {
+        let daemon = FakeDaemon(["POST /xend/domain": "(domain (id 4) (name k1))"])
+        let outcome = await run(["restore", "-p", "f"], daemon: daemon, format: .xl)
+        #expect(outcome.output == "" && outcome.requests.count == 1)
     }
 
     @Test("shutdown -w halts, looks every second and tells of each that is gone")

@@ -147,6 +147,13 @@ private func configuration(
             "kernel='/k'; pci=['0000:03:10.1']", [],
             "(vm (name web) (memory 128) (image (linux (kernel /k))) (device (pci (bus 0x03) (dev 0x10) (func 0x1))))"
         ),
+        (
+            "kernel='/k'; disk=['phy:x,y,r']", ["disk=[\"phy:a,b,w\"]", "name='n'"],
+            "(vm (name n) (memory 128) (image (linux (kernel /k))) "
+                + "(device (vbd (uname phy:a) (dev b) (mode w))))"
+        ),
+        ("kernel='/k'", ["name='n"], "Error: command line:1:6: the string is never closed on its line\n"),
+        ("builder='hvm'", [], "Error: builder \"hvm\" is not supported: set type = \"pv\" or \"pvh\"\n"),
     ]
 
     @Test("A file of xl becomes a configuration, too", arguments: laterConfigurations)

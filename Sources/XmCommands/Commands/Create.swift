@@ -82,33 +82,37 @@ private struct CreateRun {
                 return
             }
             let (name, value) = (String(word[..<equals]), String(word[word.index(after: equals)...]))
-            if let variable = CreateVariable.all.first(where: { $0.name == name }), isKnown(variable) {
-                try settings.specify(variable, session.format.hasSixColumns ? CreateRun.unquoted(value) : value)
+            if session.format.hasSixColumns, let first = value.first, "'\"[".contains(first) {
+                try takeLine(word)
+            } else if let variable = CreateVariable.all.first(where: { $0.name == name }), isKnown(variable) {
+                try settings.specify(variable, value)
             } else {
                 self.arguments.append((PythonText.stripped(name), PythonText.stripped(value)))
             }
         }
     }
 
+    /// xl reads `name="web"` and `disk=[ "…" ]` of the command line as lines of the file.
+    private mutating func takeLine(_ line: String) throws(XmFailure) {
+        do throws(ConfigFileError) {
+            let file = try ConfigFile(Array(line.utf8), name: "command line")
+            settings.take(file.variables, booleans: true)
+            for variable in file.variables { settings.specify(option: variable.name) }
+        } catch {
+            throw .error(error.description)
+        }
+    }
+
     /// Variables that came later are known in both forms: the original would have handed them to the file.
     private func isKnown(_ variable: CreateVariable) -> Bool { variable.isOriginal || session.format.hasSixColumns }
-
-    /// xl reads `name="web"` of the command line as a line of the file, so the quotes arrive here.
-    private static func unquoted(_ value: String) -> String {
-        guard value.count > 1, let quote = value.first, quote == "\"" || quote == "'", value.last == quote else {
-            return value
-        }
-        return String(value.dropFirst().dropLast())
-    }
 
     // MARK: Performing
 
     mutating func perform() async throws(XmFailure) {
         if options.has("help_config") { return try explainConfiguration() }
         let configuration: XendCall.Argument?
-        if let saved = options.value("load") {
+        if options.value("load") != nil {
             configuration = nil
-            _ = saved
         } else if let sxp = options.value("config") {
             configuration = .file(name: sxp, content: try session.host.readFile(sxp))
         } else {

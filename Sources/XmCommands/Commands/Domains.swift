@@ -27,12 +27,14 @@ extension XmCommand {
 
     static let destroyOptions = [CommonOption.help, XmOption("reboot", "R", "Build the domain again afterwards.")]
 
+    private static let laterDestroyOptions = destroyOptions + [XmOption("force", "f", "Accepted and without effect.")]
+
     static let destroy = XmCommand(
         name: "destroy", group: .domain, arguments: "[options] DOM", summary: "End a domain at once.",
         details: "Ends domain DOM without asking it, as if its power were cut. With -R it is built again.",
         options: destroyOptions, completes: .domains
     ) { session, invocation throws(XmFailure) in
-        let parsed = try invocation.parsed(destroyOptions)
+        let parsed = try invocation.parsed(session.format.hasSixColumns ? laterDestroyOptions : destroyOptions)
         guard let domain = parsed.words.first else { throw .error("Missing domain") }
         try await session.order(.domainDestroy(domain, reason: parsed.has("reboot") ? "reboot" : "halt"))
     }
@@ -60,6 +62,26 @@ extension XmCommand {
     }
 
     // MARK: Memory and cpus
+
+    static let virtualCPUPin = XmCommand(
+        name: "vcpu-pin", group: .domain, isOriginal: false, arguments: "DOM VCPU|all CPU|all",
+        summary: "Pin a domain to a cpu.",
+        details: "Lets domain DOM run on cpu CPU only, or on all. Domains are pinned as a whole, so VCPU must be all\n"
+            + "where there is more than one.",
+        completes: .domains
+    ) { session, invocation throws(XmFailure) in
+        let words = try invocation.words(3...3)
+        if words[1] != "all" {
+            let domain = try await session.ask { (client) async throws(XendError) in
+                try await client.domain(words[0])
+            }
+            guard (domain.vcpus ?? 1) == 1, try Invocation.number(words[1]) == 0 else {
+                throw .error("\(invocation.word): a domain is pinned as a whole: give \"all\" instead of \(words[1])")
+            }
+        }
+        let cpu = words[2] == "all" || words[2] == "any" ? -1 : try Invocation.number(words[2])
+        try await session.order(.domainPinCPU(words[0], cpu: String(cpu)))
+    }
 
     static let maxmem = number("maxmem", "DOM MB", "Limit the memory of a domain.", maxmemDetails) {
         .domainMaxmemSet($0, memory: String($1))

@@ -16,17 +16,27 @@ extension XmCommand {
         }
     }
 
+    private static let laterRestoreOptions = [
+        XmOption("paused", "p", "Leave the domain paused."),
+        XmOption("wait", "e", "Accepted and without effect."),
+        XmOption("debug", "d", "Accepted and without effect."),
+    ]
+
     static let restore = XmCommand(
         name: "restore", group: .domain, arguments: "FILE", summary: "Bring a saved domain back.",
         details: "Creates a domain from what save wrote to FILE, and lets it run.", completes: .files
     ) { session, invocation throws(XmFailure) in
-        guard let word = invocation.arguments.first else { throw .error("\(invocation.word): Missing arguments") }
+        let isLater = session.format.hasSixColumns
+        let parsed = try isLater ? invocation.parsed(laterRestoreOptions) : invocation.arguments.map { .word($0) }
+        guard let word = parsed.words.first else { throw .error("\(invocation.word): Missing arguments") }
         let file = session.absolute(word)
         let domain = try await session.withProgress("restore", of: nil) { (client) async throws(XendError) in
             try await client.domainRestore(file: file)
         }
-        session.host.write(domain.expression.pretty())
-        if let id = domain.expression.childText("id") { try await session.order(.domainUnpause(id)) }
+        if !isLater { session.host.write(domain.expression.pretty()) }
+        if !parsed.has("paused"), let id = domain.expression.childText("id") {
+            try await session.order(.domainUnpause(id))
+        }
     }
 
     private static let migrateOptions = [

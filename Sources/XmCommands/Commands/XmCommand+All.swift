@@ -6,7 +6,7 @@ extension XmCommand {
         [help, completion, call]
         + [list, create, shutdown, reboot, destroy, pause, unpause, save, restore, migrate]
         + [domid, domname, rename, trigger, upTime]
-        + [pinCPU, virtualCPUList, maxmem, balloon, memMax, memSet]
+        + [pinCPU, virtualCPUPin, virtualCPUList, maxmem, balloon, memMax, memSet]
         + [console, consoles]
         + [info, dmesg, log]
         + [bvt, bvtContextAllowance, atropos, roundRobin, credit]

@@ -13,6 +13,7 @@ struct DomainConfiguration {
     /// The whole `(vm …)`.
     /// - Parameter standardName: the name if none is set.
     func expression(standardName: String?) throws(XmFailure) -> SExpression {
+        let builder = try builder()
         guard settings.isTrue("kernel") else { throw .error("No kernel specified" + bootloaderHint) }
         let disks = try specifiers("disk") { (text) throws(XmFailure) in try DiskSpecifier(text).expression }
         let cards = try specifiers("pci") { (text) throws(XmFailure) in try PCISpecifier(text).expression }
@@ -20,7 +21,7 @@ struct DomainConfiguration {
         let address = try kernelAddress()
         let arguments = try kernelArguments()
         var members = try head(standardName)
-        members.append(.element("image", try image(address: address, arguments: arguments)))
+        members.append(.element("image", .element(builder, try image(address: address, arguments: arguments))))
         return .element("vm", members + disks + cards + interfaces)
     }
 
@@ -65,7 +66,7 @@ struct DomainConfiguration {
 
     // MARK: The kernel
 
-    private func image(address: String?, arguments: String?) throws(XmFailure) -> SExpression {
+    private func image(address: String?, arguments: String?) throws(XmFailure) -> [SExpression] {
         var fields: [SExpression] = []
         for key in ["kernel", "ramdisk"] {
             if let path = try settings.nonEmpty(key) { fields.append(.element(key, .atom(absolute(path)))) }
@@ -75,7 +76,7 @@ struct DomainConfiguration {
             fields.append(.element("root", .atom(root.without(prefix: "root="))))
         }
         if let arguments { fields.append(.element("args", .atom(arguments))) }
-        return .element(try builder(), fields)
+        return fields
     }
 
     /// The head of the image: `builder`, or what xl's `type` means.
