@@ -2,6 +2,7 @@ import DomainModel
 import SExpressions
 import SimulatedHost
 import SimulatedHypervisor
+import XendDaemon
 
 /// Puts on a simulated host what the setup forms say.
 enum Fitting {
@@ -18,7 +19,7 @@ enum Fitting {
             host.files.install(secretPath, Array("the secret of this scenario's pool\n".utf8))
         }
         let text = entries.map { "\($0)\n" }.joined()
-        host.files.install(RunningHost.configurationPath, SXPText.bytes(of: text))
+        host.files.install(XendConfiguration.defaultPath, SXPText.bytes(of: text))
     }
 
     static func apply(_ kind: SetupItem.Kind, to host: SimulatedHost) {

@@ -1,12 +1,10 @@
 import DomainModel
 import HostInterface
-import NIOEmbedded
 import SExpressions
 import Simulation
 import SimulatedHost
 import SimulatedHypervisor
 import XendDaemon
-import XendServer
 
 /// A simulated host with the daemon that runs on it: starts, stops and kills it, and does what the daemon asks of the node.
 ///
@@ -22,25 +20,19 @@ public final class RunningHost: @unchecked Sendable {
     /// Whether the node is on its way down or up again.
     public private(set) var isRebooting = false
     /// Called when the daemon is killed or the power fails, by a fault or on request.
-    var onFault: (String) -> Void = { _ in }
-    let log = MemoryLog()
+    public var onFault: (String) -> Void = { _ in }
+    public let surroundings: any Surroundings
 
     private let world: SimulatedWorld
-    private let loop: EmbeddedEventLoop
-    private var daemon: Daemon?
-    private var http: MemoryHTTP?
-    private let additionalResources: [Resource]
+    public private(set) var daemon: Daemon?
 
-    /// Where xend's configuration is.
-    static let configurationPath = XendConfiguration.defaultPath
     /// Between an order to shut down and the end of power: what init needs to stop everything.
     private static let shutdownTime = Duration.seconds(2)
 
-    init(_ host: SimulatedHost, world: SimulatedWorld, loop: EmbeddedEventLoop, additionalResources: [Resource] = []) {
+    public init(_ host: SimulatedHost, world: SimulatedWorld, surroundings: any Surroundings) {
         self.host = host
         self.world = world
-        self.loop = loop
-        self.additionalResources = additionalResources
+        self.surroundings = surroundings
         host.onDaemonKilled = { [weak self] in self?.daemonIsGone() }
         host.onPowerOffRequested = { [weak self] in self?.shutDown(reboot: false) }
         host.onRebootRequested = { [weak self] in self?.shutDown(reboot: true) }
@@ -50,25 +42,38 @@ public final class RunningHost: @unchecked Sendable {
 
     // MARK: The daemon
 
-    /// Begins to start the daemon.
+    /// Begins to start the daemon; `state` and `startFailure` tell what becomes of it.
     public func start() {
         guard state == .down else { return }
         if !host.isOn { host.powerOn() }
         startFailure = nil
-        let (machine, handles) = host.startIncarnation()
-        guard let configuration = readConfiguration() else { return host.daemonStopped() }
-        var options = DaemonOptions()
-        options.additionalResources = additionalResources
-        if let incarnation = host.incarnation {
-            options.checkpoint = { name in
-                let action = try await incarnation.pass(.step, name)
-                try incarnation.finish(action)
-            }
+        var configuration: XendConfiguration
+        do {
+            let text = try surroundings.configuration(of: host) ?? ""
+            configuration = try XendConfiguration(text, file: XendConfiguration.defaultPath)
+        } catch {
+            startFailure = "\(error)"
+            return
         }
-        let http = MemoryHTTP(network: handles.network, loop: loop)
-        let daemon = Daemon(
-            machine: machine, host: handles, http: http, log: log, configuration: configuration, options: options)
-        self.http = http
+        let (machine, handles) = host.startIncarnation()
+        var options = DaemonOptions()
+        if let life = host.incarnation { options.checkpoint = Self.checkpoint(life) }
+        surroundings.adapt(&configuration, &options)
+        let (outside, http) = surroundings.begin(handles)
+        run(Daemon(
+            machine: machine, host: outside, http: http, log: surroundings.log, configuration: configuration,
+            options: options))
+    }
+
+    /// Each step of a plan is a point at which things may go wrong.
+    private static func checkpoint(_ life: Incarnation) -> @Sendable (String) async throws -> Void {
+        { name in
+            let action = try await life.pass(.step, name)
+            try life.finish(action)
+        }
+    }
+
+    private func run(_ daemon: Daemon) {
         self.daemon = daemon
         state = .starting
         let life = host.incarnation
@@ -81,16 +86,6 @@ public final class RunningHost: @unchecked Sendable {
                 startFailure = "\(error)"
                 end()
             }
-        }
-    }
-
-    private func readConfiguration() -> XendConfiguration? {
-        let text = host.files.contents(Self.configurationPath).map { SXPText.string(decoding: $0) } ?? ""
-        do {
-            return try XendConfiguration(text, file: Self.configurationPath)
-        } catch {
-            startFailure = "\(error)"
-            return nil
         }
     }
 
@@ -107,7 +102,6 @@ public final class RunningHost: @unchecked Sendable {
 
     private func end() {
         host.daemonStopped()
-        http?.breakOff()
         forget()
     }
 
@@ -116,13 +110,12 @@ public final class RunningHost: @unchecked Sendable {
 
     private func daemonIsGone() {
         onFault("the daemon of \(name) is killed")
-        http?.breakOff()
         forget()
     }
 
     private func forget() {
+        surroundings.end()
         daemon = nil
-        http = nil
         state = .down
     }
 
@@ -136,15 +129,13 @@ public final class RunningHost: @unchecked Sendable {
         guard !isRebooting else { return }
         isRebooting = true
         world.spawn { [self] in
-            try? await world.executor.sleep(until: world.executor.now + Self.shutdownTime)
+            await rest(Self.shutdownTime)
             stop()
-            while state != .down {
-                try? await world.executor.sleep(until: world.executor.now + .milliseconds(100))
-            }
+            while state != .down { await rest(.milliseconds(100)) }
             host.files.syncAll()
             host.losePower()
             if reboot {
-                try? await world.executor.sleep(until: world.executor.now + host.latencies.boot)
+                await rest(host.latencies.boot)
                 host.powerOn()
                 start()
             }
@@ -152,17 +143,12 @@ public final class RunningHost: @unchecked Sendable {
         }
     }
 
+    private func rest(_ time: Duration) async { try? await world.executor.sleep(until: world.executor.now + time) }
+
     // MARK: From outside
 
-    /// Connects to the HTTP port of the configuration; nil when nobody listens.
-    func connectHTTP(from peer: String) -> MemoryHTTPConnection? { http?.connect(port: nil, from: peer) }
-
-    public var httpPort: UInt16? { http?.port }
-
-    func drain() { http?.drain() }
-
     /// What keeps the daemon busy, each as a phrase: operations under way, restarts that are due.
-    func openOperations() async -> [String] {
+    public func openOperations() async -> [String] {
         guard state == .up, let daemon else { return state == .down ? [] : ["the daemon of \(name) is \(state)"] }
         var work: [String] = []
         for domain in await daemon.domains() {
@@ -176,5 +162,12 @@ public final class RunningHost: @unchecked Sendable {
             work.append("\(task.operation) of \(task.domain) on \(name)")
         }
         return work
+    }
+
+    /// What keeps the machine busy, each as a phrase: guests on their way, handshakes, scripts, the node itself.
+    public func openMachineWork() -> [String] {
+        guard host.isOn else { return isRebooting ? ["\(name) boots"] : [] }
+        return (isRebooting ? ["\(name) goes down"] : []) + host.machine.openWork.map { "\($0) on \(name)" }
+            + host.scripts.running.map { "script \($0) on \(name)" }
     }
 }

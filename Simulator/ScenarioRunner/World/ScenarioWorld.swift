@@ -5,7 +5,6 @@ import NIOEmbedded
 import Simulation
 import SimulatedHost
 import SimulatedHypervisor
-import XendServer
 
 /// A simulated world with daemons on its hosts, and somebody outside who moves its time.
 ///
@@ -19,6 +18,7 @@ public final class ScenarioWorld {
     public let world: SimulatedWorld
     public private(set) var hosts: [RunningHost] = []
     private let loop = EmbeddedEventLoop()
+    private var memories: [MemorySurroundings] = []
 
     /// Signals and drivers need this long at most to set off what follows from something: longer than each of the machine's
     /// latencies, far shorter than anything that a story waits for.
@@ -33,17 +33,23 @@ public final class ScenarioWorld {
 
     /// Adds a host, which is on; its daemon is not started yet.
     @discardableResult
-    public func addHost(_ setup: HostSetup, additionalResources: [Resource] = []) -> RunningHost {
-        let configuration = MachineConfiguration(
-            name: setup.name, memory: MemorySize(mebibytes: setup.memory),
-            domainZeroMemory: MemorySize(mebibytes: setup.domainZeroMemory), cpus: setup.cpus)
-        let host = RunningHost(
-            world.addHost(configuration), world: world, loop: loop, additionalResources: additionalResources)
+    public func addHost(_ setup: HostSetup) -> RunningHost {
+        let surroundings = MemorySurroundings(loop: loop)
+        let host = RunningHost(world.addHost(setup.machine), world: world, surroundings: surroundings)
+        memories.append(surroundings)
         hosts.append(host)
         return host
     }
 
     public func host(_ name: String) -> RunningHost? { hosts.first { $0.name == name } }
+
+    /// What can be done to the machines.
+    public var acts: WorldActs { WorldActs(world: world) { [unowned self] in hosts } }
+
+    /// The HTTP port of a host in memory; nil when nobody listens.
+    func http(_ host: String) -> MemoryHTTP? {
+        hosts.firstIndex { $0.name == host }.flatMap { memories[$0].http }
+    }
 
     // MARK: Time
 
@@ -52,7 +58,7 @@ public final class ScenarioWorld {
         repeat {
             world.executor.runUntilIdle()
             loop.advanceTime(to: NIODeadline.uptimeNanoseconds(UInt64(max(0, now.nanoseconds))))
-            for host in hosts { host.drain() }
+            for memory in memories { memory.http?.drain() }
         } while !world.executor.isIdle
     }
 
@@ -103,14 +109,7 @@ public final class ScenarioWorld {
         return openMachineWork() + hosts.flatMap { host in ask { await host.openOperations() } }
     }
 
-    private func openMachineWork() -> [String] {
-        hosts.flatMap { host -> [String] in
-            guard host.host.isOn else { return host.isRebooting ? ["\(host.name) boots"] : [] }
-            return (host.isRebooting ? ["\(host.name) goes down"] : [])
-                + host.host.machine.openWork.map { "\($0) on \(host.name)" }
-                + host.host.scripts.running.map { "script \($0) on \(host.name)" }
-        }
-    }
+    private func openMachineWork() -> [String] { hosts.flatMap { $0.openMachineWork() } }
 
     /// Asks something of the world without letting time move. A daemon that cannot answer so fast has nothing to say.
     private func ask(_ question: @escaping @Sendable () async -> [String]) -> [String] {
@@ -139,4 +138,13 @@ public final class ScenarioWorld {
 /// Carries a value out of a task of the world; written on the thread that reads it.
 final class Box<Value>: @unchecked Sendable {
     var value: Value?
+}
+
+extension HostSetup {
+    /// The machine it describes.
+    public var machine: MachineConfiguration {
+        MachineConfiguration(
+            name: name, memory: MemorySize(mebibytes: memory),
+            domainZeroMemory: MemorySize(mebibytes: domainZeroMemory), cpus: cpus)
+    }
 }
