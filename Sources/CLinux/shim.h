@@ -1,5 +1,5 @@
-/* Calls of Linux that Swift's own Glibc module does not show, and the one thing Swift cannot do at all: run code between
-   fork and exec. Header only: nothing to compile, nothing to link. */
+/* Calls of Linux that Swift's own Glibc module does not show, and the one thing Swift cannot do at all: run code
+   between fork and exec. Header only: nothing to compile, nothing to link. */
 #ifndef CLINUX_SHIM_H
 #define CLINUX_SHIM_H
 

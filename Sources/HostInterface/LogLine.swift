@@ -28,8 +28,8 @@ public struct LogLine: Hashable, Sendable {
         return "[\(time) xend] \(level) (\(module):\(line)) \(LogLine.onOneLine(text))"
     }
 
-    /// The text with everything that could end the line or speak to a terminal written as an escape: what domains are called
-    /// must not be able to forge lines.
+    /// The text with everything that could end the line or speak to a terminal written as an escape: what domains are
+    /// called must not be able to forge lines.
     public static func onOneLine(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {

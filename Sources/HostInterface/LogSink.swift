@@ -2,7 +2,7 @@
 public protocol LogSink: Sendable {
     /// Takes a line. Never waits: a line that cannot be kept is counted, and the count logged.
     func append(_ line: LogLine)
-    /// The newest lines, whole ones, as text, at most `limit` bytes of it: what `GET /xend/node/log` shows. Includes every line
-    /// taken before the call.
+    /// The newest lines, whole ones, as text, at most `limit` bytes of it: what `GET /xend/node/log` shows. Includes
+    /// every line taken before the call.
     func newest(limit: Int) async -> [UInt8]
 }

@@ -33,7 +33,9 @@ struct BlockDevices: Sendable {
             .filter { KernelFile.line("\($0)/partition") != nil }
         let holders = KernelFile.names("\(directory)/holders").map { "\(directory)/holders/\($0)" }
         for entry in partitions + holders {
-            guard let number = KernelFile.line("\(entry)/dev").flatMap({ DeviceNumber(majorMinor: $0) }) else { continue }
+            guard let text = KernelFile.line("\(entry)/dev"), let number = DeviceNumber(majorMinor: text) else {
+                continue
+            }
             devices.formUnion(related(to: number, depth: depth - 1))
         }
         return devices
@@ -41,6 +43,7 @@ struct BlockDevices: Sendable {
 
     private func swaps() -> Set<DeviceNumber> {
         let lines = KernelFile.lines(root.kernel("/proc/swaps")).dropFirst()
-        return Set(lines.compactMap { $0.split(separator: " ").first.flatMap { MountTable.device(atPath: String($0)) } })
+        let paths = lines.compactMap { $0.split(separator: " ").first.map(String.init) }
+        return Set(paths.compactMap(MountTable.device(atPath:)))
     }
 }

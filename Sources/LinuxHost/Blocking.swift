@@ -85,8 +85,8 @@ enum Blocking {
         if !parent.isEmpty { try syncDirectory(parent.string) }
     }
 
-    /// The names in a directory but `.` and `..`, sorted by bytes. Names that are not UTF-8 are repaired, so they cannot be
-    /// opened again; the daemon writes none.
+    /// The names in a directory but `.` and `..`, sorted by bytes. Names that are not UTF-8 are repaired, so they
+    /// cannot be opened again; the daemon writes none.
     static func list(_ path: String) throws -> [String] {
         guard let directory = opendir(path) else { throw Errno(rawValue: errno) }
         defer { closedir(directory) }
@@ -94,7 +94,9 @@ enum Blocking {
         while true {
             errno = 0
             guard let entry = readdir(directory) else { break }
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
             if name != ".", name != ".." { names.append(name) }
         }
         if errno != 0 { throw Errno(rawValue: errno) }

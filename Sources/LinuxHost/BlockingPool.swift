@@ -18,7 +18,8 @@ final class BlockingPool: Sendable {
     func run<Value: Sendable, Failure: Error>(
         _ body: @escaping @Sendable () throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, Failure>, Never>) in
+        typealias Answer = CheckedContinuation<Result<Value, Failure>, Never>
+        let result = await withCheckedContinuation { (continuation: Answer) in
             pool.submit { _ in continuation.resume(returning: Result(catching: body)) }
         }
         return try result.get()

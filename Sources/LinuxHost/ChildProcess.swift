@@ -2,8 +2,8 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// A program to be started with nothing of ours but what is named here: `/` as its directory, /dev/null as its input, all
-/// signals as they are by default, no other descriptor.
+/// A program to be started with nothing of ours but what is named here: `/` as its directory, /dev/null as its input,
+/// all signals as they are by default, no other descriptor.
 struct ChildProcess: Sendable {
     /// Where the programs of a system are. The daemon's own environment reaches no child.
     static let environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]

@@ -1,5 +1,5 @@
-/// The number of a block device as Linux encodes it in 32 bits: minor bits 0–7 at the bottom, twelve bits of major above
-/// them, the rest of the minor on top (`stat.st_rdev`; `major << 8 | minor` for small ones).
+/// The number of a block device as Linux encodes it in 32 bits: minor bits 0–7 at the bottom, twelve bits of major
+/// above them, the rest of the minor on top (`stat.st_rdev`; `major << 8 | minor` for small ones).
 typealias DeviceNumber = UInt32
 
 extension DeviceNumber {

@@ -4,7 +4,9 @@ import SystemPackage
 
 extension FileError {
     /// The error for a file that has been closed.
-    static func closed(_ action: String, _ path: String) -> FileError { FileError(action, path, Errno.badFileDescriptor) }
+    static func closed(_ action: String, _ path: String) -> FileError {
+        FileError(action, path, Errno.badFileDescriptor)
+    }
 
     /// The error for an errno of the system.
     init(_ action: String, _ path: String, _ errno: Errno) {

@@ -1,8 +1,8 @@
 /// Where this host's paths lie: a directory put in front of every absolute path (`--root`), and another in front of the
 /// kernel's own file systems.
 ///
-/// The two are apart because a daemon that keeps its files under a directory of its own still has one kernel: `/proc` and
-/// `/sys` are the real ones unless a test brings its own.
+/// The two are apart because a daemon that keeps its files under a directory of its own still has one kernel: `/proc`
+/// and `/sys` are the real ones unless a test brings its own.
 public struct HostRoot: Hashable, Sendable {
     /// In front of every absolute path of a file or script. Empty: the real root.
     public var files: String

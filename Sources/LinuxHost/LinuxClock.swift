@@ -10,7 +10,8 @@ public struct LinuxClock: HostClock {
     public var wallTime: WallTime { WallTime(nanoseconds: LinuxClock.read(CLOCK_REALTIME)) }
 
     public func sleep(until deadline: Instant) async throws(CancellationError) {
-        // The suspending clock is CLOCK_MONOTONIC on Linux. This is the one place of the daemon that sleeps in real time.
+        // The suspending clock is CLOCK_MONOTONIC on Linux. This is the one place of the daemon that sleeps in real
+        // time.
         while now < deadline {
             do {
                 try await Task.sleep(for: deadline - now, tolerance: nil, clock: .suspending)

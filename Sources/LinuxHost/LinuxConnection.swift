@@ -3,8 +3,8 @@ import NIOCore
 
 /// A TCP connection. Dropping the last reference closes it.
 ///
-/// A cancelled read fails with `closed` and leaves the connection as it is; a cancelled write closes the connection, because
-/// nobody can tell how much of it has been sent.
+/// A cancelled read fails with `closed` and leaves the connection as it is; a cancelled write closes the connection,
+/// because nobody can tell how much of it has been sent.
 final class LinuxConnection: NetworkConnection {
     let peer: NetworkAddress
     private let channel: any Channel

@@ -61,8 +61,8 @@ public final class LinuxHTTPListener: HTTPListener {
         self.group = group
     }
 
-    /// Accepts no more, lets requests under way be answered (`ChannelShouldQuiesceEvent`), and closes what is still open
-    /// after the grace. Idempotent.
+    /// Accepts no more, lets requests under way be answered (`ChannelShouldQuiesceEvent`), and closes what is still
+    /// open after the grace. Idempotent.
     public func close() async {
         await sockets.close()
         let channels = open.closeDoor()

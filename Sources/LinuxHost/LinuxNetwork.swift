@@ -27,7 +27,9 @@ public final class LinuxNetwork: HostNetwork {
             .streamOptions()
             .channelInitializer(LinuxConnection.configure)
         let connection = group.next().makePromise(of: LinuxConnection.self)
-        bootstrap.connect(host: host, port: Int(port)).flatMapThrowing { try LinuxConnection($0) }.cascade(to: connection)
+        bootstrap.connect(host: host, port: Int(port))
+            .flatMapThrowing { try LinuxConnection($0) }
+            .cascade(to: connection)
         do {
             return try await withTaskCancellationHandler {
                 try await connection.futureResult.get()

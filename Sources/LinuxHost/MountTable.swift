@@ -3,7 +3,8 @@ import HostInterface
 
 /// One line of /proc/self/mountinfo.
 struct MountTable: Hashable, Sendable {
-    /// The devices behind the mount: the one of its files and, where btrfs and its like show an anonymous one, its source.
+    /// The devices behind the mount: the one of its files and, where btrfs and its like show an anonymous one, its
+    /// source.
     var devices: Set<DeviceNumber>
     /// Whether neither the mount nor its file system may be written.
     var readOnly: Bool
@@ -23,7 +24,8 @@ struct MountTable: Hashable, Sendable {
         let source = String(after[after.startIndex + 1])
         devices = [number]
         if source.hasPrefix("/dev/"), let device = MountTable.device(atPath: source) { devices.insert(device) }
-        // A read-only mount of a writable file system still lets another mount write; the file system's own option decides.
+        // A read-only mount of a writable file system still lets another mount write; the file system's own option
+        // decides.
         readOnly = after[after.startIndex + 2].split(separator: ",").contains("ro")
     }
 

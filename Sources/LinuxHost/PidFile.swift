@@ -42,7 +42,9 @@ public struct PidFile: Sendable {
             if isStillThere(file) { unlink(path) }
             return nil
         }
-        guard let pid = PidFile.pid(in: file), let status = ProcessStatus(pid: pid), !status.isZombie else { return nil }
+        guard let pid = PidFile.pid(in: file), let status = ProcessStatus(pid: pid), !status.isZombie else {
+            return nil
+        }
         return ScriptProcess(pid: pid, startTime: status.startTime)
     }
 

@@ -18,7 +18,8 @@ struct ProcessStatus: Hashable, Sendable {
         self.init(line: line)
     }
 
-    /// Reads `1234 (name) S 1 1234 …` (proc(5)). The name may contain blanks and parentheses, so its end is the last one.
+    /// Reads `1234 (name) S 1 1234 …` (proc(5)). The name may contain blanks and parentheses, so its end is the last
+    /// one.
     init?(line: String) {
         guard let open = line.firstIndex(of: "("), let close = line.lastIndex(of: ")"), open < close else { return nil }
         command = String(line[line.index(after: open)..<close])

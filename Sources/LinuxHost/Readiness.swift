@@ -2,8 +2,8 @@ import Glibc
 import HostInterface
 import SystemPackage
 
-/// How the daemon tells whoever started it that it is ready, or why it is not: `xend start`, through a pipe, or systemd,
-/// through its notification socket (sd_notify(3)).
+/// How the daemon tells whoever started it that it is ready, or why it is not: `xend start`, through a pipe, or
+/// systemd, through its notification socket (sd_notify(3)).
 public struct Readiness: Sendable {
     /// The environment variable with the number of the pipe.
     static let variable = "XEND_READY_FD"

@@ -5,11 +5,11 @@ import NIOPosix
 import Synchronization
 import SystemPackage
 
-/// A script that has been started, with a thread of its own that reads what it prints, watches its deadline and ends it when
-/// asked to.
+/// A script that has been started, with a thread of its own that reads what it prints, watches its deadline and ends
+/// it when asked to.
 ///
-/// What is read beyond the limit is thrown away, so that a talkative script is never held up. Its end counts, not the end of
-/// its output: a process it leaves in the background keeps the pipe open.
+/// What is read beyond the limit is thrown away, so that a talkative script is never held up. Its end counts, not the
+/// end of its output: a process it leaves in the background keeps the pipe open.
 final class RunningScript: Sendable {
     let process: ScriptProcess
     private let child: GatedProcess

@@ -2,7 +2,8 @@ import Glibc
 import HostInterface
 import SystemPackage
 
-/// The loop that stands by a running script: collects what it prints, ends its group at the deadline or on order. Blocks.
+/// The loop that stands by a running script: collects what it prints, ends its group at the deadline or on order.
+/// Blocks.
 struct ScriptSupervision {
     enum Cause { case deadline, order }
 
@@ -30,10 +31,14 @@ struct ScriptSupervision {
     }
 
     /// Returns when the script has ended, or could not even be killed.
-    mutating func run(output: FileDescriptor, errorOutput: FileDescriptor, ended: FileDescriptor, order: FileDescriptor) {
+    mutating func run(
+        output: FileDescriptor, errorOutput: FileDescriptor, ended: FileDescriptor, order: FileDescriptor
+    ) {
         setNonBlocking(output)
         setNonBlocking(errorOutput)
-        var watched = [output, errorOutput, ended, order].map { pollfd(fd: $0.rawValue, events: Int16(POLLIN), revents: 0) }
+        var watched = [output, errorOutput, ended, order].map {
+            pollfd(fd: $0.rawValue, events: Int16(POLLIN), revents: 0)
+        }
         while phase != .abandoned {
             guard poll(&watched, nfds_t(watched.count), milliseconds) >= 0 || errno == EINTR else { break }
             // A stream that has ended would make poll return for ever.
@@ -58,7 +63,8 @@ struct ScriptSupervision {
         // What it printed before its end is in the pipes.
         _ = drain(output, into: \.output)
         _ = drain(errorOutput, into: \.errorOutput)
-        // Whoever of the group has survived the order to end. A script that ended by itself may leave something running.
+        // Whoever of the group has survived the order to end. A script that ended by itself may leave something
+        // running.
         if cause != nil { kill(-group, SIGKILL) }
     }
 

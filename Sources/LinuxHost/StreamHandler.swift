@@ -88,8 +88,8 @@ final class StreamHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        // When we had finished sending, the peer's end closes the channel without an event of its own; a reset would have
-        // been an error first.
+        // When we had finished sending, the peer's end closes the channel without an event of its own; a reset would
+        // have been an error first.
         end(outputClosed && !closing ? nil : .closed)
         context.fireChannelInactive()
     }

@@ -58,7 +58,8 @@ import Testing
         for (body, expected) in table {
             directory.put("/daemon", "#!/bin/sh\n\(body)\n", executable: true)
             let outcome = await daemon.start(
-                program: directory.path + "/daemon", arguments: [], timeout: .seconds(expected == .stillStarting ? 0 : 30))
+                program: directory.path + "/daemon", arguments: [],
+                timeout: expected == .stillStarting ? .zero : .seconds(30))
             #expect(outcome == expected, "\(body)")
         }
         #expect(await text("/var/log/xend-debug.log") == "oops\n")
@@ -66,7 +67,8 @@ import Testing
         #expect(missing == .failed("cannot start xend: No such file or directory"))
     }
 
-    @Test("the daemon has a session of its own, no terminal, and the three usual descriptors") func detached() async throws {
+    @Test("the daemon has a session of its own, no terminal, and the three usual descriptors")
+    func detached() async throws {
         let body = """
             #!/bin/sh
             ps -o sid= -p $$ | tr -d ' ' | grep -qx $$ && echo session

@@ -119,7 +119,9 @@ import Testing
             let file = try await files.openForAppending("/f")
             let new = openDescriptors().subtracting(before)
             #expect(!new.isEmpty)
-            for number in new where isBelow(directory.path, number) { #expect(fcntl(number, F_GETFD) & FD_CLOEXEC != 0) }
+            for number in new where isBelow(directory.path, number) {
+                #expect(fcntl(number, F_GETFD) & FD_CLOEXEC != 0)
+            }
             try await file.append([1])
         }
         let still = openDescriptors().filter { isBelow(directory.path, $0) }

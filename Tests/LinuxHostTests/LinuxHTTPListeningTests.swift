@@ -91,6 +91,8 @@ private final class Echo: ChannelInboundHandler {
         await listener.close()
         #expect(try await readAll(client) == "bye")
         await listener.close()
-        await #expect(throws: NetworkError.refused(host: "127.0.0.1", port: listener.port)) { try await connect(listener) }
+        await #expect(throws: NetworkError.refused(host: "127.0.0.1", port: listener.port)) {
+            try await connect(listener)
+        }
     }
 }

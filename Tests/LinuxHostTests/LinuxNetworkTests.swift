@@ -109,7 +109,8 @@ import Testing
         }
     }
 
-    @Test("localhost and all interfaces answer on 127.0.0.1 and, where there is IPv6, on ::1", arguments: ["localhost", ""])
+    @Test("localhost and all interfaces answer on 127.0.0.1 and, where there is IPv6, on ::1",
+        arguments: ["localhost", ""])
     func bothProtocols(_ address: String) async throws {
         let listener = try await network.listen(address: address, port: 0)
         let hasIPv6 = access("/proc/sys/net/ipv6/conf/lo", F_OK) == 0

@@ -37,7 +37,8 @@ import Testing
         #expect(await node.lastBootRecord() == nil)
     }
 
-    @Test("a device is in use when it, a partition, or what is stacked on them is mounted or swap") func mounts() async {
+    @Test("a device is in use when it, a partition, or what is stacked on them is mounted or swap")
+    func mounts() async {
         let cases: [(mounted: String, MountState)] = [
             ("8:2 rw", .readWrite), ("8:2 ro", .readOnly), ("8:0 rw", .readWrite), ("254:3 ro", .readOnly),
             ("8:9 rw", .notMounted), ("8:2 ro+8:0 rw", .readWrite),

@@ -64,7 +64,8 @@ import Testing
     @Test("urls are taken apart, and others refused")
     func urls() {
         let table: [(String, String?)] = [
-            ("http://host", "host 80 /"), ("HTTP://host:81/a/b?c#d", "host 81 /a/b?c"), ("http://[::1]:8/x", "::1 8 /x"),
+            ("http://host", "host 80 /"), ("HTTP://host:81/a/b?c#d", "host 81 /a/b?c"),
+            ("http://[::1]:8/x", "::1 8 /x"),
             ("http://[fe80::1]", "fe80::1 80 /"), ("http://h?q", "h 80 /?q"),
             ("https://host", nil), ("http://", nil), ("http://:80/", nil), ("http://h:0", nil), ("http://h:99999", nil),
             ("http://h:x", nil), ("http://u:p@h/", nil), ("http://h/a b", nil), ("http://h/\r\nX: y", nil), ("", nil),

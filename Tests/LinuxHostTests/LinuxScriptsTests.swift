@@ -63,7 +63,8 @@ import Testing
         }
     }
 
-    @Test("a script that prints without end is not held up, and does not fill the daemon") func longOutput() async throws {
+    @Test("a script that prints without end is not held up, and does not fill the daemon")
+    func longOutput() async throws {
         let result = try await scripts.run(call("head -c 3000000 /dev/zero | tr '\\0' x; echo done >&2"))
         #expect(result.ending == .exited(0))
         #expect(result.output.utf8.count == ScriptResult.outputLimit)
@@ -122,7 +123,8 @@ import Testing
         #expect(access(mark, F_OK) == 0)
     }
 
-    @Test("a script noted earlier is recognised by its start time, and ended with its group") func terminate() async throws {
+    @Test("a script noted earlier is recognised by its start time, and ended with its group")
+    func terminate() async throws {
         let noted = Mutex<ScriptProcess?>(nil)
         let (running, run) = AsyncStream<Void>.makeStream()
         let call = call("trap '' TERM; sleep 100")

@@ -76,7 +76,8 @@ import Testing
         let lines = await text(log.newest(limit: 4096)).split(separator: "\n")
         #expect(lines.count == 2)
         #expect(lines.first?.hasSuffix("kept") == true)
-        #expect(lines.last?.contains(" WARNING ") == true && lines.last?.contains("7 lines of this log were lost") == true)
+        #expect(lines.last?.contains(" WARNING ") == true)
+        #expect(lines.last?.contains("7 lines of this log were lost") == true)
     }
 
     @Test("a queue that is full counts instead of growing") func fullQueue() {
