@@ -161,7 +161,9 @@ struct HandoverWorld: Hashable {
         powerCuts += 1
         // A copy that its host has not written down as complete is none yet.
         let isThere = destination.durable != .receiving && destination.copy != .none
-        if source.copy == .running || !isThere { isLostByPower = true }
+        // When it has decided to keep the domain, and written or said so, the domain is the source's to lose.
+        let isKept = source.durable == .aborted || toDestination.contains(.abort)
+        if source.copy == .running || isKept || !isThere { isLostByPower = true }
         source.copy = .none
         killSource()
     }

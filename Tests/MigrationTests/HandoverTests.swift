@@ -28,7 +28,7 @@ struct HandoverTests {
 
     @Test(
         "Whatever is lost, late, repeated, killed or switched off: never two, and in the end exactly one",
-        arguments: [(0, 0), (0, 2), (1, 1), (2, 0)])
+        arguments: [(0, 0), (0, 2), (1, 1), (2, 2)])
     func exploration(powerCuts: Int, writeFailures: Int) {
         let result = explore(from: HandoverWorld(), powerLimit: powerCuts, writeFailures: writeFailures)
         #expect(result.problem == nil, "\(result.problem ?? "")")
