@@ -53,6 +53,7 @@ public final class SimulatedHost: @unchecked Sendable {
     let clock: SimulationClock
     let network: SimulatedNetwork
     private var incarnations = 0
+    private var isRebooting = false
 
     init(_ configuration: MachineConfiguration, latencies: HostLatencies, timeline: Timeline, random: SimulatedRandom,
         network: SimulatedNetwork) {
@@ -128,7 +129,7 @@ public final class SimulatedHost: @unchecked Sendable {
         machine.halt()
         let chance = random.fork("tearing \(bootCount)")
         files.losePower(tearing ? { chance.next() } : nil)
-        onPowerLost()
+        if !isRebooting { onPowerLost() }
     }
 
     /// Switches the host on: Xen and domain 0 are there at once (what needs time is up to the caller), no daemon yet.
@@ -146,6 +147,8 @@ public final class SimulatedHost: @unchecked Sendable {
     /// An orderly reboot: everything is synced, everything ends, the host comes up with a new boot id. No daemon runs then.
     public func reboot() {
         files.syncAll()
+        isRebooting = true
+        defer { isRebooting = false }
         losePower()
         powerOn()
     }

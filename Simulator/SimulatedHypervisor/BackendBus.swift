@@ -27,6 +27,9 @@ final class BackendBus {
         devices = [:]
     }
 
+    /// Whether domain 0 has the drivers; another domain has hot-plug scripts and devices of its own.
+    var isDomainZero: Bool { owner == .zero }
+
     /// Something changed at or below `path`.
     private func changed(_ path: String) {
         guard watch != nil else { return }
@@ -91,9 +94,9 @@ final class BackendBus {
 }
 
 extension SimulatedMachine {
-    /// A guest that has back-end directories of its own begins to drive them.
+    /// A guest's kernel drives the back-end directories of its own, if it is given any: it is a driver domain then.
     func startBackendDrivers(of id: DomainID) {
-        guard buses[id] == nil, store.nodes["/local/domain/\(id)/backend"] != nil else { return }
+        guard buses[id] == nil else { return }
         buses[id] = BackendBus(owner: id, machine: self)
     }
 

@@ -126,6 +126,15 @@ class BackendDevice {
     /// Unmaps it.
     func disconnect() { machine.letGo(domain, name) }
 
+    /// What the hot-plug script of a driver domain does, which nobody sees from outside.
+    func runOwnScript(_ act: @escaping (BackendDevice) -> Void) {
+        guard !bus.isDomainZero else { return }
+        machine.timeline.schedule(after: machine.configuration.latencies.driver * 10) { [weak self] in
+            guard let self, self.isRegistered else { return }
+            act(self)
+        }
+    }
+
     // MARK: Nodes
 
     func read(_ node: String) -> String? { try? store.read("\(path)/\(node)", as: bus.owner) }
@@ -150,6 +159,7 @@ final class BlockBackend: BackendDevice {
         write("max-ring-page-order", "4")
         watch("\(path)/physical-device") { [weak self] in self?.open() }
         move(to: .initWait)
+        runOwnScript { $0.write("physical-device", "8:1") }
     }
 
     /// The toolstack has said which device: `MAJOR:MINOR` in hexadecimal.
@@ -161,6 +171,10 @@ final class BlockBackend: BackendDevice {
         }
         guard let mode = read("mode") else { return fail("ENOENT", "reading mode") }
         let number = deviceNumber(major: major, minor: minor)
+        guard bus.isDomainZero else {
+            device = number
+            return connectIfReady()
+        }
         guard let found = machine.hardware.blockDevices[number] else { return fail("ENXIO", "creating vbd structure") }
         if mode.contains("w"), found.isReadOnly { return fail("EACCES", "creating vbd structure") }
         if machine.configuration.exclusiveBlockDevices, !found.users.subtracting([name]).isEmpty {
@@ -190,10 +204,12 @@ final class BlockBackend: BackendDevice {
     }
 
     private func connectIfReady() {
-        guard hasRing, let device, state != .connected, let disk = machine.hardware.blockDevices[device] else { return }
+        guard hasRing, let device, state != .connected else { return }
+        let size = bus.isDomainZero ? machine.hardware.blockDevices[device]?.size : 1 << 30
+        guard let size else { return }
         for (node, value) in [
             ("feature-flush-cache", "1"), ("feature-barrier", "1"), ("feature-persistent", "1"),
-            ("sectors", String(disk.size / 512)), ("info", read("mode")?.contains("w") == true ? "0" : "4"),
+            ("sectors", String(size / 512)), ("info", read("mode")?.contains("w") == true ? "0" : "4"),
             ("sector-size", "512"), ("physical-sector-size", "512"),
         ] { write(node, value) }
         move(to: .connected)
@@ -208,7 +224,7 @@ final class BlockBackend: BackendDevice {
 
     private func letDeviceGo() {
         guard let device else { return }
-        machine.hardware.update(device) { $0.users.remove(name) }
+        if bus.isDomainZero { machine.hardware.update(device) { $0.users.remove(name) } }
         self.device = nil
     }
 }
@@ -228,10 +244,11 @@ final class NetBackend: BackendDevice {
         guard read("script") != nil else { return fail("ENOENT", "reading script") }
         guard let handle = read("handle").flatMap({ Int($0) }) else { return fail("ENOENT", "reading handle") }
         let interface = "vif\(domain).\(handle)"
+        watch("\(path)/hotplug-status") { [weak self] in self?.connectIfReady() }
+        guard bus.isDomainZero else { return runOwnScript { $0.write("hotplug-status", "connected") } }
         guard machine.hardware.interfaces[interface] == nil else { return fail("EEXIST", "creating interface") }
         machine.hardware.addInterface(interface)
         self.interface = interface
-        watch("\(path)/hotplug-status") { [weak self] in self?.connectIfReady() }
     }
 
     override func frontendChanged(_ other: XenbusState) {

@@ -93,6 +93,7 @@ extension SimulatedMachine {
     /// The machine as one incarnation of the daemon sees it.
     public func handle(for incarnation: Incarnation) -> Machine {
         let hypervisor = HypervisorHandle(machine: self, incarnation: incarnation)
+        _ = incarnation.atEnd { [store] in store.closeConnection(incarnation.number) }
         return Machine(
             hypervisor: hypervisor, store: XenStoreHandle(machine: self, incarnation: incarnation),
             eventChannels: EventChannelsHandle(hypervisor: hypervisor),

@@ -2,6 +2,9 @@ import DomainModel
 import HostInterface
 import HypervisorInterface
 
+/// Domain 0 uses one per cent of a cpu while nobody looks.
+private let domainZeroIdleness = 100
+
 /// Making, looking at and ending domains: what the hypercalls do, at once.
 extension SimulatedMachine {
     // MARK: Looking
@@ -9,13 +12,22 @@ extension SimulatedMachine {
     /// Every domain, by id, dying ones included.
     public var reports: [DomainReport] {
         settleTime()
-        return order.compactMap { domains[$0]?.report }
+        return order.compactMap { domains[$0].map(report) }
     }
 
     /// One domain; nil when there is none of this id.
     public func report(of id: DomainID) -> DomainReport? {
         settleTime()
-        return domains[id]?.report
+        return domains[id].map(report)
+    }
+
+    /// Domain 0 is always at work: it is domain 0 that asks.
+    private func report(_ domain: SimulatedDomain) -> DomainReport {
+        var report = domain.report
+        guard domain.id == .zero else { return report }
+        report.isRunning = true
+        report.cpuTime = (timeline.now - bootedAt) / domainZeroIdleness
+        return report
     }
 
     private func settleTime() {

@@ -33,6 +33,7 @@ public final class SimulatedMachine: @unchecked Sendable {
     /// The ids of `domains`, ascending.
     var order: [DomainID] = []
     var freePages: UInt64
+    let bootedAt: Instant
     /// The id chosen last: Xen goes on from there.
     var lastID: UInt16 = 0
     var buses: [DomainID: BackendBus] = [:]
@@ -55,6 +56,7 @@ public final class SimulatedMachine: @unchecked Sendable {
         store = XenStored(timeline: timeline, latency: latencies.watch)
         scheduler = CPUScheduler(cpus: configuration.cpus, timeline: timeline)
         consoles = ConsoleDaemon(timeline: timeline, latency: latencies.console)
+        bootedAt = timeline.now
         freePages = (configuration.memory - configuration.domainZeroMemory).pages
         bootDomainZero()
     }

@@ -36,6 +36,8 @@ struct StoreNode {
 /// An open transaction: what it has changed, what it has looked at, what it will tell the watches.
 final class StoreTransaction {
     let client: DomainID
+    /// The connection it was begun on; its end ends it. Guests have one each, number 0.
+    let connection: Int
     /// Changed nodes; nil = removed.
     var overlay: [String: StoreNode?] = [:]
     /// The generation of every node that was looked at or changed; 0 = there was none.
@@ -43,7 +45,10 @@ final class StoreTransaction {
     /// Changes in order. `exact`: only watches on this very node are told.
     var changes: [(path: String, exact: Bool)] = []
 
-    init(client: DomainID) { self.client = client }
+    init(client: DomainID, connection: Int) {
+        self.client = client
+        self.connection = connection
+    }
 }
 
 /// The path above, or nil of `/`.

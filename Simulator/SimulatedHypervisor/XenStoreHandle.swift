@@ -55,10 +55,8 @@ struct XenStoreHandle: XenStore {
 
     func beginTransaction() async throws(XenStoreError) -> XenStoreTransaction {
         let number = try await request("transaction", "begin a transaction on", "/") { () throws(XenStoreError) in
-            try store.beginTransaction()
+            try store.beginTransaction(on: incarnation.number)
         }
-        // The connection's end ends its transactions.
-        _ = incarnation.atEnd { [store] in try? store.endTransaction(number, commit: false) }
         return XenStoreTransaction(number)
     }
 

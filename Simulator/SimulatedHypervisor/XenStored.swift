@@ -114,13 +114,13 @@ public final class XenStored {
 
     // MARK: Transactions
 
-    func beginTransaction(as client: DomainID = .zero) throws(XenStoreError) -> UInt32 {
+    func beginTransaction(as client: DomainID = .zero, on connection: Int = 0) throws(XenStoreError) -> UInt32 {
         requests += 1
         if client != .zero, transactions.values.lazy.filter({ $0.client == client }).count >= Limit.guestTransactions {
             throw XenStoreError("begin a transaction on", "/", .quota)
         }
         nextTransaction += 1
-        transactions[nextTransaction] = StoreTransaction(client: client)
+        transactions[nextTransaction] = StoreTransaction(client: client, connection: connection)
         return nextTransaction
     }
 
@@ -136,6 +136,11 @@ public final class XenStored {
         }
         for (path, node) in transaction.overlay { store(path, node) }
         for change in transaction.changes { fire(change.path, exact: change.exact) }
+    }
+
+    /// A connection of domain 0 is closed: what was open on it is undone.
+    func closeConnection(_ connection: Int) {
+        transactions = transactions.filter { $0.value.client != .zero || $0.value.connection != connection }
     }
 
     // MARK: Nodes

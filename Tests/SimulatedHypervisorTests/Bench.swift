@@ -96,25 +96,25 @@ struct Toolstack: Sendable {
     }
 
     /// Both directories of a device, the front-end's first state last.
-    func plug(_ type: DeviceType, _ number: Int, into id: DomainID, _ nodes: [(String, String)]) async throws {
-        let back = "/local/domain/0/backend/\(type.rawValue)/\(id)/\(number)"
+    func plug(
+        _ type: DeviceType, _ number: Int, into id: DomainID, _ nodes: [(String, String)], backend: DomainID = .zero
+    ) async throws {
+        let back = "/local/domain/\(backend)/backend/\(type.rawValue)/\(id)/\(number)"
         let front = "/local/domain/\(id)/device/\(type.rawValue)/\(number)"
         let store = machine.store
         try await store.transaction { (transaction) throws(XenStoreError) in
-            for (path, value) in [("\(front)/backend", back), ("\(front)/backend-id", "0"), ("\(front)/state", "1")] {
+            for (path, value) in [("\(front)/backend", back), ("\(front)/backend-id", "\(backend)"), ("\(front)/state", "1")] {
                 try await store.write(path, value, in: transaction)
             }
             for path in [front, "\(front)/backend", "\(front)/backend-id", "\(front)/state"] {
                 try await store.setPermissions(
-                    path, [XenStorePermission(id, .none), XenStorePermission(.zero, .read)], in: transaction)
+                    path, [XenStorePermission(id, .none), XenStorePermission(backend, .read)], in: transaction)
             }
+            try await store.makeDirectory(back, in: transaction)
+            try await store.setPermissions(
+                back, [XenStorePermission(backend, .none), XenStorePermission(id, .read)], in: transaction)
             let common = [("frontend", front), ("frontend-id", "\(id)"), ("online", "1"), ("state", "1")]
             for (name, value) in nodes + common { try await store.write("\(back)/\(name)", value, in: transaction) }
-            for name in nodes.map(\.0) + common.map(\.0) {
-                try await store.setPermissions(
-                    "\(back)/\(name)", [XenStorePermission(.zero, .none), XenStorePermission(id, .read)],
-                    in: transaction)
-            }
         }
     }
 

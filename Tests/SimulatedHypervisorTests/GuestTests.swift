@@ -184,3 +184,34 @@ struct GuestTests {
         #expect(bench.alpha.machine.openWork == [])
     }
 }
+
+@Suite("Driver domains")
+struct DriverDomainTests {
+    @Test("A guest that is a driver domain serves the disk and the card of another, and takes them with it when it ends")
+    func serves() throws {
+        let bench = Bench()
+        let toolstack = Toolstack(bench.alpha.startIncarnation())
+        let (driver, client) = try bench.run {
+            let driver = try await toolstack.create()
+            try await toolstack.machine.hypervisor.unpause(driver)
+            try await toolstack.host.clock.sleep(for: .seconds(2))
+            let client = try await toolstack.create()
+            try await toolstack.plug(.vbd, 2049, into: client, [("mode", "w"), ("params", "/dev/x")], backend: driver)
+            try await toolstack.plug(.vif, 0, into: client, [("handle", "0"), ("script", "")], backend: driver)
+            try await toolstack.machine.hypervisor.unpause(client)
+            try await toolstack.host.clock.sleep(for: .seconds(2))
+            return (driver, client)
+        }
+        for type in [DeviceType.vbd, .vif] {
+            let back = "/local/domain/\(driver)/backend/\(type.rawValue)/\(client)/\(type == .vbd ? 2049 : 0)"
+            #expect(bench.alpha.machine.storeValue(back + "/state") == "4")
+        }
+        #expect(bench.alpha.machine.backendDevices == [])
+        try bench.run { try await toolstack.machine.hypervisor.destroy(driver) }
+        bench.advance(.seconds(1))
+        #expect(bench.alpha.machine.report(of: driver) == nil)
+        try bench.run { try await toolstack.machine.hypervisor.destroy(client) }
+        bench.advance(.seconds(1))
+        #expect(bench.alpha.machine.report(of: client) == nil)
+    }
+}

@@ -85,7 +85,7 @@ struct ImageTests {
         #expect(beta.machine.corruptions.count == 1)
     }
 
-    @Test("A domain of a hundred GB is saved in little room, for it has written little of it")
+    @Test("A large domain is saved in little room, for it has written little of its memory")
     func large() throws {
         let bench = Bench { $0.memory = MemorySize(mebibytes: 128 << 10) }
         let (image, _) = try save(bench, GuestBehaviour(), memory: 1 << 10, live: false)
