@@ -23,14 +23,19 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
-/// libxen's libraries; static ones in an order in which each finds what it needs behind it.
+/// libxen's libraries. libxenctrl and libxenguest change with every Xen, so they can be linked statically. Of libxenguest
+/// everything is needed then: its loaders of kernels register themselves, and no one names them. libxenstore is always
+/// shared: it does not change, and its static form has no reader of its own, so that it cannot be asked and watch at once.
 let libxen: [LinkerSetting] =
-    ["xenguest", "xenctrl", "xenstore", "xentoollog"].map { .linkedLibrary($0, .when(traits: ["DynXen"])) }
-    + [
-        ":libxenguest.a", ":libxenctrl.a", ":libxenstore.a", ":libxenevtchn.a", ":libxengnttab.a",
-        ":libxenforeignmemory.a", ":libxendevicemodel.a", ":libxencall.a", ":libxentoollog.a", ":libxentoolcore.a",
-        "z", "lzma", "zstd",
-    ].map { .linkedLibrary($0, .when(traits: ["StaticXen"])) }
+    [.linkedLibrary("xenstore", .when(traits: ["RealXen"]))]
+    + ["xenguest", "xenctrl", "xentoollog"].map { .linkedLibrary($0, .when(traits: ["DynXen"])) } + [
+        .unsafeFlags(
+            [
+                "--whole-archive", "-l:libxenguest.a", "--no-whole-archive", "-l:libxenctrl.a", "-l:libxenevtchn.a",
+                "-l:libxengnttab.a", "-l:libxenforeignmemory.a", "-l:libxendevicemodel.a", "-l:libxencall.a",
+                "-l:libxentoollog.a", "-l:libxentoolcore.a", "-lz", "-llzma", "-lzstd",
+            ].flatMap { ["-Xlinker", $0] }, .when(traits: ["StaticXen"]))
+    ]
 
 let package = Package(
     name: "xend",

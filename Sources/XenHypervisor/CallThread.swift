@@ -15,8 +15,8 @@ final class CallThread<Context>: Sendable {
         let jobs = Mutex<(waiting: [Job], isClosed: Bool)>(([], false))
         let wakeUp = Signal()
 
-        /// The next jobs, or nil when there will be none any more. Waits.
-        func next() -> [Job]? {
+        /// The next jobs, or nil when there will be none any more. Waits, as `wait` does it.
+        func next(_ wait: (Signal) -> Void) -> [Job]? {
             while true {
                 let (jobs, isClosed) = jobs.withLock { state in
                     defer { state.waiting = [] }
@@ -24,19 +24,25 @@ final class CallThread<Context>: Sendable {
                 }
                 if !jobs.isEmpty { return jobs }
                 if isClosed { return nil }
-                wakeUp.wait()
+                wait(wakeUp)
             }
         }
     }
 
     private let queue = Queue()
 
-    /// Starts the thread. `open` runs on it before the first call; each call sees its result.
-    init(name: String, open: @escaping @Sendable () -> Context) {
+    /// Starts the thread.
+    /// - Parameters:
+    ///   - open: runs on it before the first call; each call sees its result.
+    ///   - wait: how the thread waits for calls. It may do other things, and returns when the signal has come.
+    init(
+        name: String, open: @escaping @Sendable () -> Context,
+        waiting wait: @escaping @Sendable (Context, Signal) -> Void = { _, signal in signal.wait() }
+    ) {
         let queue = queue
         startThread(named: name) {
             let context = open()
-            while let jobs = queue.next() {
+            while let jobs = queue.next({ wait(context, $0) }) {
                 for job in jobs { job(context) }
             }
         }
@@ -56,20 +62,26 @@ final class CallThread<Context>: Sendable {
         _ body: @escaping @Sendable (Context) throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
-            submit { context in
+            let isOpen = enqueue { context in
                 continuation.resume(returning: Result { () throws(Failure) in try body(context) })
             }
+            precondition(isOpen, "a call to a machine that has been closed")
+            queue.wakeUp.signal()
         }
         return try result.get()
     }
 
     /// Runs `body` on the thread some time; nobody waits for it. Nothing happens when the thread is closed.
     func submit(_ body: @escaping @Sendable (Context) -> Void) {
-        queue.jobs.withLock { state in
-            precondition(!state.isClosed, "a call to a machine that has been closed")
-            state.waiting.append(body)
-        }
+        guard enqueue(body) else { return }
         queue.wakeUp.signal()
+    }
+
+    private func enqueue(_ body: @escaping @Sendable (Context) -> Void) -> Bool {
+        queue.jobs.withLock { state in
+            if !state.isClosed { state.waiting.append(body) }
+            return !state.isClosed
+        }
     }
 }
 

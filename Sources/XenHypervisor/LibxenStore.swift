@@ -8,17 +8,16 @@ import Synchronization
 /// xenstore through libxenstore.
 struct LibxenStore: XenStore {
     let calls: CallThread<XenStoreConnection>
-    /// Tells watches apart.
-    let tokens: TokenCounter
+    let watches: WatchCounter
 
     func read(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> String {
         try await calls.run { connection throws(XenStoreError) in
-            var length: UInt32 = 0
-            guard let value = xs_read(try connection.open("read", path), transaction.id, path, &length) else {
-                throw XenStoreError("read", path, .init(errno: errno))
+            try connection.request("read", path) { handle in
+                var length: UInt32 = 0
+                guard let value = xs_read(handle, transaction.id, path, &length) else { return nil }
+                defer { free(value) }
+                return String(decoding: UnsafeRawBufferPointer(start: value, count: Int(length)), as: UTF8.self)
             }
-            defer { free(value) }
-            return String(decoding: UnsafeRawBufferPointer(start: value, count: Int(length)), as: UTF8.self)
         }
     }
 
@@ -36,12 +35,12 @@ struct LibxenStore: XenStore {
 
     func list(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> [String] {
         try await calls.run { connection throws(XenStoreError) in
-            var count: UInt32 = 0
-            guard let names = xs_directory(try connection.open("list", path), transaction.id, path, &count) else {
-                throw XenStoreError("list", path, .init(errno: errno))
+            try connection.request("list", path) { handle in
+                var count: UInt32 = 0
+                guard let names = xs_directory(handle, transaction.id, path, &count) else { return nil }
+                defer { free(names) }
+                return (0..<Int(count)).compactMap { names[$0].map { String(cString: $0) } }.sorted()
             }
-            defer { free(names) }
-            return (0..<Int(count)).compactMap { names[$0].map { String(cString: $0) } }.sorted()
         }
     }
 
@@ -56,9 +55,10 @@ struct LibxenStore: XenStore {
 
     func beginTransaction() async throws(XenStoreError) -> XenStoreTransaction {
         try await calls.run { connection throws(XenStoreError) in
-            let id = xs_transaction_start(try connection.open("begin", "a transaction"))
-            guard id != 0 else { throw XenStoreError("begin", "a transaction", .init(errno: errno)) }
-            return XenStoreTransaction(id)
+            try connection.request("begin", "a transaction") { handle in
+                let id = xs_transaction_start(handle)
+                return id == 0 ? nil : XenStoreTransaction(id)
+            }
         }
     }
 
@@ -69,27 +69,12 @@ struct LibxenStore: XenStore {
     }
 
     func watch(_ path: String) async throws(XenStoreError) -> XenStoreWatch {
-        let token = tokens.next()
+        let token = watches.next()
         let (changes, continuation) = AsyncStream<String>.makeStream(bufferingPolicy: .bufferingNewest(watchLimit))
-        try await calls.run { connection throws(XenStoreError) in
-            let handle = try connection.open("watch", path)
-            // The first event may come before the call returns.
-            connection.register(token, continuation)
-            guard xs_watch(handle, path, token) else {
-                let code = errno
-                connection.unregister(token)?.finish()
-                throw XenStoreError("watch", path, .init(errno: code))
-            }
-        }
+        try await calls.run { connection throws(XenStoreError) in try connection.watch(path, token, continuation) }
         return XenStoreWatch(changes: changes) { [calls] in
             continuation.finish()
-            calls.submit { connection in
-                guard connection.unregister(token) != nil, let handle = try? connection.open("unwatch", path) else {
-                    return
-                }
-                // Fails only when the connection is lost, and the watch with it.
-                xs_unwatch(handle, path, token)
-            }
+            calls.submit { $0.unwatch(path, token) }
         }
     }
 
@@ -107,9 +92,7 @@ struct LibxenStore: XenStore {
         _ action: String, _ path: String, _ body: @escaping @Sendable (OpaquePointer) -> Bool
     ) async throws(XenStoreError) {
         try await calls.run { connection throws(XenStoreError) in
-            guard body(try connection.open(action, path)) else {
-                throw XenStoreError(action, path, .init(errno: errno))
-            }
+            try connection.request(action, path) { body($0) ? () : nil }
         }
     }
 }
@@ -118,8 +101,8 @@ struct LibxenStore: XenStore {
 /// losing the oldest.
 private let watchLimit = 1024
 
-/// Counts the watches of a connection.
-final class TokenCounter: Sendable {
+/// Makes tokens, which tell watches apart.
+final class WatchCounter: Sendable {
     private let last = Atomic<UInt64>(0)
     func next() -> String { "w\(last.add(1, ordering: .relaxed).newValue)" }
 }
@@ -136,21 +119,6 @@ extension XenStorePermission.Access {
         case .read: UInt32(XS_PERM_READ)
         case .write: UInt32(XS_PERM_WRITE)
         case .readWrite: UInt32(XS_PERM_READ | XS_PERM_WRITE)
-        }
-    }
-}
-
-extension XenStoreError.Reason {
-    /// What an errno of libxenstore means.
-    fileprivate init(errno: Int32) {
-        switch errno {
-        case ENOENT: self = .notFound
-        case EAGAIN: self = .conflict
-        case ENOSPC, EDQUOT, E2BIG: self = .quota
-        case EACCES, EPERM: self = .notPermitted
-        case EINVAL: self = .invalid
-        case EPIPE, ECONNREFUSED, ECONNRESET, EBADF, ENOTCONN: self = .unavailable
-        default: self = .system(errno: errno)
         }
     }
 }

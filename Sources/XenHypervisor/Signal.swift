@@ -4,7 +4,8 @@ import Glibc
 
 /// Wakes a waiting thread. A signal that comes first is kept.
 final class Signal: Sendable {
-    private let descriptor: Int32
+    /// Readable when signalled.
+    let descriptor: Int32
 
     init() {
         descriptor = eventfd(0, CInt(EFD_CLOEXEC))

@@ -18,10 +18,11 @@ public struct XenMachine: Sendable {
     ///   privilege; both with a text that says so. xenstored is not asked: its absence shows at the first request.
     public init() async throws(HypervisorError) {
         let calls = CallThread(name: "xen") { XenControl() }
-        let storeCalls = CallThread(name: "xenstore") { XenStoreConnection() }
+        let storeCalls = CallThread(
+            name: "xenstore", open: { XenStoreConnection() }, waiting: { $0.serve(until: $1) })
         let poller = Poller()
         poller.start()
-        let store = LibxenStore(calls: storeCalls, tokens: TokenCounter())
+        let store = LibxenStore(calls: storeCalls, watches: WatchCounter())
         machine = Machine(
             hypervisor: LibxenHypervisor(calls: calls, poller: poller), store: store,
             eventChannels: LibxenEventChannels(calls: calls), consoles: ConsoleDaemon(store: store, poller: poller),
@@ -39,7 +40,6 @@ public struct XenMachine: Sendable {
 
     /// Closes every handle. No call may follow.
     public func close() {
-        storeCalls.submit { $0.stopWatching() }
         storeCalls.close()
         calls.close()
         poller.close()

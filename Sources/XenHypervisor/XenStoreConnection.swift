@@ -2,102 +2,92 @@
 import CXen
 import Glibc
 import HypervisorInterface
-import Synchronization
 
-/// A connection to xenstored by libxenstore, made at the first request: requests come on one thread, watch events are
-/// read on another.
-final class XenStoreConnection: Sendable {
-    private struct State {
-        /// The address of the library's handle, which locks itself: one thread asks while another waits for events.
-        var handle: UInt?
-        /// xenstored is gone: the handle is of no use any more. The thread of requests closes it.
-        var isLost = false
-        var watchers: [String: AsyncStream<String>.Continuation] = [:]
+/// A connection to xenstored by libxenstore, made at the first request. It belongs to one thread, which asks, and hands
+/// out the events of watches while it waits for something to ask.
+///
+/// The shared library is needed: it has a reader of its own. With the static one, which has none, a request fails when an
+/// event comes before its answer, and nothing tells that an event has come.
+final class XenStoreConnection {
+    private var handle: OpaquePointer?
+    /// Where the events of watches go, by token.
+    private var watchers: [String: AsyncStream<String>.Continuation] = [:]
+
+    deinit { disconnect() }
+
+    // MARK: Requests
+
+    /// Makes a request; `body` returns nil and leaves errno when it fails.
+    ///
+    /// - Throws: `unavailable` when xenstored does not run, or ended meanwhile; the next request connects again.
+    func request<Value>(
+        _ action: String, _ path: String, _ body: (OpaquePointer) -> Value?
+    ) throws(XenStoreError) -> Value {
+        let handle = try connect(action, path)
+        if let value = body(handle) { return value }
+        let error = XenStoreError(action, path, XenStoreError.Reason(errno: errno))
+        if error.reason == .unavailable { disconnect() }
+        throw error
     }
 
-    private let state = Mutex(State())
-
-    /// The handle for a call. Connects when there is no connection (yet).
-    ///
-    /// - Throws: `unavailable` when xenstored does not run.
-    func open(_ action: String, _ path: String) throws(XenStoreError) -> OpaquePointer {
-        closeIfLost()
-        if let handle = current { return handle }
+    private func connect(_ action: String, _ path: String) throws(XenStoreError) -> OpaquePointer {
+        if let handle { return handle }
         // libxenstore would try /dev/xen/xenbus next, where a request to a dead xenstored waits for ever.
-        guard xenstoredListens(), let handle = xs_open(UInt(XS_UNWATCH_FILTER)) else {
+        guard xenstoredListens(), let new = xs_open(UInt(XS_UNWATCH_FILTER)) else {
             throw XenStoreError(action, path, errno == EACCES || errno == EPERM ? .notPermitted : .unavailable)
         }
-        state.withLock { $0.handle = UInt(bitPattern: handle) }
-        readEvents(of: UInt(bitPattern: handle))
-        return handle
+        handle = new
+        return new
     }
 
-    private var current: OpaquePointer? { state.withLock { $0.handle.flatMap(OpaquePointer.init(bitPattern:)) } }
-
-    private func closeIfLost() {
-        let lost = state.withLock { state -> UInt? in
-            guard state.isLost else { return nil }
-            defer { (state.handle, state.isLost) = (nil, false) }
-            return state.handle
-        }
-        if let lost { xs_close(OpaquePointer(bitPattern: lost)) }
+    private func disconnect() {
+        if let handle { xs_close(handle) }
+        handle = nil
+        // Their readers learn that they will hear no more, and look themselves.
+        for (_, changes) in watchers { changes.finish() }
+        watchers = [:]
     }
 
     // MARK: Watches
 
-    /// Where the events of the watch with this token go.
-    func register(_ token: String, _ changes: AsyncStream<String>.Continuation) {
-        state.withLock { $0.watchers[token] = changes }
+    /// Registers a watch. Its first event comes at once.
+    func watch(
+        _ path: String, _ token: String, _ changes: AsyncStream<String>.Continuation
+    ) throws(XenStoreError) {
+        try request("watch", path) { xs_watch($0, path, token) ? () : nil }
+        watchers[token] = changes
     }
 
-    /// Ends the stream of the watch; nil when it has ended before.
-    func unregister(_ token: String) -> AsyncStream<String>.Continuation? {
-        state.withLock { $0.watchers.removeValue(forKey: token) }
+    /// Removes a watch. Nothing happens when it has ended with the connection.
+    func unwatch(_ path: String, _ token: String) {
+        guard watchers.removeValue(forKey: token) != nil, let handle else { return }
+        xs_unwatch(handle, path, token)
     }
 
-    /// Starts the thread that reads watch events, until `stopWatching` or until the connection is lost.
-    private func readEvents(of address: UInt) {
-        startThread(named: "xenstore-watch") { [self] in
-            guard let handle = OpaquePointer(bitPattern: address) else { return }
-            while let (path, token) = nextEvent(handle) {
-                if token == stopToken {
-                    endAllWatches()
-                    xs_close(handle)
-                    return
-                }
-                state.withLock { _ = $0.watchers[token]?.yield(path) }
+    /// Hands out events until the signal comes.
+    func serve(until signal: Signal) {
+        while true {
+            deliverEvents()
+            var descriptors = [pollfd(fd: signal.descriptor, events: Int16(POLLIN), revents: 0)]
+            if let handle { descriptors.append(pollfd(fd: xs_fileno(handle), events: Int16(POLLIN), revents: 0)) }
+            guard poll(&descriptors, nfds_t(descriptors.count), -1) > 0 else { continue }
+            if descriptors[0].revents != 0 { return signal.wait() }
+        }
+    }
+
+    private func deliverEvents() {
+        while let handle {
+            guard let event = xs_check_watch(handle) else {
+                // Anything but "none": the connection is lost.
+                if errno != EAGAIN { disconnect() }
+                return
             }
-            state.withLock { $0.isLost = true }
-            endAllWatches()
+            defer { free(event) }
+            guard let path = event[Int(XS_WATCH_PATH.rawValue)], let token = event[Int(XS_WATCH_TOKEN.rawValue)] else {
+                continue
+            }
+            watchers[String(cString: token)]?.yield(String(cString: path))
         }
-    }
-
-    /// Has the reading thread end, and close the connection. No request may follow.
-    func stopWatching() {
-        closeIfLost()
-        guard let handle = current else { return }
-        // A new watch fires at once; this one tells the reader to go.
-        xs_watch(handle, "@introduceDomain", stopToken)
-    }
-
-    /// Waits for an event; nil when the connection is lost.
-    private func nextEvent(_ handle: OpaquePointer) -> (path: String, token: String)? {
-        var count: UInt32 = 0
-        guard let event = xs_read_watch(handle, &count) else { return nil }
-        defer { free(event) }
-        guard let path = event[Int(XS_WATCH_PATH.rawValue)], let token = event[Int(XS_WATCH_TOKEN.rawValue)] else {
-            return nil
-        }
-        return (String(cString: path), String(cString: token))
-    }
-
-    /// Their readers learn that they will hear no more, and look themselves.
-    private func endAllWatches() {
-        let all = state.withLock { state in
-            defer { state.watchers = [:] }
-            return state.watchers
-        }
-        for (_, changes) in all { changes.finish() }
     }
 }
 
@@ -110,5 +100,18 @@ private func xenstoredListens() -> Bool {
     return cxen_connect_unix(descriptor, path) == 0
 }
 
-private let stopToken = "stop"
+extension XenStoreError.Reason {
+    /// What an errno of libxenstore means.
+    init(errno: Int32) {
+        switch errno {
+        case ENOENT: self = .notFound
+        case EAGAIN: self = .conflict
+        case ENOSPC, EDQUOT, E2BIG: self = .quota
+        case EACCES, EPERM: self = .notPermitted
+        case EINVAL: self = .invalid
+        case EPIPE, ECONNREFUSED, ECONNRESET, EBADF, ENOTCONN: self = .unavailable
+        default: self = .system(errno: errno)
+        }
+    }
+}
 #endif

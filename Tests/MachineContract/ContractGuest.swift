@@ -105,7 +105,11 @@ struct ContractGuest {
 
     /// Ends the domain, if there is one, and forgets it.
     func vanish() async throws {
-        if try await hypervisor.domain(id) != nil { try await hypervisor.destroy(id) }
+        do throws(HypervisorError) {
+            try await hypervisor.destroy(id)
+        } catch {
+            guard error.reason == .noSuchDomain else { throw error }
+        }
         try? await store.release(id)
         try await store.removeIfPresent(path)
         try await setting.eventually("domain \(id) is gone") { try await hypervisor.domain(id) == nil }
