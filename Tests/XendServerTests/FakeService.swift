@@ -19,6 +19,8 @@ final class FakeService: DaemonService {
         /// What every operation fails with.
         var failure: OperationError?
         var results: [String: OperationResult] = [:]
+        /// A domain is gone as soon as something has been done to it.
+        var losesDomains = false
         /// What was asked, in words.
         var asked: [String] = []
     }
@@ -72,6 +74,9 @@ final class FakeService: DaemonService {
         case .domain(let reference, let operation):
             _ = try await domain(reference)
             try note("\(reference): \(operation)")
+            change { state in
+                if state.losesDomains { state.domains.removeAll { $0.name == reference.text } }
+            }
             return now.results[operation.name] ?? .done
         }
     }

@@ -54,7 +54,7 @@ extension JSONWriter {
         let children = element.list.map { Array($0.dropFirst()) } ?? []
         if children.isEmpty { return raw(element.name == "devices" ? "{}" : "null") }
         if children.count == 1, case .atom(let text) = children[0] { return atom(text) }
-        if children.allSatisfy({ $0.isElement() && $0.list?.isEmpty == false }) { return members(children) }
+        if children.allSatisfy({ $0.list != nil && $0.name != nil }) { return members(children) }
         array(children) { $0.standalone($1) }
     }
 

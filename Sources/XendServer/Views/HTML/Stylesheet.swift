@@ -110,7 +110,7 @@ enum Stylesheet {
         .card .list th:first-child, .card .list td:first-child { padding-left: 0; }
         .card .list th:last-child, .card .list td:last-child { padding-right: 0; }
         .facts th { text-align: left; font-weight: 400; color: var(--soft); padding: .25rem 1rem .25rem 0;
-          vertical-align: top; white-space: nowrap; width: 1%; }
+          vertical-align: top; white-space: nowrap; width: 8.5rem; }
         .facts td { padding: .25rem 0; overflow-wrap: anywhere; }
 
         .notice {
@@ -123,10 +123,12 @@ enum Stylesheet {
         .notice.error { background: var(--bad-back); border-left-color: var(--bad); }
         .notice.warning { background: var(--busy-back); border-left-color: var(--busy); }
 
-        .forms { display: grid; gap: 1.75rem 2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); }
+        .forms { display: grid; gap: 1.75rem 2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); }
         .operation + .operation { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
         .forms .operation + .operation { margin-top: 0; padding-top: 0; border-top: 0; }
         .operation .help { margin-bottom: .6rem; }
+        .facts + .operation, .facts + p, pre + p, pre + .operation { margin-top: 1.1rem; }
+        .card > :last-child { margin-bottom: 0; }
         .run { margin: 0 0 1.25rem; }
         .inline { margin: 0; }
         .field { margin: 0 0 .7rem; }
@@ -163,8 +165,14 @@ enum Stylesheet {
           .list td::before { content: attr(data-label); flex: 0 0 5.5rem; color: var(--soft); font-size: .85rem; }
           .list td[data-label=""]::before { display: none; }
           .list td strong { white-space: normal; }
+          .list td code { flex: 1 1 10rem; }
           .list td .meter { flex: 1 1 3rem; min-width: 3rem; }
           .card .list tr { padding-left: 0; padding-right: 0; }
+          .compact tr { display: grid; grid-template-columns: 1fr 1fr; column-gap: 1rem; }
+          .compact td:first-child { grid-column: 1 / -1; }
+          .compact td:first-child::before { display: none; }
+          .compact td::before { flex-basis: 4rem; }
+          .compact td code { flex: 0 0 auto; }
           .card { padding: 1rem; }
         }
         @media (prefers-reduced-motion: no-preference) { .fill { transition: width .4s; } }

@@ -41,7 +41,7 @@ struct DomainListPage: Sendable {
         let largest = domains.map(\.memory.pages).max() ?? 0
         return Parts.list(
             ["Name", "Id", "State", "Memory", "Cpus", "Cpu time", "Up time", "Console"],
-            empty: "No domains.",
+            empty: "No domains.", isCompact: true,
             domains.map { row($0, largest) })
     }
 

@@ -15,11 +15,19 @@ struct NodePage: Sendable {
         Page(node.host, trail: [("Node", Path.node)]) {
             div(.class("columns")) {
                 Parts.section("Machine") {
-                    facts(["system", "host", "release", "version", "machine", "nr_cpus", "cores", "threads_per_core", "cpu_mhz"])
+                    facts([
+                        ("System", "system"), ("Host", "host"), ("Release", "release"), ("Version", "version"),
+                        ("Machine", "machine"), ("Cpus", "nr_cpus"), ("Cores", "cores"),
+                        ("Threads per core", "threads_per_core"), ("MHz", "cpu_mhz"),
+                    ])
                     memory
                 }
                 Parts.section("Xen") {
-                    facts(["xen_major", "xen_minor", "xen_extra", "xen_scheduler", "xen_caps", "xen_commandline"])
+                    Parts.facts([("Xen", .text("\(node.report.major).\(node.report.minor)\(node.report.extra)"))])
+                    facts([
+                        ("Scheduler", "xen_scheduler"), ("Capabilities", "xen_caps"),
+                        ("Command line", "xen_commandline"),
+                    ])
                     p { Parts.link("Xen's messages", Path.dmesg) }
                 }
             }
@@ -37,10 +45,11 @@ struct NodePage: Sendable {
         }
     }
 
-    private func facts(_ names: [String]) -> HTML {
+    /// Fields of the node's expression, under the names people read.
+    private func facts(_ fields: [(name: String, field: String)]) -> HTML {
         let expression = node.expression
-        return Parts.facts(names.map { name in
-            let value = expression.childText(name) ?? ""
+        return Parts.facts(fields.map { name, field in
+            let value = expression.childText(field) ?? ""
             return (name, value.isEmpty ? nil : .text(value))
         })
     }
@@ -50,7 +59,7 @@ struct NodePage: Sendable {
         let free = node.report.freeMemory
         let text = "\(Wording.memory(total)), \(Wording.memory(free)) free"
         return .group([
-            Parts.facts([("memory", .text(text))]),
+            Parts.facts([("Memory", .text(text))]),
             Parts.bar(Wording.percent((total - free).pages, of: total.pages), label: text),
         ])
     }

@@ -20,6 +20,11 @@ struct OperationForm: Sendable {
         var value = ""
         var help: String?
         var isRequired = true
+
+        var isFile: Bool {
+            if case .file = kind { return true }
+            return false
+        }
     }
 
     /// The parameter `op`.
@@ -73,7 +78,7 @@ extension OperationForm {
     ///   - asksFirst: a destructive one leads to the page that asks, and changes nothing yet.
     func view(to path: String, asksFirst: Bool = true) -> HTML {
         let leadsToQuestion = isDestructive && asksFirst
-        let hasFile = fields.contains { if case .file = $0.kind { true } else { false } }
+        let hasFile = fields.contains(where: \.isFile)
         var attributes: [HTML.Attribute] = [
             .class("operation"), .action(path), .method(leadsToQuestion ? "get" : "post"),
         ]
@@ -93,7 +98,8 @@ extension OperationForm {
     }
 
     private func view(_ field: Field) -> HTML {
-        let id = "\(operation)-\(field.name)"
+        // The forms for a text and for a file have the same operation and the same name.
+        let id = "\(operation)-\(field.name)" + (field.isFile ? "-file" : "")
         switch field.kind {
         case .fixed:
             return input(.type("hidden"), .name(field.name), .value(field.value))

@@ -40,9 +40,12 @@ enum Parts {
     }
 
     /// A table whose rows become cards on a narrow screen.
-    static func list(_ columns: [String], empty: String, _ rows: [[HTML]]) -> HTML {
+    /// - Parameter isCompact: all cells but the first are short: two of them fit side by side there.
+    static func list(
+        _ columns: [String], empty: String, isCompact: Bool = false, _ rows: [[HTML]]
+    ) -> HTML {
         guard !rows.isEmpty else { return p(.class("empty")) { empty } }
-        return tag("table", [.class("list")]) {
+        return tag("table", [.class(isCompact ? "list compact" : "list")]) {
             thead {
                 tr { for column in columns { th(.scope("col")) { column } } }
             }

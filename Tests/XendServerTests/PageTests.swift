@@ -1,0 +1,231 @@
+import CLibXML2
+import Glibc
+import DomainLifecycle
+import Testing
+
+@testable import XendServer
+
+/// Manual H3; issue 3, item 8: pages a person can work with.
+@Suite struct PageTests {
+    static let paths = [
+        "/xend", "/xend/node", "/xend/node/dmesg", "/xend/domain", "/xend/domain/vm1", "/xend/domain/Domain-0",
+        "/xend/domain/a%2Fb+%3Cc%3E'%26%22", "/xend/console", "/xend/console/9601", "/xend/vnet", "/xend/vnet/5",
+        "/xend/event", "/xend/device", "/xend/task", "/xend/task/3", "/xend/domain/vm1?op=destroy",
+        "/xend/domain/vm1?op=device_destroy&type=vif&idx=0", "/xend/node?op=reboot", "/xend/domain/vm1?op=vifs",
+        "/xend/domain/nope", "/xend/odd", "/", "/xend/domain/%3Cscript%3E",
+    ]
+
+    @Test("Every page is valid, calm and complete", arguments: paths)
+    func validity(path: String) async throws {
+        let reply = try await Wire.browse(path)
+        #expect(reply.header("Content-Type") == "text/html; charset=utf-8")
+        let policy = try #require(reply.header("Content-Security-Policy"))
+        #expect(policy.hasPrefix("default-src 'none'"))
+        #expect(!policy.contains("unsafe"))
+        let document = try HTMLDocument(reply.body)
+        #expect(document.errors == [])
+        #expect(document.count("//h1") == 1)
+        #expect(document.text("//title").hasSuffix("xend on alpha"))
+        #expect(document.text("//p[@class='simulation']/strong") == "SIMULATION")
+        #expect(document.count("//*[@style] | //*[@onclick] | //script[not(@src)] | //style") == 0)
+        #expect(document.count("//script[@src != '/xend/live.js'] | //link[@href != '/xend/style.css'] | //img") == 0)
+        // Whoever cannot see knows what each field is for, and each id stands once.
+        #expect(document.count("//input[@type='text' or @type='number' or @type='file'][not(@id = //label/@for)]") == 0)
+        let ids = document.values("//@id")
+        #expect(ids.count == Set(ids).count)
+        #expect(document.count("//form[not(@action)] | //form[not(.//button[@type='submit'])]") == 0)
+    }
+
+    @Test("Pages without a simulated machine do not say so")
+    func realMachine() async throws {
+        let reply = try await Wire.ask("GET /xend HTTP/1.1\r\nUser-Agent: x\r\nAccept: text/html\r\n\r\n")
+        #expect(!reply.body.contains("SIMULATION"))
+    }
+
+    @Test("What came from outside never becomes markup")
+    func escaping() async throws {
+        for path in Self.paths {
+            let document = try HTMLDocument(try await Wire.browse(path).body)
+            #expect(document.count("//c | //b | //log | //Debian | //test | //main | //script[not(@src)]") == 0)
+        }
+        let page = try HTMLDocument(try await Wire.browse("/xend/domain/a%2Fb+%3Cc%3E'%26%22").body)
+        #expect(page.text("//h1") == "a/b+<c>'&\"")
+        #expect(page.values("//form[contains(@class,'run')]/@action") == ["/xend/domain/a%2Fb%2B%3Cc%3E%27%26%22"])
+    }
+
+    /// XPath and what it finds.
+    @Test("Pages show what matters", arguments: [
+        ("/xend", "//a[@href='/xend/domain']/text()", "Domains"),
+        ("/xend/domain", "//table//a[@href='/xend/domain/vm1']", "vm1"),
+        ("/xend/domain", "//tr[td//a='vm1']/td[@data-label='State']/span", "paused"),
+        ("/xend/domain", "//tr[td//a='vm1']/td[@data-label='State']/code", "--p---"),
+        ("/xend/domain", "//tr[td//a='vm1']/td[@data-label='Cpu time']", "2 min 52 s"),
+        ("/xend/domain", "//tr[td//a='vm1']/td[@data-label='Up time']", "1 d 2 h"),
+        ("/xend/domain", "//div[@class='capacity']/p/strong", "3 domains"),
+        ("/xend/domain", "//form[@enctype='multipart/form-data']//input[@type='file']/@name", "config"),
+        ("/xend/domain", "//form[.//button[@value='create']]//textarea/@name", "config"),
+        ("/xend/domain", "//form[.//button[@value='restore']]//input/@name", "state"),
+        ("/xend/domain/vm1", "//a[starts-with(@href,'telnet:')]", "telnet://alpha:9601"),
+        ("/xend/domain/vm1", "//a[starts-with(@href,'/xend/console/')]/@href", "/xend/console/9601"),
+        ("/xend/domain/vm1", "//form[@method='post']//button[@value='unpause']", "Unpause"),
+        ("/xend/domain/vm1", "//form[@method='post']//button[@value='pause']", "Pause"),
+        ("/xend/domain/vm1", "//form[.//button[@value='shutdown']]//input[@name='reason'][@checked]/@value", "poweroff"),
+        ("/xend/domain/vm1", "//form[.//button[@value='destroy']]//input[@name='reason'][@checked]/@value", "halt"),
+        ("/xend/domain/vm1", "//form[.//button[@value='destroy']]/@method", "get"),
+        ("/xend/domain/vm1", "//form[.//button[@value='save']]//input/@name", "file"),
+        ("/xend/domain/vm1", "//form[.//button[@value='migrate']]//input[@type='text']/@name", "destination"),
+        ("/xend/domain/vm1", "//form[.//button[@value='migrate']]//input[@type='checkbox']/@name", "live"),
+        ("/xend/domain/vm1", "//form[.//button[@value='maxmem_set']]//input/@value", "128"),
+        ("/xend/domain/vm1", "substring-before(//pre[@class='sxp'],' ')", "(vm\n"),
+        ("/xend/domain/vm1?op=destroy&reason=reboot", "//h1", "Destroy: vm1?"),
+        ("/xend/domain/vm1?op=destroy&reason=reboot", "//form/@method", "post"),
+        ("/xend/domain/vm1?op=destroy&reason=reboot", "//form//input[@checked]/@value", "reboot"),
+        ("/xend/domain/vm1?op=device_destroy&type=vbd&idx=2", "//form/input[@name='idx']/@value", "2"),
+        ("/xend/console/9601", "//form//button/@value", "disconnect"),
+        ("/xend/node", "//pre[@class='log']", "0123456789\n<log>\n"),
+        ("/xend/node/dmesg", "//pre", "(XEN) Xen version 4.17 <test>\n"),
+        ("/xend/task/3", "//div[@role='img'][1]/@aria-label", "42 %"),
+        ("/xend/task/3", "count(//h2[.='Rounds']/..//tbody/tr)", "2"),
+        ("/xend/event", "//tbody/tr[1]/td[1]", "3"),
+        ("/xend/device", "//tbody/tr[1]/td[2]", "vif 0"),
+        ("/xend/domain/nope", "//div[@role='alert']/p", "invalid domain:nope"),
+        ("/xend/domain/nope", "//p/a[starts-with(.,'Back')]/@href", "/xend/domain"),
+    ])
+    func content(path: String, xpath: String, expected: String) async throws {
+        #expect(try HTMLDocument(try await Wire.browse(path).body).text(xpath) == expected)
+    }
+
+    static let html = "User-Agent: x\r\nAccept: text/html\r\n"
+
+    @Test("After an operation the page shows the thing again, and what was done")
+    func done() async throws {
+        let pause = try await Wire.post("/xend/domain/vm1", "op=pause", headers: Self.html)
+        #expect(pause.statusLine == "HTTP/1.1 200 OK")
+        let page = try HTMLDocument(pause.body)
+        #expect(page.text("//div[@role='status']/p") == "pause: done.")
+        #expect(page.text("//h1") == "vm1")
+
+        let create = try await Wire.post(
+            "/xend/domain", "op=create&config=\(OperationTests.config)", headers: Self.html)
+        #expect(create.statusLine == "HTTP/1.1 201 created")
+        #expect(create.header("Location") == "http://alpha/xend/domain/vm1")
+        #expect(try HTMLDocument(create.body).text("//div[@role='status']//a") == "Domain vm1")
+
+        let destroy = try await Wire.post("/xend/domain/gone", "op=destroy", headers: Self.html)
+        #expect(destroy.status == 404)
+        let disconnect = try await Wire.browse("/xend/console/9601?op=disconnect")
+        #expect(try HTMLDocument(disconnect.body).text("//div[@role='status']/p") == "disconnect: done.")
+    }
+
+    @Test("When the thing is gone after the operation, the page of its kind is shown")
+    func gone() async throws {
+        let service = Sample.service
+        service.change { $0.losesDomains = true }
+        let reply = try await Wire.post(
+            "/xend/domain/vm1", "op=rename&name=vm9", headers: Self.html, of: service)
+        #expect(reply.status == 200)
+        #expect(try HTMLDocument(reply.body).text("//h1") == "Domains")
+    }
+
+    @Test("A refused form comes back with its values and the reason", arguments: [
+        ("/xend/domain", "op=create&config=(vm%20%3Cb%3E", "//textarea", "(vm <b>"),
+        ("/xend/domain", "op=create&config=(vm)", "//div[@role='alert']/p", "Error creating domain: missing vm name"),
+        ("/xend/domain/vm1", "op=pincpu&cpu=two", "//input[@name='cpu']/@value", "two"),
+        ("/xend/domain/vm1", "op=migrate&resource=7&destination=", "//input[@name='resource']/@value", "7"),
+        ("/xend/domain/vm1", "op=migrate&resource=7&destination=", "//div[@role='alert']/p", "Missing parameter: destination"),
+        ("/xend/node", "op=notify", "//h1", "Notify: not done"),
+        ("/xend/event", "op=inject&event=(a", "//textarea", "(a"),
+    ])
+    func refused(path: String, body: String, xpath: String, expected: String) async throws {
+        let reply = try await Wire.post(path, body, headers: Self.html)
+        #expect(reply.status == 400)
+        let page = try HTMLDocument(reply.body)
+        #expect(page.errors == [])
+        #expect(page.text(xpath).drop { $0 == "\n" } == expected)
+        #expect(page.values("//form[@class='operation']/@method") == ["post"])
+    }
+
+    @Test("An uploaded file that is refused comes back as text")
+    func refusedFile() async throws {
+        let body = "--B\r\nContent-Disposition: form-data; name=\"config\"; filename=\"a.sxp\"\r\n\r\n(vm (name 1x))\n"
+            + "--B\r\nContent-Disposition: form-data; name=\"op\"\r\n\r\ncreate\r\n--B--\r\n"
+        let reply = try await Wire.ask(
+            "POST /xend/domain HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=\"B\"\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\(Self.html)\r\n\(body)")
+        #expect(reply.status == 400)
+        let page = try HTMLDocument(reply.body)
+        #expect(page.text("//div[@role='alert']/p").hasPrefix("Error creating domain: invalid vm name (name is \"1x\""))
+        #expect(page.text("//textarea").contains("(vm (name 1x))"))
+    }
+
+    @Test("Style and script are served, and nothing in them is loaded from elsewhere")
+    func assets() async throws {
+        let style = try await Wire.browse("/xend/style.css")
+        #expect(style.header("Content-Type") == "text/css; charset=utf-8")
+        #expect(!style.body.contains("url("))
+        #expect(style.body.contains("prefers-color-scheme: dark"))
+        let script = try await Wire.browse("/xend/live.js")
+        #expect(script.header("Content-Type") == "text/javascript; charset=utf-8")
+        #expect(!script.body.contains("http:") && !script.body.contains("innerHTML"))
+    }
+}
+
+/// A page as libxml2 understands it.
+struct HTMLDocument: ~Copyable {
+    private let document: htmlDocPtr
+    /// What libxml2 objects to.
+    let errors: [String]
+
+    init(_ text: String) throws {
+        let context = try #require(htmlNewParserCtxt())
+        defer { htmlFreeParserCtxt(context) }
+        let options = Int32(HTML_PARSE_NOERROR.rawValue | HTML_PARSE_NOWARNING.rawValue | HTML_PARSE_NONET.rawValue)
+        let bytes = Array(text.utf8)
+        let parsed = bytes.withUnsafeBytes { buffer in
+            htmlCtxtReadMemory(
+                context, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count), nil, "UTF-8",
+                options)
+        }
+        document = try #require(parsed)
+        let last = xmlCtxtGetLastError(context)
+        errors = last.flatMap { $0.pointee.message }.map { [String(cString: $0)] } ?? []
+    }
+
+    deinit { xmlFreeDoc(document) }
+
+    /// The text of what the expression finds first, or its value.
+    func text(_ expression: String) -> String {
+        evaluate(expression) { result in
+            let string = result.pointee.type == XPATH_NODESET
+                ? result.pointee.nodesetval.flatMap { set in
+                    set.pointee.nodeNr > 0 ? xmlNodeGetContent(set.pointee.nodeTab[0]) : nil
+                } : xmlXPathCastToString(result)
+            defer { free(string) }  // xmlFree is a variable; this is its value
+            return string.map { String(cString: $0) } ?? ""
+        } ?? ""
+    }
+
+    func count(_ expression: String) -> Int { Int(text("count(\(expression))")) ?? -1 }
+
+    func values(_ expression: String) -> [String] {
+        evaluate(expression) { result in
+            guard let set = result.pointee.nodesetval else { return [] }
+            return (0..<Int(set.pointee.nodeNr)).map { index in
+                let string = xmlNodeGetContent(set.pointee.nodeTab[index])
+                defer { free(string) }  // xmlFree is a variable; this is its value
+                return string.map { String(cString: $0) } ?? ""
+            }
+        } ?? []
+    }
+
+    private func evaluate<Value>(_ expression: String, _ read: (xmlXPathObjectPtr) -> Value) -> Value? {
+        let context = xmlXPathNewContext(document)
+        defer { xmlXPathFreeContext(context) }
+        guard let result = xmlXPathEvalExpression(expression, context) else {
+            Issue.record("XPath cannot be read: \(expression)")
+            return nil
+        }
+        defer { xmlXPathFreeObject(result) }
+        return read(result)
+    }
+}
