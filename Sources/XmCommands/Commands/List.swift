@@ -33,9 +33,7 @@ extension XmCommand {
     private static func printObjects(_ session: XmSession, _ words: [String]) async throws(XmFailure) {
         var objects: [JSONText] = []
         try await session.forEachDomain(words) { domain in objects.append(LongList.xl(domain)) }
-        // One that is asked for by name is not in an array.
-        let value = words.count == 1 ? objects.first ?? .array([]) : .array(objects)
-        session.print(value.text())
+        session.print(JSONText.array(objects).text())
     }
 
     static let domid = XmCommand(

@@ -28,7 +28,7 @@ enum LaterTables {
     static func virtualCPULine(_ name: String, _ id: Int, _ vcpu: VirtualCPU, _ format: XmFormat) -> String {
         // The third letter is for a virtual cpu that is switched off.
         let state = vcpu.isOnline ? (vcpu.isRunning ? "r" : "-") + (vcpu.isBlocked ? "b-" : "--") : "--p"
-        let affinity = format == .xl ? xlAffinity(vcpu.affinity) : vcpu.affinity
+        let affinity = format == .xl ? " " + xlAffinity(vcpu.affinity) : vcpu.affinity
         return name.padded(to: 32) + " " + String(id).aligned(right: 5) + " " + String(vcpu.number).aligned(right: 5)
             + " " + (vcpu.cpu.map(String.init) ?? "-").aligned(right: 5) + " " + state.aligned(right: 5)
             + "  " + PythonText.printf("%.1f", vcpu.seconds).aligned(right: 8) + " " + affinity
@@ -118,9 +118,9 @@ enum LaterTables {
         let idx = Int(device.idx ?? "") ?? -1
         let backend = device.number("backend") ?? 0
         return String(idx).padded(to: 3) + " " + String(backend).padded(to: 2) + " "
-            + (device.expression.childText("mac") ?? "").padded(to: 17) + " " + String(idx).padded(to: 6) + " "
-            + String(state(device)).aligned(right: 5) + " " + String(port(device)).aligned(right: 6) + "   "
-            + "-1".aligned(right: 5) + "/" + "-1".padded(to: 5) + "     "
+            + (device.expression.childText("mac") ?? "").padded(to: 17) + " " + String(idx).aligned(right: 6) + " "
+            + String(state(device)).aligned(right: 5) + " " + String(port(device)).aligned(right: 6) + " "
+            + "-1".aligned(right: 5) + "/" + "-1".padded(to: 11) + " "
             + "/local/domain/\(backend)/backend/vif/\(domain)/\(idx)".padded(to: 30)
     }
 

@@ -45,7 +45,8 @@ enum NodeText {
         case "total_memory": node[key] ?? node["memory"]
         case "sharing_freed_memory", "sharing_used_memory", "outstanding_claims", "free_cpus": node[key] ?? "0"
         case "xen_version": node[key] ?? version(node)
-        case "xend_config_format": node[key] ?? "2"
+        // The format of configurations that the tool of that name reads.
+        case "xend_config_format": format == .xl ? "4" : node[key] ?? "2"
         default: node[key]
         }
     }
