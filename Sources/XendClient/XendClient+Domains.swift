@@ -41,7 +41,12 @@ extension XendClient {
 
     /// `xend_domain(dom)`: one domain, by name, id or uuid.
     public func domain(_ domain: String) async throws(XendError) -> DomainInformation {
-        DomainInformation(try await perform(.domain(domain)).expression("the domain"))
+        let answer = try await perform(.domain(domain)).expression("the domain")
+        // An empty name asks for the list.
+        guard answer.isElement("domain") else {
+            throw .unreadable("xend answered \(answer.description.prefix(60)) instead of the domain \"\(domain)\"")
+        }
+        return DomainInformation(answer)
     }
 
     /// `xend_domain_configure(dom, conf)`: gives a configuration to a domain that has none; for restore and migration.

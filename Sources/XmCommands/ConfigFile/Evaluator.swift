@@ -13,11 +13,11 @@ struct Evaluator {
     }
 
     private let file: String
-    private let onlyDeclarations: Bool
-    private(set) var declared: [Declaration] = []
-    private var globals = Scope()
+    let onlyDeclarations: Bool
+    var declared: [Declaration] = []
+    var globals = Scope()
     /// The variables of the function being called, innermost last.
-    private var locals: [Scope] = []
+    var locals: [Scope] = []
     private(set) var functions: [FunctionDefinition] = []
     private var steps = 0
     private var allocated = 0
@@ -47,12 +47,13 @@ struct Evaluator {
 
     // MARK: Statements
 
-    private struct Returned {
+    /// What `return` gave back.
+    struct Returned {
         var value: ConfigValue
         var position: SourcePosition
     }
 
-    private mutating func perform(_ statements: [Statement]) throws(Fault) -> Returned? {
+    mutating func perform(_ statements: [Statement]) throws(Fault) -> Returned? {
         for statement in statements {
             if let returned = try perform(statement) { return returned }
         }
@@ -160,75 +161,6 @@ struct Evaluator {
         }
     }
 
-    // MARK: Functions of the file
-
-    /// Calls a function of the file.
-    mutating func call(_ index: Int, _ arguments: [Argument], at place: SourcePosition) throws(Fault) -> ConfigValue {
-        guard locals.count < ConfigLimits.callDepth else {
-            throw Fault(place, "more than \(ConfigLimits.callDepth) calls inside each other")
-        }
-        let function = functions[index]
-        let scope = try bind(function, arguments, at: place)
-        locals.append(scope)
-        defer { locals.removeLast() }
-        return try perform(function.body)?.value ?? .none
-    }
-
-    private mutating func bind(
-        _ function: FunctionDefinition, _ arguments: [Argument], at place: SourcePosition
-    ) throws(Fault) -> Scope {
-        var scope = Scope()
-        var positional = arguments.filter { $0.name == nil }.map(\.value)[...]
-        for parameter in function.parameters {
-            if let value = positional.popFirst() {
-                scope[parameter.name] = value
-            } else if let named = arguments.last(where: { $0.name == parameter.name }) {
-                scope[parameter.name] = named.value
-            } else if let standard = parameter.standard {
-                scope[parameter.name] = try value(of: standard)
-            } else {
-                throw Fault(place, "\(function.name)() is not given its parameter \(parameter.name)")
-            }
-        }
-        guard positional.isEmpty else {
-            throw Fault(place, "\(function.name)() takes \(function.parameters.count) values, not \(arguments.count)")
-        }
-        for argument in arguments {
-            if let name = argument.name, !function.parameters.contains(where: { $0.name == name }) {
-                throw Fault(place, "\(function.name)() has no parameter \(name)")
-            }
-        }
-        return scope
-    }
-
-    // MARK: xm_vars
-
-    mutating func declare(_ declaration: Declaration, at place: SourcePosition) throws(Fault) {
-        declared.append(declaration)
-        try count(members: declared.count, at: place)
-    }
-
-    /// `xm_vars.check()`: every declared variable is replaced by what its check makes of it.
-    mutating func checkDeclared(at place: SourcePosition) throws(Fault) {
-        if onlyDeclarations { throw Fault(place, "only the declarations were wanted") }
-        for declaration in declared {
-            guard let check = declaration.check else { continue }
-            let hint = declaration.use.isEmpty ? "" : " (\(declaration.use))"
-            guard let old = globals[declaration.name] else {
-                throw Fault(
-                    place, "\(declaration.name) is not set: add \(declaration.name)=VALUE to the command line\(hint)")
-            }
-            do throws(Fault) {
-                let arguments = [Argument(value: .string(declaration.name)), Argument(value: old)]
-                globals[declaration.name] = try apply(check, arguments, at: place)
-            } catch {
-                throw Fault(
-                    error.position,
-                    "\(declaration.name)=\(old.text) is not accepted: \(error.text)\(hint)")
-            }
-        }
-    }
-
     // MARK: Counting
 
     mutating func step(_ place: SourcePosition) throws(Fault) {
@@ -256,41 +188,6 @@ struct Evaluator {
         allocated += bytes
         if allocated > ConfigLimits.allocation {
             throw Fault(place, "the file makes more than \(ConfigLimits.allocation) bytes of values")
-        }
-    }
-}
-
-/// One set of variables, in the order of their first assignment.
-private struct Scope {
-    private var names: [String] = []
-    private var values: [String: ConfigValue] = [:]
-
-    subscript(name: String) -> ConfigValue? {
-        get { values[name] }
-        set {
-            if !names.contains(name) { names.append(name) }
-            values[name] = newValue
-        }
-    }
-
-    /// Defines a variable that is there before the file begins and is not among what the file has set.
-    mutating func predefine(_ name: String, _ value: ConfigValue) { values[name] = value }
-
-    var assigned: [(name: String, value: ConfigValue)] {
-        names.compactMap { name in values[name].map { (name, $0) } }
-    }
-
-    mutating func predefine(file: String, help: Bool) {
-        predefine("True", .bool(true))
-        predefine("False", .bool(false))
-        predefine("None", .none)
-        predefine("xm_vars", .variableTable)
-        predefine("xm_file", .string(file))
-        predefine("xm_help", .int(help ? 1 : 0))
-        for builtin in Builtin.allCases { predefine(builtin.rawValue, .builtin(builtin)) }
-        for module in ["sys", "os", "string", "re"] { predefine(module, .module(module)) }
-        for name in ["ValueError", "TypeError", "KeyError", "NameError", "RuntimeError", "Exception", "SystemExit"] {
-            predefine(name, .exception(name, nil))
         }
     }
 }
