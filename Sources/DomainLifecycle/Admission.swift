@@ -15,12 +15,18 @@ enum Admission {
     private static func isAllowed(_ operation: DomainOperation, in stage: Stage) -> Bool {
         switch stage {
         case .creating: false
-        case .live: true
+        case .live: !isResolve(operation)
+        case .inDoubt: isResolve(operation)
         case .exited: isAllowedOnExited(operation)
         case .ending: isDestroy(operation)
         case .restarting(.blocked): isDestroy(operation) || operation == .unpause
         case .restarting: isDestroy(operation)
         }
+    }
+
+    private static func isResolve(_ operation: DomainOperation) -> Bool {
+        if case .resolve = operation { return true }
+        return false
     }
 
     private static func isDestroy(_ operation: DomainOperation) -> Bool {

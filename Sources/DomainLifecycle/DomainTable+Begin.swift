@@ -119,8 +119,9 @@ extension DomainTable {
             try checkNameIsFree(name)
             promise(name, to: record.uuid)
             return Draft(name: operation.name, isJournaled: true, steps: [.rename(name), .remember])
-        case .save, .migrate, .resolve:
-            throw .notSupported("\(operation.name) is not available on this xend")
+        case .save(let path): return departure(operation, .save(path: path))
+        case .migrate(let request): return departure(operation, .send(to: request.destination))
+        case .resolve(let keep): return try resolution(keep: keep, &record)
         }
     }
 
@@ -159,7 +160,7 @@ extension DomainTable {
             let wasRestarting: Bool
             switch record.stage {
             case .restarting, .ending(.restart): wasRestarting = true
-            case .creating, .live, .exited, .ending(.forget): wasRestarting = false
+            case .creating, .live, .exited, .inDoubt, .ending(.forget): wasRestarting = false
             }
             let pause = pausing(record)
             record.stage = .ending(then: .forget)
@@ -225,7 +226,7 @@ extension DomainTable {
     }
 
     /// The driver domain meant by `(backend X)`.
-    private func backend(_ reference: DomainReference?, for record: DomainRecord) throws(Refusal) -> DomainID {
+    func backend(_ reference: DomainReference?, for record: DomainRecord) throws(Refusal) -> DomainID {
         guard let reference else { return .zero }
         guard let driver = try? find(reference), let id = driver.id, driver.stage == .live, driver.uuid != record.uuid
         else { throw .invalidBackend(reference) }

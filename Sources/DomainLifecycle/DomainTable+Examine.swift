@@ -42,7 +42,7 @@ extension DomainTable {
         let missing = records.values.filter { record in
             guard reports[record.uuid] == nil, record.operation == nil, record.lastSerial <= serial else { return false }
             switch record.stage {
-            case .live, .exited: return true
+            case .live, .exited, .inDoubt: return true
             case .creating, .ending, .restarting: return false
             }
         }

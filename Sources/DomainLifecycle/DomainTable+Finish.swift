@@ -60,22 +60,26 @@ extension DomainRecord {
         var record = self
         record.operation = nil
         switch stage {
-        case .creating: return record.concludingCreation(outcome, plan.time)
+        case .creating: return record.concludingCreation(outcome, plan.time, arrivesInDoubt: plan.isArrivalInDoubt)
         case .live, .exited: return record.concludingChange(plan, outcome)
         case .ending(let then): return record.concludingEnd(then, outcome)
         case .restarting: return record.concludingRestart(outcome, plan.time)
+        case .inDoubt: return record.concludingTransfer(plan, outcome)
         }
     }
 
-    private mutating func concludingCreation(_ outcome: Outcome, _ now: Double) -> Conclusion {
+    private mutating func concludingCreation(
+        _ outcome: Outcome, _ now: Double, arrivesInDoubt: Bool
+    ) -> Conclusion {
         guard outcome == .done else { return Conclusion(record: nil, followUp: .none) }
-        stage = .live
+        stage = arrivesInDoubt ? .inDoubt(.arrived) : .live
         startTime = now
         return Conclusion(record: self, followUp: .none)
     }
 
     private mutating func concludingChange(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
         guard outcome == .done else { return Conclusion(record: self, followUp: .none) }
+        if plan.isDeparture { return concludingTransfer(plan, outcome) }
         if isForeign, plan.ticket.name == "destroy" { return Conclusion(record: nil, followUp: .none) }
         for step in plan.steps { apply(step) }
         return Conclusion(record: self, followUp: .none)
@@ -95,7 +99,7 @@ extension DomainRecord {
             config = config?.with(devices: devices.map(\.config))
         case .requestShutdown, .pause, .unpause, .pin, .weigh, .setMemoryTarget, .limitMemory, .checkImage,
             .createDomain, .build, .introduce, .openConsole, .keepConsole, .joinConsole, .releaseRemains, .closeConsole,
-            .leaveConsole, .withdraw, .destroyDomain, .awaitGone, .remember, .forget, .announce:
+            .leaveConsole, .transfer, .withdraw, .destroyDomain, .awaitGone, .remember, .forget, .announce:
             break
         }
     }

@@ -43,7 +43,7 @@ extension DomainTable {
         case .restarting(let state): state
         case .ending(.restart): .pending
         case .live: record.requested == .reboot ? .pending : nil
-        case .creating, .exited, .ending(.forget): nil
+        case .creating, .exited, .ending(.forget), .inDoubt: nil
         }
     }
 }

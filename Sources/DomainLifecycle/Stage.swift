@@ -22,8 +22,17 @@ public enum Stage: Hashable, Sendable {
     case ending(then: AfterEnd)
     /// Between two lives.
     case restarting(RestartState)
+    /// On its way between two hosts, and not decided whose it is.
+    case inDoubt(Doubt)
 
     public enum AfterEnd: Hashable, Sendable { case forget, restart }
+
+    public enum Doubt: String, Hashable, Sendable {
+        /// Suspended here; the other host has the word, and has not confirmed yet.
+        case handedOver = "handed-over"
+        /// Paused here; the host it came from has not said yet whose it is.
+        case arrived
+    }
 }
 
 extension Stage: CustomStringConvertible {
@@ -37,6 +46,10 @@ extension Stage: CustomStringConvertible {
         case .ending(.forget): "is being destroyed"
         case .ending(.restart), .restarting(.pending), .restarting(.booting): "is being restarted"
         case .restarting(.blocked): "could not be restarted"
+        case .inDoubt(.handedOver):
+            "has been handed over to another host, which has not confirmed it (allowed now: resolve)"
+        case .inDoubt(.arrived):
+            "has arrived from another host, which has not said yet whose it is (allowed now: resolve)"
         }
     }
 }

@@ -32,6 +32,9 @@ public enum Step: Hashable, Sendable {
     /// The vif script runs `down` with the old and `up` with the new configuration.
     case reconfigure(DeviceRecord, to: DeviceConfig)
 
+    // MARK: Moving
+    case transfer(Transfer)
+
     // MARK: Ending
     /// A device is released; by force when the guest cannot take part any more.
     case detach(DeviceSlot, force: Bool)
@@ -65,6 +68,7 @@ extension Step {
         case .openConsole: .closeConsole
         case .keepConsole, .joinConsole: .leaveConsole
         case .attach(let device): .detach(device.slot, force: true)
+        case .transfer(let transfer): transfer.undo
         case .reconfigure, .checkImage, .limitMemory, .build, .pin, .weigh, .pause, .unpause, .requestShutdown,
             .setMemoryTarget, .rename, .detach, .releaseRemains, .closeConsole, .leaveConsole, .withdraw,
             .destroyDomain, .awaitGone, .remember, .forget, .announce:
@@ -104,6 +108,7 @@ extension Step: CustomStringConvertible {
         case .setMemoryTarget(let size): "set memory target \(size)"
         case .rename(let name): "rename to \(name)"
         case .reconfigure(let device, _): "reconfigure \(device.slot)"
+        case .transfer(let transfer): "\(transfer)"
         case .detach(let slot, let force): "detach \(slot)\(force ? " by force" : "")"
         case .releaseRemains: "release what is left"
         case .closeConsole: "close console"

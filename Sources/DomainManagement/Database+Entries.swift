@@ -1,6 +1,7 @@
 import DomainLifecycle
 import DomainModel
 import HostInterface
+import Migration
 import SExpressions
 
 /// The entries of the journal:
@@ -13,6 +14,8 @@ import SExpressions
 /// (record (domain …))             a domain as it is now
 /// (forget UUID)                   a domain is no more
 /// (script PID START PATH ARG…)    a script was started
+/// (task (id N) …)                 a save, restore or migration as it is now
+/// (saving UUID PATH ID PAUSED)    a domain is being written to a file whose header has this id
 /// (notify URL)                    where events are posted
 /// ```
 extension Database {
@@ -31,6 +34,9 @@ extension Database {
     func forget(_ domain: DomainUUID) -> SExpression { .element("forget", domain) }
     func boot(_ identifier: String) -> SExpression { .element("boot", identifier) }
     func start(_ count: UInt64) -> SExpression { .element("start", count) }
+    func saving(_ domain: DomainUUID, _ path: String, _ header: SaveFileHeader) -> SExpression {
+        ["saving", .atom(domain.description), .atom(path), .atom(header.id), header.isPaused ? "1" : "0"]
+    }
     func notify(_ url: String) -> SExpression { .element("notify", url) }
 
     /// Before a script runs on: the next daemon must be able to wait for it, or to end it (manual, decision 6).

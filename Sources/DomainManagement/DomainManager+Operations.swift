@@ -10,8 +10,10 @@ extension DomainManager {
     ) async throws(OperationError) -> OperationResult {
         switch operation {
         case .create(let config): return .domain(try await create(config, for: requester))
-        case .restore:
-            throw OperationError(.notSupported, "restore is not available on this xend")
+        case .restore(let path): return .domain(try await restore(path: path, for: requester))
+        case .domain(let reference, .save(let path)):
+            try await save(reference, to: path, for: requester)
+            return .done
         case .domain(let reference, let operation): return try await perform(operation, on: reference, for: requester)
         }
     }
@@ -107,6 +109,8 @@ extension DomainManager {
     func chore(_ beginning: Beginning, on uuid: DomainUUID) async {
         guard (try? await takeTurn(on: uuid)) != nil else { return }
         defer { passTurn(on: uuid) }
+        // What was seen may be over: a guest that had suspended for a save may run again.
+        if beginning == .reap { await refresh(uuid) }
         guard !isStopped, let plan = try? table.begin(beginning, on: uuid, at: now) else { return }
         _ = await carryOut(plan)
     }
@@ -130,7 +134,7 @@ extension DomainManager {
         switch table[uuid]?.stage {
         case .ending: await chore(.clear, on: uuid)
         case .restarting(.pending): await chore(.rebuild, on: uuid)
-        case .creating, .live, .exited, .restarting, nil: return
+        case .creating, .live, .exited, .restarting, .inDoubt, nil: return
         }
     }
 }

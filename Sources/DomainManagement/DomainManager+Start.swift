@@ -26,6 +26,7 @@ extension DomainManager {
         let hasRebooted = boot.hasRebooted || (replay.boot != nil && replay.boot != boot.identifier)
         if hasRebooted { log.notice("the machine has been rebooted: saved domains are dropped") }
         let todo = takeUp(replay, reports, hasRebooted: hasRebooted)
+        keepTransfers(replay)
         try await database.journal.begin(with: journalStart(boot.identifier)) { [weak self] in
             await self?.journalStart(boot.identifier) ?? []
         }
@@ -33,6 +34,7 @@ extension DomainManager {
         try await boot.remember()
         await joinConsolesAgain()
         for (beginning, uuid) in todo { await chore(beginning, on: uuid) }
+        await takeUpTransfers(replay)
         for record in table.sorted where record.stage == .live && !record.isForeign {
             await releaseStrays(of: record)
         }
@@ -47,7 +49,7 @@ extension DomainManager {
         for record in table.sorted where !record.isForeign && record.stage != .creating {
             entries.append(database.record(record))
         }
-        return entries
+        return entries + transferEntries
     }
 
     /// Scripts of the earlier daemon are ended before anything is undone (manual, decision 6).
@@ -88,6 +90,7 @@ extension DomainManager {
     private func stage(of record: DomainRecord, after operation: String, isRecorded: Bool) -> Stage {
         switch operation {
         case "create": isRecorded ? .live : .ending(then: .forget)
+        case "restore", "receive": isRecorded ? record.stage : .ending(then: .forget)
         case "destroy": .ending(then: .forget)
         case "reboot", "restart": .ending(then: .restart)
         default: record.stage
@@ -103,7 +106,8 @@ extension DomainManager {
             guard state != .blocked else { return nil }
             record.stage = .ending(then: .restart)
             return .clear
-        case .creating, .live, .exited:
+        case .inDoubt where !isAlive: return nil
+        case .creating, .live, .exited, .inDoubt:
             guard !isAlive else { return nil }
             log.warning("\(record.title) has gone while xend was not running")
             record.stage = .ending(then: .forget)

@@ -32,6 +32,7 @@ extension DomainManager {
         case .setMemoryTarget(let size): try await writeTarget(size, record)
         case .rename(let name): try await writeName(name, record)
         case .reconfigure(let device, let config): try await reconfigure(device, config, record)
+        case .transfer(let transfer): try await perform(transfer, of: plan, record)
         case .detach(let slot, let force): try await detach(slot, force: force, record)
         case .releaseRemains: try await releaseRemains(record)
         case .closeConsole: await closeConsole(plan.domain)

@@ -36,6 +36,7 @@ public actor DomainManager {
     /// Frames and ports of domains between `build` and `introduce`.
     var rings: [DomainUUID: DomainRings] = [:]
     var examination = Examination()
+    var transfers = TransferState()
     var isStopped = false
     var background: [Task<Void, Never>] = []
     var watches: [XenStoreWatch] = []

@@ -15,6 +15,7 @@ extension DomainRecord {
         if let word = restartWord { fields.append(.element("restart_state", word)) }
         if case .exited(let reason) = stage { fields.append(.element("exited", String(reason.code))) }
         if case .ending(.forget) = stage { fields.append(["ending"]) }
+        if case .inDoubt(let doubt) = stage { fields.append(.element("doubt", doubt.rawValue)) }
         if let requested { fields.append(.element("requested", requested.rawValue)) }
         if let console {
             fields.append(
@@ -32,7 +33,7 @@ extension DomainRecord {
         switch stage {
         case .restarting(.blocked): "blocked"
         case .restarting, .ending(.restart): "pending"
-        case .creating, .live, .exited, .ending(.forget): nil
+        case .creating, .live, .exited, .ending(.forget), .inDoubt: nil
         }
     }
 
@@ -60,6 +61,7 @@ extension DomainRecord {
 
     private static func stage(in expression: SExpression) -> Stage {
         if let state = expression.childText("restart_state").flatMap(RestartState.init) { return .restarting(state) }
+        if let doubt = expression.childText("doubt").flatMap(Stage.Doubt.init) { return .inDoubt(doubt) }
         if let code = expression.childText("exited").flatMap(UInt8.init) { return .exited(ShutdownReason(code: code)) }
         return expression.child("ending") == nil ? .live : .ending(then: .forget)
     }

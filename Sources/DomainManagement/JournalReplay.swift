@@ -12,6 +12,8 @@ struct JournalReplay: Sendable {
         var domain: DomainUUID
         /// The domain when it began.
         var record: DomainRecord?
+        /// As it was written.
+        var entry: SExpression
     }
 
     var boot: String?
@@ -24,6 +26,7 @@ struct JournalReplay: Sendable {
     /// Scripts that may still run.
     var scripts: [ScriptProcess] = []
     var lastSerial: UInt64 = 0
+    var transfers = TransferReplay()
     /// Entries that make no sense.
     var strange = 0
 
@@ -55,7 +58,7 @@ struct JournalReplay: Sendable {
             guard let serial = first.flatMap(UInt64.init) else { return false }
             open[serial] = nil
         case "script": return script(children)
-        default: return false
+        default: return transfers.replay(entry)
         }
         return true
     }
@@ -66,7 +69,7 @@ struct JournalReplay: Sendable {
         else { return false }
         lastSerial = max(lastSerial, serial)
         let record = entry.childValue("record").flatMap(DomainRecord.init)
-        open[serial] = OpenOperation(serial: serial, name: name, domain: uuid, record: record)
+        open[serial] = OpenOperation(serial: serial, name: name, domain: uuid, record: record, entry: entry)
         return true
     }
 

@@ -105,14 +105,12 @@ extension Daemon: DaemonService {
 
     // MARK: Tasks
 
-    public func tasks() async -> [TaskInformation] { [] }
+    public func tasks() async -> [TaskInformation] { await manager.tasks() }
 
-    public func task(_ id: Int) async throws(OperationError) -> TaskInformation {
-        throw OperationError(.notFound, "no such task: \(id)")
-    }
+    public func task(_ id: Int) async throws(OperationError) -> TaskInformation { try await manager.task(id) }
 
     public func cancelTask(_ id: Int, for requester: Requester) async throws(OperationError) {
-        throw OperationError(.notFound, "no such task: \(id)")
+        try await manager.cancelTask(id, for: requester)
     }
 
     // MARK: Virtual networks

@@ -1,0 +1,111 @@
+import DomainModel
+
+/// The rules of saving, restoring and migrating.
+extension DomainTable {
+    /// A plan that ends with the domain elsewhere. What is left of it here is ended by a plan of its own.
+    func departure(_ operation: DomainOperation, _ transfer: Transfer) -> Draft {
+        Draft(name: operation.name, isJournaled: true, steps: [.transfer(transfer), .remember])
+    }
+
+    /// Decides about a domain that comes from elsewhere: reserves name and uuid and returns the plan.
+    ///
+    /// - Parameter now: seconds since 1970.
+    public mutating func begin(arrival: Arrival, at now: Double) throws(Refusal) -> Plan {
+        guard !isStopping else { throw .stopping }
+        var record = DomainRecord(
+            uuid: arrival.record.uuid, name: arrival.record.name, config: arrival.record.config, stage: .creating)
+        guard let config = record.config else { throw .unconfigured(operation: "restore", title: record.title) }
+        try checkNameIsFree(record.name)
+        guard records.count < Self.maximumDomains else { throw .tooManyDomains(limit: Self.maximumDomains) }
+        if let other = self[record.uuid] { throw .invalid("uuid clash: \(other.title) has uuid \(record.uuid) already") }
+        let (name, from): (String, String) =
+            switch arrival.source {
+            case .file(let path): ("restore", path)
+            case .host(let host): ("receive", host)
+            }
+        let ticket = newTicket(name)
+        record.operation = ticket
+        record.lastSerial = ticket.serial
+        record.nextIndex = arrival.record.nextIndex
+        record.restartTime = arrival.record.restartTime
+        let devices = try arrival.record.devices.map { device throws(Refusal) in try fresh(device, for: record) }
+        let console: Step =
+            if let port = config.consolePort {
+                .openConsole(port: port)
+            } else {
+                .transfer(.openConsole(preferred: arrival.record.console?.port))
+            }
+        put(record)
+        var steps: [Step] = [
+            .createDomain(id: nil, kind: arrival.kind, vcpus: arrival.vcpus), .limitMemory(arrival.maximumMemory),
+            console, .transfer(.fill(from: from)),
+            .introduce(memory: arrival.memory, maximum: arrival.maximumMemory, vcpus: arrival.vcpus), .joinConsole,
+        ]
+        if let cpu = config.cpu { steps.append(.pin(cpu: cpu)) }
+        if config.cpuWeight != 1 { steps.append(.weigh(weight: Int((config.cpuWeight * 256).rounded()), cap: nil)) }
+        steps += devices.map(Step.attach)
+        if name == "restore" { steps += announcements(isPaused: arrival.isPaused) }
+        steps.append(.remember)
+        return Plan(
+            ticket: ticket, time: now, domain: record.uuid, direction: .undoable, isJournaled: true, steps: steps)
+    }
+
+    /// A restored domain exists, and runs unless it was saved paused (manual, decision 9). Remembered last: a daemon killed in
+    /// between has not restored it.
+    private func announcements(isPaused: Bool) -> [Step] {
+        [.announce(.create)] + (isPaused ? [] : [.announce(.unpause), .unpause])
+    }
+
+    /// A device as it was, with the same number, before anything of it exists here.
+    private func fresh(_ device: DeviceRecord, for record: DomainRecord) throws(Refusal) -> DeviceRecord {
+        let reference: DomainReference? =
+            switch device.config {
+            case .vif(let vif): vif.backend
+            case .vbd(let vbd): vbd.backend
+            case .pci: nil
+            }
+        return DeviceRecord(
+            type: device.type, idx: device.idx, index: device.index, config: device.config,
+            backend: try backend(reference, for: record))
+    }
+
+    /// An operator decides about a domain in doubt: the manager asks the hand-over, which knows what that means.
+    func resolution(keep: Bool, _ record: inout DomainRecord) throws(Refusal) -> Draft {
+        throw .notSupported("resolve is decided by the hand-over of \(record.title)")
+    }
+
+    /// Records that it became uncertain whose a domain is.
+    public mutating func doubt(_ doubt: Stage.Doubt, about uuid: DomainUUID, held: String) {
+        _ = update(uuid) { record in
+            record.stage = .inDoubt(doubt)
+            record.held = [held]
+        }
+    }
+
+    /// Records that a domain in doubt is this host's.
+    public mutating func settle(_ uuid: DomainUUID) {
+        _ = update(uuid) { record in
+            guard case .inDoubt = record.stage else { return }
+            record.stage = .live
+            record.held = []
+        }
+    }
+
+    /// Records that a domain in doubt is not this host's: what is left of it is to be ended.
+    public mutating func giveUp(_ uuid: DomainUUID) {
+        _ = update(uuid) { record in
+            record.stage = .ending(then: .forget)
+            record.held = []
+        }
+    }
+}
+
+extension DomainRecord {
+    /// After a departure: what is left here is to be ended. A departure that failed leaves the domain as the transfer left it.
+    mutating func concludingTransfer(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
+        guard outcome == .done, plan.isDeparture else { return Conclusion(record: self, followUp: .none) }
+        stage = .ending(then: .forget)
+        held = []
+        return Conclusion(record: self, followUp: .none)
+    }
+}

@@ -1,0 +1,77 @@
+import DomainModel
+
+/// The one long step of a save, a restore or a migration.
+public enum Transfer: Hashable, Sendable {
+    /// Writes the domain to a file and leaves it suspended.
+    case save(path: String)
+    /// Sends the domain to another host, until that host has it.
+    case send(to: String)
+    /// Gives an empty domain its memory, from a file or from another host.
+    case fill(from: String)
+    /// A TCP listener for the console on the port it had elsewhere or, when that is taken, on another.
+    case openConsole(preferred: UInt16?)
+
+    var undo: Step? {
+        switch self {
+        // Saving and sending take back by themselves what they did when they fail; what is filled goes with its domain.
+        case .save, .send, .fill: nil
+        case .openConsole: .closeConsole
+        }
+    }
+}
+
+extension Transfer: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .save(let path): "save to \(path)"
+        case .send(let host): "send to \(host)"
+        case .fill(let source): "fill from \(source)"
+        case .openConsole(let port): "open console on port \(port?.description ?? "9600 + id") if free"
+        }
+    }
+}
+
+/// A domain that comes from a save file or from another host.
+public struct Arrival: Hashable, Sendable {
+    public enum Source: Hashable, Sendable {
+        case file(path: String)
+        case host(String)
+    }
+    public var source: Source
+    /// As xend had it where it comes from.
+    public var record: DomainRecord
+    public var kind: GuestKind
+    public var vcpus: Int
+    public var memory: MemorySize
+    public var maximumMemory: MemorySize
+    /// It stays paused.
+    public var isPaused: Bool
+
+    public init(
+        source: Source, record: DomainRecord, kind: GuestKind, vcpus: Int, memory: MemorySize,
+        maximumMemory: MemorySize, isPaused: Bool
+    ) {
+        self.source = source
+        self.record = record
+        self.kind = kind
+        self.vcpus = vcpus
+        self.memory = memory
+        self.maximumMemory = maximumMemory
+        self.isPaused = isPaused
+    }
+}
+
+extension Plan {
+    /// The domain leaves: to a file or another host.
+    var isDeparture: Bool {
+        steps.contains { step in
+            switch step {
+            case .transfer(.save), .transfer(.send): true
+            default: false
+            }
+        }
+    }
+
+    /// The domain is here when the plan is done, and not yet this host's.
+    var isArrivalInDoubt: Bool { ticket.name == "receive" }
+}

@@ -1,0 +1,186 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import HypervisorInterface
+import Migration
+import SExpressions
+
+/// Saving: the domain suspends, its image is written beside the target and put in place, and what is left of it is ended. Until
+/// the file is in place every failure leaves the domain running and no file.
+extension DomainManager {
+    func save(
+        _ reference: DomainReference, to path: String, for requester: Requester
+    ) async throws(OperationError) {
+        try await checkTarget(path)
+        let session = Session(kind: "save", topic: "xend.domain.save") { id in
+            [.element("domain", id), .element("file", path)]
+        }
+        try await depart(reference, .save(path: path), session, for: requester)
+    }
+
+    private func checkTarget(_ path: String) async throws(OperationError) {
+        guard path.hasPrefix("/"), !path.hasSuffix("/") else {
+            throw OperationError(.invalid, "invalid file: \"\(path)\" (allowed: an absolute path on the host of xend)")
+        }
+        do {
+            let directory = host.files.directory(of: path)
+            guard try await host.files.information(directory)?.kind == .directory else {
+                throw OperationError(.invalid, "cannot save to \(path): there is no directory \(directory)")
+            }
+            if let information = try await host.files.information(path), information.kind != .file {
+                throw OperationError(.invalid, "cannot save to \(path): something other than a file stands there")
+            }
+        } catch let error as OperationError {
+            throw error
+        } catch {
+            throw OperationError(.failed, "cannot save to \(path): \(error)")
+        }
+    }
+
+    /// Does a save or a migration: begins it, watches it as a task, and ends what is left of the domain here.
+    func depart(
+        _ reference: DomainReference, _ operation: DomainOperation, _ session: Session, for requester: Requester
+    ) async throws(OperationError) {
+        do {
+            let uuid = try table.find(reference).uuid
+            try await takeTurn(on: uuid)
+            defer { passTurn(on: uuid) }
+            guard try table.find(reference).uuid == uuid else { throw Refusal.noSuchDomain(reference) }
+            await refresh(uuid)
+            let plan = try table.begin(.operation(operation), on: uuid, at: now)
+            guard let record = table[uuid], let id = record.id else { throw Refusal.noSuchDomain(reference) }
+            log.info("\(operation.name) \(record.title) for \(requester)")
+            let task: TransferTask
+            do {
+                task = try await beginTask(
+                    operation.name, domain: record.name.rawValue, id: id, for: requester)
+            } catch {
+                _ = table.finish(plan, .undone(reason: error.message))
+                throw error
+            }
+            transfers.current[uuid] = task
+            events.publish(session.event(record, id, task, "begin"))
+            var failure = await carryOut(plan).failure
+            failure?.isLate = true
+            if failure == nil { await endRemains(of: uuid, task) }
+            transfers.current[uuid] = nil
+            events.publish(session.event(record, id, task, failure == nil ? "ok" : "error"))
+            await endTask(task, failure)
+            if let failure { throw failure }
+        } catch let error as OperationError {
+            throw error
+        } catch let refusal as Refusal {
+            throw refusal.operationError
+        } catch {
+            throw OperationError(.failed, "\(error)", isLate: true)
+        }
+    }
+
+    /// The domain is elsewhere: its devices, console and memory here are released. What cannot be yet is tried again.
+    func endRemains(of uuid: DomainUUID, _ task: TransferTask?) async {
+        task?.enter("clean-up")
+        guard let plan = try? table.begin(.clear, on: uuid, at: now) else { return }
+        _ = await carryOut(plan)
+    }
+
+    /// The step itself.
+    func performSave(_ path: String, _ uuid: DomainUUID) async throws(StepFailure) {
+        guard let record = table[uuid], let id = record.id, let task = transfers.current[uuid] else {
+            throw StepFailure("there is nothing to save")
+        }
+        let isPaused = table.reports[uuid]?.isPaused ?? false
+        do {
+            let header = try await saveHeader(record, isPaused: isPaused)
+            let writer = try await SaveFileWriter(path: path, header: header, files: host.files)
+            do {
+                try await database.journal.append([database.saving(uuid, path, header)])
+                task.beginCopy(of: header.memory)
+                try await machine.hypervisor.save(
+                    id, live: false, output: SaveOutput(writer: writer, task: task),
+                    observer: GuestSuspender(manager: self, domain: uuid, task: task, wasPaused: isPaused))
+                task.enter("commit")
+                try task.passPointOfNoReturn()
+                try await writer.commit()
+            } catch {
+                await writer.abandon()
+                await letRunOn(uuid, paused: isPaused)
+                throw error
+            }
+        } catch {
+            throw transferFailure("save", record, error, task, to: path)
+        }
+    }
+
+    /// An error in the middle of a transfer, with what was being done, where, and why.
+    func transferFailure(
+        _ operation: String, _ record: DomainRecord, _ error: any Error, _ task: TransferTask, to place: String
+    ) -> StepFailure {
+        let why: String
+        switch error {
+        case let failure as StepFailure: why = failure.message
+        case let error as HypervisorError where error.reason == .callback: why = error.text ?? error.description
+        default: why = "\(error)"
+        }
+        let reason = task.isCancelled ? "cancelled" : why
+        return StepFailure("cannot \(operation) \(record.title) to \(place): \(reason) (phase \(task.phase))", isLate: true)
+    }
+
+    private func saveHeader(_ record: DomainRecord, isPaused: Bool) async throws -> SaveFileHeader {
+        let node = try await machine.hypervisor.node()
+        let report = table.reports[record.uuid]
+        var kept = record
+        kept.operation = nil
+        let memory = report?.memory ?? record.config?.memory ?? .zero
+        return SaveFileHeader(
+            id: host.random.bytes(16).reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) },
+            time: now, host: host.node.systemName.host, xenVersion: "\(node.major).\(node.minor)\(node.extra)",
+            kind: record.config?.image.kind ?? report?.kind ?? .pv, memory: memory,
+            maximumMemory: report?.maximumMemory ?? record.config?.maximumMemory ?? memory, isPaused: isPaused,
+            record: kept.expression)
+    }
+}
+
+/// The words with which a save or a migration is told of.
+struct Session: Sendable {
+    /// `save`, `migrate`.
+    var kind: String
+    var topic: String
+    var fields: @Sendable (DomainID) -> [SExpression]
+
+    /// `(NAME ID begin|ok|error (save (id X) (state S) (domain ID) (file F)))`
+    func event(_ record: DomainRecord, _ id: DomainID, _ task: TransferTask, _ state: String) -> Event {
+        let session: SExpression = .element(
+            kind, [.element("id", task.id), .element("state", state)] + fields(id))
+        return Event(topic, .list([.atom(record.name.rawValue), .atom(id.description), .atom(state), session]))
+    }
+}
+
+/// Where an image goes, past the task that counts it.
+struct SaveOutput: ImageOutput {
+    let writer: SaveFileWriter
+    let task: TransferTask
+
+    func write(_ bytes: [UInt8]) async throws {
+        try task.moved(bytes.count)
+        try await writer.write(bytes)
+    }
+}
+
+/// Suspends the guest when the hypervisor asks for it.
+struct GuestSuspender: SaveObserver {
+    let manager: DomainManager
+    let domain: DomainUUID
+    let task: TransferTask
+    let wasPaused: Bool
+
+    func suspend() async throws {
+        task.enter("suspend")
+        try await manager.suspendGuest(domain, wasPaused: wasPaused, task: task)
+        task.enter("copy")
+    }
+
+    func round(_ progress: SaveProgress) async -> Bool {
+        task.round(progress)
+        return false
+    }
+}

@@ -1,0 +1,109 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import HypervisorInterface
+
+/// Asking a guest to suspend, and letting it run on.
+extension DomainManager {
+    /// How long a guest may take to notice that it is to suspend, and again to do it (reference/lifecycle-and-events.md §2).
+    static let suspendTimeout = Duration.seconds(30)
+
+    /// Asks the guest to suspend and returns when it has.
+    ///
+    /// - Parameter wasPaused: it is let run, for a paused guest cannot suspend.
+    /// - Throws: when it does not, or stops otherwise; then it runs on, and the request is taken back.
+    func suspendGuest(_ uuid: DomainUUID, wasPaused: Bool, task: TransferTask) async throws {
+        guard let record = table[uuid], let id = record.id else { throw StepFailure("the domain has gone") }
+        try task.check()
+        try await writeControl("suspend", record)
+        if wasPaused { try await machine.hypervisor.unpause(id) }
+        do {
+            if try await hasSuspended(id, uuid, record, task) { return }
+            if try await takeBackSuspend(id) {
+                throw StepFailure(
+                    "\(record.title) did not answer the request to suspend within \(Self.suspendTimeout.inSeconds) s; "
+                        + "it runs on (its kernel must support suspending)")
+            }
+            // It has noticed: now it will.
+            if try await hasSuspended(id, uuid, record, task) { return }
+            spawn { await $0.resumeIfLate(uuid) }
+            throw StepFailure("\(record.title) began to suspend and did not within \(Self.suspendTimeout.inSeconds) s")
+        } catch {
+            if error is TransferTask.Cancelled, try await takeBackSuspend(id) == false {
+                spawn { await $0.resumeIfLate(uuid) }
+            }
+            throw error
+        }
+    }
+
+    /// Waits until the guest has suspended.
+    /// - Returns: false when the time is over.
+    private func hasSuspended(
+        _ id: DomainID, _ uuid: DomainUUID, _ record: DomainRecord, _ task: TransferTask
+    ) async throws -> Bool {
+        let deadline = host.clock.now + Self.suspendTimeout
+        var interval = Duration.milliseconds(1)
+        while true {
+            let report = try await machine.hypervisor.domain(id)
+            guard let report, report.uuid == uuid, !report.isDying else {
+                throw StepFailure("\(record.title) has gone in the middle")
+            }
+            if report.shutdownReason == .suspend {
+                task.beginDowntime()
+                return true
+            }
+            if let reason = report.shutdownReason {
+                throw StepFailure("\(record.title) has shut down instead of suspending (reason \(reason))")
+            }
+            try task.check()
+            guard host.clock.now < deadline else { return false }
+            try await host.clock.sleep(for: interval)
+            interval = min(interval * 2, .milliseconds(20))
+        }
+    }
+
+    /// Takes the request back, unless the guest has noticed it: it empties the node when it has.
+    /// - Returns: whether it was taken back.
+    private func takeBackSuspend(_ id: DomainID) async throws -> Bool {
+        let node = "/local/domain/\(id)/control/shutdown"
+        let store = machine.store
+        while true {
+            let transaction = try await store.beginTransaction()
+            let isWaiting = (try? await store.read(node, in: transaction)) == "suspend"
+            if isWaiting { try await store.write(node, "", in: transaction) }
+            do {
+                try await store.endTransaction(transaction, commit: isWaiting)
+                return isWaiting
+            } catch {
+                guard error.reason == .conflict else { throw error }
+            }
+        }
+    }
+
+    /// A guest that suspends after all, when nobody waits for it any more, is let run on.
+    private func resumeIfLate(_ uuid: DomainUUID) async {
+        let deadline = host.clock.now + Self.suspendTimeout * 10
+        while host.clock.now < deadline, !isStopped, let record = table[uuid], let id = record.id {
+            guard (try? await host.clock.sleep(for: .milliseconds(200))) != nil else { return }
+            guard let report = try? await machine.hypervisor.domain(id), report.uuid == uuid else { return }
+            if report.shutdownReason == .suspend {
+                log.notice("\(record.title) has suspended late: it is resumed")
+                try? await machine.hypervisor.resume(id)
+                return
+            }
+        }
+    }
+
+    /// After a transfer that failed: a suspended guest runs on, as it was.
+    func letRunOn(_ uuid: DomainUUID, paused: Bool) async {
+        guard let record = table[uuid], let id = record.id else { return }
+        do {
+            guard let report = try await machine.hypervisor.domain(id), report.uuid == uuid else { return }
+            if report.shutdownReason == .suspend { try await machine.hypervisor.resume(id) }
+            if paused, !report.isPaused { try await machine.hypervisor.pause(id) }
+            if let report = try await machine.hypervisor.domain(id) { table.note(.reported(report), of: uuid) }
+        } catch {
+            log.error("\(record.title) cannot be resumed: \(error)")
+        }
+    }
+}
