@@ -23,6 +23,11 @@ struct NodeHandle: NodeControl {
 
     func backendDevices() async -> [String] { incarnation.isFenced ? [] : host.machine.backendDevices }
 
+    func loopDevices(showing file: String) async -> [String] {
+        guard !incarnation.isFenced else { return [] }
+        return host.machine.hardware.blockDevices.values.filter { $0.file == file && !$0.isGivenBack }.map(\.path).sorted()
+    }
+
     func networkInterfaces() async -> [String] { host.machine.hardware.interfaces.keys.sorted() }
 
     func powerOff() async throws(NodeControlError) {

@@ -38,8 +38,14 @@ extension DomainManager {
         for record in table.sorted where record.stage == .live && !record.isForeign {
             await releaseStrays(of: record)
         }
+        await unbindStrays(replay.boundFiles)
         try await startWatching()
         examineSoon()
+    }
+
+    private func unbindStrays(_ files: Set<String>) async {
+        let used = Set(table.sorted.flatMap(\.devices).compactMap(\.node))
+        for file in files.sorted() { await drivers.unbindStrays(of: file, except: used) }
     }
 
     /// What a journal has to begin with: all that is known.

@@ -235,11 +235,10 @@ extension DomainManager {
             case .vif(let vif):
                 try await drivers.release(vif: vif, at: path, domainName: record.name.rawValue, force: force)
             case .vbd(let vbd):
-                try await drivers.release(vbd: path, force: force)
-                if let node = device.node {
-                    let bound = BoundBlockDevice(node: node, number: device.nodeNumber, isBound: device.isBound)
-                    try await drivers.unbind(bound, vbd: vbd)
+                let bound = device.node.map {
+                    BoundBlockDevice(node: $0, number: device.nodeNumber, isBound: device.isBound)
                 }
+                try await drivers.release(vbd: path, config: vbd, on: bound, force: force)
             case .pci: break
             }
             table.note(.detached(slot), of: record.uuid)

@@ -25,6 +25,8 @@ struct JournalReplay: Sendable {
     var open: [UInt64: OpenOperation] = [:]
     /// Scripts that may still run.
     var scripts: [ScriptProcess] = []
+    /// Files that a script began to bind to a block device.
+    var boundFiles: Set<String> = []
     var lastSerial: UInt64 = 0
     var transfers = TransferReplay()
     /// Entries that make no sense.
@@ -78,6 +80,8 @@ struct JournalReplay: Sendable {
             let start = children[1].atom.flatMap(UInt64.init)
         else { return false }
         scripts.append(ScriptProcess(pid: pid, startTime: start))
+        let arguments = children.dropFirst(3).compactMap(\.atom)
+        if arguments.count == 2, arguments[0] == "bind", arguments[1].hasPrefix("/") { boundFiles.insert(arguments[1]) }
         return true
     }
 

@@ -3,13 +3,13 @@ import HostInterface
 import HypervisorInterface
 
 extension DriverDomain {
-    /// Takes both ends of a device out of xenstore when the back-end has let go.
+    /// Makes both ends of a device let go of each other.
     ///
     /// A live guest is asked (the back-end's state goes to Closing, the guest follows). A dead or paused one cannot take part:
     /// its front-end directory is removed, which makes the back-end let go by itself.
     ///
     /// - Throws: `timedOut` when the back-end still holds the device after its time-out.
-    func unplug(_ path: DevicePath, force: Bool) async throws(DeviceError) {
+    func letGo(_ path: DevicePath, force: Bool) async throws(DeviceError) {
         do {
             if force {
                 try await store.removeIfPresent(path.frontendDirectory)
@@ -17,6 +17,13 @@ extension DriverDomain {
                 try await askGuest(path)
             }
             try await awaitReleased(path)
+        } catch {
+            throw DeviceError(error)
+        }
+    }
+
+    func removeDirectories(_ path: DevicePath) async throws(DeviceError) {
+        do {
             try await store.removeIfPresent(path.frontendDirectory)
             try await removeBackend(path)
         } catch {
@@ -82,10 +89,11 @@ extension DriverDomain {
         var held: [String] = []
         for path in await remains(of: domain) where !known.contains(path.kernelName) {
             do {
-                let kind = try await store.readIfPresent("\(path.backendDirectory)/\(boundNode)")
-                let node = try await store.readIfPresent("\(path.backendDirectory)/params")
-                try await unplug(path, force: true)
-                if let kind, let node { try await scripts.unbind(kind: kind, node: node) }
+                switch path.type {
+                case .vif: try await release(vif: nil, at: path, domainName: "", force: true)
+                case .vbd: try await release(vbd: path, config: nil, on: nil, force: true)
+                case .pci: break
+                }
             } catch {
                 held.append("\(path.kernelName): \(error)")
             }

@@ -38,10 +38,24 @@ extension DriverDomain {
         }
     }
 
-    /// Gives back what `bind` made.
-    public func unbind(_ device: BoundBlockDevice, vbd config: VBDConfig) async throws(DeviceError) {
-        guard device.isBound else { return }
-        try await scripts.unbind(kind: config.kind, node: device.node)
+    /// Gives back what `bind` made. Fine when it has been given back already.
+    private func unbind(_ node: String, kind: String, details: String) async throws(DeviceError) {
+        if kind == "file", await !self.node.loopDevices(showing: details).contains(node) { return }
+        try await scripts.unbind(kind: kind, node: node)
+    }
+
+    /// Gives back loop devices that show a file for nobody: a daemon was killed after binding one and before it could write
+    /// down which.
+    ///
+    /// - Parameter used: nodes that have an owner.
+    public func unbindStrays(of file: String, except used: Set<String>) async {
+        for node in await node.loopDevices(showing: file) where !used.contains(node) {
+            // The host's own use of the file is none of our business.
+            guard case .blockDevice(let number) = (try? await files.information(node))??.kind,
+                await self.node.mountState(ofDevice: number) == .notMounted
+            else { continue }
+            try? await scripts.unbind(kind: "file", node: node)
+        }
     }
 
     private func blockDevice(_ node: String, _ config: VBDConfig) async throws(DeviceError) -> UInt32 {
@@ -82,16 +96,34 @@ extension DriverDomain {
         if let number = device.number {
             nodes.append(("physical-device", physicalDevice(number)))
         }
-        if device.isBound { nodes.append((boundNode, config.kind)) }
+        if device.isBound { nodes += [(boundKind, config.kind), (boundDetails, config.details)] }
         try await plug(
             path, backend: nodes,
             frontend: [("virtual-device", "\(path.handle)"), ("device-type", "disk")])
         try await awaitReady(path)
     }
 
-    /// Releases a block device's two ends; then `unbind` gives back what stands behind it.
-    public func release(vbd path: DevicePath, force: Bool) async throws(DeviceError) {
-        try await unplug(path, force: force)
+    /// Releases a block device: its two ends, then what stands behind it; its back-end directory, which says what that is, last.
+    ///
+    /// - Parameter device: what stands behind it; nil when only its remains are known.
+    public func release(
+        vbd path: DevicePath, config: VBDConfig?, on device: BoundBlockDevice?, force: Bool
+    ) async throws(DeviceError) {
+        try await letGo(path, force: force)
+        let back = path.backendDirectory
+        do {
+            if let device, let config {
+                if device.isBound { try await unbind(device.node, kind: config.kind, details: config.details) }
+            } else if let kind = try await store.readIfPresent("\(back)/\(boundKind)"),
+                let node = try await store.readIfPresent("\(back)/params")
+            {
+                let details = try await store.readIfPresent("\(back)/\(boundDetails)") ?? ""
+                try await unbind(node, kind: kind, details: details)
+            }
+        } catch {
+            throw DeviceError(error)
+        }
+        try await removeDirectories(path)
     }
 }
 
@@ -102,6 +134,6 @@ private func physicalDevice(_ number: UInt32) -> String {
     return "\(String(major, radix: 16)):\(String(minor, radix: 16))"
 }
 
-/// A node of ours in a back-end directory: the script type that bound the device, so that whoever finds only the directory can
-/// unbind it.
-let boundNode = "xend-bound"
+/// Nodes of ours in a back-end directory: which script bound what, so that whoever finds only the directory can unbind it.
+private let boundKind = "xend-bound"
+private let boundDetails = "xend-details"

@@ -57,6 +57,7 @@ extension DriverDomain {
             // A script that cannot take the interface off its bridge does not keep the domain: the interface goes anyway.
             try? await scripts.vif("down", interface: path.interface, domain: domainName, config: config)
         }
-        try await unplug(path, force: force)
+        try await letGo(path, force: force)
+        try await removeDirectories(path)
     }
 }

@@ -11,6 +11,8 @@ public protocol NodeControl: Sendable {
     /// The names under /sys/bus/xen-backend/devices: `vbd-1-2049`, `vif-1-0`. A back-end that is still listed here is not gone,
     /// whatever xenstore says.
     func backendDevices() async -> [String]
+    /// The nodes of the loop devices that show this file, sorted.
+    func loopDevices(showing file: String) async -> [String]
     /// Network interfaces that exist.
     func networkInterfaces() async -> [String]
     func powerOff() async throws(NodeControlError)

@@ -40,6 +40,21 @@ public final class LinuxNode: NodeControl {
         await names("/sys/bus/xen-backend/devices")
     }
 
+    public func loopDevices(showing file: String) async -> [String] {
+        let blocks = root.kernel("/sys/block")
+        let path = root.file(file)
+        return await pool.run {
+            // The kernel shows the path behind all links.
+            let file = realpath(path, nil).map { resolved in
+                defer { free(resolved) }
+                return String(cString: resolved)
+            }
+            return KernelFile.names(blocks).filter { name in
+                name.hasPrefix("loop") && KernelFile.line("\(blocks)/\(name)/loop/backing_file") == file
+            }.map { "/dev/\($0)" }
+        }
+    }
+
     public func networkInterfaces() async -> [String] {
         // bonding_masters is a file of the bonding driver among the links.
         await names("/sys/class/net").filter { $0 != "bonding_masters" }
