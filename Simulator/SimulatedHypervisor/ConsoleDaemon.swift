@@ -104,22 +104,20 @@ final class ConsoleDaemon {
     private func serve(_ id: DomainID) {
         guard let machine, let domain = machine.domains[id], !domain.isDying, served(id) == nil else { return }
         let place = "/local/domain/\(id)/console"
-        let nodes = machine.store.nodes
-        guard nodes["\(place)/ring-ref"] != nil, nodes["\(place)/port"] != nil else {
+        guard isOffered(place) else {
             // The toolstack may write them after the introduction.
             var watch: UInt64?
             watch = try? machine.store.watch(place) { [weak self] _ in
-                guard let self, let machine = self.machine else { return }
-                let nodes = machine.store.nodes
-                let isReady = nodes["\(place)/ring-ref"] != nil && nodes["\(place)/port"] != nil
-                guard isReady || machine.domains[id] !== domain, let number = watch else { return }
+                guard let self, let machine = self.machine, let number = watch else { return }
+                let isReady = self.isOffered(place)
+                guard isReady || machine.domains[id] !== domain else { return }
                 machine.store.unwatch(number)
                 if isReady { self.serve(id) }
             }
             return
         }
         let console = console(id)
-        console.limit = nodes["\(place)/limit"].flatMap { Int($0.value) } ?? Self.defaultLimit
+        console.limit = machine.store.nodes["\(place)/limit"].flatMap { Int($0.value) } ?? Self.defaultLimit
         let terminal = "/dev/pts/\(nextTerminal)"
         nextTerminal += 1
         console.terminal = terminal
@@ -127,6 +125,11 @@ final class ConsoleDaemon {
         try? machine.store.write("\(place)/tty", terminal)
         console.notify()
         wakeArrivals(id)
+    }
+
+    /// Whether the toolstack has said where the ring is.
+    private func isOffered(_ place: String) -> Bool {
+        machine?.store.nodes["\(place)/ring-ref"] != nil && machine?.store.nodes["\(place)/port"] != nil
     }
 
     private func wakeArrivals(_ id: DomainID) {

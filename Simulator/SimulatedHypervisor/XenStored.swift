@@ -209,6 +209,8 @@ public final class XenStored {
             return
         }
         guard var node = get(path, transaction) else { return }
+        // The overlay must not hold a second reference to the children while they change.
+        transaction.overlay.removeValue(forKey: path)
         change(&node.children)
         set(path, node, transaction)
     }
@@ -228,17 +230,17 @@ public final class XenStored {
         _ action: String, _ path: String, _ client: DomainID, _ transaction: StoreTransaction?
     ) throws(XenStoreError) -> StoreNode {
         guard let parent = parentPath(path) else { throw XenStoreError(action, path, .invalid) }
-        let above: StoreNode
+        // Only the permissions are kept: holding the node would make a copy of its children when one is added.
+        var permissions: [XenStorePermission]
         if let existing = get(parent, transaction) {
             guard existing.mayWrite(client) else { throw XenStoreError(action, path, .notPermitted) }
-            above = existing
+            permissions = existing.permissions
         } else {
-            above = try create(action, parent, client, transaction)
+            permissions = try create(action, parent, client, transaction).permissions
         }
         if client != .zero, owned[client, default: []].count >= Limit.guestNodes {
             throw XenStoreError(action, path, .quota)
         }
-        var permissions = above.permissions
         changeChildren(parent, transaction) { $0.insert(lastPart(path)) }
         if client != .zero { permissions[0].domain = client }
         let node = StoreNode(permissions: permissions)
