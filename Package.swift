@@ -91,7 +91,8 @@ let package = Package(
         // HTTP requests to operations and queries, and their answers as SXP, HTML, JSON and text.
         module(
             "XendServer",
-            ["DomainManagement", "DomainLifecycle", "DomainModel", "HostInterface", "SExpressions",
+            ["DomainManagement", "DomainLifecycle", "DomainModel", "HypervisorInterface", "HostInterface",
+             "SExpressions",
              .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
              .product(name: "Logging", package: "swift-log")]),
         // Reads xend-config.sxp, starts and stops the parts in order.

@@ -50,7 +50,22 @@ import Testing
         #expect(service.asked == ["stream since 9 of [\"xend.*\", \"a.b\"]"])
     }
 
-    @Test("The stream ends when its reader goes away, or the server stops")
+    @Test("Events for a reader that has gone harm nobody")
+    func gone() async throws {
+        let service = Sample.service
+        let wire = try await Wire(service)
+        try await wire.send(Self.request + "\r\n")
+        _ = try await wire.receive()
+        _ = try await wire.receive()
+        try await wire.channel.close()
+        try await wire.awaitClose()
+        await wire.pass(.seconds(1))
+        for number in 1...3 { service.publish(Self.event(UInt64(number))) }
+        service.endStream()
+        for _ in 0..<100 { await Task.yield() }
+    }
+
+    @Test("The stream ends when the server stops")
     func ending() async throws {
         let wire = try await Wire(Sample.service)
         try await wire.send(Self.request + "\r\n")

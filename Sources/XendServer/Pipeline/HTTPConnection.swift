@@ -192,7 +192,7 @@ extension HTTPConnection {
                 eventLoop.execute { bound.value.send(reply, to: request) }
                 guard case .stream(let write) = reply.body, request.method != .HEAD else { return }
                 await write(EventWriter(send: { bytes in
-                    eventLoop.flatSubmit { bound.value.sendPart(bytes) }
+                    eventLoop.flatSubmit { bound.value.sendPart(bytes, on: eventLoop) }
                 }, heartbeat: server.limits.heartbeat))
                 eventLoop.execute { bound.value.streamEnded() }
             }
@@ -228,8 +228,8 @@ extension HTTPConnection {
         }
     }
 
-    private func sendPart(_ bytes: ByteBuffer) -> EventLoopFuture<Void> {
-        guard let context else { preconditionFailure("a stream writes to a connection that was never made") }
+    private func sendPart(_ bytes: ByteBuffer, on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+        guard let context else { return eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
         deadline?.set(in: server.limits.answer)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let sent: EventLoopFuture<Void> = context.writeAndFlush(wrapOutboundOut(bytes))

@@ -2,7 +2,8 @@
 public struct HTTPServerConfiguration: Sendable {
     /// Names under which clients reach this node, beside `localhost` and IP addresses: its host name, usually. A request
     /// for any other name is refused, since it may come from a page that rebinds its own name to this address.
-    public var hostNames: Set<String>
+    /// In lower case; of a name with a domain the first part alone is one too.
+    public private(set) var hostNames: Set<String>
     /// Whether other hosts may change something (`xend-remote-access open`).
     public var isRemoteAccessOpen: Bool
     /// Every page says SIMULATION.
@@ -15,7 +16,8 @@ public struct HTTPServerConfiguration: Sendable {
         hostNames: Set<String> = [], isRemoteAccessOpen: Bool = false, isSimulated: Bool = false,
         limits: HTTPLimits = HTTPLimits(), additionalResources: [Resource] = []
     ) {
-        self.hostNames = hostNames
+        let names = hostNames.map { $0.lowercased() }
+        self.hostNames = Set(names + names.compactMap { $0.split(separator: ".").first.map(String.init) })
         self.isRemoteAccessOpen = isRemoteAccessOpen
         self.isSimulated = isSimulated
         self.limits = limits
