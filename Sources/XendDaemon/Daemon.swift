@@ -61,6 +61,7 @@ public final class Daemon: Sendable {
     /// - Throws: what keeps the daemon from serving. What had been started is stopped again.
     public func start() async throws {
         log.notice("xend starts\(machine.isSimulated ? " on a simulated machine" : "")")
+        if options.isTracing { tracer.set(true) }
         for warning in configuration.warnings { log.warning("\(warning)") }
         logEvents()
         do {
@@ -171,6 +172,8 @@ public struct DaemonOptions: Sendable {
     public var choosesPorts = false
     /// Resources that only this program serves.
     public var additionalResources: [Resource] = []
+    /// Tracing is on from the start (`xend trace_start`).
+    public var isTracing = false
     /// Passed at each step of a plan, for fault injection; does nothing in production.
     public var checkpoint: @Sendable (String) async throws -> Void = { _ in }
 

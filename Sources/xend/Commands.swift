@@ -1,0 +1,91 @@
+import ArgumentParser
+import LinuxHost
+
+extension ExitCode {
+    /// `status`: it does not run.
+    static let notRunning = ExitCode(3)
+}
+
+/// Starting in the background: the program is executed anew as the daemon, and says when it is ready.
+struct Launcher {
+    var isTracing = false
+
+    func start() async throws {
+        let arguments = ["start", "--foreground"] + (isTracing ? ["--trace"] : [])
+        switch await DaemonProcess().start(arguments: arguments) {
+        // The original's `start` was silent about a daemon that ran already, and successful.
+        case .started, .alreadyRunning: return
+        case .stillStarting:
+            Terminal.complain("xend: still starting after 60 s; see \(DaemonProcess.debugLog) and its log")
+        case .failed(let reason): Terminal.complain("xend: \(reason)")
+        }
+        throw ExitCode.failure
+    }
+
+    func stop() async throws {
+        guard await DaemonProcess().stop() == .stillRunning else { return }
+        Terminal.complain("xend: still ending after 30 s: operations are in progress; see its log")
+        throw ExitCode.failure
+    }
+}
+
+struct Start: ForegroundCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "start", abstract: "Start the daemon, unless it runs, and wait until it answers requests.")
+
+    @Flag(name: .long, help: "Stay here instead of going into the background, as systemd likes it.")
+    var foreground = false
+
+    @Flag(name: .long, help: "Begin with tracing on.")
+    var trace = false
+
+    func run(until signals: StopSignals) async throws {
+        if foreground {
+            try await Foreground(isTracing: trace).run(until: signals)
+        } else {
+            try await Launcher(isTracing: trace).start()
+        }
+    }
+}
+
+struct TraceStart: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trace_start", abstract: "Start the daemon with tracing on.")
+
+    func run() async throws { try await Launcher(isTracing: true).start() }
+}
+
+struct Run: ForegroundCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Be the daemon, in the foreground: start --foreground.")
+
+    @Flag(name: .long, help: "Begin with tracing on.")
+    var trace = false
+
+    func run(until signals: StopSignals) async throws { try await Foreground(isTracing: trace).run(until: signals) }
+}
+
+struct Stop: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stop", abstract: "Ask the daemon to end and wait for it. Domains run on.")
+
+    func run() async throws { try await Launcher().stop() }
+}
+
+struct Restart: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "restart", abstract: "Stop, then start.")
+
+    func run() async throws {
+        try await Launcher().stop()
+        try await Launcher().start()
+    }
+}
+
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Tell by the exit status whether the daemon runs: 0, or 3.")
+
+    func run() async throws {
+        guard DaemonProcess().isRunning else { throw ExitCode.notRunning }
+    }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Glibc
+import HostInterface
+import LinuxHost
+import XendDaemon
+import XenHypervisor
+
+/// The daemon itself, on the real machine and on no other: without Xen it says so and ends.
+struct Foreground {
+    var isTracing = false
+
+    /// Serves until a signal asks it to end.
+    func run(until signals: StopSignals) async throws {
+        let readiness = Readiness()
+        do {
+            let configuration = try await configuration()
+            let holding = try takePidFile()
+            defer { holding.release() }
+            try await serve(configuration, readiness, signals)
+        } catch {
+            let reason = "\(error)"
+            readiness.fail(reason)
+            Terminal.complain("xend: \(reason)")
+            throw ExitCode.failure
+        }
+    }
+
+    private func configuration() async throws -> XendConfiguration {
+        let path = getenv("XEND_CONFIG").map { String(cString: $0) } ?? XendConfiguration.defaultPath
+        let bytes: [UInt8]
+        do {
+            bytes = try await LinuxFiles().read(path, limit: Self.configurationLimit)
+        } catch {
+            // An absent file means all defaults.
+            guard error.reason == .notFound else { throw StartFailure("\(error)") }
+            return XendConfiguration()
+        }
+        return try XendConfiguration(String(decoding: bytes, as: UTF8.self), file: path)
+    }
+
+    /// A configuration is a page of text. What is larger is another file.
+    private static let configurationLimit = 1 << 20
+
+    private func takePidFile() throws -> PidFile.Holding {
+        do {
+            return try PidFile().take()
+        } catch {
+            guard error.reason == .exists else { throw StartFailure("\(error)") }
+            throw StartFailure("it runs already (/var/run/xend.pid)")
+        }
+    }
+}
+
+/// Why the daemon does not start.
+struct StartFailure: Error, CustomStringConvertible {
+    var description: String
+    init(_ description: String) { self.description = description }
+}
+
+#if RealXen
+extension Foreground {
+    private func serve(
+        _ configuration: XendConfiguration, _ readiness: Readiness, _ signals: StopSignals
+    ) async throws {
+        let xen = try await XenMachine()
+        defer { xen.close() }
+        var options = DaemonOptions()
+        options.isTracing = isTracing
+        let log = RotatingLog(path: configuration.logPath)
+        let daemon = Daemon(
+            machine: xen.machine, host: .linux(), http: LinuxHTTPListening(), log: log, configuration: configuration,
+            options: options)
+        do {
+            try await daemon.start()
+        } catch {
+            await log.flush()
+            throw error
+        }
+        chdir("/")
+        readiness.announce()
+        await signals.first()
+        readiness.stopping()
+        await daemon.stop()
+        await log.flush()
+    }
+}
+#else
+extension Foreground {
+    private func serve(
+        _ configuration: XendConfiguration, _ readiness: Readiness, _ signals: StopSignals
+    ) async throws {
+        throw StartFailure(
+            "this program was built without the back-end for a real Xen: build it with libxen-dev installed and "
+                + "swift build --traits DynXen (or StaticXen); xend-sim is the one that needs no Xen")
+    }
+}
+#endif

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Glibc
+import LinuxHost
+
+/// The program: what the original's command line did, in its words (reference/lifecycle-and-events.md §7), and the options of
+/// today around it.
+@main
+struct XendProgram: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "xend",
+        abstract: "The control daemon of a machine that runs Xen.",
+        discussion: "It serves HTTP on port 8000. Configuration: /etc/xen/xend-config.sxp, or $XEND_CONFIG.",
+        subcommands: [Start.self, TraceStart.self, Run.self, Stop.self, Restart.self, Status.self])
+
+    static func main() async {
+        // Before any thread is made.
+        let signals = StopSignals()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let isQuestion = arguments.contains { ["-h", "--help", "help"].contains($0) }
+        if !isQuestion {
+            guard geteuid() == 0 else {
+                Terminal.complain(banner("Xend must be run as root."))
+                Glibc.exit(1)
+            }
+            guard let word = arguments.first else {
+                Terminal.say("usage: xend {start|stop|restart}")
+                Glibc.exit(1)
+            }
+            guard word.hasPrefix("-") || isCommand(word) else {
+                Terminal.say("not an option: \(word)")
+                Glibc.exit(1)
+            }
+        }
+        do {
+            var command = try parseAsRoot(arguments)
+            if var foreground = command as? any ForegroundCommand {
+                try await foreground.run(until: signals)
+            } else if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            end(error)
+        }
+    }
+
+    private static func isCommand(_ word: String) -> Bool {
+        configuration.subcommands.contains { $0.configuration.commandName == word }
+    }
+
+    private static func banner(_ text: String) -> String {
+        let line = String(repeating: "*", count: 70)
+        return "\(line)\n*** \(text)\n\(line)"
+    }
+
+    /// A usage error is 1 here as every other: 3 and 4 had meanings of their own.
+    private static func end(_ error: any Error) -> Never {
+        let code = exitCode(for: error)
+        let text = fullMessage(for: error)
+        if code == .success {
+            Terminal.say(text)
+        } else if !text.isEmpty {
+            Terminal.complain(text)
+        }
+        Glibc.exit(code == .validationFailure ? 1 : code.rawValue)
+    }
+}
+
+/// A command that becomes the daemon.
+protocol ForegroundCommand: ParsableCommand {
+    mutating func run(until signals: StopSignals) async throws
+}
+
+/// Text on the two standard outputs.
+enum Terminal {
+    static func say(_ text: String) { put(text + "\n", STDOUT_FILENO) }
+    static func complain(_ text: String) { put(text + "\n", STDERR_FILENO) }
+
+    private static func put(_ text: String, _ descriptor: CInt) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            // Nobody reads any more: there is nobody to tell either.
+            guard count > 0 || errno == EINTR else { return }
+            rest = rest.dropFirst(max(0, count))
+        }
+    }
+}
