@@ -59,6 +59,7 @@ extension DomainRecord {
     public func concluding(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
         var record = self
         record.operation = nil
+        if plan.isDeparture { return record.concludingTransfer(plan, outcome) }
         switch stage {
         case .creating: return record.concludingCreation(outcome, plan.time, arrivesInDoubt: plan.isArrivalInDoubt)
         case .live, .exited: return record.concludingChange(plan, outcome)
@@ -79,7 +80,6 @@ extension DomainRecord {
 
     private mutating func concludingChange(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
         guard outcome == .done else { return Conclusion(record: self, followUp: .none) }
-        if plan.isDeparture { return concludingTransfer(plan, outcome) }
         if isForeign, plan.ticket.name == "destroy" { return Conclusion(record: nil, followUp: .none) }
         for step in plan.steps { apply(step) }
         return Conclusion(record: self, followUp: .none)

@@ -16,6 +16,8 @@ import SExpressions
 /// (script PID START PATH ARG…)    a script was started
 /// (task (id N) …)                 a save, restore or migration as it is now
 /// (saving UUID PATH ID PAUSED)    a domain is being written to a file whose header has this id
+/// (migration (id X) …)            a migration as it is now
+/// (migration-end X)               nothing about it has to be remembered any more
 /// (notify URL)                    where events are posted
 /// ```
 extension Database {

@@ -14,6 +14,11 @@ extension DomainManager {
         case .domain(let reference, .save(let path)):
             try await save(reference, to: path, for: requester)
             return .done
+        case .domain(let reference, .migrate(let request)):
+            return try await migrate(reference, request, for: requester)
+        case .domain(let reference, .resolve(let keep)):
+            try await resolve(reference, keep: keep, for: requester)
+            return .done
         case .domain(let reference, let operation): return try await perform(operation, on: reference, for: requester)
         }
     }

@@ -37,6 +37,7 @@ public actor DomainManager {
     var rings: [DomainUUID: DomainRings] = [:]
     var examination = Examination()
     var transfers = TransferState()
+    public internal(set) var migration = MigrationSettings()
     var isStopped = false
     var background: [Task<Void, Never>] = []
     var watches: [XenStoreWatch] = []

@@ -71,6 +71,7 @@ public final class Daemon: Sendable {
             events.publish(Event("xend.start", "0"))
             try await startDebugPort()
             try await startHTTP()
+            try await startMigration()
         } catch {
             log.critical("xend cannot start: \(error)")
             await stop()

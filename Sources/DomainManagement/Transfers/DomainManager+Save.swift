@@ -125,15 +125,14 @@ extension DomainManager {
         return StepFailure("cannot \(operation) \(record.title) to \(place): \(reason) (phase \(task.phase))", isLate: true)
     }
 
-    private func saveHeader(_ record: DomainRecord, isPaused: Bool) async throws -> SaveFileHeader {
+    func saveHeader(_ record: DomainRecord, isPaused: Bool) async throws -> SaveFileHeader {
         let node = try await machine.hypervisor.node()
         let report = table.reports[record.uuid]
         var kept = record
         kept.operation = nil
         let memory = report?.memory ?? record.config?.memory ?? .zero
         return SaveFileHeader(
-            id: host.random.bytes(16).reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) },
-            time: now, host: host.node.systemName.host, xenVersion: "\(node.major).\(node.minor)\(node.extra)",
+            id: hexadecimalIdentifier(), time: now, host: host.node.systemName.host, xenVersion: "\(node.major).\(node.minor)\(node.extra)",
             kind: record.config?.image.kind ?? report?.kind ?? .pv, memory: memory,
             maximumMemory: report?.maximumMemory ?? record.config?.maximumMemory ?? memory, isPaused: isPaused,
             record: kept.expression)

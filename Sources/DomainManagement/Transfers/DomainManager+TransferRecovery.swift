@@ -15,6 +15,8 @@ struct TransferReplay: Sendable {
         var entry: SExpression
     }
     var tasks: [TaskInformation] = []
+    /// In the order in which they were last written.
+    var migrations: [HandoverRecord] = []
     var saving: [DomainUUID: Saving] = [:]
 
     /// - Returns: false when the entry is none of a transfer.
@@ -25,6 +27,13 @@ struct TransferReplay: Sendable {
             guard let task = TaskInformation(entry: entry) else { return false }
             tasks.removeAll { $0.id == task.id }
             tasks.append(task)
+        case "migration":
+            guard let record = HandoverRecord(entry) else { return false }
+            migrations.removeAll { $0.id == record.id }
+            migrations.append(record)
+        case "migration-end":
+            guard let id = children.first?.atom else { return false }
+            migrations.removeAll { $0.id == id }
         case "saving":
             guard children.count == 4, let uuid = children[0].atom.flatMap({ DomainUUID(text: $0) }),
                 let path = children[1].atom, let id = children[2].atom
@@ -46,7 +55,19 @@ extension DomainManager {
         }
         let ends = replay.openOperations.filter { $0.name == "save" }.map { SExpression.element("end", $0.serial) }
         transfers.leftBehind = []
+        for record in replay.transfers.migrations { await takeUp(record) }
+        startSettling()
         try? await database.journal.append(ends)
+    }
+
+    /// A migration that was not settled goes on where it was.
+    private func takeUp(_ record: HandoverRecord) async {
+        let reports = (try? await machine.hypervisor.domains()) ?? []
+        let hasCopy = reports.contains { $0.uuid == record.domain && !$0.isDying }
+        switch record.state {
+        case .source: await advance(record.id, .source(.restarted(hasCopy: hasCopy)))
+        case .destination: await advance(record.id, .destination(.restarted(hasCopy: hasCopy)))
+        }
     }
 
     /// A save that was cut off: when its file is in place it is done, else the domain runs on and nothing is left of the file.
@@ -70,6 +91,14 @@ extension DomainManager {
     /// Keeps what has to be taken up in the new journal, until it is.
     func keepTransfers(_ replay: JournalReplay) {
         for task in replay.transfers.tasks { transfers.tasks.takeUp(task) }
+        for record in replay.transfers.migrations {
+            let machine: Handover.Machine =
+                switch record.state {
+                case .source(let state): .source(SourceHandover(recorded: state))
+                case .destination(let state): .destination(DestinationHandover(recorded: state))
+                }
+            transfers.handovers[record.id] = Handover(record: record, machine: machine)
+        }
         for operation in replay.openOperations where operation.name == "save" {
             transfers.leftBehind.append(operation.entry)
             if let saving = replay.transfers.saving[operation.domain] { transfers.leftBehind.append(saving.entry) }
@@ -77,5 +106,8 @@ extension DomainManager {
     }
 
     /// What a new journal has to say of transfers.
-    var transferEntries: [SExpression] { transfers.tasks.all.map(\.entry) + transfers.leftBehind }
+    var transferEntries: [SExpression] { 
+        transfers.tasks.all.map(\.entry) + transfers.leftBehind
+            + transfers.handovers.sorted { $0.key < $1.key }.map(\.value.record.expression)
+    }
 }

@@ -5,7 +5,7 @@ extension DomainManager {
     func perform(_ transfer: Transfer, of plan: Plan, _ record: DomainRecord) async throws(StepFailure) {
         switch transfer {
         case .save(let path): try await performSave(path, plan.domain)
-        case .send: throw StepFailure("migration is not available on this xend")
+        case .send: try await performSend(plan.domain)
         case .fill: try await performFill(plan.domain)
         case .openConsole(let port): try await performOpenConsole(port, record)
         }

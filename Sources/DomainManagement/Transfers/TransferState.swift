@@ -1,9 +1,15 @@
+import DomainLifecycle
 import DomainModel
+import HostInterface
 import HypervisorInterface
+import Migration
 import SExpressions
 
 /// What the manager keeps about domains on their way.
 struct TransferState: Sendable {
+    /// Settled migrations that are remembered for late words about them.
+    static let keptHandovers = 200
+
     var tasks = TaskRegistry()
     /// The transfer of each domain that has one.
     var current: [DomainUUID: TransferTask] = [:]
@@ -11,4 +17,30 @@ struct TransferState: Sendable {
     var leftBehind: [SExpression] = []
     /// Where the memory of an arriving domain comes from.
     var inputs: [DomainUUID: any ImageInput] = [:]
+    /// What was asked of the migrations that are about to begin: the request, host and port.
+    var requests: [DomainUUID: (MigrationRequest, String, UInt16)] = [:]
+    /// Where domains went whose migration is about to be answered.
+    var arrivals: [DomainUUID: MigrationArrival] = [:]
+    /// Migrations that are not settled, by id.
+    var handovers: [String: Handover] = [:]
+    /// Those that are, for late questions.
+    var settled: [String: Handover] = [:]
+    private var order: [String] = []
+    /// Of other xends, at the moment.
+    var connections = 0
+    var listener: (any NetworkListener)?
+    private var node: String?
+
+    /// What this start of the daemon calls itself, so that it knows itself again.
+    mutating func nodeID(random: any RandomSource) -> String {
+        if let node { return node }
+        let new = String(random.next(), radix: 16)
+        node = new
+        return new
+    }
+
+    mutating func forgetOldest() {
+        order += settled.keys.filter { !order.contains($0) }.sorted()
+        while order.count > Self.keptHandovers { settled[order.removeFirst()] = nil }
+    }
 }

@@ -58,6 +58,9 @@ public struct DestinationHandover: Hashable, Sendable {
     /// The copy that is running was here at the last look.
     public private(set) var hasCopy = true
 
+    /// The domain has become this host's.
+    public private(set) var hasRun = false
+
     public init() { state = .receiving }
 
     /// As a journal has it. `restarted` has to follow.
@@ -135,6 +138,7 @@ public struct DestinationHandover: Hashable, Sendable {
         switch input {
         case .recorded(.running):
             state = .running
+            hasRun = true
             return [.run, .send(.taken)]
         case .recordFailed(.running):
             state = .inDoubt
@@ -151,6 +155,7 @@ public struct DestinationHandover: Hashable, Sendable {
             return [.forget]
         case .restarted(let hasCopy):
             self.hasCopy = hasCopy
+            hasRun = true
             return hasCopy ? [.run, .send(.taken)] : [.send(.taken)]
         case .message, .recorded, .recordFailed, .complete, .giveUp, .vanished, .decided: return []
         }

@@ -72,6 +72,8 @@ public struct SourceHandover: Hashable, Sendable {
     public private(set) var isImageComplete: Bool
     /// The domain is still here, running or suspended.
     public private(set) var hasCopy: Bool
+    /// The destination has taken the domain.
+    public private(set) var wasTaken = false
 
     public init() {
         state = .started
@@ -159,6 +161,7 @@ public struct SourceHandover: Hashable, Sendable {
         case .message(.ask), .message(.ready), .tick: return [.send(.go)]
         case .message(.taken):
             state = .finished
+            wasTaken = true
             return [.destroy, .forget, .send(.released)]
         case .message(.lost):
             state = .finished

@@ -1,0 +1,107 @@
+import DomainModel
+import SExpressions
+
+/// Which part a host has in a migration.
+public enum MigrationRole: String, Hashable, Sendable { case source, destination }
+
+/// A word about who owns a domain, on its way to the host that has this role.
+public struct HandoverNote: Hashable, Sendable {
+    public var migration: String
+    public var domain: DomainUUID
+    public var to: MigrationRole
+    public var message: HandoverMessage
+    /// With `taken`: the id of the domain there and the HTTP port of its xend.
+    public var arrival: MigrationArrival?
+
+    public init(
+        migration: String, domain: DomainUUID, to: MigrationRole, message: HandoverMessage,
+        arrival: MigrationArrival? = nil
+    ) {
+        self.migration = migration
+        self.domain = domain
+        self.to = to
+        self.message = message
+        self.arrival = arrival
+    }
+}
+
+/// Where a domain is after a migration.
+public struct MigrationArrival: Hashable, Sendable {
+    public var id: DomainID
+    public var httpPort: UInt16
+
+    public init(id: DomainID, httpPort: UInt16) {
+        self.id = id
+        self.httpPort = httpPort
+    }
+}
+
+/// What two xends say to each other once they trust each other.
+public enum MigrationMessage: Hashable, Sendable {
+    case offer(MigrationOffer)
+    case accept
+    /// Not begun: why not.
+    case refused(String)
+    /// It went wrong in the middle.
+    case failed(String)
+    /// All of the image has been sent.
+    case imageEnd
+    case handover(HandoverNote)
+    /// An answer that says nothing.
+    case nothing
+
+    public var expression: SExpression {
+        switch self {
+        case .offer(let offer): offer.expression
+        case .accept: ["accept"]
+        case .refused(let why): .element("refused", why)
+        case .failed(let why): .element("failed", why)
+        case .imageEnd: ["image-end"]
+        case .handover(let note): note.expression
+        case .nothing: ["nothing"]
+        }
+    }
+
+    public init?(_ expression: SExpression) {
+        let text = expression.children().first?.atom ?? "no reason given"
+        switch expression.name {
+        case "offer":
+            guard let offer = MigrationOffer(expression) else { return nil }
+            self = .offer(offer)
+        case "accept": self = .accept
+        case "refused": self = .refused(text)
+        case "failed": self = .failed(text)
+        case "image-end": self = .imageEnd
+        case "handover":
+            guard let note = HandoverNote(expression) else { return nil }
+            self = .handover(note)
+        case "nothing": self = .nothing
+        default: return nil
+        }
+    }
+}
+
+extension HandoverNote {
+    /// `(handover ID UUID source|destination MESSAGE [(arrival DOMID PORT)])`
+    fileprivate var expression: SExpression {
+        var fields: [SExpression] = [
+            .atom(migration), .atom(domain.description), .atom(to.rawValue), .atom(message.rawValue),
+        ]
+        if let arrival { fields.append(["arrival", .atom(arrival.id.description), .atom(String(arrival.httpPort))]) }
+        return .element("handover", fields)
+    }
+
+    fileprivate init?(_ expression: SExpression) {
+        let fields = expression.children()
+        guard fields.count >= 4, let migration = fields[0].atom, migration.utf8.count == 32,
+            let domain = fields[1].atom.flatMap({ DomainUUID(text: $0) }),
+            let to = fields[2].atom.flatMap(MigrationRole.init),
+            let message = fields[3].atom.flatMap(HandoverMessage.init)
+        else { return nil }
+        self.init(migration: migration, domain: domain, to: to, message: message)
+        guard let place = expression.child("arrival")?.children(), place.count == 2,
+            let id = place[0].atom.flatMap({ DomainID(text: $0) }), let port = place[1].atom.flatMap({ UInt16($0) })
+        else { return }
+        arrival = MigrationArrival(id: id, httpPort: port)
+    }
+}
