@@ -99,7 +99,7 @@ import Testing
 
     @Test("a port that is taken is an error that names it") func addressInUse() async throws {
         for address in ["127.0.0.1", "localhost", ""] {
-            let first = try await network.listen(address: address, port: 0)
+            let first = try await listenBelowEphemeralPorts(address)
             await #expect(throws: NetworkError.addressInUse(port: first.port)) {
                 try await network.listen(address: address, port: first.port)
             }
@@ -107,6 +107,14 @@ import Testing
             let again = try await network.listen(address: address, port: first.port)
             await again.close()
         }
+    }
+
+    /// On a port that nobody is given by chance: what is closed here must still be free a moment later.
+    private func listenBelowEphemeralPorts(_ address: String) async throws -> any NetworkListener {
+        for port in UInt16(20_000)..<30_000 {
+            if let listener = try? await network.listen(address: address, port: port) { return listener }
+        }
+        throw NetworkError.addressInUse(port: 0)
     }
 
     @Test("localhost and all interfaces answer on 127.0.0.1 and, where there is IPv6, on ::1",
