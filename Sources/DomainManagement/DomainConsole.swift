@@ -3,6 +3,7 @@ import DomainModel
 import HostInterface
 import HypervisorInterface
 import SExpressions
+import Synchronization
 
 /// A domain's console: a TCP listener joined to the console of the domain's present life (manual L2).
 ///
@@ -34,6 +35,7 @@ actor DomainConsole {
     private var listeners: [ConsoleClient] = []
     private var kept: [UInt8] = []
     private var isClosed = false
+    private let shown: Mutex<ConsoleInformation>
 
     init(
         listener: any NetworkListener, domain: DomainUUID, id: DomainID, channel: Int, tasks: any TaskSpawner, clock: any HostClock,
@@ -44,6 +46,9 @@ actor DomainConsole {
         self.domain = domain
         domainID = id
         self.channel = channel
+        shown = Mutex(
+            ConsoleInformation(
+                status: .listening, channel: channel, domain: id, eventPort: nil, port: listener.port))
         self.tasks = tasks
         self.clock = clock
         self.allowsRemote = allowsRemote
@@ -67,6 +72,7 @@ actor DomainConsole {
         domainID = id
         self.channel = channel
         self.eventPort = eventPort
+        show()
         tasks.spawn { [weak self] in
             while let bytes = try? await stream.read(), !bytes.isEmpty {
                 guard let self else { break }
@@ -81,6 +87,7 @@ actor DomainConsole {
         let old = stream
         stream = nil
         eventPort = nil
+        show()
         await old?.close()
     }
 
@@ -103,6 +110,7 @@ actor DomainConsole {
         }
         let client = ConsoleClient(connection, tasks: tasks)
         clients.append(client)
+        show()
         publish(event("connect", connection.peer))
         if !kept.isEmpty { client.send(kept) }
         kept = []
@@ -120,6 +128,7 @@ actor DomainConsole {
     private func inputEnded(of client: ConsoleClient) async {
         clients.removeAll { $0 === client }
         listeners.append(client)
+        show()
         publish(event("disconnect", client.connection.peer))
         for _ in 0..<Self.lingeringSeconds {
             let before = client.bytesSent
@@ -142,6 +151,7 @@ actor DomainConsole {
     /// Closes clients, listener and channel.
     func close() async {
         isClosed = true
+        show()
         await listener.close()
         await leave()
         await disconnect()
@@ -151,12 +161,16 @@ actor DomainConsole {
         Event("xend.console.\(topic)", [.atom(String(channel)), .atom(peer.host), .atom(String(peer.port))])
     }
 
-    var information: ConsoleInformation {
+    /// How it is now, without waiting for a turn.
+    nonisolated var information: ConsoleInformation { shown.withLock { $0 } }
+
+    /// To be called after every change of what is shown.
+    private func show() {
         let status: ConsoleInformation.Status =
             if isClosed { .closed } else if clients.isEmpty { .listening } else { .connected }
         var information = ConsoleInformation(
             status: status, channel: channel, domain: domainID, eventPort: eventPort, port: port)
         information.client = clients.first.map { ($0.connection.peer.host, $0.connection.peer.port) }
-        return information
+        shown.withLock { $0 = information }
     }
 }

@@ -85,24 +85,11 @@ extension DomainManager {
     // MARK: - Signals
 
     /// Watches for exits and for devices that connect, and examines at long intervals besides.
-    func startWatching() async throws(XenStoreError) {
-        let exits = try await machine.store.watch("@releaseDomain")
-        let devices = try await machine.store.watch("/local/domain/0/backend")
+    func startWatching() {
+        watch("@releaseDomain") { manager, _, isFirst in await manager.signalled(isFirst: isFirst) }
+        watch("/local/domain/0/backend") { manager, path, _ in await manager.deviceChanged(path) }
         let clock = host.clock
         let interval = settings.examinationInterval
-        background.append(
-            host.tasks.spawn { [weak self] in
-                var isFirst = true
-                for await _ in exits.changes {
-                    // The first comes with the registration.
-                    if !isFirst { await self?.signalled() }
-                    isFirst = false
-                }
-            })
-        background.append(
-            host.tasks.spawn { [weak self] in
-                for await path in devices.changes { await self?.deviceChanged(path) }
-            })
         background.append(
             host.tasks.spawn { [weak self] in
                 while (try? await clock.sleep(for: interval)) != nil {
@@ -110,11 +97,50 @@ extension DomainManager {
                     await self.examineSoon()
                 }
             })
-        watches = [exits, devices]
     }
 
-    private func signalled() {
+    /// Calls `body` with each change of a node, the first (which comes with the registration) marked. A watch that ends, because
+    /// xenstored has died, is set anew when it is back.
+    private func watch(
+        _ path: String, _ body: @escaping @Sendable (DomainManager, String, _ isFirst: Bool) async -> Void
+    ) {
+        let store = machine.store
+        let clock = host.clock
+        let interval = settings.retryInterval
+        background.append(
+            host.tasks.spawn { [weak self] in
+                while true {
+                    if let watch = try? await store.watch(path) {
+                        await self?.keep(watch, on: path)
+                        var isFirst = true
+                        for await change in watch.changes {
+                            guard let self else { return watch.cancel() }
+                            await body(self, change, isFirst)
+                            isFirst = false
+                        }
+                    }
+                    guard await self?.watchEnded(path) ?? false, (try? await clock.sleep(for: interval)) != nil
+                    else { return }
+                }
+            })
+    }
+
+    private func keep(_ watch: XenStoreWatch, on path: String) {
+        if isStopped { watch.cancel() } else { watches[path] = watch }
+    }
+
+    /// Whether to set it anew.
+    private func watchEnded(_ path: String) -> Bool {
+        guard !isStopped else { return false }
+        log.error("xenstore: the watch of \(path) has ended; it is set anew")
+        watches[path] = nil
+        return true
+    }
+
+    private func signalled(isFirst: Bool) {
         guard !isStopped else { return }
+        // What happened while no watch stood is seen by looking; it is no signal.
+        if isFirst { return examineSoon() }
         // VIRQ_DOM_EXC of the original; xenstored holds the VIRQ today and passes it on.
         events.publish(Event("xend.virq", "4"))
         examineSoon()
@@ -129,7 +155,7 @@ extension DomainManager {
             let device = record.devices.first(where: { $0.type == type && $0.handle == handle })
         else { return }
         let front = "/local/domain/\(id)/device/\(type.rawValue)/\(handle)"
-        let isConnected = (try? await machine.store.readIfPresent(path)) == "4"
+        let isConnected = (try? await machine.store.readIfPresent(path)) ?? nil == "4"
         var port: UInt32?
         if isConnected {
             let shared = (try? await machine.store.readIfPresent("\(front)/event-channel")) ?? nil

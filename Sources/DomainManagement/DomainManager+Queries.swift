@@ -13,7 +13,7 @@ extension DomainManager {
         var list: [DomainInformation] = []
         for record in table.sorted {
             if let information = table.information(
-                of: record, console: await console(of: record), cpu: nil, now: now)
+                of: record, console: console(of: record), cpu: nil, now: now)
             {
                 list.append(information)
             }
@@ -46,7 +46,7 @@ extension DomainManager {
             table.note(.reported(report), of: uuid)
         }
         guard let record = table[uuid] else { return nil }
-        return table.information(of: record, console: await console(of: record), cpu: nil, now: now)
+        return table.information(of: record, console: console(of: record), cpu: nil, now: now)
     }
 
     /// One look at all domains.
@@ -73,23 +73,23 @@ extension DomainManager {
 
     // MARK: - Consoles
 
-    private func console(of record: DomainRecord) async -> ConsoleInformation? {
-        if let console = consoles[record.uuid] { return await console.information }
+    private func console(of record: DomainRecord) -> ConsoleInformation? {
+        if let console = consoles[record.uuid] { return console.information }
         guard let id = record.id, let console = record.console else { return nil }
         return ConsoleInformation(
             status: .closed, channel: console.channel, domain: id, eventPort: console.eventPort, port: console.port)
     }
 
-    public func consoleList() async -> [ConsoleInformation] {
+    public func consoleList() -> [ConsoleInformation] {
         var list: [ConsoleInformation] = []
         for record in table.sorted {
-            if let console = consoles[record.uuid] { list.append(await console.information) }
+            if let console = consoles[record.uuid] { list.append(console.information) }
         }
         return list
     }
 
-    public func console(port: UInt16) async throws(OperationError) -> ConsoleInformation {
-        try await openConsole(port: port).information
+    public func console(port: UInt16) throws(OperationError) -> ConsoleInformation {
+        try openConsole(port: port).information
     }
 
     public func disconnectConsole(port: UInt16) async throws(OperationError) {

@@ -39,8 +39,7 @@ extension DomainManager {
             await releaseStrays(of: record)
         }
         await unbindStrays(replay.boundFiles)
-        try await startWatching()
-        examineSoon()
+        startWatching()
     }
 
     private func unbindStrays(_ files: Set<String>) async {
@@ -178,7 +177,7 @@ extension DomainManager {
             guard (try? await host.clock.sleep(for: .milliseconds(20))) != nil else { break }
         }
         isStopped = true
-        for watch in watches { watch.cancel() }
+        for watch in watches.values { watch.cancel() }
         for task in background { task.cancel() }
         for console in consoles.values { await console.close() }
         consoles = [:]
