@@ -2,8 +2,8 @@ import HostInterface
 import Simulation
 import SimulatedHypervisor
 
-/// The files of a simulated host as one incarnation of the daemon sees them: those of the tree in memory, or for the paths that
-/// are real, another store's.
+/// The files of a simulated host as one incarnation of the daemon sees them: those of the tree in memory, or for the
+/// paths that are real, another store's.
 struct FileStoreHandle: FileStore {
     let host: SimulatedHost
     let incarnation: Incarnation

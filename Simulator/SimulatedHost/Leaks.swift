@@ -6,7 +6,9 @@ extension SimulatedHost {
     /// What is there and should not be, when nothing is under way: each as a sentence. Empty when all is well.
     ///
     /// What belongs to a domain that exists and is not dying is no leak.
-    public func leaks() -> [String] { machine.leaks() + leakedLoops() + scripts.running.map { "the script runs: \($0)" } }
+    public func leaks() -> [String] {
+        machine.leaks() + leakedLoops() + scripts.running.map { "the script runs: \($0)" }
+    }
 
     private func leakedLoops() -> [String] {
         let wanted = machine.physicalDevicesInStore

@@ -25,7 +25,8 @@ struct NodeHandle: NodeControl {
 
     func loopDevices(showing file: String) async -> [String] {
         guard !incarnation.isFenced else { return [] }
-        return host.machine.hardware.blockDevices.values.filter { $0.file == file && !$0.isGivenBack }.map(\.path).sorted()
+        let devices = host.machine.hardware.blockDevices.values
+        return devices.filter { $0.file == file && !$0.isGivenBack }.map(\.path).sorted()
     }
 
     func networkInterfaces() async -> [String] { host.machine.hardware.interfaces.keys.sorted() }
@@ -59,21 +60,5 @@ extension SimulatedHost {
             text.append(digit)
         }
         return text
-    }
-}
-
-/// The clock of a simulated host as one incarnation of the daemon sees it: its sleeps end with it.
-struct ClockHandle: HostClock {
-    let host: SimulatedHost
-    let incarnation: Incarnation
-
-    var now: Instant { host.timeline.now }
-    var wallTime: WallTime { host.clock.wallTime }
-
-    func sleep(until deadline: Instant) async throws(CancellationError) {
-        switch await incarnation.park(until: deadline) {
-        case .elapsed, .signalled: return
-        case .cancelled, .fenced: throw CancellationError()
-        }
     }
 }

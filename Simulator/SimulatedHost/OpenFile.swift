@@ -1,7 +1,8 @@
 import HostInterface
 import SimulatedHypervisor
 
-/// A file of the tree in memory, open for appending, writing or reading. It stays the same file when its name is taken by another.
+/// A file of the tree in memory, open for appending, writing or reading. It stays the same file when its name is
+/// taken by another.
 ///
 /// `@unchecked Sendable`: used on the thread of the simulation's executor only, like the host it belongs to.
 final class OpenFile: AppendableFile, WritableFile, ReadableFile, @unchecked Sendable {

@@ -49,7 +49,7 @@ final class Pipe {
         if hasNoReader { return enqueueReset() }
         var bytes = bytes
         var delay = Duration.zero
-        switch network.host(link.from)?.faults.pass(.network, link.from, link.to) {
+        switch network.host(link.from)?.faults.meet(.network, link.from, link.to) {
         case .error: return reset()
         case .delay(let more): delay = more
         case .hang, .drop: hold()

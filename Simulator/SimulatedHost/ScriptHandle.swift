@@ -31,7 +31,9 @@ struct ScriptHandle: ScriptRunner {
         return try await wait(for: process, fault)
     }
 
-    private func wait(for process: ScriptTable.Process, _ fault: FaultAction?) async throws(ScriptError) -> ScriptResult {
+    private func wait(
+        for process: ScriptTable.Process, _ fault: FaultAction?
+    ) async throws(ScriptError) -> ScriptResult {
         let call = process.call
         let deadline = host.timeline.now + call.timeout
         while process.result == nil {

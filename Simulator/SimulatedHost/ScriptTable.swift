@@ -82,7 +82,8 @@ public final class ScriptTable {
             return end(process, after: delay) {
                 ScriptResult(ending: .exited(code), errorOutput: "\(process.call.path): simulated failure\n")
             }
-        case .torn: return end(process, after: delay) { ScriptResult(ending: .exited(0), output: "\u{FFFD}%$ rubbish\n") }
+        case .torn:
+            return end(process, after: delay) { ScriptResult(ending: .exited(0), output: "\u{FFFD}%$ rubbish\n") }
         case .drop: return end(process, after: delay) { ScriptResult(ending: .exited(0)) }
         case nil, .stuck, .cutAfter, .killDaemon, .powerLoss: break
         }
@@ -100,7 +101,10 @@ public final class ScriptTable {
         guard processes.removeValue(forKey: process.id) != nil else { return }
         process.result = result
         if process.index < calls.count { calls[process.index].ending = result.ending }
-        host?.trace?("\(host?.name ?? ""): \(process.call.path) \(process.call.arguments.joined(separator: " ")): \(result.ending)")
+        if let host {
+            let line = ([process.call.path] + process.call.arguments).joined(separator: " ")
+            host.trace?("\(host.name): \(line): \(result.ending)")
+        }
         let waiters = process.waiters.sorted { $0.key < $1.key }
         process.waiters = [:]
         for (_, resume) in waiters { resume() }

@@ -6,11 +6,12 @@ import SimulatedHypervisor
 
 /// A simulated host: a machine that runs Xen, and what domain 0 has around it: files, scripts, network, clock, power.
 ///
-/// The daemon's lives on it are incarnations: `startIncarnation` hands out fresh handles, `killDaemon` fences them. What the
-/// kernel, Xen and xenstored hold survives a kill; `losePower` loses that too, with everything that was not synced.
+/// The daemon's lives on it are incarnations: `startIncarnation` hands out fresh handles, `killDaemon` fences them.
+/// What the kernel, Xen and xenstored hold survives a kill; `losePower` loses that too, with everything that was not
+/// synced.
 ///
-/// `@unchecked Sendable`: daemon tasks hold it through their handles. It is synchronous state, touched only on the thread of the
-/// simulation's executor, or by the driver while that stands still.
+/// `@unchecked Sendable`: daemon tasks hold it through their handles. It is synchronous state, touched only on the
+/// thread of the simulation's executor, or by the driver while that stands still.
 public final class SimulatedHost: @unchecked Sendable {
     public let name: String
     public let configuration: MachineConfiguration
@@ -39,7 +40,8 @@ public final class SimulatedHost: @unchecked Sendable {
     /// What `NodeControl.powerOff` and `reboot` ask for; the owner of the daemon carries it out.
     public var onPowerOffRequested: () -> Void = {}
     public var onRebootRequested: () -> Void = {}
-    /// Where paths are real instead of in `files`; set by a simulation that keeps its configuration and database on a disk.
+    /// Where paths are real instead of in `files`; set by a simulation that keeps its configuration and database on a
+    /// disk.
     public var realFiles: (String) -> (any FileStore)? = { _ in nil }
     /// The size of a real file that a script is to make a block device of; nil when there is none.
     public var fileSizes: (String) -> UInt64? = { _ in nil }
@@ -69,6 +71,8 @@ public final class SimulatedHost: @unchecked Sendable {
         machine = SimulatedMachine(configuration, timeline: timeline, kernels: kernels, faults: faults)
         files.now = { [clock] in clock.wallTime }
         scripts.host = self
+        faults.killDaemon = { [weak self] in self?.killDaemon() }
+        faults.losePower = { [weak self] in self?.losePower(tearing: true) }
         for directory in ["/dev", "/etc/xen", "/tmp", "/var/log", "/var/run"] { try? files.makeDirectory(directory) }
         applyFittings()
     }
@@ -117,7 +121,8 @@ public final class SimulatedHost: @unchecked Sendable {
 
     // MARK: Power
 
-    /// The power fails. Domains, xenstore, processes are gone, and of the files what was not synced; the host stays off.
+    /// The power fails. Domains, xenstore, processes are gone, and of the files what was not synced; the host stays
+    /// off.
     /// - Parameter tearing: lets a part of what was not synced get through, by chance.
     public func losePower(tearing: Bool = false) {
         guard isOn else { return }
@@ -144,7 +149,8 @@ public final class SimulatedHost: @unchecked Sendable {
         trace?("\(name): booted")
     }
 
-    /// An orderly reboot: everything is synced, everything ends, the host comes up with a new boot id. No daemon runs then.
+    /// An orderly reboot: everything is synced, everything ends, the host comes up with a new boot id. No daemon runs
+    /// then.
     public func reboot() {
         files.syncAll()
         isRebooting = true

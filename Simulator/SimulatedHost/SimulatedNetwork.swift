@@ -115,7 +115,7 @@ public final class SimulatedNetwork: @unchecked Sendable {
     // MARK: Connections
 
     func listen(on host: String, port: UInt16) throws(NetworkError) -> SimulatedListener {
-        if let fault = hosts[host]?.faults.pass(.listener, String(port)), case .error = fault {
+        if let fault = hosts[host]?.faults.meet(.listener, String(port)), case .error = fault {
             throw .addressInUse(port: port)
         }
         let wanted = port == 0 ? freePort(on: host) : port
@@ -131,7 +131,8 @@ public final class SimulatedNetwork: @unchecked Sendable {
     }
 
     private func freePort(on host: String) -> UInt16 {
-        repeat { nextPort = nextPort == 60999 ? 32768 : nextPort + 1 } while listeners[Place(host: host, port: nextPort)] != nil
+        repeat { nextPort = nextPort == 60999 ? 32768 : nextPort + 1 }
+        while listeners[Place(host: host, port: nextPort)] != nil
         return nextPort
     }
 

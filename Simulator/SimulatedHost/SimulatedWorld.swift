@@ -37,7 +37,9 @@ public final class SimulatedWorld: @unchecked Sendable {
     /// Adds a host, which is on and has no daemon yet.
     /// - Precondition: no other host has this name.
     @discardableResult
-    public func addHost(_ configuration: MachineConfiguration, latencies: HostLatencies = HostLatencies()) -> SimulatedHost {
+    public func addHost(
+        _ configuration: MachineConfiguration, latencies: HostLatencies = HostLatencies()
+    ) -> SimulatedHost {
         precondition(!hosts.contains { $0.name == configuration.name }, "two hosts are called \(configuration.name)")
         let host = SimulatedHost(
             configuration, latencies: latencies, timeline: timeline, random: random.fork("host \(configuration.name)"),
@@ -60,8 +62,8 @@ public final class SimulatedWorld: @unchecked Sendable {
     /// The network as a client sees it that runs on a host itself.
     public func client(on host: String) -> ClientNetwork { ClientNetwork(network: network, place: host) }
 
-    /// On which hosts a domain of this uuid exists and is not dying; more than one is a disaster unless all but one are paused
-    /// or suspended.
+    /// On which hosts a domain of this uuid exists and is not dying; more than one is a disaster unless all but one
+    /// are paused or suspended.
     public func owners(of uuid: DomainUUID) -> [SimulatedHost] {
         hosts.filter { host in
             host.isOn && host.machine.reports.contains { $0.uuid == uuid && !$0.isDying }

@@ -1,8 +1,8 @@
 import DomainModel
 import HypervisorInterface
 
-/// The back-end half of xenbus in domain 0, or in a driver domain: finds new devices below `…/backend/TYPE/DOMAIN/DEVICE`, as
-/// Linux' drivers/xen/xenbus does.
+/// The back-end half of xenbus in domain 0, or in a driver domain: finds new devices below
+/// `…/backend/TYPE/DOMAIN/DEVICE`, as Linux' drivers/xen/xenbus does.
 final class BackendBus {
     /// The domain in which the drivers run.
     let owner: DomainID

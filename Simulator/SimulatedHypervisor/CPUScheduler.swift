@@ -2,8 +2,8 @@ import HostInterface
 
 /// Shares the physical cpus between the domains that want them, by weight and cap, and counts what each has had.
 ///
-/// Nothing happens while time passes: what a domain gets is a rate that changes only when somebody's load does, and its cpu time
-/// is worked out when somebody asks.
+/// Nothing happens while time passes: what a domain gets is a rate that changes only when somebody's load does, and
+/// its cpu time is worked out when somebody asks.
 final class CPUScheduler {
     private let cpus: Int
     private let timeline: Timeline

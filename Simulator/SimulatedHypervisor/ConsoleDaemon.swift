@@ -3,9 +3,9 @@ import HostInterface
 
 /// The console daemon of domain 0 and the console rings it serves.
 ///
-/// As xenconsoled: it serves a domain that has been introduced and whose `console/ring-ref` and `console/port` exist, through a
-/// pseudo-terminal of its own, published as `console/tty`. What nobody reads is kept up to a limit, the oldest goes first; the
-/// guest never waits.
+/// As xenconsoled: it serves a domain that has been introduced and whose `console/ring-ref` and `console/port` exist,
+/// through a pseudo-terminal of its own, published as `console/tty`. What nobody reads is kept up to a limit, the
+/// oldest goes first; the guest never waits.
 final class ConsoleDaemon {
     /// Without `console/limit` in xenstore: what libxl sets.
     static let defaultLimit = 1024 * 1024

@@ -18,6 +18,13 @@ public final class FaultPlan {
     private var hanging: [Int: () -> Void] = [:]
     private var nextHanging = 0
     private var isRecording = false
+    /// Faults by the number of the passage, and how many passages there were while anything was of interest.
+    private var numbered: [Int: FaultAction] = [:]
+    private var passages = 0
+
+    /// What kills the daemon, or cuts the power; set by the host.
+    package var killDaemon: () -> Void = {}
+    package var losePower: () -> Void = {}
 
     /// Every point passed since `startRecording`, in order.
     public private(set) var recording: [FaultPoint] = []
@@ -33,10 +40,15 @@ public final class FaultPlan {
     /// Removes all rules and lets what hangs go on.
     public func heal() {
         entries = []
+        numbered = [:]
         let released = hanging.sorted { $0.key < $1.key }
         hanging = [:]
         for (_, resume) in released { resume() }
     }
+
+    /// Lets the Nth point that is passed from now on, of whatever kind, have this fault: what a sweep needs, which
+    /// has the numbers from a recording of the same run.
+    public func add(atPoint number: Int, _ action: FaultAction) { numbered[passages + number] = action }
 
     public func startRecording() {
         recording = []
@@ -49,10 +61,11 @@ public final class FaultPlan {
     package func pass(
         _ kind: FaultPoint.Kind, _ name: @autoclosure () -> String, _ detail: @autoclosure () -> String = ""
     ) -> FaultAction? {
-        guard isRecording || !entries.isEmpty else { return nil }
+        guard isRecording || !entries.isEmpty || !numbered.isEmpty else { return nil }
+        passages += 1
         let point = FaultPoint(kind, name(), detail())
         if isRecording, recording.count < Self.recordingLimit { recording.append(point) }
-        var due: FaultAction?
+        var due = numbered.removeValue(forKey: passages)
         for index in entries.indices where entries[index].rule.pattern.matches(point) {
             entries[index].passages += 1
             if due == nil, isDue(entries[index]) { due = entries[index].rule.action }
@@ -61,6 +74,20 @@ public final class FaultPlan {
         if history.count < Self.recordingLimit { history.append((timeline.now, point, due)) }
         onFault?(point, due)
         return due
+    }
+
+    /// The fault that happens at a point that the daemon does not pass itself: in a kernel, a guest, on the wire. A
+    /// kill or power cut that is due there happens at once, but after what is being done.
+    package func meet(
+        _ kind: FaultPoint.Kind, _ name: @autoclosure () -> String, _ detail: @autoclosure () -> String = ""
+    ) -> FaultAction? {
+        let action = pass(kind, name(), detail())
+        switch action {
+        case .killDaemon: timeline.schedule(at: timeline.now) { [weak self] in self?.killDaemon() }
+        case .powerLoss: timeline.schedule(at: timeline.now) { [weak self] in self?.losePower() }
+        case nil, .error, .delay, .hang, .drop, .stuck, .torn, .cutAfter: return action
+        }
+        return nil
     }
 
     private func isDue(_ entry: Entry) -> Bool {

@@ -23,8 +23,8 @@ public struct FaultPoint: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Which points a fault is for. Empty name or detail: any. A file's path stands also for the one it is written under before it
-/// takes its name.
+/// Which points a fault is for. Empty name or detail: any. A file's path stands also for the one it is written under
+/// before it takes its name.
 public struct FaultPattern: Hashable, Sendable, CustomStringConvertible {
     public var kind: FaultPoint.Kind
     public var name: String

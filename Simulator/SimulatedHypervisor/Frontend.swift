@@ -63,7 +63,7 @@ class Frontend {
 
     /// Writes nodes of its directory and then its state; when it may not, the device stays as it is.
     func move(to next: XenbusState, writing nodes: [(String, String)] = []) {
-        switch guest.machine.faults.pass(.frontend, type.rawValue, String(guest.domain.id.rawValue)) {
+        switch guest.machine.faults.meet(.frontend, type.rawValue, String(guest.domain.id.rawValue)) {
         case .stuck(let limit) where next.rawValue > limit: return
         case .drop, .hang, .error: return
         case .delay(let delay):
@@ -84,7 +84,7 @@ class Frontend {
 
     /// A grant of a page to the back-end's domain.
     func grant() -> String {
-        guest.nextGrant += 1
+        defer { guest.nextGrant += 1 }
         return String(guest.nextGrant)
     }
 
@@ -93,38 +93,5 @@ class Frontend {
         let text = try? store.read("\(path)/backend-id", as: guest.domain.id)
         let remote = text.flatMap { DomainID(text: $0) } ?? .zero
         return guest.domain.allocatePort(remote: remote).description
-    }
-}
-
-/// blkfront.
-final class BlockFrontend: Frontend {
-    override func backendChanged(_ other: XenbusState) {
-        switch (other, state) {
-        case (.initWait, .initialising):
-            move(
-                to: .initialised,
-                writing: [
-                    ("ring-ref", grant()), ("event-channel", port()), ("protocol", "x86_64-abi"),
-                    ("feature-persistent", "1"),
-                ])
-        case (.connected, .initialised): move(to: .connected)
-        default: super.backendChanged(other)
-        }
-    }
-}
-
-/// netfront.
-final class NetFrontend: Frontend {
-    override func backendChanged(_ other: XenbusState) {
-        switch (other, state) {
-        case (.initWait, .initialising):
-            move(
-                to: .connected,
-                writing: [
-                    ("tx-ring-ref", grant()), ("rx-ring-ref", grant()), ("event-channel", port()),
-                    ("request-rx-copy", "1"), ("feature-rx-notify", "1"), ("feature-sg", "1"),
-                ])
-        default: super.backendChanged(other)
-        }
     }
 }

@@ -40,7 +40,7 @@ extension Guest {
         case "suspend": reason = .suspend
         default: return print("Ignoring shutdown request: \(word)\r\n")
         }
-        switch machine.faults.pass(.guest, String(domain.id.rawValue), word) {
+        switch machine.faults.meet(.guest, String(domain.id.rawValue), word) {
         case .drop, .hang: return
         case .delay(let delay): clock.after(delay) { [self] in obey(reason) }
         case nil, .error, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: obey(reason)

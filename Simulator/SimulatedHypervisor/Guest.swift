@@ -33,6 +33,7 @@ final class Guest {
     var fateAlarms: [(fate: GuestBehaviour.Fate, alarm: Int)] = []
     var terminal = GuestTerminal()
     private var balloonAlarm: Int?
+    /// The first eight are reserved (public/grant_table.h).
     var nextGrant = 8
     /// It has been filled from an image and must find everything anew when it runs.
     var isArriving = false
@@ -149,7 +150,10 @@ final class Guest {
     }
 
     private static func defaultLines(_ host: String) -> [String] {
-        ["Booting the simulated guest\r\n", "xenbus: devices are ready\r\n", "Welcome to \(host)\r\n\r\n", "\(host) login: "]
+        [
+            "Booting the simulated guest\r\n", "xenbus: devices are ready\r\n", "Welcome to \(host)\r\n\r\n",
+            "\(host) login: ",
+        ]
     }
 
     func schedule(_ fate: GuestBehaviour.Fate, in delay: Duration) {

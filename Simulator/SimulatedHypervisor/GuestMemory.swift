@@ -1,7 +1,7 @@
 import HostInterface
 
-/// The contents of a guest's memory, told by few words: each page is zero or made from the guest's seed, the page's number and
-/// how often it was written. A hundred GB cost a few bytes.
+/// The contents of a guest's memory, told by few words: each page is zero or made from the guest's seed, the page's
+/// number and how often it was written. A hundred GB cost a few bytes.
 struct GuestMemory: Hashable {
     /// Writes that go round and round over the first pages, one page after the other.
     struct Stream: Hashable {

@@ -1,5 +1,5 @@
-/// The devices of a simulated host that domain 0's kernel sees: block devices and network interfaces. Hotplug scripts and
-/// back-end drivers act on it, the host shows it.
+/// The devices of a simulated host that domain 0's kernel sees: block devices and network interfaces. Hotplug scripts
+/// and back-end drivers act on it, the host shows it.
 public final class HostHardware {
     /// A block device or partition.
     public struct BlockDevice: Hashable, Sendable {

@@ -120,7 +120,9 @@ private final class RestoreRun {
         }
         let pfns = (0..<count).map { body.little(8 + $0 * 8, as: UInt64.self) }
         let present = pfns.count { $0 & ImageFormat.typeMask <= 4 << 60 }
-        guard body.count == 8 + count * 8 + present * PageContents.size else { throw bad("a record of the wrong length") }
+        guard body.count == 8 + count * 8 + present * PageContents.size else {
+            throw bad("a record of the wrong length")
+        }
         let size = MemorySize(pages: UInt64(present))
         let latency = handle.machine.configuration.latencies.copy(size)
         let new = pfns.count { isNew($0 & ImageFormat.pfnMask) }
@@ -198,7 +200,9 @@ private final class RestoreRun {
     private func read(_ count: Int) async throws(HypervisorError) -> [UInt8] {
         guard count > 0 else { return [] }
         let bytes: [UInt8]
-        do { bytes = try await input.read(count) } catch { throw HypervisorError(name, id, .callback, text: "\(error)") }
+        do { bytes = try await input.read(count) } catch {
+            throw HypervisorError(name, id, .callback, text: "\(error)")
+        }
         if handle.incarnation.isFenced { throw HypervisorError(name, id, .fenced) }
         guard bytes.count == count else { throw HypervisorError(name, id, .callback, text: "the image ends early") }
         return bytes

@@ -2,8 +2,8 @@ import DomainModel
 import HostInterface
 import HypervisorInterface
 
-/// Saving a domain as libxenguest does: all pages in rounds while the guest runs (live) or at once, then the guest suspends, the
-/// pages it wrote meanwhile follow, then its vcpus.
+/// Saving a domain as libxenguest does: all pages in rounds while the guest runs (live) or at once, then the guest
+/// suspends, the pages it wrote meanwhile follow, then its vcpus.
 extension HypervisorHandle {
     func save(
         _ id: DomainID, live: Bool, output: any ImageOutput, observer: any SaveObserver
@@ -31,7 +31,8 @@ extension SimulatedMachine {
             throw HypervisorError(call, id, .invalid, text: "the domain does not run")
         }
         guard !live || configuration.canMigrateLive.contains(domain.kind) else {
-            throw HypervisorError(call, id, .invalid, text: "this Xen cannot track the pages a \(domain.kind) guest dirties")
+            throw HypervisorError(
+                call, id, .invalid, text: "this Xen cannot track the pages that a \(domain.kind) guest dirties")
         }
     }
 }
@@ -134,7 +135,8 @@ private struct SaveRun {
                 let end = min(range.upperBound, first + UInt64(ImageFormat.batch))
                 let record = try pageRecord(first..<end)
                 let size = MemorySize(pages: UInt64(record.count / PageContents.size))
-                try await handle.call("xc_domain_save_pages", id, takes: machine.configuration.latencies.copy(size)) { _ in }
+                let latency = machine.configuration.latencies.copy(size)
+                try await handle.call("xc_domain_save_pages", id, takes: latency) { _ in }
                 try await write(record)
                 first = end
             }

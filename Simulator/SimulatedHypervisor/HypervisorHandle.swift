@@ -2,8 +2,8 @@ import DomainModel
 import HostInterface
 import HypervisorInterface
 
-/// The hypervisor of a simulated machine as one incarnation of the daemon sees it: each call is refused once the daemon has been
-/// killed, meets the faults that are due, takes its time, and then acts on the machine.
+/// The hypervisor of a simulated machine as one incarnation of the daemon sees it: each call is refused once the
+/// daemon has been killed, meets the faults that are due, takes its time, and then acts on the machine.
 struct HypervisorHandle: Hypervisor {
     let machine: SimulatedMachine
     let incarnation: Incarnation

@@ -1,6 +1,7 @@
 import DomainModel
 
-/// The libxc migration stream, version 3 (Xen's docs/specs/libxc-migration-stream), as far as a simulated domain needs it.
+/// The libxc migration stream, version 3 (Xen's docs/specs/libxc-migration-stream), as far as a simulated domain
+/// needs it.
 enum ImageFormat {
     static let marker = UInt64.max
     static let identifier: UInt32 = 0x5845_4E46
@@ -65,7 +66,9 @@ enum ImageFormat {
     }
 
     /// What stands after the pages: time, and what the vcpus were doing.
-    static func closing(kind: GuestKind, vcpus: Int, kilohertz: Int, uptime: Int64, rings: (UInt64, UInt64)) -> [UInt8] {
+    static func closing(
+        kind: GuestKind, vcpus: Int, kilohertz: Int, uptime: Int64, rings: (UInt64, UInt64)
+    ) -> [UInt8] {
         var tsc = words([0, UInt32(kilohertz)])
         tsc.append(little: UInt64(uptime))
         tsc += words([0, 0])

@@ -1,12 +1,14 @@
 import HostInterface
 import Simulation
 
-/// One life of a daemon on a simulated host: every handle to the machine and the host that the daemon gets belongs to one.
+/// One life of a daemon on a simulated host: every handle to the machine and the host that the daemon gets belongs to
+/// one.
 ///
-/// At the kill the incarnation is *fenced*: whatever waits is woken, and each further call throws and has no effect, so that an
-/// undo written in `defer` cannot tidy up after a kill -9.
+/// At the kill the incarnation is *fenced*: whatever waits is woken, and each further call throws and has no effect,
+/// so that an undo written in `defer` cannot tidy up after a kill -9.
 ///
-/// `@unchecked Sendable`: daemon tasks hold it, but all of it is only touched on the thread of the simulation's executor.
+/// `@unchecked Sendable`: daemon tasks hold it, but all of it is only touched on the thread of the simulation's
+/// executor.
 public final class Incarnation: @unchecked Sendable {
     /// Counts the daemon's lives on this host, from 1.
     public let number: Int
@@ -76,7 +78,8 @@ public final class Incarnation: @unchecked Sendable {
     // MARK: Passing a point
 
     /// Lets a call through to the machine: refuses when fenced, meets the faults that are due, takes its time.
-    /// - Returns: a fault that the caller itself must act out: `drop`, `torn`, `stuck`, `cutAfter`, or a kill *after* the call.
+    /// - Returns: a fault that the caller itself must act out: `drop`, `torn`, `stuck`, `cutAfter`, or a kill *after*
+    ///   the call.
     package func pass(
         _ kind: FaultPoint.Kind, _ name: @autoclosure () -> String, _ detail: @autoclosure () -> String = "",
         takes latency: Duration = .zero, cancellable: Bool = false

@@ -26,15 +26,16 @@ public final class KernelCatalogue {
 
     /// Whether somebody who looks for a file at `path` finds a kernel or ramdisk there.
     ///
-    /// While every kernel path boots the default guest, a path counts as one that is below /boot or called like a kernel or
-    /// ramdisk: else every path on the host would exist.
+    /// While every kernel path boots the default guest, a path counts as one that is below /boot or called like a
+    /// kernel or ramdisk: else every path on the host would exist.
     public func isFile(_ path: String) -> Bool {
         if missing.contains(path) { return false }
         if behaviours[path] != nil || unusable.contains(path) { return true }
         guard fallback != nil, path.hasPrefix("/") else { return false }
         let name = lastPart(path).lowercased()
         return (path.hasPrefix("/boot/") && !name.isEmpty)
-            || ["vmlinu", "bzimage", "kernel", "linux", "initrd", "initramfs", "ramdisk"].contains { name.hasPrefix($0) }
+            || ["vmlinu", "bzimage", "kernel", "linux", "initrd", "initramfs", "ramdisk"]
+                .contains { name.hasPrefix($0) }
     }
 
     func behaviour(of path: String) -> GuestBehaviour? {

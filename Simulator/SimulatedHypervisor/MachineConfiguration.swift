@@ -31,8 +31,8 @@ public struct MachineConfiguration: Sendable {
     }
 }
 
-/// How long things take in simulated time. The same every time, so that a run can be repeated; measured on a real Xen where
-/// there was something to measure. Zero = at once.
+/// How long things take in simulated time. The same every time, so that a run can be repeated; measured on a real Xen
+/// where there was something to measure. Zero = at once.
 public struct Latencies: Hashable, Sendable {
     /// A hypercall that only looks or sets a field.
     public var hypercall: Duration = .zero

@@ -1,7 +1,7 @@
 import Glibc
 
-/// What stands in a page of a simulated guest: zeros while it was never written, else a header that says which page of which
-/// guest it is and how often it was written, and a filling that follows from these.
+/// What stands in a page of a simulated guest: zeros while it was never written, else a header that says which page
+/// of which guest it is and how often it was written, and a filling that follows from these.
 enum PageContents {
     static let size = 4096
     private static let magic: UInt64 = 0x4547_4150_4D49_5358
@@ -15,9 +15,12 @@ enum PageContents {
         for (index, word) in [magic, seed, pfn, version].enumerated() { words[index] = word.littleEndian }
     }
 
-    /// Which version of the page stands here, and of which guest; nil when it is not what this guest ever had in this page.
+    /// Which version of the page stands here, and of which guest; nil when it is not what this guest ever had in this
+    /// page.
     static func read(_ page: UnsafeRawBufferPointer, of pfn: UInt64) -> (version: UInt64, seed: UInt64)? {
-        let word = { (index: Int) in UInt64(littleEndian: page.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)) }
+        let word = { (index: Int) in
+            UInt64(littleEndian: page.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+        }
         let isMarked = word(0) == magic
         let seed = isMarked ? word(1) : 0
         let version = isMarked ? word(3) : 0

@@ -53,7 +53,8 @@ final class SimulatedDomain {
     var report: DomainReport {
         DomainReport(
             id: id, uuid: uuid, kind: kind, isRunning: isRunnable && load >= 0.5 && rate > 0,
-            isBlocked: !isDying && shutdownReason == nil && guest?.isBlocked == true,
+            // Of a paused domain Xen says that it is paused, and no more.
+            isBlocked: isRunnable && guest?.isBlocked == true,
             isPaused: pauseCount > 0 || isDying, shutdownReason: shutdownReason, isDying: isDying,
             memory: MemorySize(pages: pages), maximumMemory: MemorySize(pages: maximumPages),
             cpuTime: .nanoseconds(Int64(cpuNanoseconds)), onlineVCPUs: onlineVCPUs)

@@ -139,7 +139,10 @@ extension SimulatedMachine {
         }
         try populate(call, domain, build.memory.pages)
         nextGuestSeed += 1
-        let seed = nextGuestSeed &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(id.rawValue)
+        // Every boot of every domain anywhere has contents of its own: a page that ends up in another guest is noticed.
+        let seed = domain.uuid.bytes.reduce(nextGuestSeed &* 0x9E37_79B9_7F4A_7C15) {
+            ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
+        }
         domain.guest = Guest(
             machine: self, domain: domain, image: build.kernel, commandLine: build.commandLine, behaviour: behaviour,
             memory: GuestMemory(seed: seed, pages: build.memory.pages))

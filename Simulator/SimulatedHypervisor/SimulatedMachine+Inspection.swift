@@ -35,7 +35,8 @@ extension SimulatedMachine {
                 }
             }
         }
-        for name in store.nodes["/vm"]?.children.sorted() ?? [] where !domains.values.contains(where: { isPath(name, of: $0) }) {
+        let living = Set(domains.values.filter { !$0.isDying }.map(\.uuid.description))
+        for name in store.nodes["/vm"]?.children.sorted() ?? [] where !living.contains(name) {
             leaks.append("xenstore has /vm/\(name) of a domain that is gone")
         }
         for bus in buses.values.sorted(by: { $0.owner < $1.owner }) {
@@ -58,10 +59,6 @@ extension SimulatedMachine {
     private func lives(_ name: String) -> Bool {
         guard let id = DomainID(text: name), let domain = domains[id] else { return false }
         return !domain.isDying
-    }
-
-    private func isPath(_ name: String, of domain: SimulatedDomain) -> Bool {
-        name.hasPrefix(domain.uuid.description) && !domain.isDying
     }
 
     /// The numbers of the block devices that some back-end directory names, or some back-end has open.
@@ -88,7 +85,8 @@ extension SimulatedMachine {
     /// What xenstore has at `path`; nil when there is no such node.
     public func storeValue(_ path: String) -> String? { store.nodes[path]?.value }
 
-    /// The phase of a guest in a word: `off`, `booting`, `up`, `shutting down`, `hung`; nil when there is no such guest.
+    /// The phase of a guest in a word: `off`, `booting`, `up`, `shutting down`, `hung`; nil when there is no such
+    /// guest.
     public func guestPhase(_ id: DomainID) -> String? { domains[id]?.guest?.phaseWord }
 }
 

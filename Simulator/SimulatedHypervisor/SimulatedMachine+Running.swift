@@ -73,7 +73,8 @@ extension SimulatedMachine {
 
     // MARK: Acts of a scenario
 
-    /// The guest shuts down by itself, as when somebody inside says `poweroff` or `reboot`; at the end of boot while it boots.
+    /// The guest shuts down by itself, as when somebody inside says `poweroff` or `reboot`; at the end of boot while
+    /// it boots.
     /// - Returns: false when there is no such guest, or it cannot.
     @discardableResult
     public func guestShutdown(_ id: DomainID, _ reason: ShutdownReason) -> Bool {

@@ -2,12 +2,14 @@ import DomainModel
 import HostInterface
 import HypervisorInterface
 
-/// A simulated machine that runs Xen: memory, domains, xenstored, the back-end drivers and console daemon of domain 0, guests.
+/// A simulated machine that runs Xen: memory, domains, xenstored, the back-end drivers and console daemon of domain
+/// 0, guests.
 ///
-/// The daemon reaches it through the handles of an `Incarnation`; a scenario acts on guests and looks at the machine itself.
+/// The daemon reaches it through the handles of an `Incarnation`; a scenario acts on guests and looks at the machine
+/// itself.
 ///
-/// `@unchecked Sendable`: daemon tasks hold it through their handles. It is synchronous state, touched only on the thread of the
-/// simulation's executor: by those tasks, which run there, and by the events of its timeline.
+/// `@unchecked Sendable`: daemon tasks hold it through their handles. It is synchronous state, touched only on the
+/// thread of the simulation's executor: by those tasks, which run there, and by the events of its timeline.
 public final class SimulatedMachine: @unchecked Sendable {
     public let configuration: MachineConfiguration
     /// Its xenstore.
@@ -22,7 +24,8 @@ public final class SimulatedMachine: @unchecked Sendable {
     public private(set) var corruptions: [String] = []
     /// Told of everything worth tracing: a line of text without time.
     public var trace: ((String) -> Void)?
-    /// Told of every change of a domain's state, for the time lines of reports: its id and uuid, and the new state in a word.
+    /// Told of every change of a domain's state, for the time lines of reports: its id and uuid, and the new state in
+    /// a word.
     public var onDomainState: ((DomainID, DomainUUID, String) -> Void)?
 
     let timeline: Timeline

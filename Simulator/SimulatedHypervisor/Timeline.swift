@@ -3,8 +3,8 @@ import Simulation
 
 /// Time and chance as the simulated machine uses them.
 ///
-/// Everything of a simulated machine is synchronous state that events on this timeline change, always on the thread of the
-/// simulation's executor; hence the actions it takes need not be sendable.
+/// Everything of a simulated machine is synchronous state that events on this timeline change, always on the thread
+/// of the simulation's executor; hence the actions it takes need not be sendable.
 public final class Timeline: Sendable {
     public let executor: SimulationExecutor
     private let chance: SimulatedRandom

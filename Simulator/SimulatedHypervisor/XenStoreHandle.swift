@@ -2,8 +2,8 @@ import DomainModel
 import HostInterface
 import HypervisorInterface
 
-/// The xenstore of a simulated machine as one incarnation of the daemon sees it: its connection, which the kill closes, with the
-/// transactions and watches that belong to it.
+/// The xenstore of a simulated machine as one incarnation of the daemon sees it: its connection, which the kill
+/// closes, with the transactions and watches that belong to it.
 struct XenStoreHandle: XenStore {
     /// Events that nobody reads are kept up to here, then the oldest are forgotten: they all say "look again".
     static let watchBacklog = 16_384
@@ -94,7 +94,7 @@ struct XenStoreHandle: XenStore {
     private func deliver(
         _ path: String, _ continuation: AsyncStream<String>.Continuation, _ machine: SimulatedMachine
     ) {
-        switch machine.faults.pass(.xenstore, "watch", path) {
+        switch machine.faults.meet(.xenstore, "watch", path) {
         case .drop, .hang, .error: return
         case .delay(let delay): machine.timeline.schedule(after: delay) { continuation.yield(path) }
         case nil, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: continuation.yield(path)

@@ -15,7 +15,8 @@ struct StoreWatchKey: Hashable {
 }
 
 extension XenStored {
-    /// Registers a watch on a node and everything below it, or on `@introduceDomain` or `@releaseDomain`. It fires once at once.
+    /// Registers a watch on a node and everything below it, or on `@introduceDomain` or `@releaseDomain`. It fires
+    /// once at once.
     /// - Returns: a number to remove it with.
     func watch(
         _ path: String, as client: DomainID = .zero, _ deliver: @escaping (String) -> Void

@@ -1,12 +1,13 @@
 import DomainModel
 import HypervisorInterface
 
-/// The xenstore daemon of a simulated machine: tree, transactions, watches, permissions, quotas, as xenstored 4.17 has them.
+/// The xenstore daemon of a simulated machine: tree, transactions, watches, permissions, quotas, as xenstored 4.17
+/// has them.
 ///
 /// Requests name the domain that makes them; domain 0 may do everything. Paths are absolute.
 public final class XenStored {
-    /// xenstored's limits: bytes of a request (XENSTORE_PAYLOAD_MAX) and of an absolute path; of a guest's node in all, and
-    /// how many nodes, watches and open transactions a guest may have.
+    /// xenstored's limits: bytes of a request (XENSTORE_PAYLOAD_MAX) and of an absolute path; of a guest's node in
+    /// all, and how many nodes, watches and open transactions a guest may have.
     enum Limit {
         static let payload = 4096
         static let path = 3072

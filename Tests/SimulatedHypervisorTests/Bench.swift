@@ -103,7 +103,8 @@ struct Toolstack: Sendable {
         let front = "/local/domain/\(id)/device/\(type.rawValue)/\(number)"
         let store = machine.store
         try await store.transaction { (transaction) throws(XenStoreError) in
-            for (path, value) in [("\(front)/backend", back), ("\(front)/backend-id", "\(backend)"), ("\(front)/state", "1")] {
+            let frontNodes = [("backend", back), ("backend-id", "\(backend)"), ("state", "1")]
+            for (path, value) in frontNodes.map({ ("\(front)/\($0)", $1) }) {
                 try await store.write(path, value, in: transaction)
             }
             for path in [front, "\(front)/backend", "\(front)/backend-id", "\(front)/state"] {

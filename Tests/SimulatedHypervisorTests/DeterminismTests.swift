@@ -11,7 +11,8 @@ struct DeterminismTests {
     private func transcript(seed: UInt64) throws -> [String] {
         let bench = Bench(seed: seed)
         let toolstack = Toolstack(bench.alpha.startIncarnation())
-        bench.alpha.faults.add(FaultRule(FaultPattern(.xenstore, "write"), .probability(0.02), .delay(.milliseconds(3))))
+        let pattern = FaultPattern(.xenstore, "write")
+        bench.alpha.faults.add(FaultRule(pattern, .probability(0.02), .delay(.milliseconds(3))))
         try bench.run {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 1...10 {

@@ -34,7 +34,8 @@ struct FaultTests {
     }
 
     @Test("Errnos become the reasons that libxc's become", arguments: [
-        ("ESRCH", HypervisorError.Reason.noSuchDomain), ("EEXIST", .exists), ("ENOMEM", .noMemory), ("EINVAL", .invalid),
+        ("ESRCH", HypervisorError.Reason.noSuchDomain), ("EEXIST", .exists), ("ENOMEM", .noMemory),
+        ("EINVAL", .invalid),
         ("EPERM", .notPermitted), ("EAGAIN", .busy), ("ENOSYS", .notSupported), ("EIO", .system(errno: 5)),
     ])
     func errnos(_ errno: String, _ reason: HypervisorError.Reason) throws {
@@ -190,4 +191,63 @@ final class Log: Sendable {
     private let lines = Mutex<[String]>([])
     var all: [String] { lines.withLock { $0 } }
     func note(_ line: String) { lines.withLock { $0.append(line) } }
+}
+
+@Suite("A daemon killed anywhere")
+struct KillSweepTests {
+    /// Creates a domain with a disk on a loop device and lets it boot.
+    private static func create(_ toolstack: Toolstack) async throws {
+        let bind = ScriptCall(path: "/etc/xen/block-file", arguments: ["bind", "/srv/disk.img"])
+        _ = try await toolstack.host.scripts.run(bind)
+        let id = try await toolstack.create()
+        let disk = [("mode", "w"), ("physical-device", "7:0")]
+        try await toolstack.plug(.vbd, 2049, into: id, disk)
+        try await toolstack.plug(.vif, 0, into: id, Toolstack.card)
+        try await toolstack.machine.hypervisor.unpause(id)
+        try await toolstack.host.files.replace("/var/log/done", with: [1])
+    }
+
+    private func bench() -> Bench {
+        let bench = Bench()
+        bench.alpha.files.install("/srv/disk.img", Array(repeating: 0, count: 512))
+        return bench
+    }
+
+    @Test("Whatever point a creation was killed at, before it or after it, the next daemon can clean up all of it")
+    func sweep() throws {
+        let recorded = bench()
+        recorded.alpha.faults.startRecording()
+        let first = Toolstack(recorded.alpha.startIncarnation())
+        try recorded.run { try await Self.create(first) }
+        let count = recorded.alpha.faults.recording.count
+        #expect(count > 40)
+        for number in 1...count {
+            let point = recorded.alpha.faults.recording[number - 1]
+            for after in [false, true] { try killAndClean(number, after: after, point) }
+        }
+    }
+
+    private func killAndClean(_ number: Int, after: Bool, _ point: FaultPoint) throws {
+        let bench = bench()
+        bench.alpha.faults.add(atPoint: number, .killDaemon(after: after))
+        let life = Toolstack(bench.alpha.startIncarnation())
+        bench.world.spawn { try? await Self.create(life) }
+        bench.advance(.seconds(10))
+        #expect(bench.alpha.incarnation == nil, "nothing was killed at \(number) \(point)")
+        let next = Toolstack(bench.alpha.startIncarnation())
+        try bench.run {
+            for report in try await next.machine.hypervisor.domains() where report.id != .zero {
+                try await next.destroy(report.id)
+            }
+            for name in try await next.machine.store.list("/local/domain") where name != "0" {
+                try await next.machine.store.removeIfPresent("/local/domain/\(name)")
+            }
+            if try await next.host.files.information("/dev/loop0") != nil {
+                let unbind = ScriptCall(path: "/etc/xen/block-file", arguments: ["unbind", "/dev/loop0"])
+                _ = try await next.host.scripts.run(unbind)
+            }
+        }
+        bench.advance(.seconds(1))
+        #expect(bench.alpha.leaks() == [], "killed at \(number) \(point), after: \(after)")
+    }
 }

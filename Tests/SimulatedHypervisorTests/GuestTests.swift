@@ -16,7 +16,8 @@ private func behaviour(_ change: (inout GuestBehaviour) -> Void) -> GuestBehavio
 struct GuestTests {
     /// A running guest of that behaviour, and what to do with it.
     private func start(
-        _ behaviour: GuestBehaviour, _ wish: Toolstack.Wish = Toolstack.Wish(), configure: (inout MachineConfiguration) -> Void = { _ in }
+        _ behaviour: GuestBehaviour, _ wish: Toolstack.Wish = Toolstack.Wish(),
+        configure: (inout MachineConfiguration) -> Void = { _ in }
     ) throws -> (Bench, Toolstack, DomainID) {
         let bench = Bench(seed: 0, configure)
         bench.alpha.kernels.behaviours[wish.kernel] = behaviour
@@ -51,7 +52,8 @@ struct GuestTests {
     }
 
     @Test("Guests that do not want to, do not", arguments: [
-        (behaviour { $0.ignoresShutdown = true }, "poweroff", "poweroff"), (behaviour { $0.refusesSuspend = true }, "suspend", ""),
+        (behaviour { $0.ignoresShutdown = true }, "poweroff", "poweroff"),
+        (behaviour { $0.refusesSuspend = true }, "suspend", ""),
         (behaviour { $0.fates = [.hangs(after: .zero)] }, "reboot", "reboot"), (GuestBehaviour(), "dance", "dance"),
     ] as [(GuestBehaviour, String, String)])
     func unwilling(_ behaviour: GuestBehaviour, _ word: String, _ left: String) throws {
@@ -187,7 +189,7 @@ struct GuestTests {
 
 @Suite("Driver domains")
 struct DriverDomainTests {
-    @Test("A guest that is a driver domain serves the disk and the card of another, and takes them with it when it ends")
+    @Test("A driver domain serves the disk and the card of another, and takes them with it when it ends")
     func serves() throws {
         let bench = Bench()
         let toolstack = Toolstack(bench.alpha.startIncarnation())

@@ -104,7 +104,10 @@ struct ImageTests {
         }
         #expect(offset == image.count)
         // Numbers of docs/specs/libxc-migration-stream: page data is 1, the end 0.
-        #expect(types == (kind == .pv ? [2, 0x11, 0x12, 0x10, 3, 1, 8, 7, 4, 5, 0] : [0x11, 0x12, 0x10, 1, 8, 9, 0xA, 0]))
+        let expected: [GuestKind: [UInt32]] = [
+            .pv: [2, 0x11, 0x12, 0x10, 3, 1, 8, 7, 4, 5, 0], .pvh: [0x11, 0x12, 0x10, 1, 8, 9, 0xA, 0],
+        ]
+        #expect(types == expected[kind])
     }
 
     /// Leaves images for Xen's own verify-stream-v2, where somebody wants them.

@@ -1,0 +1,22 @@
+import HostInterface
+import SimulatedHypervisor
+
+/// The clock of a simulated host as one incarnation of the daemon sees it: its sleeps end with it.
+struct ClockHandle: HostClock {
+    let host: SimulatedHost
+    let incarnation: Incarnation
+
+    var now: Instant { host.timeline.now }
+    var wallTime: WallTime { host.clock.wallTime }
+
+    func sleep(until deadline: Instant) async throws(CancellationError) {
+        switch await incarnation.park(until: deadline) {
+        case .elapsed, .signalled: return
+        case .cancelled: throw CancellationError()
+        case .fenced:
+            // A loop that sleeps and looks at nothing but its own cancellation must end with its process.
+            withUnsafeCurrentTask { $0?.cancel() }
+            throw CancellationError()
+        }
+    }
+}
