@@ -158,7 +158,10 @@ let package = Package(
         .executableTarget(
             name: "xend-sim",
             dependencies: [
-                "ScenarioRunner", "XendDaemon", "LinuxHost", "SimulatedHost",
+                "ScenarioRunner", "XendDaemon", "XendServer", "DomainManagement", "DomainLifecycle", "DomainModel", "LinuxHost",
+                "SimulatedHost", "Simulation", "HypervisorInterface", "HostInterface", "SExpressions",
+                .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Simulator/xend-sim", swiftSettings: settings),
         .executableTarget(

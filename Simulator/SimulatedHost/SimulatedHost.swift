@@ -176,6 +176,9 @@ public final class SimulatedHost: @unchecked Sendable {
         machine.hardware.bridges.formUnion(fittings.bridges)
     }
 
+    /// What its calendar says.
+    public var wallTime: WallTime { clock.wallTime }
+
     /// Lets the calendar time jump.
     public func jumpClock(by offset: Duration) { clock.jump(by: offset) }
 }

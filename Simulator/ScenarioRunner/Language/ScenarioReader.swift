@@ -50,6 +50,19 @@ public struct ScenarioReader {
         try ScenarioReader(file: file).step(value)
     }
 
+    /// What a setup form alone makes; nil when it is none.
+    enum SetupForm { case host(HostSetup), item(SetupItem) }
+
+    static func setup(_ value: LocatedSExpression, file: String) throws(ScenarioError) -> SetupForm? {
+        let names = ["host", "kernel", "file", "block-device", "bridge", "missing", "receiver"]
+        guard names.contains(value.list?.first?.atom ?? "") else { return nil }
+        var setup = ScenarioSetup(hosts: [])
+        var steps: [Step] = []
+        try ScenarioReader(file: file).setup(value, into: &setup, &steps)
+        if let host = setup.hosts.first { return .host(host) }
+        return setup.items.first.map { .item($0) }
+    }
+
     private func scenario(_ value: LocatedSExpression) throws(ScenarioError) -> Scenario {
         let form = Vocabulary.Form(name: "scenario", shape: "(scenario NAME SETUP… STEP…)")
         var reader = try FormReader(value, "top-level form", [form], file: file)

@@ -1,0 +1,41 @@
+import DomainLifecycle
+import DomainManagement
+import DomainModel
+import HypervisorInterface
+import SExpressions
+
+/// Answers while no daemon runs on a simulated host, so that `/simulator` can start one.
+struct AbsentDaemon: DaemonService {
+    private static let error = OperationError(.failed, "xend is not running on this host (POST (daemon start) to /simulator)")
+
+    func domains() async -> [DomainInformation] { [] }
+    func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation { throw Self.error }
+    func vcpus(_ reference: DomainReference) async throws(OperationError) -> [VCPUReport] { throw Self.error }
+    func perform(_ operation: Operation, for requester: Requester) async throws(OperationError) -> OperationResult {
+        throw Self.error
+    }
+    func consoles() async -> [ConsoleInformation] { [] }
+    func console(port: UInt16) async throws(OperationError) -> ConsoleInformation { throw Self.error }
+    func disconnectConsole(port: UInt16) async throws(OperationError) { throw Self.error }
+    func node() async throws(OperationError) -> NodeInformation { throw Self.error }
+    func dmesg(clear: Bool) async throws(OperationError) -> [UInt8] { throw Self.error }
+    func log() async throws(OperationError) -> LogContents { throw Self.error }
+    func shutDownNode(reboot: Bool, for requester: Requester) async throws(OperationError) { throw Self.error }
+    func setNotificationURL(_ url: String?) async throws(OperationError) { throw Self.error }
+    func inject(_ event: SExpression) async throws(OperationError) -> String { throw Self.error }
+    func events(since: UInt64?, matching patterns: [EventPattern]) async -> EventPage {
+        EventPage(events: [], newest: 0, missed: 0)
+    }
+    func eventStream(since: UInt64?, matching patterns: [EventPattern]) async -> AsyncStream<NumberedEvent> {
+        AsyncStream { $0.finish() }
+    }
+    func tasks() async -> [TaskInformation] { [] }
+    func task(_ id: Int) async throws(OperationError) -> TaskInformation { throw Self.error }
+    func cancelTask(_ id: Int, for requester: Requester) async throws(OperationError) { throw Self.error }
+    func virtualNetworks() async -> [String] { [] }
+    func virtualNetwork(_ id: String) async throws(OperationError) -> SExpression { throw Self.error }
+    func createVirtualNetwork(_ config: SExpression) async throws(OperationError) { throw Self.error }
+    func deleteVirtualNetwork(_ id: String) async throws(OperationError) { throw Self.error }
+    func measurements() async -> [Measurement] { [] }
+    func isReady() async -> Bool { false }
+}

@@ -1,0 +1,117 @@
+import Glibc
+import HostInterface
+import LinuxHost
+import ScenarioRunner
+import SimulatedHost
+import Synchronization
+import XendDaemon
+
+import class Simulation.SimulationExecutor
+
+/// The machine with its daemon, from start to stop.
+///
+/// `@unchecked Sendable`: the main thread drives the executor; everything else here happens on it.
+final class Simulation: @unchecked Sendable {
+    struct Options: Sendable {
+        var root: String
+        var config: String?
+        var port: UInt16?
+        var keepsDatabase: Bool
+        var isVirtual: Bool
+        var minimumRestartSeconds: Double?
+        var seed: UInt64
+    }
+
+    private let options: Options
+    private let world: SimulatedWorld
+    private let executor: SimulationExecutor
+    private let pacemaker: Pacemaker
+    private var hosts: [RunningHost] = []
+    private var surroundings: [SocketSurroundings] = []
+    private var control: SimulatorControl?
+    private let isStopping = Atomic(false)
+    private var isOver = false
+    private var hasFailed = false
+
+    init(options: Options, first: HostSetup) {
+        self.options = options
+        executor = SimulationExecutor(mode: options.isVirtual ? .virtual : .real)
+        world = SimulatedWorld(seed: options.seed, executor: executor)
+        pacemaker = Pacemaker(options.isVirtual ? executor : nil)
+        let control = SimulatorControl(world: world) { [unowned self] in hosts }
+        control.addHost = { [unowned self] in add($0, isFirst: false) }
+        control.quiet = { [pacemaker] in await pacemaker.quiet() }
+        control.url = { [unowned self] host in
+            hosts.firstIndex { $0 === host }.flatMap { surroundings[$0].url }
+        }
+        self.control = control
+        _ = add(first, isFirst: true)
+    }
+
+    @discardableResult
+    private func add(_ setup: HostSetup, isFirst: Bool) -> RunningHost {
+        let host = world.addHost(setup.machine)
+        // The kernel's boot_id decides: it is another one in each run, since the machine ended with the last.
+        host.hasBootRecords = false
+        if !options.isVirtual { host.jumpClock(by: LinuxClock().wallTime - host.wallTime) }
+        let around = SocketSurroundings(
+            options: options, isFirst: isFirst, name: setup.name, pacemaker: pacemaker,
+            tasks: executor, control: { [unowned self] in control })
+        let root = around.hostRoot
+        let files = CountingFiles(LinuxFiles(root: root), pacemaker)
+        let keepsDatabase = options.keepsDatabase
+        let database = around.databasePaths
+        host.realFiles = { path in
+            if path.hasPrefix("/dev/") { return nil }
+            if !keepsDatabase, database.contains(where: { path == $0 || path.hasPrefix($0 + "/") }) { return nil }
+            return files
+        }
+        host.fileSizes = { path in RealFiles.size(root.files + path) }
+        let running = RunningHost(host, world: world, surroundings: around)
+        hosts.append(running)
+        surroundings.append(around)
+        return running
+    }
+
+    /// Runs until a signal comes.
+    /// - Returns: whether all went well.
+    func run() -> Bool {
+        executor.spawn { [self] in await begin() }
+        Signals.whenFirst { [self] in
+            isStopping.store(true, ordering: .sequentiallyConsistent)
+            executor.spawn { [self] in await end() }
+        }
+        executor.runForever { [self] in isOver }
+        return !hasFailed
+    }
+
+    private func begin() async {
+        pacemaker.began()
+        defer { pacemaker.ended() }
+        let host = hosts[0]
+        host.start()
+        while host.state == .starting { await rest() }
+        guard host.state == .up, let url = surroundings[0].url else {
+            if !isStopping.load(ordering: .sequentiallyConsistent) {
+                Output.complain("cannot start: \(host.startFailure ?? "the daemon has ended")")
+                hasFailed = true
+            }
+            isOver = true
+            executor.wake()
+            return
+        }
+        Output.line("listening on \(url)/xend")
+    }
+
+    private func end() async {
+        pacemaker.began()
+        defer { pacemaker.ended() }
+        for host in hosts { host.stop() }
+        while hosts.contains(where: { $0.state != .down }) { await rest() }
+        for around in surroundings { await around.close() }
+        isOver = true
+        executor.wake()
+    }
+
+    private func rest() async { try? await executor.sleep(until: executor.now + .milliseconds(2)) }
+}
