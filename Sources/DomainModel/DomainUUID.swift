@@ -30,12 +30,14 @@ public struct DomainUUID: Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        var text = ""
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
         for (index, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(index) { text += "-" }
-            text += hexadecimal(byte)
+            if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
+            text.append(hexadecimalDigit(byte >> 4))
+            text.append(hexadecimalDigit(byte & 15))
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
     }
 }
 
@@ -47,6 +49,11 @@ func hexadecimalValue(_ digit: UInt8) -> UInt8? {
     case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
     default: nil
     }
+}
+
+/// The lower-case hexadecimal digit of a value below 16.
+private func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
 }
 
 /// Two lower-case hexadecimal digits.

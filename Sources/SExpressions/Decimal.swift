@@ -3,6 +3,11 @@ struct Decimal {
     var digits: [UInt8]
     var point: Int
 
+    init(digits: [UInt8], point: Int) {
+        self.digits = digits
+        self.point = point
+    }
+
     /// All digits of `value`, which is finite and above zero.
     ///
     /// The value is m × 2^e with whole m; for negative e that is m × 5^-e / 10^-e, so the digits are those of a whole

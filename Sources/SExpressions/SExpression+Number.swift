@@ -16,13 +16,14 @@ enum NumberText {
         if value.isNaN { return "nan" }
         if value.isInfinite { return sign + "inf" }
         if value.isZero { return sign + "0.0" }
-        let decimal = Decimal(exactly: value.magnitude).rounded(to: significantDigits)
+        let decimal =
+            Decimal(quickly: value.magnitude) ?? Decimal(exactly: value.magnitude).rounded(to: significantDigits)
         return sign + layout(decimal)
     }
 
     /// Where the exponent form begins is Python's rule.
     private static func layout(_ decimal: Decimal) -> String {
-        let digits = decimal.digits.map(String.init).joined()
+        let digits = String(decoding: decimal.digits.map { $0 + UInt8(ascii: "0") }, as: UTF8.self)
         let point = decimal.point
         if point <= -4 || point > significantDigits - 1 {
             let exponent = String((point - 1).magnitude)

@@ -29,16 +29,19 @@ extension SExpression: CustomStringConvertible {
 /// How an atom is written.
 enum AtomText {
     static func write(_ text: String, into bytes: inout [UInt8]) {
-        if isBare(text) {
-            bytes.append(contentsOf: text.utf8)
-        } else {
-            writeQuoted(SXPText.bytes(of: text), into: &bytes)
+        // Looked at and copied as one piece of memory: lists of domains consist of some hundred thousand atoms.
+        var contiguous = text
+        let isWritten = contiguous.withUTF8 { text in
+            guard isBare(text) else { return false }
+            bytes.append(contentsOf: text)
+            return true
         }
+        if !isWritten { writeQuoted(SXPText.bytes(of: text), into: &bytes) }
     }
 
-    private static func isBare(_ text: String) -> Bool {
-        if text == "@" { return true }
-        return !text.utf8.isEmpty && text.utf8.allSatisfy(Ascii.isPlain)
+    private static func isBare(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        if text.count == 1, text[0] == UInt8(ascii: "@") { return true }
+        return !text.isEmpty && text.allSatisfy(Ascii.isPlain)
     }
 
     private static func writeQuoted(_ text: [UInt8], into bytes: inout [UInt8]) {

@@ -1,4 +1,4 @@
-import SExpressions
+@testable import SExpressions
 import Testing
 
 @Suite("Printing")
@@ -105,5 +105,25 @@ struct PrinterTests {
         ] as [(Double, String)])
     func number(_ value: Double, _ text: String) {
         #expect(SExpression.number(value).atom == text)
+    }
+
+    @Test("The quick way to decimal digits is as exact as the long one")
+    func quickDigits() {
+        var state: UInt64 = 1
+        for round in 0..<20_000 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            // From a few decimal digits, from nanoseconds, or any bits; halves among them.
+            let value: Double =
+                switch round % 4 {
+                case 0: Double(state >> 32) / 1000
+                case 1: Double(state >> 20) / 1e9
+                case 2: Double(state >> 40) * 0.5 / Double(1 << (state & 31))
+                default: Double(bitPattern: (state >> 12) | 0x3F50_0000_0000_0000) * Double(1 << (round % 40))
+                }
+            guard let quick = Decimal(quickly: value) else { continue }
+            let exact = Decimal(exactly: value).rounded(to: NumberText.significantDigits)
+            #expect(quick.digits == exact.digits && quick.point == exact.point, "\(value)")
+        }
+        #expect(Decimal(quickly: 1e11) == nil && Decimal(quickly: 0.000_9) == nil)
     }
 }

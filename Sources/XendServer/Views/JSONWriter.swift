@@ -26,7 +26,13 @@ struct JSONWriter {
 
     mutating func string(_ text: String) {
         raw("\"")
-        for byte in Displayable.text(text).utf8 {
+        var text = Displayable.text(text)
+        text.withUTF8 { append($0) }
+        raw("\"")
+    }
+
+    private mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
+        for byte in text {
             switch byte {
             case UInt8(ascii: "\""): raw("\\\"")
             case UInt8(ascii: "\\"): raw("\\\\")
@@ -37,19 +43,21 @@ struct JSONWriter {
             default: bytes.append(byte)
             }
         }
-        raw("\"")
     }
 
     /// A number as JSON writes it, without exponent, and exact in a double: at most 15 digits.
     static func isNumber(_ text: String) -> Bool {
-        let parts = (text.hasPrefix("-") ? text.dropFirst() : text[...])
-            .split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), text.utf8.count <= 17, parts.reduce(0, { $0 + $1.utf8.count }) <= 15
-        else { return false }
-        let isDigits = { (part: Substring) in
-            !part.isEmpty && part.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        }
-        return parts.allSatisfy(isDigits) && (parts[0] == "0" || !parts[0].hasPrefix("0"))
+        var rest = text.utf8[...]
+        guard rest.count <= 17 else { return false }
+        if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+        let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+        let whole = rest.prefix(while: isDigit)
+        guard !whole.isEmpty, whole.count == 1 || whole.first != UInt8(ascii: "0") else { return false }
+        rest = rest[whole.endIndex...]
+        guard !rest.isEmpty else { return whole.count <= 15 }
+        let fraction = rest.dropFirst()
+        return rest.first == UInt8(ascii: ".") && !fraction.isEmpty && fraction.allSatisfy(isDigit)
+            && whole.count + fraction.count <= 15
     }
 }
 
