@@ -48,8 +48,9 @@ extension DomainManager {
 
     private func announce(_ announcement: Announcement, _ record: DomainRecord) {
         guard let id = record.id else { return }
-        let event = announcement.event(name: record.name, id: id)
-        events.publish(event)
+        events.publish(announcement.event(name: record.name, id: id))
+        // The original's words (reference/domain.md §5).
+        if announcement == .restart(.fail) { log.error("VM \(record.name) restarting too fast") }
     }
 
     /// Runs a hypercall on the record's domain, its error in words. A pause of a domain that is gone is done.
