@@ -82,7 +82,9 @@ extension DomainTable {
         try Admission.check(operation, record)
         switch operation {
         case .pause:
-            return Draft(name: operation.name, steps: [.announce(.pause), .pause])
+            // Xen counts pauses; for users a domain is paused or not.
+            let isPaused = reports[record.uuid]?.isPaused ?? false
+            return Draft(name: operation.name, steps: [.announce(.pause)] + (isPaused ? [] : [.pause]))
         case .unpause:
             // A domain whose next life could not be built is tried again.
             if record.stage == .restarting(.blocked) { return try rebuild(&record) }
@@ -217,10 +219,7 @@ extension DomainTable {
                 return false
             }
             guard !isTaken else { throw .deviceNumberTaken(vbd.device, title: record.title) }
-        case .pci(let pci):
-            throw .notSupported(
-                "pci: Failed to configure device: bus=\(pci.bus) dev=\(pci.device) func=\(pci.function) "
-                    + "(xend does not pass PCI devices through)")
+        case .pci(let pci): throw .passthrough(pci)
         }
         return record.newDevice(config, backend: try backend(reference, for: record))
     }

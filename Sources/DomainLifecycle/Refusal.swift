@@ -19,6 +19,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case tooManyDomains(limit: Int)
     case tooManyWaiting(title: String, limit: Int)
     case notSupported(String)
+    /// xend does not pass PCI devices through.
+    case passthrough(PCIConfig)
     case invalid(String)
     case stopping
 }
@@ -47,8 +49,19 @@ extension Refusal: CustomStringConvertible {
         case .tooManyWaiting(let title, let limit):
             "cannot queue another operation for \(title): \(limit) wait already; try again when they are done"
         case .notSupported(let what): what
+        case .passthrough(let pci):
+            "pci: Failed to configure device: bus=\(pci.bus) dev=\(pci.device) func=\(pci.function) "
+                + "(xend does not pass PCI devices through)"
         case .invalid(let what): what
         case .stopping: "xend is stopping"
+        }
+    }
+
+    /// Of the device phase: the original reported these without a prefix (reference/http-api.md §6.5).
+    public var isAboutDevices: Bool {
+        switch self {
+        case .invalidBackend, .noSuchDevice, .tooManyDevices, .deviceNumberTaken, .passthrough: true
+        default: false
         }
     }
 
@@ -58,7 +71,7 @@ extension Refusal: CustomStringConvertible {
             case .noSuchDomain, .noSuchDevice: .notFound
             case .invalidBackend, .invalid: .invalid
             case .domainZero, .foreign: .forbidden
-            case .notSupported: .notSupported
+            case .notSupported, .passthrough: .notSupported
             case .nameClash, .wrongStage, .unconfigured, .alreadyConfigured, .restartTooSoon, .tooManyDevices,
                 .deviceNumberTaken, .memoryAboveMaximum, .tooManyDomains, .tooManyWaiting, .stopping:
                 .refused

@@ -126,7 +126,8 @@ actor DomainConsole {
     /// A client that has finished sending still gets what its input led to (manual, decision 8), until the guest falls silent; it
     /// may not be writer any more, for it may as well be gone.
     private func inputEnded(of client: ConsoleClient) async {
-        clients.removeAll { $0 === client }
+        guard let place = clients.firstIndex(where: { $0 === client }) else { return await client.close() }
+        clients.remove(at: place)
         listeners.append(client)
         show()
         publish(event("disconnect", client.connection.peer))
@@ -145,7 +146,13 @@ actor DomainConsole {
 
     /// Closes every client's connection; listening goes on.
     func disconnect() async {
-        for client in clients + listeners { await client.close() }
+        let leaving = clients
+        let lingering = listeners
+        clients = []
+        listeners = []
+        show()
+        for client in leaving { publish(event("disconnect", client.connection.peer)) }
+        for client in leaving + lingering { await client.close() }
     }
 
     /// Closes clients, listener and channel.

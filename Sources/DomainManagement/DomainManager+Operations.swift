@@ -37,7 +37,7 @@ extension DomainManager {
             plan = try table.begin(create: config, uuid: uuid, at: now)
         } catch {
             var refused = error.operationError
-            refused.message = "Error creating domain: \(refused.message)"
+            if !error.isAboutDevices { refused.message = "Error creating domain: \(refused.message)" }
             throw refused
         }
         log.info("create \"\(config.name)\" for \(requester)")

@@ -27,7 +27,7 @@ extension DomainManager {
         case .pause:
             try await hypervisor(step, record) { xen, id throws(HypervisorError) in try await xen.pause(id) }
         case .unpause:
-            try await hypervisor(step, record) { xen, id throws(HypervisorError) in try await xen.unpause(id) }
+            try await hypervisor(step, record) { xen, id throws(HypervisorError) in try await unpause(id, xen) }
         case .requestShutdown(let request): try await writeControl(request.controlWord, record)
         case .setMemoryTarget(let size): try await writeTarget(size, record)
         case .rename(let name): try await writeName(name, record)
@@ -67,6 +67,17 @@ extension DomainManager {
             throw StepFailure("cannot \(step) \(record.title): \(error)", isLate: true)
         }
     }
+
+    /// Xen counts pauses, also those of others; for users a domain is paused or not.
+    private func unpause(_ id: DomainID, _ xen: any Hypervisor) async throws(HypervisorError) {
+        for _ in 0..<Self.maximumPauses {
+            try await xen.unpause(id)
+            guard try await xen.domain(id)?.isPaused ?? false else { return }
+        }
+    }
+
+    /// More than any toolstack piles up.
+    private static let maximumPauses = 16
 
     // MARK: - Building
 

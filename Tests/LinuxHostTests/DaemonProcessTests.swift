@@ -53,7 +53,7 @@ import Testing
             ("printf ready >&$XEND_READY_FD", .started),
             ("printf 'port 8000 is in use' >&3", .failed("port 8000 is in use")),
             ("echo oops >&2; exit 3", .failed(silent)),
-            ("exec sleep 2", .stillStarting),
+            ("exec sleep 20", .stillStarting),
         ]
         for (body, expected) in table {
             directory.put("/daemon", "#!/bin/sh\n\(body)\n", executable: true)

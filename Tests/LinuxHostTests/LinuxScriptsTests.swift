@@ -8,7 +8,7 @@ import Testing
     let directory = TemporaryDirectory()
     var scripts: LinuxScripts { LinuxScripts(root: HostRoot(files: directory.path), grace: .milliseconds(300)) }
 
-    func call(_ body: String, _ arguments: [String] = [], timeout: Duration = .seconds(30)) -> ScriptCall {
+    func call(_ body: String, _ arguments: [String] = [], timeout: Duration = .seconds(600)) -> ScriptCall {
         directory.put("/etc/xen/script", "#!/bin/sh\n" + body + "\n", executable: true)
         return ScriptCall(path: "/etc/xen/script", arguments: arguments, timeout: timeout)
     }
