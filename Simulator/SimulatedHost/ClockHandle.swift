@@ -15,7 +15,7 @@ struct ClockHandle: HostClock {
         case .cancelled: throw CancellationError()
         case .fenced:
             // A loop that sleeps and looks at nothing but its own cancellation must end with its process.
-            withUnsafeCurrentTask { $0?.cancel() }
+            withUnsafeCurrentTask(body: { $0?.cancel() })
             throw CancellationError()
         }
     }

@@ -20,6 +20,7 @@ struct FileStoreHandle: FileStore {
 
     func write(_ path: String, _ bytes: [UInt8]) async throws(FileError) {
         let fault = try await pass("write", "write", path)
+        if fault == .drop { return }
         let written = fault.torn.map { Array(bytes.prefix($0)) } ?? bytes
         if let real = host.realFiles(path) {
             try await real.write(path, written)

@@ -19,6 +19,7 @@ final class OpenFile: AppendableFile, WritableFile, ReadableFile, @unchecked Sen
 
     func append(_ bytes: [UInt8]) async throws(FileError) {
         let fault = try await store.pass("write", "append to", path)
+        if fault == .drop { return }
         try store.host.files.append(fault.torn.map { Array(bytes.prefix($0)) } ?? bytes, to: node, path)
         try store.finish(fault, "append to", path)
     }

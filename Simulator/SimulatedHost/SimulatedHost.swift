@@ -49,6 +49,10 @@ public final class SimulatedHost: @unchecked Sendable {
     public var hasBootRecords = true
     /// Told of everything worth tracing.
     public var trace: ((String) -> Void)? { didSet { machine.trace = trace } }
+    /// Told of every change of a domain's state, for time lines: its id and uuid, and the new state in a word or two.
+    public var onDomainState: ((DomainID, DomainUUID, String) -> Void)? {
+        didSet { machine.onDomainState = onDomainState }
+    }
 
     let timeline: Timeline
     let random: SimulatedRandom
@@ -144,6 +148,7 @@ public final class SimulatedHost: @unchecked Sendable {
         bootCount += 1
         machine = SimulatedMachine(configuration, timeline: timeline, kernels: kernels, faults: faults)
         machine.trace = trace
+        machine.onDomainState = onDomainState
         applyFittings()
         network.hostCameUp(name)
         trace?("\(name): booted")

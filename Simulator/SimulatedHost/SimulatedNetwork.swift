@@ -16,6 +16,8 @@ public final class SimulatedNetwork: @unchecked Sendable {
     static let giveUpAfter = Duration.seconds(924)
     /// Until an address that nobody has is reported.
     static let unreachableAfter = Duration.seconds(3)
+    /// TCP gives up connecting after so long (net.ipv4.tcp_syn_retries = 6).
+    static let connectLimit = Duration.seconds(127)
     static let retransmission = Duration.milliseconds(200)
 
     /// One direction between two hosts.
@@ -148,7 +150,13 @@ public final class SimulatedNetwork: @unchecked Sendable {
         let to = resolve(name, from: from)
         let there = Link(from: from, to: to), back = Link(from: to, to: from)
         guard hosts[to] != nil else { throw .unreachable(host: name) }
-        let latency = oneWay(there) + oneWay(back)
+        var latency = oneWay(there) + oneWay(back)
+        switch hosts[from]?.faults.meet(.network, from, to) {
+        case .error: throw .refused(host: name, port: port)
+        case .hang, .drop: latency = Self.connectLimit
+        case .delay(let more): latency += more
+        case nil, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: break
+        }
         try await Self.wait(latency, until: deadline, timeline, incarnation)
         while condition(there).isCut || condition(back).isCut {
             try await Self.wait(.seconds(1), until: deadline, timeline, incarnation)
@@ -157,6 +165,7 @@ public final class SimulatedNetwork: @unchecked Sendable {
             try await Self.wait(Self.unreachableAfter, until: deadline, timeline, incarnation)
             throw .unreachable(host: name)
         }
+        guard latency < Self.connectLimit else { throw .timedOut }
         guard let listener = listeners[Place(host: to, port: port)] else { throw .refused(host: name, port: port) }
         let out = makePipe(there), incoming = makePipe(back)
         nextPort = nextPort == 60999 ? 32768 : nextPort + 1

@@ -27,6 +27,8 @@ final class Guest {
     var frontends: [String: Frontend] = [:]
     /// Events that came while it did not run, and acts that wait for the end of boot.
     private var inbox: [() -> Void] = []
+    /// A guest that is paused for ever must not collect without end what it is told.
+    private static let inboxLimit = 10_000
     private var afterBoot: [() -> Void] = []
     var watches: [UInt64] = []
     /// When each of the behaviour's fates comes true.
@@ -103,7 +105,11 @@ final class Guest {
 
     /// Does something when the vcpus run.
     func whenRunning(_ act: @escaping () -> Void) {
-        if clock.isRunning { act() } else { inbox.append(act) }
+        if clock.isRunning {
+            act()
+        } else if inbox.count < Self.inboxLimit {
+            inbox.append(act)
+        }
     }
 
     /// Does something a scenario asks for: when it runs and has booted.

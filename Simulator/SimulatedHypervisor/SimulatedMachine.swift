@@ -24,8 +24,7 @@ public final class SimulatedMachine: @unchecked Sendable {
     public private(set) var corruptions: [String] = []
     /// Told of everything worth tracing: a line of text without time.
     public var trace: ((String) -> Void)?
-    /// Told of every change of a domain's state, for the time lines of reports: its id and uuid, and the new state in
-    /// a word.
+    /// See `SimulatedHost.onDomainState`; of this boot only.
     public var onDomainState: ((DomainID, DomainUUID, String) -> Void)?
 
     let timeline: Timeline

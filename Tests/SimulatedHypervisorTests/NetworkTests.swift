@@ -187,3 +187,32 @@ struct NetworkTests {
         #expect(receivers.received("good") == [[1]] && receivers.received("silent").isEmpty)
     }
 }
+
+@Suite("Faults of the network")
+struct NetworkFaultTests {
+    @Test("Connecting meets the faults of the way there", arguments: [
+        (FaultAction.error("ECONNREFUSED"), NetworkError.refused(host: "beta", port: 8002), 0.0, 0.1),
+        (.drop, .timedOut, 10, 10.1), (.hang, .timedOut, 10, 10.1), (.delay(.seconds(20)), .timedOut, 10, 10.1),
+    ])
+    func connecting(_ action: FaultAction, _ expected: NetworkError, _ from: Double, _ to: Double) throws {
+        let bench = Bench()
+        let (_, there) = bench.world.addHost(MachineConfiguration(name: "beta")).startIncarnation()
+        let (_, here) = bench.alpha.startIncarnation()
+        bench.alpha.faults.add(FaultRule(FaultPattern(.network, "alpha", "beta"), .always, action))
+        let error = #expect(throws: NetworkError.self) {
+            try bench.run {
+                let listener = try await there.network.listen(address: "", port: 8002)
+                let deadline = here.clock.now + .seconds(10)
+                _ = try await here.network.connect(host: "beta", port: listener.port, deadline: deadline)
+            }
+        }
+        #expect(error == expected)
+        let elapsed = Double(bench.world.executor.now.nanoseconds) / 1e9
+        #expect(elapsed >= from && elapsed < to)
+        bench.alpha.faults.heal()
+        try bench.run {
+            let deadline = here.clock.now + .seconds(10)
+            _ = try await here.network.connect(host: "beta", port: 8002, deadline: deadline)
+        }
+    }
+}
