@@ -159,7 +159,7 @@ extension ScenarioReader {
             var part = try FormReader(argument, "act of a connection", Vocabulary.streamActs, file: file)
             switch part.name {
             case "connect": acts.append(.connect)
-            case "send": acts.append(.send(try part.template("the text")))
+            case "send": acts.append(.send(try part.value("the text")))
             case "expect": acts.append(.expect(try nextPattern(&part, "the text")))
             default: acts.append(.disconnect)
             }

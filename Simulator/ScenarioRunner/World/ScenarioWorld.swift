@@ -68,6 +68,11 @@ public final class ScenarioWorld {
         let end = now + limit
         runUntilIdle()
         while try !condition() {
+            // Asking may have set something off: a step that follows another begins while it is asked.
+            guard world.executor.isIdle else {
+                runUntilIdle()
+                continue
+            }
             guard let next = world.executor.nextTimer, next <= end else {
                 world.executor.advance(to: end)
                 runUntilIdle()
