@@ -52,7 +52,7 @@ enum LiveScript {
           source.onopen = function () { if (stale) { later(0); } showStale(""); };
           source.onmessage = function () { later(300); };
           source.onerror = function () {
-            showStale("Not connected: this page is stale since " + new Date().toLocaleTimeString() + ".");
+            showStale("Not connected: this page is stale since " + (new Date).toLocaleTimeString() + ".");
           };
           window.addEventListener("beforeunload", function () { source.close(); });
           if (location.pathname.indexOf("/xend/task") === 0 || content.querySelector(".busy")) {
