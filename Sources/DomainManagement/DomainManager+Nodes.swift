@@ -48,17 +48,15 @@ extension DomainManager {
         }
     }
 
+    /// Takes a domain's nodes away. xenstored itself lets go of the domain when Xen tells it of its end, and passes that on to
+    /// the console daemon; had it been made to let go before, nobody would tell the console daemon, which would hold the
+    /// dead domain's memory for ever.
     func withdraw(_ record: DomainRecord) async throws(StepFailure) {
         guard let id = record.id else { return }
         do {
-            do {
-                try await machine.store.release(id)
-            } catch {
-                // It was never introduced, or xenstored noticed its end by itself.
-                guard error.reason == .notFound || error.reason == .invalid else { throw error }
-            }
             try await machine.store.removeIfPresent("/local/domain/\(id)")
             try await machine.store.removeIfPresent("/vm/\(record.uuid)")
+            try await machine.store.removeIfEmpty("/vm")
         } catch {
             throw StepFailure("cannot withdraw \(record.title) from xenstore: \(error)")
         }

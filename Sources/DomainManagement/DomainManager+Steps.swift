@@ -170,7 +170,7 @@ extension DomainManager {
 
     // MARK: - Devices
 
-    private func path(of device: DeviceRecord, _ record: DomainRecord) -> DevicePath? {
+    func path(of device: DeviceRecord, _ record: DomainRecord) -> DevicePath? {
         record.id.map {
             DevicePath(type: device.type, domain: $0, backend: device.backend, handle: device.handle)
         }

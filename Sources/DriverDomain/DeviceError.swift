@@ -1,3 +1,5 @@
+import HypervisorInterface
+
 /// Why a device could not be attached or released. The text completes "cannot connect vif 0 of domain 7: …".
 public struct DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Kind: Hashable, Sendable {
@@ -16,6 +18,10 @@ public struct DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     init(_ error: any Error) {
-        if let error = error as? DeviceError { self = error } else { self.init("\(error)") }
+        switch error {
+        case let error as DeviceError: self = error
+        case let error as XenStoreError: self.init("\(error)", kind: error.reason == .fenced ? .fenced : .failed)
+        default: self.init("\(error)")
+        }
     }
 }

@@ -15,10 +15,15 @@ public struct DevicePath: Hashable, Sendable {
         self.handle = handle
     }
 
-    public var frontendDirectory: String { "/local/domain/\(domain)/device/\(type.rawValue)/\(handle)" }
-    public var backendDirectory: String { "\(backendParent)/\(handle)" }
-    /// Where the back-ends of all the domain's devices of this type are.
-    var backendParent: String { "/local/domain/\(backend)/backend/\(type.rawValue)/\(domain)" }
+    public var frontendDirectory: String { "\(frontendParent)/\(handle)" }
+    /// Where the front-ends of all the domain's devices of this type are.
+    var frontendParent: String { "/local/domain/\(domain)/device/\(type.rawValue)" }
+    public var backendDirectory: String { "/local/domain/\(backend)/backend/\(type.rawValue)/\(domain)/\(handle)" }
+    /// The directories around the back-end's, from the inside out: of the domain, of the type, of all.
+    var backendParents: [String] {
+        let all = "/local/domain/\(backend)/backend"
+        return ["\(all)/\(type.rawValue)/\(domain)", "\(all)/\(type.rawValue)", all]
+    }
     /// The name under /sys/bus/xen-backend/devices.
     public var kernelName: String { "\(type.rawValue)-\(domain)-\(handle)" }
     /// The Linux interface of a vif.

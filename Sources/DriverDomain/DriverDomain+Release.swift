@@ -25,18 +25,17 @@ extension DriverDomain {
     func removeDirectories(_ path: DevicePath) async throws(DeviceError) {
         do {
             try await store.removeIfPresent(path.frontendDirectory)
+            try await store.removeIfEmpty(path.frontendParent)
             try await removeBackend(path)
         } catch {
             throw DeviceError(error)
         }
     }
 
-    /// With the last back-end of a domain its directory goes too.
+    /// The directories above go with the last back-end in them.
     private func removeBackend(_ path: DevicePath) async throws {
         try await store.removeIfPresent(path.backendDirectory)
-        if try await store.listIfPresent(path.backendParent).isEmpty {
-            try await store.removeIfPresent(path.backendParent)
-        }
+        for directory in path.backendParents { try await store.removeIfEmpty(directory) }
     }
 
     private func askGuest(_ path: DevicePath) async throws {

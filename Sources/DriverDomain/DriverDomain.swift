@@ -98,7 +98,9 @@ public struct DriverDomain: Sendable {
             defer { watch.cancel() }
             return try await clock.withDeadline(clock.now + settings.backendTimeout) {
                 for await _ in watch.changes where try await isReached() { return true }
-                throw DeviceError("the daemon is ending", kind: .fenced)
+                // The watch has ended, because the daemon does, or xenstored has died: asked once more, xenstore says which.
+                if try await isReached() { return true }
+                throw DeviceError("xenstore does not tell of changes any more")
             }
         } catch is DeadlineExceeded {
             return false

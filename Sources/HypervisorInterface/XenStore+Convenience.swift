@@ -36,6 +36,19 @@ extension XenStore {
         }
     }
 
+    /// Removes a directory that has nothing in it any more; leaves it when something is, or comes, in.
+    public func removeIfEmpty(_ path: String) async throws(XenStoreError) {
+        guard try await listIfPresent(path).isEmpty else { return }
+        try await transaction { transaction throws(XenStoreError) in
+            do throws(XenStoreError) {
+                guard try await list(path, in: transaction).isEmpty else { return }
+                try await remove(path, in: transaction)
+            } catch {
+                guard error.reason == .notFound else { throw error }
+            }
+        }
+    }
+
     /// Runs `body` in a transaction, again from the start while others interfere.
     ///
     /// - Throws: `conflict` after `transactionAttempts` tries: with so many conflicts something is wrong.
