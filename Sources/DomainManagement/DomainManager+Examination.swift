@@ -1,5 +1,6 @@
 import DomainLifecycle
 import DomainModel
+import DriverDomain
 import HostInterface
 import HypervisorInterface
 import SExpressions
@@ -87,7 +88,10 @@ extension DomainManager {
     /// Watches for exits and for devices that connect, and examines at long intervals besides.
     func startWatching() {
         watch("@releaseDomain") { manager, _, isFirst in await manager.signalled(isFirst: isFirst) }
-        watch("/local/domain/0/backend") { manager, path, _ in await manager.deviceChanged(path) }
+        watchBackends(of: .zero)
+        for record in table.sorted where record.stage == .live {
+            for device in record.devices { watchBackends(of: device.backend) }
+        }
         let clock = host.clock
         let interval = settings.examinationInterval
         background.append(
@@ -125,6 +129,21 @@ extension DomainManager {
             })
     }
 
+    /// Learns when devices that a driver domain serves connect.
+    func watchBackends(of driver: DomainID) {
+        guard watchedDrivers.insert(driver).inserted else { return }
+        watch("/local/domain/\(driver)/backend") { manager, path, isFirst in
+            // What connected before, or while no watch stood, is asked for.
+            if isFirst { await manager.refreshDevices(of: driver) } else { await manager.deviceChanged(path) }
+        }
+    }
+
+    private func refreshDevices(of driver: DomainID) async {
+        for record in table.sorted {
+            for device in record.devices where device.backend == driver { await refresh(device, record) }
+        }
+    }
+
     private func keep(_ watch: XenStoreWatch, on path: String) {
         if isStopped { watch.cancel() } else { watches[path] = watch }
     }
@@ -154,8 +173,14 @@ extension DomainManager {
             let record = table.record(id: id),
             let device = record.devices.first(where: { $0.type == type && $0.handle == handle })
         else { return }
-        let front = "/local/domain/\(id)/device/\(type.rawValue)/\(handle)"
-        let isConnected = (try? await machine.store.readIfPresent(path)) ?? nil == "4"
+        await refresh(device, record)
+    }
+
+    private func refresh(_ device: DeviceRecord, _ record: DomainRecord) async {
+        guard let id = record.id else { return }
+        let place = DevicePath(type: device.type, domain: id, backend: device.backend, handle: device.handle)
+        let front = place.frontendDirectory
+        let isConnected = (try? await machine.store.readIfPresent("\(place.backendDirectory)/state")) ?? nil == "4"
         var port: UInt32?
         if isConnected {
             let shared = (try? await machine.store.readIfPresent("\(front)/event-channel")) ?? nil

@@ -178,6 +178,7 @@ extension DomainManager {
 
     private func attach(_ device: DeviceRecord, _ record: DomainRecord) async throws(StepFailure) {
         guard let path = path(of: device, record) else { return }
+        watchBackends(of: device.backend)
         // Known from now on: whatever happens, it is released with the domain.
         table.note(.attached(device), of: record.uuid)
         do {

@@ -40,6 +40,7 @@ public actor DomainManager {
     public internal(set) var migration = MigrationSettings()
     var isStopped = false
     var background: [Task<Void, Never>] = []
+    var watchedDrivers: Set<DomainID> = []
     var watches: [String: XenStoreWatch] = [:]
 
     public init(machine: Machine, host: Host, settings: ManagerSettings, events: EventHub, log: Logger) {

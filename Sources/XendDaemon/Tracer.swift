@@ -99,7 +99,10 @@ final class Tracer: Sendable {
 
     private func writeAll() async {
         while let (bytes, isNew) = next() {
-            if isNew { try? await files.write(path, []) }
+            if isNew {
+                try? await files.makeDirectory(files.directory(of: path))
+                try? await files.write(path, [])
+            }
             guard !bytes.isEmpty, let file = try? await files.openForAppending(path) else { continue }
             try? await file.append(bytes)
             await file.close()

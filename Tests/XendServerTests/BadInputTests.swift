@@ -85,5 +85,10 @@ import DomainLifecycle
 
 enum DomainRefusal: Sendable {
     case refused, failed
-    var error: OperationError { OperationError(self == .refused ? .refused : .failed, "vm name clash: a") }
+    /// The daemon itself says whether it had come to the devices.
+    var error: OperationError {
+        self == .refused
+            ? OperationError(.refused, "Error creating domain: vm name clash: a")
+            : OperationError(.failed, "vm name clash: a")
+    }
 }

@@ -42,7 +42,7 @@ enum ConfigurationText {
 
     /// What went wrong with a domain before its devices had their turn has a prefix, what comes later has none
     /// (reference/http-api.md §6.5).
-    static func creationText(_ text: String, isLate: Bool) -> String {
+    private static func creationText(_ text: String, isLate: Bool) -> String {
         let stands = ["Configuration error", "Error creating domain"].contains { text.hasPrefix($0) }
         return isLate || stands ? text : "Error creating domain: \(text)"
     }

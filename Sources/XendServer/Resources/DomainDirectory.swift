@@ -16,15 +16,10 @@ enum DomainDirectory {
 
     static func create(_ exchange: Exchange) async throws(Failure) -> Answer {
         let config = try ConfigurationText.domain(exchange.request.form)
-        do {
-            return made(try await exchange.service.perform(.create(config), for: exchange.requester), exchange)
-        } catch {
-            var error = error
-            // A refusal is always early; what failed knows itself how far it had come.
-            let isEarly = error.kind == .invalid || error.kind == .refused
-            error.message = ConfigurationText.creationText(error.message, isLate: !isEarly || error.isLate)
-            throw Failure(error)
-        }
+        return made(
+            try await exchange.ask { service throws(OperationError) in
+                try await service.perform(.create(config), for: exchange.requester)
+            }, exchange)
     }
 
     static func restore(_ exchange: Exchange) async throws(Failure) -> Answer {
