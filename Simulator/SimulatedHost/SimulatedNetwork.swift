@@ -105,7 +105,7 @@ public final class SimulatedNetwork: @unchecked Sendable {
 
     /// The power of a host is gone: nobody is told.
     func hostWentDown(_ name: String) {
-        for place in listeners.keys where place.host == name { listeners.removeValue(forKey: place)?.end() }
+        for port in listeningPorts(of: name) { listeners.removeValue(forKey: Place(host: name, port: port))?.end() }
         for pipe in sortedPipes where pipe.link.from == name || pipe.link.to == name { pipe.isSilenced = true }
     }
 

@@ -132,9 +132,9 @@ public final class XenStored {
             throw XenStoreError("end transaction", "/", .invalid)
         }
         guard commit else { return }
-        for (path, generation) in transaction.seen where (nodes[path]?.generation ?? 0) != generation {
-            throw XenStoreError("commit a transaction on", path, .conflict)
-        }
+        let changed = transaction.seen.lazy.filter { (self.nodes[$0.key]?.generation ?? 0) != $0.value }
+        // Of several the least, so that the message does not depend on the order of a dictionary.
+        if let path = changed.map(\.key).min() { throw XenStoreError("commit a transaction on", path, .conflict) }
         for (path, node) in transaction.overlay { store(path, node) }
         for change in transaction.changes { fire(change.path, exact: change.exact) }
     }
