@@ -65,9 +65,9 @@ extension XmCommand {
         // Ganeti gives -p to xm as well, so it is taken in both forms.
         let parsed = try invocation.parsed(laterMigrateOptions)
         let words = parsed.words
+        let resource = try migrationRate(parsed)
         guard words.count == 2 else { throw .error("Invalid arguments: \(PythonText.list(words))") }
         if words[0] == "Domain-0" || words[0] == "0" { throw .error("Cannot migrate \(words[0])") }
-        let resource = try migrationRate(parsed)
         let destination = words[1] + (parsed.value("port").map { ":\($0)" } ?? "")
         let isLive = parsed.has("live") || session.format == .xl
         try await session.withProgress("migrate", of: words[0]) { (client) async throws(XendError) in
