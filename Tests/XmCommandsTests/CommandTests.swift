@@ -174,6 +174,14 @@ import XendClient
             outcome.requests == ["POST /xend/domain file=%2Froot%2Ff&op=restore", "POST /xend/domain/4 op=unpause"])
     }
 
+    @Test("restore leaves alone what runs already")
+    func restoresRunning() async {
+        let daemon = FakeDaemon(["POST /xend/domain": "(domain (id 4) (name k1) (state -b----))"])
+        #expect(await run(["restore", "f"], daemon: daemon).requests.count == 1)
+        let paused = FakeDaemon(["POST /xend/domain": "(domain (id 4) (name k1) (state --p---))"])
+        #expect(await run(["restore", "f"], daemon: paused).requests.last == "POST /xend/domain/4 op=unpause")
+    }
+
     @Test("restore of the later forms is silent and can leave the domain paused")
     func restoresLater() async {
         let daemon = FakeDaemon(["POST /xend/domain": "(domain (id 4) (name k1))"])

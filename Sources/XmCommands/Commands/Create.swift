@@ -207,7 +207,9 @@ private struct CreateRun {
             }
         }
         guard let name = domain.name else { throw .error("xend created a domain and did not tell its name") }
-        if !isSet("paused") { try await session.order(.domainUnpause(name)) }
+        // Only a restored one can be running already.
+        let isPaused = configuration != nil || domain.state?.contains("p") ?? true
+        if isPaused, !isSet("paused") { try await session.order(.domainUnpause(name)) }
         if session.format != .xl {
             say("Started domain \(name)" + (domain.console?.port.map { ", console on port \($0)" } ?? ""))
         }

@@ -34,7 +34,9 @@ extension XmCommand {
             try await client.domainRestore(file: file)
         }
         if !isLater { session.host.write(domain.expression.pretty()) }
-        if !parsed.has("paused"), let id = domain.expression.childText("id") {
+        // One that was saved while it ran runs already; a daemon that does not tell the state left it paused.
+        let isPaused = domain.state?.contains("p") ?? true
+        if isPaused, !parsed.has("paused"), let id = domain.expression.childText("id") {
             try await session.order(.domainUnpause(id))
         }
     }
