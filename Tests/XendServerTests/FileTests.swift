@@ -50,7 +50,8 @@ import Testing
                 Measurement("xend_domains", help: domains, kind: .gauge, labels: [("state", "running")], value: 2),
                 Measurement("xend_build_info", help: "a\\b\nc", kind: .gauge, labels: [("v", "a\"\\\n")], value: 1),
                 Measurement("xend_domains", help: domains, kind: .gauge, labels: [("state", "paused")], value: 0.5),
-                Measurement("xend_wait_seconds_bucket", help: "W.", kind: .histogram, labels: [("le", "+Inf")], value: 3),
+                Measurement("xend_wait_seconds_bucket", help: "W.", kind: .histogram, labels: [("le", "+Inf")],
+                    value: 3),
                 Measurement("xend_wait_seconds_sum", help: "W.", kind: .histogram, value: .infinity),
                 Measurement("xend_wait_seconds_count", help: "W.", kind: .histogram, value: 3),
             ]

@@ -30,7 +30,8 @@ import Testing
     /// What is left of each body; `|` in the table stands for CRLF, `/` for LF.
     @Test("Multipart bodies are read, however they are cut", arguments: [
         // As the standard has it.
-        ("--B|Content-Disposition: form-data; name=\"a\"||1|--B|Content-Disposition: form-data; name=b||2|--B--|", "a=1,b=2"),
+        ("--B|Content-Disposition: form-data; name=\"a\"||1|--B|Content-Disposition: form-data; name=b||2|--B--|",
+            "a=1,b=2"),
         // xend 2.0's client: the file's own line feed is all that stands before the boundary.
         ("--B|Content-Disposition: form-data; name=\"config\"; filename=\"f\"|Content-Type: x/y||(vm)/--B|"
             + "Content-Disposition: form-data; name=\"op\"||create|--B--|", "config=(vm),op=create"),

@@ -2,7 +2,8 @@ import Testing
 
 @testable import XendServer
 
-/// Issue 3, item 10: who may do what. The manual's decision 10: what changes something is protected, whatever the method.
+/// Issue 3, item 10: who may do what. The manual's decision 10: what changes something is protected, whatever the
+/// method.
 @Suite struct GuardTests {
     static let read = "GET /xend/domain HTTP/1.1\r\n"
     static let change = "POST /xend/domain/vm1?op=pause HTTP/1.1\r\n"
@@ -10,7 +11,8 @@ import Testing
     static let query = "POST /xend/domain/vm1?op=vifs HTTP/1.1\r\n"
 
     @Test("A request is let in or refused", arguments: [
-        (read, "192.0.2.9", 200), (query, "192.0.2.9", 200), (change, "192.0.2.9", 403), (changeByGet, "192.0.2.9", 403),
+        (read, "192.0.2.9", 200), (query, "192.0.2.9", 200), (change, "192.0.2.9", 403), (changeByGet, "192.0.2.9",
+            403),
         (change, "127.0.0.1", 200), (change, "127.9.9.9", 200), (change, "::1", 200),
         // From one of the machine's own addresses: the other end is this machine.
         (change, "192.0.2.1", 200),
@@ -50,7 +52,8 @@ import Testing
         let open = try await Wire.ask(Self.change + "\r\n", peer: "192.0.2.9", configuration: configuration)
         #expect(open.status == 200)
         let foreign = try await Wire.ask(
-            Self.change + "Host: alpha\r\nOrigin: http://evil.example\r\n\r\n", peer: "192.0.2.9", configuration: configuration)
+            Self.change + "Host: alpha\r\nOrigin: http://evil.example\r\n\r\n", peer: "192.0.2.9",
+                configuration: configuration)
         #expect(foreign.status == 403)
     }
 }

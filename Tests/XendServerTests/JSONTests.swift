@@ -22,8 +22,10 @@ import Testing
     }
 
     @Test("Only what JSON writes as a number, and a double holds exactly, is one", arguments: [
-        ("0", true), ("-1", true), ("10.5", true), ("0.1", true), ("123456789012345", true), ("1234567890123456", false),
-        ("01", false), ("-", false), ("", false), ("1.", false), (".5", false), ("1e5", false), ("+1", false), ("0x1", false),
+        ("0", true), ("-1", true), ("10.5", true), ("0.1", true), ("123456789012345", true), ("1234567890123456",
+            false),
+        ("01", false), ("-", false), ("", false), ("1.", false), (".5", false), ("1e5", false), ("+1", false), ("0x1",
+            false),
         ("1.2.3", false), ("-0.0", true), ("٣", false), ("1 ", false),
     ])
     func numbers(text: String, isNumber: Bool) { #expect(JSONWriter.isNumber(text) == isNumber) }

@@ -3,8 +3,8 @@ import Testing
 
 @testable import XendServer
 
-/// Every operation of reference/http-api.md §6 as a client of xend 2.0 asks it: method, path, parameters; what goes back; and what
-/// the daemon was asked.
+/// Every operation of reference/http-api.md §6 as a client of xend 2.0 asks it: method, path, parameters; what goes
+/// back; and what the daemon was asked.
 @Suite struct OperationTests {
     struct Row: Sendable, CustomTestStringConvertible {
         var request: String
@@ -52,7 +52,8 @@ import Testing
         Row("GET /xend/domain/vm1?op=vbd&vbd=2", vbd),
         Row("GET /xend/domain/vm1?op=vif&vif=1", "(xend.err 'domain 1 \"vm1\" has no vif 1 (it has: 0)')"),
         Row("GET /xend/domain/vm1?op=vif", "(xend.err 'Missing parameter: vif')"),
-        Row("GET /xend/domain/vm1?op=vcpuinfo", "(domain (domid 1) (name vm1) (vcpu_count 1) (vcpu (number 0) (online 1) "
+        Row("GET /xend/domain/vm1?op=vcpuinfo",
+            "(domain (domid 1) (name vm1) (vcpu_count 1) (vcpu (number 0) (online 1) "
             + "(blocked 0) (running 1) (cpu_time 2.0) (cpu 1) (cpumap any)))"),
         Row("GET /xend/console", "(9601 9602)"),
         Row("GET /xend/console/9601", "(console (status connected) (id 1) (domain 1) (local_port 5) (remote_port 5) "
@@ -77,8 +78,10 @@ import Testing
         Row("PUT /xend/domain/vm1 op=pause", "0", "vm1: pause"),
         Row("POST /xend/domain/vm1?op=pause", "0", "vm1: pause"),
         Row("POST /xend/domain/vm1?op=odd op=pause&dom=2", "0", "vm1: pause"),
-        Row("POST /xend/domain/vm1 op=shutdown&reason=halt", status: "202 Accepted", "0", "vm1: shutdown(DomainModel.ShutdownRequest.halt)"),
-        Row("POST /xend/domain/vm1 op=shutdown", status: "202 Accepted", "0", "vm1: shutdown(DomainModel.ShutdownRequest.poweroff)"),
+        Row("POST /xend/domain/vm1 op=shutdown&reason=halt", status: "202 Accepted", "0",
+            "vm1: shutdown(DomainModel.ShutdownRequest.halt)"),
+        Row("POST /xend/domain/vm1 op=shutdown", status: "202 Accepted", "0",
+            "vm1: shutdown(DomainModel.ShutdownRequest.poweroff)"),
         Row("POST /xend/domain/vm1 op=shutdown&reason=no", "(xend.err 'invalid reason:no')"),
         Row("POST /xend/domain/vm1 op=destroy&reason=reboot", "0", "vm1: destroy(DomainModel.DestroyMode.reboot)"),
         Row("POST /xend/domain/vm1 op=destroy&reason=odd", "0", "vm1: destroy(DomainModel.DestroyMode.halt)"),
@@ -95,14 +98,16 @@ import Testing
         Row("POST /xend/domain/vm1 op=pincpu&cpu=0x1", "(xend.err 'invalid literal for int(): 0x1')"),
         Row("POST /xend/domain/vm1 op=pincpu&cpu=1&cpu=2", "(xend.err 'Too many values for cpu')"),
         Row("POST /xend/domain/vm1 op=maxmem_set&memory=96", "0", "vm1: setMaximumMemory(96 MB)"),
-        Row("POST /xend/domain/vm1 op=maxmem_set&memory=-1", "(xend.err 'invalid memory: -1 (allowed: 1 to 16777216)')"),
+        Row("POST /xend/domain/vm1 op=maxmem_set&memory=-1",
+            "(xend.err 'invalid memory: -1 (allowed: 1 to 16777216)')"),
         Row("POST /xend/domain/vm1 op=maxmem_set&memory=99999999999999999999",
             "(xend.err 'invalid literal for int(): 99999999999999999999')"),
         Row("POST /xend/domain/vm1 op=mem_target_set&target=32", "0", "vm1: setMemoryTarget(32 MB)"),
         Row("GET /xend/domain/vm1?op=mem_target_set&target=32", vm1),
         Row("POST /xend/domain/vm1 op=device_create&config=(vif)", vif,
             "vm1: createDevice(DomainModel.DeviceConfig.vif"),
-        Row("POST /xend/domain/vm1 op=device_create&config=(vif", "(xend.err 'Coercion to sxpr failed (config:1:5: unexpected EOF "
+        Row("POST /xend/domain/vm1 op=device_create&config=(vif",
+            "(xend.err 'Coercion to sxpr failed (config:1:5: unexpected EOF "
             + "(what begins at 1:1 is never closed))')"),
         Row("POST /xend/domain/vm1 op=device_create&config=(vif)(vif)", "(xend.err 'Too many sxprs')"),
         Row("POST /xend/domain/vm1 op=device_create&config=", "(xend.err 'Coercion to sxpr failed')"),
@@ -120,14 +125,17 @@ import Testing
             "(xend.err 'invalid config: it must be (domain … (config (vm …)))')"
                 .replacing("…", with: "\\xe2\\x80\\xa6")),
         Row("POST /xend/domain/vm1 op=rename&name=vm2", "0", "vm1: rename(vm2)"),
-        Row("POST /xend/domain/vm1 op=rename&name=2vm", "(xend.err 'invalid vm name (name is \"2vm\"; allowed: letters, digits "
+        Row("POST /xend/domain/vm1 op=rename&name=2vm",
+            "(xend.err 'invalid vm name (name is \"2vm\"; allowed: letters, digits "
             + "and _ - . : / +, not beginning with a digit, at most 255)')"),
         Row("POST /xend/domain/vm1 op=sched_credit_set&weight=512&cap=", "0",
             "vm1: setScheduler(weight: Optional(512), cap: nil)"),
-        Row("POST /xend/domain/vm1 op=cpu_bvt_set", "(xend.err 'cannot cpu_bvt_set: this Xen has no such scheduler; weight and cap "
+        Row("POST /xend/domain/vm1 op=cpu_bvt_set",
+            "(xend.err 'cannot cpu_bvt_set: this Xen has no such scheduler; weight and cap "
             + "are set with sched_credit_set')"),
         Row("POST /xend/domain/vm1 op=resolve&decision=keep", "0", "vm1: resolve(keep: true)"),
-        Row("POST /xend/domain/vm1 op=resolve&decision=odd", "(xend.err 'invalid decision: odd (allowed: keep, drop)')"),
+        Row("POST /xend/domain/vm1 op=resolve&decision=odd",
+            "(xend.err 'invalid decision: odd (allowed: keep, drop)')"),
         Row("POST /xend/domain/vm1 op=cancel", "0", "cancel 3"),
         Row("POST /xend/domain op=restore&state=/tmp/y", status: "201 created", "", "restore /tmp/y"),
         Row("POST /xend/node op=shutdown", "0", "node shutdown"),
@@ -135,7 +143,8 @@ import Testing
         Row("POST /xend/node op=notify&uri=http://x/", "0", "notify http://x/"),
         Row("POST /xend/node op=notify&url=", "0", "notify nowhere"),
         Row("POST /xend/node op=notify", "(xend.err 'Missing parameter: uri')"),
-        Row("POST /xend/node op=cpu_rrobin_slice_set&slice=1", "(xend.err 'cannot cpu_rrobin_slice_set: this Xen has no such "
+        Row("POST /xend/node op=cpu_rrobin_slice_set&slice=1",
+            "(xend.err 'cannot cpu_rrobin_slice_set: this Xen has no such "
             + "scheduler; weight and cap are set with sched_credit_set')"),
         Row("POST /xend/node/dmesg op=clear", "0", "dmesg clear"),
         Row("GET /xend/console/9601?op=disconnect", "'None'", "disconnect 9601"),
@@ -155,7 +164,8 @@ import Testing
         Row("GET /xend/domain/nope", status: "404 invalid domain:nope", "(xend.err 'invalid domain:nope')"),
         Row("GET /xend/domain/01", status: "404 invalid domain:01", "(xend.err 'invalid domain:01')"),
         Row("POST /xend/domain/nope op=pause", status: "404 invalid domain:nope", "(xend.err 'invalid domain:nope')"),
-        Row("GET /xend/domain/a%00b%0d%0aX:%20y", status: "404 invalid domain:a b  X: y", "(xend.err 'invalid domain:a\\x00b\\r\\nX: y')"),
+        Row("GET /xend/domain/a%00b%0d%0aX:%20y", status: "404 invalid domain:a b  X: y",
+            "(xend.err 'invalid domain:a\\x00b\\r\\nX: y')"),
         Row("GET /xend/console/1", status: "404 No such console 1", "(xend.err 'No such console 1')"),
         Row("GET /xend/console/x", status: "404 No such console x: consoles are named by TCP port",
             "(xend.err 'No such console x: consoles are named by TCP port')"),
@@ -167,7 +177,8 @@ import Testing
             "(xend.err 'Operation not implemented: Pause')"),
         Row("POST /xend op=x", status: "405 Method Not Allowed", "(xend.err 'Method Not Allowed')"),
         Row("POST /xend/node/log op=x", status: "405 Method Not Allowed", "(xend.err 'Method Not Allowed')"),
-        Row("DELETE /xend/domain/vm1", status: "501 Not Implemented: method DELETE", "(xend.err 'Not Implemented: method DELETE')"),
+        Row("DELETE /xend/domain/vm1", status: "501 Not Implemented: method DELETE",
+            "(xend.err 'Not Implemented: method DELETE')"),
     ]
 
     @Test("Each request has its answer", arguments: queries + changes + refusals)

@@ -31,9 +31,11 @@ enum Sample {
         console.client = (host: "127.0.0.1", port: 4242)
         return DomainInformation(
             id: DomainID(id) ?? .zero, name: name,
-            uuid: DomainUUID(bytes: [UInt8](repeating: UInt8(id % 256), count: 16)), memory: MemorySize(mebibytes: 64 * (id + 1)),
+            uuid: DomainUUID(bytes: [UInt8](repeating: UInt8(id % 256), count: 16)),
+                memory: MemorySize(mebibytes: 64 * (id + 1)),
             maximumMemory: MemorySize(mebibytes: 64 * (id + 1)), state: state, cpu: 0, cpuTime: .milliseconds(172_200),
-            startTime: 1_700_000_000.25, upTime: 93_784, console: id == 0 ? nil : console, devices: id == 0 ? [] : devices,
+            startTime: 1_700_000_000.25, upTime: 93_784, console: id == 0 ? nil : console,
+                devices: id == 0 ? [] : devices,
             config: id == 0 ? nil : config.flatMap { try? SExpression.parseFirst($0) })
     }
 

@@ -3,8 +3,8 @@ import NIOHTTP1
 /// Who may ask what, until there are accounts.
 ///
 /// - From another host nothing may be changed, unless remote access is open.
-/// - A page of another site that somebody visits must not be able to change anything: browsers say where a request comes
-///   from (`Origin`, `Sec-Fetch-Site`), other programs do not.
+/// - A page of another site that somebody visits must not be able to change anything: browsers say where a request
+///   comes from (`Origin`, `Sec-Fetch-Site`), other programs do not.
 /// - A page must not be able to read anything by giving its own name this node's address (DNS rebinding): the `Host` of
 ///   every request must be a name of this node, or an address.
 struct Guard: Sendable {

@@ -9,9 +9,9 @@ public enum Representation: String, CaseIterable, Sendable {
         request.target.query.text("format").flatMap(Representation.init) ?? negotiated(from: request.headers)
     }
 
-    /// The manual's rule (H2; reference/http-api.md §2): SXP without a `User-Agent` or without an `Accept`, or when `Accept`
-    /// contains `application/sxp`; else HTML. Ours: a client that says `application/json`, and does not like HTML better,
-    /// gets JSON.
+    /// The manual's rule (H2; reference/http-api.md §2): SXP without a `User-Agent` or without an `Accept`, or when
+    /// `Accept` contains `application/sxp`; else HTML. Ours: a client that says `application/json`, and does not like
+    /// HTML better, gets JSON.
     public static func negotiated(from headers: HTTPHeaders) -> Representation {
         let accept = headers["accept"].joined(separator: ",")
         if accept.contains("application/sxp") { return .sxp }

@@ -13,32 +13,32 @@ final class HTTPConnection: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     /// What stands in line to be answered.
-    private enum Item {
+    enum Item {
         case request(Request)
         case rejection(RequestAssembly.Rejection)
     }
 
-    private let server: HTTPPipeline
-    private let isWelcome: Bool
-    private var context: ChannelHandlerContext?
-    private var deadline: ConnectionDeadline?
-    private var writer = ReplyWriter()
-    private var peer: (address: NetworkAddress?, isLocal: Bool) = (nil, false)
+    let server: HTTPPipeline
+    let isWelcome: Bool
+    var context: ChannelHandlerContext?
+    var deadline: ConnectionDeadline?
+    var writer = ReplyWriter()
+    var peer: (address: NetworkAddress?, isLocal: Bool) = (nil, false)
 
-    private var assembly: RequestAssembly?
-    private var line = CircularBuffer<Item>()
-    private var isAnswering = false
+    var assembly: RequestAssembly?
+    var line = CircularBuffer<Item>()
+    var isAnswering = false
     /// The task that works for the request in answer.
-    private var work: Task<Void, Never>?
+    var work: Task<Void, Never>?
     /// Whether it writes a stream: then it is cancelled when its client goes away, as other work never is.
-    private var isStreaming = false
+    var isStreaming = false
     /// Bytes have come that are no request yet.
-    private var hasBegun = false
+    var hasBegun = false
     /// Nothing more is read: the client has finished, or made an error.
-    private var isInputEnded = false
-    private var isLingering = false
-    private var isQuiescing = false
-    private var hasPendingRead = false
+    var isInputEnded = false
+    var isLingering = false
+    var isQuiescing = false
+    var hasPendingRead = false
 
     init(_ server: HTTPPipeline, isWelcome: Bool) {
         self.server = server
@@ -109,159 +109,5 @@ extension HTTPConnection {
         context.fireUserInboundEventTriggered(event)
     }
 
-    private var isIdle: Bool { !isAnswering && line.isEmpty && assembly == nil }
-}
-
-// MARK: - Requests
-
-extension HTTPConnection {
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isInputEnded, !isLingering else { return }
-        do throws(RequestAssembly.Rejection) {
-            switch unwrapInboundIn(data) {
-            case .head(let head): try begin(head, context)
-            case .body(let bytes): try assembly?.append(bytes)
-            case .end: try end()
-            }
-        } catch {
-            reject(error)
-        }
-    }
-
-    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) throws(RequestAssembly.Rejection) {
-        let assembly = try RequestAssembly(head, limits: server.limits)
-        self.assembly = assembly
-        guard assembly.expectsContinue, !isAnswering, line.isEmpty else { return }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
-    }
-
-    private func end() throws(RequestAssembly.Rejection) {
-        guard var assembly else { return }
-        self.assembly = nil
-        hasBegun = false
-        line.append(.request(try assembly.finish(peer: peer.address, isLocal: peer.isLocal)))
-        answerNext()
-    }
-
-    /// Puts an error in line; what comes after it is not read.
-    private func reject(_ rejection: RequestAssembly.Rejection) {
-        guard !isInputEnded else { return }
-        assembly = nil
-        isInputEnded = true
-        line.append(.rejection(rejection))
-        answerNext()
-    }
-
-    /// What is no HTTP, or exceeds the decoder's limits.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? HTTPParserError else {
-            server.logger.debug("connection failed", metadata: ["error": "\(error)"])
-            return context.close(promise: nil)
-        }
-        // The peer closed in the middle of a request: nobody is there to be told.
-        guard error != .invalidEOFState else { return }
-        let status = error == .headerOverflow ? Status.headersTooLarge : Status.badRequest
-        reject(RequestAssembly.Rejection(status: status, text: "cannot read the request: \(error)"))
-    }
-
-    func read(context: ChannelHandlerContext) {
-        // Reading goes on after an error, to throw away what comes.
-        if isAnswering, !isLingering, !line.isEmpty {
-            hasPendingRead = true
-        } else {
-            context.read()
-        }
-    }
-}
-
-// MARK: - Answers
-
-extension HTTPConnection {
-    private func answerNext() {
-        guard !isAnswering, let context, let item = line.popFirst() else { return }
-        isAnswering = true
-        deadline?.set(in: nil)
-        switch item {
-        case .rejection(let rejection):
-            send(.plain(rejection.status, rejection.text, closes: true), to: nil)
-        case .request(let request):
-            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-            let (server, eventLoop) = (server, context.eventLoop)
-            work = server.tasks.spawn {
-                let reply = await server.router.answer(request)
-                eventLoop.execute { bound.value.send(reply, to: request) }
-                guard case .stream(let write) = reply.body, request.method != .HEAD else { return }
-                await write(EventWriter(send: { bytes in
-                    eventLoop.flatSubmit { bound.value.sendPart(bytes, on: eventLoop) }
-                }, heartbeat: server.limits.heartbeat))
-                eventLoop.execute { bound.value.streamEnded() }
-            }
-        }
-    }
-
-    private func send(_ reply: Reply, to request: Request?) {
-        let isStream = reply.isStream && request?.method != .HEAD
-        isStreaming = isStream
-        guard let context, context.channel.isActive else { return endStream() }
-        let isLast = reply.closes || request?.keepsAlive != true || isQuiescing || (isInputEnded && line.isEmpty)
-        let bytes = writer.bytes(
-            of: reply, to: request, second: Int(server.clock.wallTime.seconds), closes: isLast,
-            allocator: context.channel.allocator)
-        deadline?.set(in: server.limits.answer)
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.writeAndFlush(wrapOutboundOut(bytes)).whenComplete { result in
-            bound.value.sent(result, isLast: isLast, isStream: isStream, afterError: request == nil)
-        }
-    }
-
-    private func sent(_ result: Result<Void, any Error>, isLast: Bool, isStream: Bool, afterError: Bool) {
-        guard let context, case .success = result else { return }
-        if isStream { return deadline?.set(in: nil) ?? () }
-        if isLast { return afterError ? linger(context) : context.close(promise: nil) }
-        isAnswering = false
-        work = nil
-        deadline?.set(in: hasBegun ? server.limits.request : server.limits.idle)
-        answerNext()
-        if hasPendingRead, !isAnswering || line.isEmpty {
-            hasPendingRead = false
-            context.read()
-        }
-    }
-
-    private func sendPart(_ bytes: ByteBuffer, on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
-        guard let context else { return eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
-        deadline?.set(in: server.limits.answer)
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let sent: EventLoopFuture<Void> = context.writeAndFlush(wrapOutboundOut(bytes))
-        sent.whenSuccess { bound.value.deadline?.set(in: nil) }
-        return sent
-    }
-
-    private func streamEnded() {
-        context?.close(promise: nil)
-    }
-
-    private func endStream() {
-        if isStreaming { work?.cancel() }
-    }
-
-    /// Closing at once would reset the connection while the client still sends, and it would never see the answer.
-    private func linger(_ context: ChannelHandlerContext) {
-        isLingering = true
-        deadline?.set(in: server.limits.linger)
-        context.close(mode: .output, promise: nil)
-        if hasPendingRead {
-            hasPendingRead = false
-            context.read()
-        }
-    }
-
-    private func expired() {
-        guard let context else { return }
-        if !isAnswering, hasBegun, !isInputEnded {
-            let text = "the request did not arrive within \(server.limits.request.nanoseconds / 1_000_000_000) seconds"
-            return reject(RequestAssembly.Rejection(status: Status.timeout, text: text))
-        }
-        context.close(promise: nil)
-    }
+    var isIdle: Bool { !isAnswering && line.isEmpty && assembly == nil }
 }

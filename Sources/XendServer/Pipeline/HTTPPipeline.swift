@@ -29,7 +29,8 @@ public final class HTTPPipeline: Sendable {
         self.logger = logger
     }
 
-    /// Makes a channel an HTTP connection. To be called on its event loop before it reads; `HTTPListening.listen` takes it.
+    /// Makes a channel an HTTP connection. To be called on its event loop before it reads; `HTTPListening.listen` takes
+    /// it.
     @Sendable
     public func configure(_ channel: any Channel) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {

@@ -1,7 +1,7 @@
 /// What the HTTP server has to be told by the program that composes the daemon.
 public struct HTTPServerConfiguration: Sendable {
-    /// Names under which clients reach this node, beside `localhost` and IP addresses: its host name, usually. A request
-    /// for any other name is refused, since it may come from a page that rebinds its own name to this address.
+    /// Names under which clients reach this node, beside `localhost` and IP addresses: its host name, usually. A
+    /// request for any other name is refused, since it may come from a page that rebinds its own name to this address.
     /// In lower case; of a name with a domain the first part alone is one too.
     public private(set) var hostNames: Set<String>
     /// Whether other hosts may change something (`xend-remote-access open`).

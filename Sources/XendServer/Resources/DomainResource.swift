@@ -131,7 +131,8 @@ enum DomainResource {
             let known = devices.map { String($0.idx) }.joined(separator: ", ")
             throw Failure(OperationError(
                 .notFound,
-                "domain \(domain.id) \"\(domain.name)\" has no \(type) \(index) (it has: \(known.isEmpty ? "none" : known))"))
+                "domain \(domain.id) \"\(domain.name)\" has no \(type) \(index) "
+                    + "(it has: \(known.isEmpty ? "none" : known))"))
         }
     }
 
@@ -157,8 +158,8 @@ extension Exchange {
         try await askForResource { service throws(OperationError) in try await service.domain(reference) }
     }
 
-    /// Does something to the domain the path names. If there is none the answer is 404 (reference/http-api.md §3); that it
-    /// has no such device, say, is an error like others.
+    /// Does something to the domain the path names. If there is none the answer is 404 (reference/http-api.md §3); that
+    /// it has no such device, say, is an error like others.
     func perform(_ operation: DomainOperation) async throws(Failure) -> OperationResult {
         do {
             return try await service.perform(.domain(reference, operation), for: requester)

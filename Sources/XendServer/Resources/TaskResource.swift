@@ -34,9 +34,9 @@ enum TaskResource {
 }
 
 extension TaskInformation {
-    /// `(task (id N) (operation migrate) (domain NAME) (domid ID) (requester R) (state S) (phase P) (percent N) (rate B)
-    /// (predicted_downtime S) (downtime S) (cancellable 1) (error TEXT) (started T) (ended T) (round (sent N) (dirty N))…)`:
-    /// rate in bytes per second, downtimes in seconds, rounds in pages.
+    /// `(task (id N) (operation migrate) (domain NAME) (domid ID) (requester R) (state S) (phase P) (percent N) (rate
+    /// B) (predicted_downtime S) (downtime S) (cancellable 1) (error TEXT) (started T) (ended T) (round (sent N) (dirty
+    /// N))…)`: rate in bytes per second, downtimes in seconds, rounds in pages.
     var expression: SExpression {
         var fields: [SExpression] = [
             .element("id", id), .element("operation", operation), .element("domain", domain),

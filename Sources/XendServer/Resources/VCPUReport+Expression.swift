@@ -2,8 +2,8 @@ import HypervisorInterface
 import SExpressions
 
 extension VCPUReport {
-    /// `(vcpu (number N) (online 1) (blocked 0) (running 1) (cpu_time S) (cpu P) (cpumap (0 1 …)))`; `cpu` is -1 while it
-    /// is offline, and `cpumap` is `any` where it may run anywhere.
+    /// `(vcpu (number N) (online 1) (blocked 0) (running 1) (cpu_time S) (cpu P) (cpumap (0 1 …)))`; `cpu` is -1 while
+    /// it is offline, and `cpumap` is `any` where it may run anywhere.
     var expression: SExpression {
         let map: SExpression = affinity.cpus.map { cpus in
             .list(cpus.sorted().map { .atom(String($0)) })

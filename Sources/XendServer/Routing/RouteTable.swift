@@ -1,5 +1,5 @@
-/// Every path, method and operation of xend: the manual's table (H4), then what stands in reference/http-api.md §6 only,
-/// then ours.
+/// Every path, method and operation of xend: the manual's table (H4), then what stands in reference/http-api.md §6
+/// only, then ours.
 enum RouteTable {
     static let resources: [Resource] = [
         Resource("/xend", get: Overview.list),

@@ -2,14 +2,15 @@ import SExpressions
 
 /// S-expressions as JSON, by one rule for all:
 ///
-/// - An atom that is written as a JSON number, without exponent and with at most 15 digits, is that number; any other is
-///   a string.
+/// - An atom that is written as a JSON number, without exponent and with at most 15 digits, is that number; any other
+///   is a string.
 /// - An element `(name child…)` is an object with the one member `name`. Its value is: nothing but one atom, that atom;
 ///   elements only, one object with a member for each; anything else, an array. Without children: `null`.
 /// - Of elements with the same name side by side the member's value is an array. Those that can be repeated are in an
 ///   array even if there is only one (`repeating`), and `devices` is an object even if it is empty, so that a field has
 ///   the same type in every answer.
-/// - A list whose first member is a list, an empty list, and an answer that is a plain list (of names, say) is an array.
+/// - A list whose first member is a list, an empty list, and an answer that is a plain list (of names, say) is an
+///   array.
 ///
 /// `(domain (id 1) (devices (vif (idx 0))))` is `{"domain":{"id":1,"devices":{"vif":[{"idx":0}]}}}`.
 enum JSONView {

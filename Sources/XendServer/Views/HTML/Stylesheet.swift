@@ -70,7 +70,11 @@ enum Stylesheet {
           min-width: 0;
         }
         .card + .card, .columns, .wide { margin-top: 1.25rem; }
-        .columns { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
+        .columns {
+          display: grid;
+          gap: 1.25rem;
+          grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
+        }
         .columns > .card { margin-top: 0; }
         .headline { display: flex; flex-wrap: wrap; align-items: center; gap: .35rem; color: var(--soft); }
         .overview { list-style: none; margin: 0; padding: 0; }
@@ -100,7 +104,8 @@ enum Stylesheet {
         table { border-collapse: collapse; width: 100%; }
         .list { background: var(--card); border: 1px solid var(--line); border-radius: 12px; border-spacing: 0;
           border-collapse: separate; font-variant-numeric: tabular-nums; }
-        .list th { text-align: left; font-size: .8rem; font-weight: 600; color: var(--soft); padding: .7rem .8rem .4rem; }
+        .list th { text-align: left; font-size: .8rem; font-weight: 600; color: var(--soft);
+          padding: .7rem .8rem .4rem; }
         .list td { padding: .55rem .8rem; border-top: 1px solid var(--line); vertical-align: top;
           overflow-wrap: anywhere; }
         .list td:first-child { min-width: 7rem; }
@@ -123,7 +128,11 @@ enum Stylesheet {
         .notice.error { background: var(--bad-back); border-left-color: var(--bad); }
         .notice.warning { background: var(--busy-back); border-left-color: var(--busy); }
 
-        .forms { display: grid; gap: 1.75rem 2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); }
+        .forms {
+          display: grid;
+          gap: 1.75rem 2rem;
+          grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr));
+        }
         .operation + .operation { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
         .forms .operation + .operation { margin-top: 0; padding-top: 0; border-top: 0; }
         .operation .help { margin-bottom: .6rem; }
@@ -144,7 +153,8 @@ enum Stylesheet {
         textarea { font-size: .86rem; line-height: 1.45; resize: vertical; }
         input[type=radio], input[type=checkbox] { accent-color: var(--accent); }
         button {
-          font: inherit; font-weight: 600; white-space: nowrap; font-size: .92rem; padding: .45rem 1rem; border-radius: 8px; cursor: pointer;
+          font: inherit; font-weight: 600; white-space: nowrap; font-size: .92rem; padding: .45rem 1rem;
+            border-radius: 8px; cursor: pointer;
           border: 1px solid var(--line); background: var(--card); color: var(--ink);
         }
         button:hover { border-color: var(--accent); }

@@ -1,5 +1,5 @@
-/// A form for one operation: shown on its resource's page, on a page of its own that asks first, and again with what was
-/// entered when the operation was refused.
+/// A form for one operation: shown on its resource's page, on a page of its own that asks first, and again with what
+/// was entered when the operation was refused.
 struct OperationForm: Sendable {
     enum Kind: Sendable {
         case text

@@ -1,5 +1,5 @@
-/// The forms of every resource, by the path in the route table. Names of fields are those of xend 2.0's pages where it had
-/// them (reference/http-api.md §6.6).
+/// The forms of every resource, by the path in the route table. Names of fields are those of xend 2.0's pages where it
+/// had them (reference/http-api.md §6.6).
 enum OperationForms {
     /// The form for an operation at a resource, if it has one.
     static func form(at path: String, for operation: String) -> OperationForm? {
@@ -92,7 +92,9 @@ enum OperationForms {
     static let resolve = OperationForm(
         "resolve", "Decide", button: "Decide",
         help: "This copy waits for word from the other node. Decide only if that node will never answer.",
-        [.init(name: "decision", title: "This copy", kind: .choice([("keep", "keep and run it"), ("drop", "drop it")]))])
+        [.init(name: "decision", title: "This copy", kind: .choice([
+            ("keep", "keep and run it"), ("drop", "drop it"),
+        ]))])
 
     /// Moving and ending, in the order in which they stand on the page.
     static let domainLife = [shutdown, save, migrate, destroy]

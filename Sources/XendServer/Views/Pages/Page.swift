@@ -7,7 +7,10 @@ public struct Page: Sendable {
     /// The script renews it when something happens.
     var isLive: Bool
 
-    public init(_ title: String, trail: [(title: String, path: String)] = [], isLive: Bool = false, @HTMLBuilder content: () -> HTML) {
+    public init(
+        _ title: String, trail: [(title: String, path: String)] = [], isLive: Bool = false,
+        @HTMLBuilder content: () -> HTML
+    ) {
         self.title = title
         self.trail = trail
         self.isLive = isLive

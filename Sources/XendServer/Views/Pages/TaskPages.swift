@@ -41,9 +41,10 @@ enum TaskPages {
     }
 
     private static func progress(_ task: TaskInformation) -> HTML {
-        .group([
-            Parts.bar(task.percent, label: "\(task.percent) %"),
-            span(.class("help")) { task.rate > 0 ? "\(task.percent) %, \(Wording.rate(task.rate))" : "\(task.percent) %" },
+        let percent = "\(task.percent) %"
+        return .group([
+            Parts.bar(task.percent, label: percent),
+            span(.class("help")) { task.rate > 0 ? "\(percent), \(Wording.rate(task.rate))" : percent },
         ])
     }
 

@@ -1,0 +1,93 @@
+import NIOCore
+import NIOHTTP1
+
+// What goes out: answers in their order, and streams.
+extension HTTPConnection {
+    func answerNext() {
+        guard !isAnswering, let context, let item = line.popFirst() else { return }
+        isAnswering = true
+        deadline?.set(in: nil)
+        switch item {
+        case .rejection(let rejection):
+            send(.plain(rejection.status, rejection.text, closes: true), to: nil)
+        case .request(let request):
+            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+            let (server, eventLoop) = (server, context.eventLoop)
+            work = server.tasks.spawn {
+                let reply = await server.router.answer(request)
+                eventLoop.execute { bound.value.send(reply, to: request) }
+                guard case .stream(let write) = reply.body, request.method != .HEAD else { return }
+                await write(EventWriter(send: { bytes in
+                    eventLoop.flatSubmit { bound.value.sendPart(bytes, on: eventLoop) }
+                }, heartbeat: server.limits.heartbeat))
+                eventLoop.execute { bound.value.streamEnded() }
+            }
+        }
+    }
+
+    private func send(_ reply: Reply, to request: Request?) {
+        let isStream = reply.isStream && request?.method != .HEAD
+        isStreaming = isStream
+        guard let context, context.channel.isActive else { return endStream() }
+        let isLast = reply.closes || request?.keepsAlive != true || isQuiescing || (isInputEnded && line.isEmpty)
+        let bytes = writer.bytes(
+            of: reply, to: request, second: Int(server.clock.wallTime.seconds), closes: isLast,
+            allocator: context.channel.allocator)
+        deadline?.set(in: server.limits.answer)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(bytes)).whenComplete { result in
+            bound.value.sent(result, isLast: isLast, isStream: isStream, afterError: request == nil)
+        }
+    }
+
+    private func sent(_ result: Result<Void, any Error>, isLast: Bool, isStream: Bool, afterError: Bool) {
+        guard let context, case .success = result else { return }
+        if isStream { return deadline?.set(in: nil) ?? () }
+        if isLast { return afterError ? linger(context) : context.close(promise: nil) }
+        isAnswering = false
+        work = nil
+        deadline?.set(in: hasBegun ? server.limits.request : server.limits.idle)
+        answerNext()
+        if hasPendingRead, !isAnswering || line.isEmpty {
+            hasPendingRead = false
+            context.read()
+        }
+    }
+
+    private func sendPart(_ bytes: ByteBuffer, on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+        guard let context else { return eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
+        deadline?.set(in: server.limits.answer)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let sent: EventLoopFuture<Void> = context.writeAndFlush(wrapOutboundOut(bytes))
+        sent.whenSuccess { bound.value.deadline?.set(in: nil) }
+        return sent
+    }
+
+    private func streamEnded() {
+        context?.close(promise: nil)
+    }
+
+    func endStream() {
+        if isStreaming { work?.cancel() }
+    }
+
+    /// Closing at once would reset the connection while the client still sends, and it would never see the answer.
+    private func linger(_ context: ChannelHandlerContext) {
+        isLingering = true
+        deadline?.set(in: server.limits.linger)
+        context.close(mode: .output, promise: nil)
+        if hasPendingRead {
+            hasPendingRead = false
+            context.read()
+        }
+    }
+
+    func expired() {
+        guard let context else { return }
+        if !isAnswering, hasBegun, !isInputEnded {
+            let text = "the request did not arrive within \(server.limits.request.nanoseconds / 1_000_000_000) seconds"
+            return reject(RequestAssembly.Rejection(status: Status.timeout, text: text))
+        }
+        context.close(promise: nil)
+    }
+}

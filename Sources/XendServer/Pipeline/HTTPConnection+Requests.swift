@@ -1,0 +1,63 @@
+import NIOCore
+import NIOHTTP1
+
+// What comes in: requests, and what is none.
+extension HTTPConnection {
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isInputEnded, !isLingering else { return }
+        do throws(RequestAssembly.Rejection) {
+            switch unwrapInboundIn(data) {
+            case .head(let head): try begin(head, context)
+            case .body(let bytes): try assembly?.append(bytes)
+            case .end: try end()
+            }
+        } catch {
+            reject(error)
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) throws(RequestAssembly.Rejection) {
+        let assembly = try RequestAssembly(head, limits: server.limits)
+        self.assembly = assembly
+        guard assembly.expectsContinue, !isAnswering, line.isEmpty else { return }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+    }
+
+    private func end() throws(RequestAssembly.Rejection) {
+        guard var assembly else { return }
+        self.assembly = nil
+        hasBegun = false
+        line.append(.request(try assembly.finish(peer: peer.address, isLocal: peer.isLocal)))
+        answerNext()
+    }
+
+    /// Puts an error in line; what comes after it is not read.
+    func reject(_ rejection: RequestAssembly.Rejection) {
+        guard !isInputEnded else { return }
+        assembly = nil
+        isInputEnded = true
+        line.append(.rejection(rejection))
+        answerNext()
+    }
+
+    /// What is no HTTP, or exceeds the decoder's limits.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else {
+            server.logger.debug("connection failed", metadata: ["error": "\(error)"])
+            return context.close(promise: nil)
+        }
+        // The peer closed in the middle of a request: nobody is there to be told.
+        guard error != .invalidEOFState else { return }
+        let status = error == .headerOverflow ? Status.headersTooLarge : Status.badRequest
+        reject(RequestAssembly.Rejection(status: status, text: "cannot read the request: \(error)"))
+    }
+
+    func read(context: ChannelHandlerContext) {
+        // Reading goes on after an error, to throw away what comes.
+        if isAnswering, !isLingering, !line.isEmpty {
+            hasPendingRead = true
+        } else {
+            context.read()
+        }
+    }
+}
