@@ -15,10 +15,15 @@ public final class ScriptTable {
     public static let historyLimit = 100_000
 
     /// What stands at which path. Scripts of a scenario's own may be added.
-    public var programs: [String: any HostScript] = [
+    public var programs: [String: any HostScript] = ScriptTable.standard
+    private static let standard: [String: any HostScript] = [
         "/etc/xen/network": NetworkScript(), "/etc/xen/vif-bridge": BridgeScript(),
         "/etc/xen/block-file": LoopScript(), "/etc/xen/block-enbd": NetworkDiskScript(),
     ]
+
+    /// The scripts that every host has, and no others.
+    public func restorePrograms() { programs = Self.standard }
+
     /// Paths that exist but may not be run.
     public var notExecutable: Set<String> = []
     /// Every call, in order.

@@ -33,6 +33,14 @@ struct Run: ParsableCommand {
     @Option(help: ArgumentHelp("Run each scenario with this many seeds, which choose what goes first.", valueName: "n"))
     var seeds: Int?
 
+    @Option(help: ArgumentHelp("Run against the daemon there instead of a simulated machine.", valueName: "url"))
+    var url: String?
+
+    func validate() throws {
+        if let url, RemoteAddress(url) == nil { throw ValidationError("--url must be http://HOST:PORT, not \(url)") }
+        if url != nil, seeds != nil || seed != nil { throw ValidationError("--url has no seeds") }
+    }
+
     func run() throws {
         var summary = RunSummary()
         let files = try read(&summary)
@@ -85,6 +93,12 @@ struct Run: ParsableCommand {
     }
 
     private func execute(_ scenario: Scenario) -> ScenarioResult {
+        if let address = url.flatMap(RemoteAddress.init) {
+            var result = ScenarioSuite.run(scenario, at: address)
+            // Real time has an order of its own between domains.
+            result.hasOwnOrder = true
+            return result
+        }
         var options = ScenarioSuite.Options()
         options.seed = seed
         guard let seeds else {

@@ -14,13 +14,25 @@ public enum ScenarioSuite {
 
     /// Runs one scenario on a machine of its own.
     public static func run(_ scenario: Scenario, options: Options = Options()) -> ScenarioResult {
-        let seed = options.seed ?? scenario.setup.seed ?? 0
         if scenario.setup.needs.contains(.xen) {
             return ScenarioResult(name: scenario.name, place: scenario.place, outcome: .skipped("it needs a real Xen"))
         }
+        let seed = options.seed ?? scenario.setup.seed ?? 0
+        return run(scenario, on: SimulatedTarget(scenario, seed: seed, order: options.shuffles ? .seeded(seed) : .fifo))
+    }
+
+    /// Runs one scenario against a daemon that is running, if that can run it in full.
+    public static func run(_ scenario: Scenario, at address: RemoteAddress) -> ScenarioResult {
+        let target = RemoteTarget(scenario, address)
+        if let obstacle = target.obstacle() {
+            return ScenarioResult(name: scenario.name, place: scenario.place, outcome: .skipped(obstacle))
+        }
+        return run(scenario, on: target)
+    }
+
+    private static func run(_ scenario: Scenario, on target: any ScenarioTarget) -> ScenarioResult {
         let clock = ContinuousClock()
         let start = clock.now
-        let target = SimulatedTarget(scenario, seed: seed, order: options.shuffles ? .seeded(seed) : .fifo)
         let run = ScenarioRun(scenario, target)
         var result = ScenarioResult(name: scenario.name, place: scenario.place, outcome: .passed)
         do throws(StepFailure) {

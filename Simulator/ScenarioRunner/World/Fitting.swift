@@ -40,6 +40,15 @@ enum Fitting {
         }
     }
 
+    /// Everything as on a new host.
+    static func reset(_ host: SimulatedHost) {
+        host.faults.heal()
+        host.kernels.behaviours = [:]
+        host.kernels.missing = []
+        host.scripts.restorePrograms()
+        host.fit { $0 = HostFittings() }
+    }
+
     private static func remove(_ path: String, from host: SimulatedHost) {
         host.kernels.missing.insert(path)
         host.scripts.programs[path] = nil

@@ -22,6 +22,9 @@ public final class SimulatorControl: @unchecked Sendable {
     /// What a client needs to reach a host.
     public var url: (RunningHost) -> String? = { _ in nil }
 
+    private var resets = 0
+    private var isResetting = false
+
     /// What happens to the daemon that serves this very request waits until the answer is on its way.
     private static let afterAnswer = Duration.milliseconds(50)
     private static let settleLimit = Duration.seconds(3600)
@@ -63,6 +66,8 @@ public final class SimulatorControl: @unchecked Sendable {
             .element("mode", world.executor.mode == .virtual ? "virtual" : "real"),
         ]
         for host in hosts() { fields.append(state(of: host)) }
+        fields.append(.element("resets", .atom("\(resets)")))
+        if isResetting { fields.append(["resetting"]) }
         let open = await openWork()
         fields.append(.element("open", open.map(SExpression.atom)))
         return .element("simulator", fields)
@@ -73,6 +78,7 @@ public final class SimulatorControl: @unchecked Sendable {
         if let url = url(host) { fields.append(.element("url", .atom(url))) }
         fields.append(.element("power", host.host.isOn ? "on" : "off"))
         fields.append(.element("daemon", .atom("\(host.state)")))
+        fields.append(.element("boots", .atom("\(host.host.bootCount)")))
         fields.append(["wall", .number(host.host.wallTime.seconds)])
         fields.append(.element("memory-free", .atom("\(host.host.machine.freeMemory.mebibytes)")))
         return .element("host", fields)
@@ -105,6 +111,19 @@ public final class SimulatorControl: @unchecked Sendable {
     }
 
     private func perform(_ form: LocatedSExpression) async throws -> SExpression? {
+        switch form.list?.count == 1 ? form.name : nil {
+        case "reset":
+            reset()
+            return nil
+        case "next":
+            if world.executor.mode == .virtual {
+                await quiet()
+                if let next = world.executor.nextTimer { await world.executor.passTime(until: next) }
+                await quiet()
+            }
+            return nil
+        default: break
+        }
         if let value = try question(form) { return value }
         if let setup = try ScenarioReader.setup(form, file: "simulator") {
             switch setup {
@@ -148,10 +167,32 @@ public final class SimulatorControl: @unchecked Sendable {
         default:
             throw ScenarioFailure(
                 "(\(step.source.name ?? "") …) is nothing the simulator does; it knows the setup forms, guest, fault, heal, "
-                    + "advance, settle, clock, copy, write, corrupt, daemon, power-loss, host-reboot, and the questions "
+                    + "advance, next, settle, reset, clock, copy, write, corrupt, daemon, power-loss, host-reboot, and the questions "
                     + "leaks, memory-free, runs, script-calls, contents, received, log, state")
         }
         return nil
+    }
+
+    /// A machine as at the beginning: ids from 1, nothing on it but what it always has, no faults; the daemon is started anew.
+    private func reset() {
+        isResetting = true
+        for host in hosts() {
+            later(host) { [self] host in
+                host.stop()
+                world.spawn { [self] in
+                    while host.state == .stopping { try? await rest(.milliseconds(10)) }
+                    host.kill()
+                    Fitting.reset(host.host)
+                    host.host.losePower()
+                    host.host.powerOn()
+                    host.start()
+                    while host.state == .starting { try? await rest(.milliseconds(10)) }
+                    resets += 1
+                    isResetting = false
+                }
+            }
+        }
+        world.network.heal()
     }
 
     private func daemon(_ act: Step.DaemonAct, _ host: RunningHost) throws(ScenarioFailure) {

@@ -1,0 +1,71 @@
+import SExpressions
+
+// Parsed forms back as text, for the control resource.
+
+extension GuestAct {
+    var form: String {
+        switch self {
+        case .shutdown(let reason): "(shutdown \(reason))"
+        case .crash: "(crash)"
+        case .hang: "(hang)"
+        case .prints(let text): "(prints \(SExpression.atom(text).quoted))"
+        case .dirties(let rate, let within): "(dirties \(rate >> 20)\(within.map { " (of \($0 >> 20))" } ?? ""))"
+        }
+    }
+}
+
+extension FaultPoint {
+    /// `(hypercall create)`
+    public var form: String {
+        "(\(([kind.rawValue] + arguments.map { SExpression.atom($0).description }).joined(separator: " ")))"
+    }
+}
+
+extension FaultSelector {
+    /// `(nth 2)`; empty for always.
+    public var form: String {
+        switch self {
+        case .always: ""
+        case .nth(let number): "(nth \(number))"
+        case .every(let number): "(every \(number))"
+        case .after(let time): "(after \(TimeText.text(time)))"
+        case .probability(let chance): "(probability \(chance))"
+        }
+    }
+}
+
+extension FaultAction {
+    /// `(error EIO)`
+    public var form: String {
+        switch self {
+        case .error(let name): "(error \(name))"
+        case .delay(let time): "(delay \(TimeText.text(time)))"
+        case .hang: "(hang)"
+        case .drop: "(drop)"
+        case .stuck(let state): "(stuck \(state))"
+        case .torn(let bytes): "(torn \(bytes))"
+        case .cutAfter(let bytes): "(cut-after \(bytes))"
+        case .killDaemon: "(kill-daemon)"
+        case .powerLoss: "(power-loss)"
+        }
+    }
+}
+
+extension SExpression {
+    /// An atom in quotes, so that nothing in it is taken for a name.
+    var quoted: String {
+        guard let atom, !atom.isEmpty, description == atom else { return description }
+        return "'\(atom)'"
+    }
+}
+
+extension LocatedSExpression {
+    /// The value as text, its quoted words quoted.
+    var literalText: String {
+        switch kind {
+        case .atom(let text, quoted: true): SExpression.atom(text).quoted
+        case .atom(let text, quoted: false): text
+        case .list(let members): "(" + members.map(\.literalText).joined(separator: " ") + ")"
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/// What a scenario uses that only a simulated machine has.
+struct ScenarioNeeds {
+    /// The first form that needs one; nil when HTTP is enough.
+    private(set) var simulator: String?
+
+    init(_ scenario: Scenario) {
+        if scenario.setup.hosts.count > 1 { simulator = "host" }
+        for item in scenario.setup.items where item.needsMachine { need(item.source.name) }
+        for step in scenario.steps { look(step) }
+    }
+
+    private mutating func need(_ form: String?) { simulator = simulator ?? form }
+
+    private mutating func look(_ step: Step) {
+        for check in step.expectation ?? [] { look(check) }
+        switch step.action {
+        case .request, .console, .debug, .expect, .advance, .settle: break
+        case .wait(_, let checks), .finish(_, let checks): for check in checks { look(check) }
+        case .background(_, let inner): look(inner)
+        case .when(let check, let inner):
+            look(check)
+            look(inner)
+        case .parallel(let steps), .repeat(_, let steps): for inner in steps { look(inner) }
+        case .guest, .fault, .heal, .daemon, .powerLoss, .hostReboot, .clock, .copy, .write, .corrupt, .change:
+            need(step.source.name)
+        }
+    }
+
+    private mutating func look(_ check: Check) {
+        switch check.kind {
+        case .runningOn, .memoryFree, .noLeaks, .scriptCalls, .file, .received: need(check.source.name)
+        case .not(let inner): look(inner)
+        case .anything, .status, .header, .text, .error, .sxp, .xpath, .domain, .noDomain, .domains, .events, .task, .log,
+            .open, .closed: break
+        }
+    }
+}
+
+extension SetupItem {
+    fileprivate var needsMachine: Bool {
+        switch kind {
+        case .binding: false
+        case .kernel, .file, .blockDevice, .bridge, .missing, .receiver: true
+        }
+    }
+}

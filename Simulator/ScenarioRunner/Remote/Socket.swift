@@ -1,0 +1,78 @@
+import Glibc
+
+/// A TCP connection of the runner itself, over a real socket that never blocks.
+final class Socket: ByteStream {
+    private var descriptor: Int32
+    private var bytes: [UInt8] = []
+    private var unsent: [UInt8] = []
+    private var hasEnded = false
+
+    /// Connects to an IPv4 address or `localhost`.
+    init(host: String, port: UInt16) throws(ScenarioFailure) {
+        let name = host == "localhost" ? "127.0.0.1" : host
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        hints.ai_family = AF_UNSPEC
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(name, String(port), &hints, &found) == 0, let first = found else {
+            throw ScenarioFailure("cannot find \(host)")
+        }
+        defer { freeaddrinfo(found) }
+        descriptor = socket(first.pointee.ai_family, first.pointee.ai_socktype, 0)
+        guard descriptor >= 0 else { throw ScenarioFailure("no socket: \(Self.errorText)") }
+        guard connect(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0 else {
+            let reason = Self.errorText
+            Glibc.close(descriptor)
+            descriptor = -1
+            throw ScenarioFailure("cannot connect to \(host):\(port): \(reason)")
+        }
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    }
+
+    deinit { close() }
+
+    private static var errorText: String { String(cString: strerror(errno)) }
+
+    var received: [UInt8] {
+        pump()
+        return bytes
+    }
+
+    var isEnded: Bool {
+        pump()
+        return hasEnded
+    }
+
+    func send(_ more: [UInt8]) {
+        unsent += more
+        pump()
+    }
+
+    /// Sends and receives what can be without waiting.
+    private func pump() {
+        guard descriptor >= 0 else { return }
+        while !unsent.isEmpty {
+            let count = unsent.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { break }
+            unsent.removeFirst(count)
+        }
+        var piece = [UInt8](repeating: 0, count: 65_536)
+        while !hasEnded {
+            let count = recv(descriptor, &piece, piece.count, 0)
+            if count > 0 {
+                bytes += piece.prefix(count)
+            } else {
+                if count == 0 || (errno != EAGAIN && errno != EINTR) { hasEnded = true }
+                return
+            }
+        }
+    }
+
+    func close() {
+        guard descriptor >= 0 else { return }
+        pump()
+        Glibc.close(descriptor)
+        descriptor = -1
+        hasEnded = true
+    }
+}
