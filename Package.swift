@@ -203,6 +203,10 @@ let package = Package(
              .product(name: "NIOPosix", package: nio)]),
         tests("XmCommandsTests", ["XmCommands", "XendClient", "SExpressions"]),
         tests(
+            "TransferTests",
+            ["DomainManagement", "Migration", "SimulatedHost", "SimulatedHypervisor", "Simulation",
+             .product(name: "Logging", package: "swift-log")]),
+        tests(
             "MigrationTests", ["Migration", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
         tests("ScenarioRunnerTests", ["ScenarioRunner"]),
     ]

@@ -150,10 +150,10 @@ public final class Incarnation: @unchecked Sendable {
         if cancellable, Task.isCancelled { return .cancelled }
         nextNumber += 1
         let number = nextNumber
-        guard cancellable else { return await sleep(number, deadline, register) }
+        guard cancellable else { return await sleep(number, deadline, register, isCancellable: false) }
         let spawner = self.spawner
         return await withTaskCancellationHandler {
-            await sleep(number, deadline, register)
+            await sleep(number, deadline, register, isCancellable: true)
         } onCancel: {
             // A task may be cancelled from a foreign thread: hop over.
             spawner.spawn { self.wake(number, .cancelled) }
@@ -161,7 +161,8 @@ public final class Incarnation: @unchecked Sendable {
     }
 
     private func sleep(
-        _ number: UInt64, _ deadline: Instant?, _ register: ((@escaping () -> Void) -> Void)?
+        _ number: UInt64, _ deadline: Instant?, _ register: ((@escaping () -> Void) -> Void)?,
+        isCancellable: Bool
     ) async -> Wake {
         await withUnsafeContinuation { continuation in
             let timer = deadline.map { instant in
@@ -169,6 +170,8 @@ public final class Incarnation: @unchecked Sendable {
             }
             sleepers[number] = Sleeper(continuation: continuation, timer: timer)
             register?({ [weak self] in self?.wake(number, .signalled) })
+            // Cancelled between the first look and now: the handler found no sleeper yet.
+            if isCancellable, Task.isCancelled { wake(number, .cancelled) }
         }
     }
 

@@ -27,7 +27,7 @@ extension DomainManager {
             // It has noticed: now it will.
             if try await hasSuspended(id, uuid, record, task) { return }
             spawn { await $0.resumeIfLate(uuid) }
-            throw StepFailure("\(record.title) began to suspend and did not within \(Self.suspendTimeout.inSeconds) s")
+            throw StepFailure("\(record.title) began to suspend and did not within \(Self.suspendTimeout.inSeconds) s; it runs on")
         } catch {
             if error is TransferTask.Cancelled, try await takeBackSuspend(id) == false {
                 spawn { await $0.resumeIfLate(uuid) }

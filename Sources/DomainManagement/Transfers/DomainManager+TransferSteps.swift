@@ -11,3 +11,7 @@ extension DomainManager {
         }
     }
 }
+
+extension StepFailure: CustomStringConvertible {
+    var description: String { message }
+}
