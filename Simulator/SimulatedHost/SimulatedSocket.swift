@@ -29,7 +29,7 @@ final class SimulatedSocket: NetworkConnection, @unchecked Sendable {
             if incoming.available > 0 { return incoming.take(count) }
             if incoming.hasEnded { return [] }
             if let failure = incoming.failure { throw failure }
-            try await wait(on: incoming)
+            try await wait(on: incoming) { [incoming] in incoming.available > 0 || incoming.isOver }
         }
     }
 
@@ -39,13 +39,18 @@ final class SimulatedSocket: NetworkConnection, @unchecked Sendable {
             if isClosed || outgoing.isFinished { throw .closed }
             if let failure = outgoing.failure { throw failure }
             if outgoing.hasRoom { return outgoing.send(bytes) }
-            try await wait(on: outgoing)
+            try await wait(on: outgoing) { [outgoing] in outgoing.hasRoom || outgoing.isFinished || outgoing.isOver }
         }
     }
 
-    private func wait(on pipe: Pipe) async throws(NetworkError) {
+    /// Waits until something changes. `isDue` is asked again when the waiter is in place: what is waited for may have come between
+    /// the caller's look and that moment.
+    private func wait(on pipe: Pipe, unless isDue: @escaping () -> Bool) async throws(NetworkError) {
         var ticket = 0
-        let wake = await incarnation.park(until: nil) { signal in ticket = pipe.wait(signal) }
+        let wake = await incarnation.park(until: nil) { signal in
+            ticket = pipe.wait(signal)
+            if isDue() { signal() }
+        }
         pipe.forget(waiter: ticket)
         switch wake {
         case .elapsed, .signalled: return

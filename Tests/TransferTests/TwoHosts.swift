@@ -76,6 +76,7 @@ final class TwoHosts: Sendable {
         }
         let end = world.executor.now + limit
         world.executor.run(until: { box.withLock { $0 != nil } }, limit: end)
+        #expect(world.executor.foreignJobs == 0)
         guard let result = box.withLock({ $0 }) else { throw OperationError(.failed, "it never ended") }
         return try result.get()
     }

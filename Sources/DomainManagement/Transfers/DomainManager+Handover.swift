@@ -38,7 +38,7 @@ extension DomainManager {
     // MARK: - The source's actions
 
     private func act(_ action: SourceHandover.Action, of id: String, _ reply: Handover.Reply?) async {
-        guard let handover = transfers.handovers[id] else { return }
+        guard let handover = transfers.handovers[id] ?? transfers.settled[id] else { return }
         let domain = handover.record.domain
         do {
             try await settings.checkpoint("hand over \(action)")
@@ -65,7 +65,7 @@ extension DomainManager {
     // MARK: - The destination's actions
 
     private func act(_ action: DestinationHandover.Action, of id: String, _ reply: Handover.Reply?) async {
-        guard let handover = transfers.handovers[id] else { return }
+        guard let handover = transfers.handovers[id] ?? transfers.settled[id] else { return }
         let domain = handover.record.domain
         do {
             try await settings.checkpoint("take over \(action)")

@@ -83,6 +83,7 @@ extension DomainManager {
         else { throw StepFailure("there is nothing to migrate") }
         let isPaused = table.reports[uuid]?.isPaused ?? false
         let id = hexadecimalIdentifier()
+        defer { spawn { await $0.closeSoon(id) } }
         do {
             let offer = try await offer(record, request, id, isPaused: isPaused)
             try await begin(id, .source(.started), record, host, port, isPaused: isPaused)
@@ -184,6 +185,14 @@ extension DomainManager {
         }
         connectionLost(id, channel)
         transfers.handovers[id]?.isCut = true
+        await channel.close()
+    }
+
+    /// The connection that carried a domain is not kept: the destination closes it when all is said, or we do.
+    private func closeSoon(_ id: String) async {
+        guard let channel = (transfers.handovers[id] ?? transfers.settled[id])?.channel else { return }
+        try? await host.clock.sleep(for: migration.greetingTimeout)
+        connectionLost(id, channel)
         await channel.close()
     }
 
