@@ -284,7 +284,9 @@ extension DomainTable {
         steps.append(.releaseRemains)
         steps.append(then == .restart ? .leaveConsole : .closeConsole)
         steps += [.withdraw, .destroyDomain, .awaitGone]
-        steps += then == .restart ? [.remember, .announce(.died)] : [.forget, .announce(.died)]
+        steps.append(then == .restart ? .remember : .forget)
+        // Nobody was told of a creation that is undone after a crash.
+        if record.startTime != nil { steps.append(.announce(.died)) }
         return Draft(name: then == .restart ? "reboot" : "destroy", direction: .forward, isJournaled: true, steps: steps)
     }
 

@@ -31,7 +31,7 @@ extension DomainManager {
         examination.isRunning = false
     }
 
-    private func examineOnce() async {
+    func examineOnce() async {
         let serial = table.serial
         let reports: [DomainReport]
         do {

@@ -26,9 +26,11 @@ extension DomainManager {
         for vcpu in 0..<vcpus { nodes.append(("\(base)/cpu/\(vcpu)/availability", "online")) }
         let store = machine.store
         do {
+            try await store.removeIfPresent(base)
+            // Before the transaction: a new node changes the one above it, which all domains share, and transactions that
+            // change the same node conflict.
+            for directory in [base, vm] { try await store.makeDirectory(directory, in: nil) }
             try await store.transaction { transaction throws(XenStoreError) in
-                try? await store.remove(base, in: transaction)
-                try await store.makeDirectory(base, in: transaction)
                 try await store.setPermissions(
                     base, [XenStorePermission(.zero, .none), XenStorePermission(id, .read)], in: transaction)
                 for (path, value) in nodes { try await store.write(path, value, in: transaction) }

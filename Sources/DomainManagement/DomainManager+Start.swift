@@ -39,6 +39,7 @@ extension DomainManager {
             await releaseStrays(of: record)
         }
         await unbindStrays(replay.boundFiles)
+        await examineOnce()
         startWatching()
     }
 

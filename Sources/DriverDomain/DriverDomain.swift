@@ -37,9 +37,11 @@ public struct DriverDomain: Sendable {
         let back = path.backendDirectory
         let front = path.frontendDirectory
         do {
+            // Before the transaction: a new node changes the one above it, which many domains share, and transactions that
+            // change the same node conflict.
+            try await store.makeDirectory(back, in: nil)
+            try await store.makeDirectory(front, in: nil)
             try await store.transaction { transaction throws(XenStoreError) in
-                try await store.makeDirectory(back, in: transaction)
-                try await store.makeDirectory(front, in: transaction)
                 try await store.setPermissions(
                     back, [XenStorePermission(path.backend, .none), XenStorePermission(path.domain, .read)],
                     in: transaction)
