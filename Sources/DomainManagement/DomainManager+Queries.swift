@@ -74,7 +74,13 @@ extension DomainManager {
     // MARK: - Consoles
 
     private func console(of record: DomainRecord) -> ConsoleInformation? {
-        if let console = consoles[record.uuid] { return console.information }
+        if let console = consoles[record.uuid] {
+            var information = console.information
+            // The record knows the channel from the moment it is made; the console joins it when its daemon is ready.
+            information.eventPort = record.console?.eventPort
+            information.channel = record.console?.channel ?? information.channel
+            return information
+        }
         guard let id = record.id, let console = record.console else { return nil }
         return ConsoleInformation(
             status: .closed, channel: console.channel, domain: id, eventPort: console.eventPort, port: console.port)
@@ -83,13 +89,15 @@ extension DomainManager {
     public func consoleList() -> [ConsoleInformation] {
         var list: [ConsoleInformation] = []
         for record in table.sorted {
-            if let console = consoles[record.uuid] { list.append(console.information) }
+            if consoles[record.uuid] != nil, let console = console(of: record) { list.append(console) }
         }
         return list
     }
 
     public func console(port: UInt16) throws(OperationError) -> ConsoleInformation {
-        try openConsole(port: port).information
+        let open = try openConsole(port: port)
+        guard let record = table.sorted.first(where: { consoles[$0.uuid] === open }) else { return open.information }
+        return console(of: record) ?? open.information
     }
 
     public func disconnectConsole(port: UInt16) async throws(OperationError) {
