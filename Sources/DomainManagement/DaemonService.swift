@@ -16,6 +16,8 @@ public protocol DaemonService: Sendable {
     func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation
     /// The virtual cpus of a domain.
     func vcpus(_ reference: DomainReference) async throws(OperationError) -> [VCPUReport]
+    /// Weight and cap of a domain.
+    func scheduler(_ reference: DomainReference) async throws(OperationError) -> SchedulerParameters
     func perform(_ operation: Operation, for requester: Requester) async throws(OperationError) -> OperationResult
 
     // MARK: Consoles

@@ -71,6 +71,17 @@ extension DomainManager {
         }
     }
 
+    public func scheduler(_ reference: DomainReference) async throws(OperationError) -> SchedulerParameters {
+        do {
+            guard let id = try table.find(reference).id else { throw Refusal.noSuchDomain(reference) }
+            return try await machine.hypervisor.schedulerParameters(of: id)
+        } catch let refusal as Refusal {
+            throw refusal.operationError
+        } catch {
+            throw OperationError(.failed, "cannot ask for the weight of \(reference): \(error)")
+        }
+    }
+
     // MARK: - Consoles
 
     private func console(of record: DomainRecord) -> ConsoleInformation? {

@@ -71,8 +71,8 @@ extension DomainManager {
     /// Xen counts pauses, also those of others; for users a domain is paused or not.
     private func unpause(_ id: DomainID, _ xen: any Hypervisor) async throws(HypervisorError) {
         for _ in 0..<Self.maximumPauses {
-            try await xen.unpause(id)
             guard try await xen.domain(id)?.isPaused ?? false else { return }
+            try await xen.unpause(id)
         }
     }
 

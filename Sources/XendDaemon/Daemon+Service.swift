@@ -22,6 +22,10 @@ extension Daemon: DaemonService {
         try await manager.vcpus(reference)
     }
 
+    public func scheduler(_ reference: DomainReference) async throws(OperationError) -> SchedulerParameters {
+        try await manager.scheduler(reference)
+    }
+
     public func perform(
         _ operation: Operation, for requester: Requester
     ) async throws(OperationError) -> OperationResult {

@@ -12,6 +12,9 @@ struct EventLog {
         /// `(NAME VALUE)`
         var expression: SExpression { [.atom(name), value] }
     }
+    /// Times are printed with 12 digits: to 1/100 s, rounded.
+    private static let precision = 0.01
+
     private(set) var entries: [Entry] = []
     /// Number of the newest event seen.
     private(set) var newest: UInt64 = 0
@@ -32,7 +35,7 @@ struct EventLog {
     mutating func add(_ page: SExpression, notBefore start: Double) {
         for event in page.children("event") {
             guard let number = event.childText("number").flatMap({ UInt64($0) }),
-                let time = event.childText("time").flatMap(Double.init), time >= start,
+                let time = event.childText("time").flatMap(Double.init), time >= start - Self.precision,
                 let name = event.childText("name"), let value = event.childValue("value")
             else { continue }
             entries.append(Entry(number: number, time: time, name: name, value: value))
