@@ -10,6 +10,9 @@ struct AbsentDaemon: DaemonService {
 
     func domains() async -> [DomainInformation] { [] }
     func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation { throw Self.error }
+    func scheduler(_ reference: DomainReference) async throws(OperationError) -> SchedulerParameters {
+        throw Self.error
+    }
     func vcpus(_ reference: DomainReference) async throws(OperationError) -> [VCPUReport] { throw Self.error }
     func perform(_ operation: Operation, for requester: Requester) async throws(OperationError) -> OperationResult {
         throw Self.error

@@ -57,6 +57,10 @@ final class FakeService: DaemonService {
         return domain
     }
 
+    func scheduler(_ reference: DomainReference) async throws(OperationError) -> SchedulerParameters {
+        SchedulerParameters(weight: 512, cap: 20)
+    }
+
     func vcpus(_ reference: DomainReference) async throws(OperationError) -> [VCPUReport] {
         [VCPUReport(number: 0, cpu: 1, isRunning: true, isBlocked: false, cpuTime: .seconds(2), affinity: .any)]
     }

@@ -137,6 +137,15 @@ enum DomainResource {
     }
 
     /// The virtual cpus, as clients of xend 3.0 read them.
+    /// `(sched_credit (weight W) (cap C))`
+    static func scheduler(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let parameters = try await exchange.ask { service throws(OperationError) in
+            try await service.scheduler(exchange.reference)
+        }
+        return .value(
+            .element("sched_credit", .element("weight", parameters.weight), .element("cap", parameters.cap)))
+    }
+
     static func vcpus(_ exchange: Exchange) async throws(Failure) -> Answer {
         let domain = try await exchange.domain()
         let vcpus = try await exchange.ask { service throws(OperationError) in

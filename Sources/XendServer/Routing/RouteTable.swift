@@ -48,6 +48,7 @@ enum RouteTable {
             .change("rename", DomainResource.perform { arguments throws(Failure) in
                 .rename(try arguments.read(.domainName("name")))
             }),
+            .query("sched_credit_get", DomainResource.scheduler),
             .change("sched_credit_set", DomainResource.perform { arguments throws(Failure) in
                 let (weight, cap) = try arguments.read(
                     .optionalInteger("weight", in: 1...65535), .optionalInteger("cap", in: 0...65535))
