@@ -36,8 +36,8 @@ extension DomainManager {
             case .forward: (outcome, execution.failure) = await performForward(plan)
             }
         }
-        if outcome != .done, plan.isJournaled { await journalEnd(plan) }
         let followUp = table.finish(plan, outcome)
+        if plan.isJournaled, !(outcome == .done && endsWithItsRecord(plan)) { await journalEnd(plan, outcome) }
         rings[plan.domain] = nil
         if let failure = execution.failure { log.error("\(plan.ticket.name): \(failure.message)") }
         follow(followUp, of: plan.domain)
@@ -118,11 +118,21 @@ extension DomainManager {
         }
     }
 
-    private func journalEnd(_ plan: Plan) async {
-        // Lost, it is repeated at the next start: taking back twice does no harm.
+    /// Lost, the operation is taken back or finished once more at the next start, which does no harm.
+    private func journalEnd(_ plan: Plan, _ outcome: Outcome) async {
         var entries = [database.end(plan)]
-        if case .creating = table[plan.domain]?.stage { entries.append(database.forget(plan.domain)) }
+        if let record = table[plan.domain], !record.isForeign {
+            // What is still held is tried again by the next daemon too.
+            if case .incomplete = outcome { entries.insert(database.record(record), at: 0) }
+        } else {
+            entries.append(database.forget(plan.domain))
+        }
         try? await database.journal.append(entries)
+    }
+
+    /// Whether its last deed writes its end down too.
+    private func endsWithItsRecord(_ plan: Plan) -> Bool {
+        plan.steps.contains(.forget) || isLastDeed(of: plan, where: { $0 == .remember })
     }
 
     /// Makes the record durable as it will be when the plan is done.

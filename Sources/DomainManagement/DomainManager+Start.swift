@@ -75,6 +75,7 @@ extension DomainManager {
         let alive = Dictionary(reports.map { ($0.uuid, $0) }, uniquingKeysWith: { first, _ in first })
         var todo: [(Beginning, DomainUUID)] = []
         var records = replay.records
+        let restarted = Set(replay.openOperations.filter { $0.name == "restart" }.map(\.domain))
         for operation in replay.openOperations {
             guard var record = records[operation.domain] ?? operation.record else { continue }
             // The record of a begun creation has no id yet; Xen knows it by its uuid.
@@ -87,6 +88,9 @@ extension DomainManager {
             if report == nil, hasRebooted || record.id == nil { continue }
             if let chore = chore(for: &record, isAlive: report != nil) { todo.append((chore, record.uuid)) }
             table.restore(record)
+            if let report, report.isPaused, record.stage == .live, restarted.contains(record.uuid) {
+                todo.append((.operation(.unpause), record.uuid))
+            }
             if let report { table.note(.reported(report), of: record.uuid) }
         }
         return todo
@@ -98,7 +102,9 @@ extension DomainManager {
         case "create": isRecorded ? .live : .ending(then: .forget)
         case "restore", "receive": isRecorded ? record.stage : .ending(then: .forget)
         case "destroy": .ending(then: .forget)
-        case "reboot", "restart": .ending(then: .restart)
+        case "reboot": .ending(then: .restart)
+        // Once recorded as live it only had to be unpaused.
+        case "restart": record.stage == .live ? .live : .ending(then: .restart)
         default: record.stage
         }
     }
