@@ -36,7 +36,16 @@ struct Run: ParsableCommand {
     @Option(help: ArgumentHelp("Run against the daemon there instead of a simulated machine.", valueName: "url"))
     var url: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            The daemon at --url is that of the real machine this program is on, a lab's: set it up for each scenario, with \
+            this tiny guest at its kernel paths.
+            """, valueName: "image"))
+    var realMachine: String?
+
     func validate() throws {
+        if realMachine != nil, url == nil { throw ValidationError("--real-machine needs --url") }
         if let url, RemoteAddress(url) == nil { throw ValidationError("--url must be http://HOST:PORT, not \(url)") }
         if url != nil, seeds != nil || seed != nil { throw ValidationError("--url has no seeds") }
     }
@@ -59,6 +68,7 @@ struct Run: ParsableCommand {
                 if result.failure == nil, let text = expected[scenario.name] {
                     result.compare(with: text, file: TranscriptFile.path(beside: file.path))
                 }
+                if realMachine != nil { tellFidelity(result, expected[scenario.name]) }
                 recorded.append((result.name, result.transcript))
                 summary.results.append(result)
                 report.end(result)
@@ -72,6 +82,20 @@ struct Run: ParsableCommand {
         if let junit { try save(junit, JUnitReport.xml(summary)) }
         if let html { try save(html, HTMLReport.page(summary, title: "xend scenarios")) }
         guard summary.exitStatus == 0 else { throw ExitCode(summary.exitStatus) }
+    }
+
+    /// One line for the table of what is the same on both machines.
+    private func tellFidelity(_ result: ScenarioResult, _ simulated: String?) {
+        let verdict: String
+        switch result.outcome {
+        case .skipped(let reason): verdict = "left out: \(reason)"
+        case .failed(let failure):
+            verdict = "differs: \(failure.form): \(failure.reasons.joined(separator: "; ").split(separator: "\n").joined(separator: " "))"
+        case .passed:
+            let difference = simulated.map { Fidelity.difference($0, result.transcript) }
+            verdict = difference.map { $0.map { "differs: \($0)" } ?? "same" } ?? "passes; no transcript to compare with"
+        }
+        Terminal.write("fidelity: \(result.name): \(verdict)\n")
     }
 
     private func read(_ summary: inout RunSummary) throws -> [(path: String, scenarios: [Scenario])] {
@@ -94,7 +118,8 @@ struct Run: ParsableCommand {
 
     private func execute(_ scenario: Scenario) -> ScenarioResult {
         if let address = url.flatMap(RemoteAddress.init) {
-            var result = ScenarioSuite.run(scenario, at: address)
+            var result = realMachine.map { ScenarioSuite.run(scenario, at: address, guestImage: $0) }
+                ?? ScenarioSuite.run(scenario, at: address)
             // Real time has an order of its own between domains.
             result.hasOwnOrder = true
             return result

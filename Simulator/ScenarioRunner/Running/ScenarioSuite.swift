@@ -30,7 +30,7 @@ public enum ScenarioSuite {
         return run(scenario, on: target)
     }
 
-    private static func run(_ scenario: Scenario, on target: any ScenarioTarget) -> ScenarioResult {
+    static func run(_ scenario: Scenario, on target: any ScenarioTarget) -> ScenarioResult {
         let clock = ContinuousClock()
         let start = clock.now
         let run = ScenarioRun(scenario, target)

@@ -1,0 +1,83 @@
+import SExpressions
+
+/// Whether a scenario can run in full on a single real machine, whose time is everybody's and whose hardware does not fail on
+/// request.
+struct RealFitness {
+    /// The first thing that cannot be done there; nil when all can.
+    private(set) var obstacle: String?
+    /// Kernels, ramdisks and block devices that the story names.
+    private(set) var kernels: Set<String> = []
+    private(set) var ramdisks: Set<String> = []
+    private(set) var blockDevices: Set<String> = []
+    private var waiting = Duration.zero
+    private var memory = 0
+
+    /// Scenarios that let more time pass are for virtual time.
+    private static let patience = Duration.seconds(60)
+
+    /// - Parameter freeMemory: MiB that the machine has for domains.
+    init(_ scenario: Scenario, freeMemory: Int) {
+        let setup = scenario.setup
+        if setup.hosts.count > 1 { refuse("it needs \(setup.hosts.count) machines") }
+        if setup.needs.contains(.simulator) { refuse("it says that it needs a simulated machine") }
+        let host = setup.hosts[0]
+        let standard = HostSetup(name: "")
+        if host.memory != standard.memory || host.domainZeroMemory != standard.domainZeroMemory || host.cpus != standard.cpus {
+            refuse("it needs a machine of \(host.memory) MB, \(host.domainZeroMemory) of them domain 0's, and \(host.cpus) cpus")
+        }
+        for item in setup.items { look(item) }
+        for step in scenario.steps { look(step, times: 1) }
+        collect(scenario.source)
+        if waiting > Self.patience { refuse("it lets \(TimeText.text(waiting)) pass") }
+        if memory > freeMemory { refuse("its domains need \(memory) MB, and the machine has \(freeMemory) MB for them") }
+    }
+
+    private mutating func refuse(_ reason: String) { obstacle = obstacle ?? reason }
+
+    private mutating func look(_ item: SetupItem) {
+        if case .receiver = item.kind { refuse("(receiver …) is part of the simulated network") }
+        if case .blockDevice(_, let size) = item.kind, size > 64 << 30 { refuse("it needs a block device of \(size) bytes") }
+    }
+
+    private mutating func look(_ step: Step, times: Int) {
+        switch step.action {
+        case .request(let request): count(request, step, times)
+        case .console, .debug, .expect, .settle, .wait, .finish, .guest, .daemon, .write, .corrupt: break
+        case .advance(let time): waiting += time * times
+        case .background(_, let inner), .when(_, let inner): look(inner, times: times)
+        case .parallel(let steps): for inner in steps { look(inner, times: times) }
+        case .repeat(let number, let steps): for inner in steps { look(inner, times: times * number) }
+        case .change(let item): look(item)
+        case .fault: refuse("real hardware does not fail on request (fault)")
+        case .heal: break
+        case .powerLoss: refuse("the machine cannot lose its power and go on with the story (power-loss)")
+        case .hostReboot: refuse("the machine cannot be rebooted within a story (host-reboot)")
+        case .clock: refuse("the machine's clock is not set (clock)")
+        case .copy: refuse("there is one machine only (copy)")
+        }
+    }
+
+    /// Memory of domains that are to be made, as if none were destroyed before the next.
+    private mutating func count(_ request: RequestTemplate, _ step: Step, _ times: Int) {
+        guard step.source.name == "create", step.expectation == nil, let config = step.source.list?.dropFirst().first
+        else { return }
+        for member in config.list ?? [] where member.name == "memory" {
+            memory += times * (member.list?.last?.atom.flatMap { Int($0) } ?? 0)
+        }
+    }
+
+    private mutating func collect(_ value: LocatedSExpression) {
+        if let atom = value.atom {
+            for number in 1...9 where atom == "phy:sda\(number)" || atom.hasSuffix("/dev/sda\(number)") {
+                blockDevices.insert("/dev/sda\(number)")
+            }
+            return
+        }
+        let members = value.list ?? []
+        if members.count == 2, let path = members[1].atom, path.hasPrefix("/") {
+            if value.name == "kernel" { kernels.insert(path) }
+            if value.name == "ramdisk" { ramdisks.insert(path) }
+        }
+        for member in members { collect(member) }
+    }
+}

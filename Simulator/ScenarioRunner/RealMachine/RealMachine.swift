@@ -1,0 +1,228 @@
+import Glibc
+import SExpressions
+
+/// The machine under our feet: domain 0 of a real Xen that exists for tests alone, as the lab's. Sets up what a scenario says,
+/// makes guests act, and looks for what is left over. All of it with the programs that every domain 0 has.
+final class RealMachine {
+    /// Where back-ends' loop devices get their files, and what scripts were called with is written down.
+    private static let directory = "/run/xend-scenario"
+    private static let scripts = "/etc/xen"
+
+    private let image: GuestImage
+    /// MiB that were free before the first domain.
+    private var freeBefore = 0
+    private var ownLoops: Set<String> = []
+
+    init(guestImage: String) throws(ScenarioFailure) {
+        image = try GuestImage(path: guestImage)
+    }
+
+    /// MiB.
+    static func freeMemory() throws(ScenarioFailure) -> Int {
+        let line = try Command.must("xl", "info", "free_memory").lines.last ?? ""
+        guard let number = Int(line) else { throw ScenarioFailure("xl info says no free memory: \(line)") }
+        return number
+    }
+
+    // MARK: Setup
+
+    func prepare(_ setup: ScenarioSetup, _ fitness: RealFitness) throws(ScenarioFailure) {
+        try makeDirectory(Self.directory)
+        var config = ""
+        for entry in setup.hosts[0].config { config += "\(try entry.expand([:]))\n" }
+        try write("/etc/xen/xend-config.sxp", SXPText.bytes(of: config))
+        try addBridge("xen-br0")
+        for path in fitness.kernels { try write(path, image.patched(Behaviour.ofDefaultGuest)) }
+        for path in fitness.ramdisks { try write(path, Array("no ramdisk that anybody looks into\n".utf8)) }
+        for path in fitness.blockDevices.sorted() { try addBlockDevice(path, size: 1 << 30) }
+        for item in setup.items { try change(item) }
+        for script in ["network", "vif-bridge", "block-file", "block-enbd"] { try listen(to: script) }
+        freeBefore = try Self.freeMemory()
+    }
+
+    func change(_ item: SetupItem) throws(ScenarioFailure) {
+        switch item.kind {
+        case .kernel(let path, let behaviours): try write(path, image.patched(behaviours.map(\.line)))
+        case .file(let path, .text(let text)): try write(path, SXPText.bytes(of: text))
+        case .file(let path, .size(let size)):
+            try makeDirectory(directory(of: path))
+            try Command.must("truncate", "-s", "\(size)", path)
+        case .blockDevice(let path, let size): try addBlockDevice(path, size: size)
+        case .bridge(let name): try addBridge(name)
+        case .missing(let path): unlink(path)
+        case .receiver, .binding: break
+        }
+    }
+
+    private func addBridge(_ name: String) throws(ScenarioFailure) {
+        if try Command.run("ip", "link", "show", "dev", name).succeeded { return }
+        try Command.must("ip", "link", "add", "name", name, "type", "bridge")
+        try Command.must("ip", "link", "set", "dev", name, "up")
+    }
+
+    private func addBlockDevice(_ path: String, size: UInt64) throws(ScenarioFailure) {
+        let file = "\(Self.directory)/disk\(ownLoops.count)"
+        try Command.must("truncate", "-s", "\(size)", file)
+        guard let loop = try Command.must("losetup", "-f", "--show", file).lines.first else {
+            throw ScenarioFailure("losetup named no device")
+        }
+        ownLoops.insert(loop)
+        var status = stat()
+        guard stat(loop, &status) == 0 else { throw ScenarioFailure("\(loop) is not there") }
+        try makeDirectory(directory(of: path))
+        unlink(path)
+        guard mknod(path, S_IFBLK | 0o600, status.st_rdev) == 0 else {
+            throw ScenarioFailure("cannot make \(path): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Puts something in front of a script that writes down what it is called with.
+    private func listen(to name: String) throws(ScenarioFailure) {
+        let path = "\(Self.scripts)/\(name)"
+        let real = "\(path).real"
+        guard access(real, F_OK) != 0, access(path, F_OK) == 0 else { return }
+        guard rename(path, real) == 0 else { throw ScenarioFailure("cannot move \(path)") }
+        let text = "#!/bin/sh\n(IFS=\u{1F}; echo \"$*\" >>\(calls(of: name)))\nexec \(real) \"$@\"\n"
+        try write(path, Array(text.utf8))
+        chmod(path, 0o755)
+    }
+
+    private func calls(of name: String) -> String { "\(Self.directory)/calls-\(name)" }
+
+    // MARK: The daemon
+
+    func daemon(_ act: Step.DaemonAct) throws(ScenarioFailure) {
+        switch act {
+        case .start, .stop, .restart: try Command.must("xend", act.rawValue)
+        case .kill:
+            guard let pid = pid_t(try file("/var/run/xend.pid") ?? ""), kill(pid, SIGKILL) == 0 else {
+                throw ScenarioFailure("no daemon runs")
+            }
+            // Gone is gone when nobody waits for it any more.
+            while let status = try file("/proc/\(pid)/stat"), !status.contains(") Z ") { usleep(10_000) }
+        }
+    }
+
+    // MARK: Guests
+
+    func guest(_ act: GuestAct, domain: String) throws(ScenarioFailure) {
+        let id = Int(domain) == nil ? try self.id(of: domain) : domain
+        try Command.must("xenstore-write", "/local/domain/\(id)/control/guest", act.word)
+    }
+
+    private func id(of name: String) throws(ScenarioFailure) -> String {
+        for id in try Command.must("xenstore-list", "/local/domain").lines where id != "0" {
+            if try Command.run("xenstore-read", "/local/domain/\(id)/name").lines.first == name { return id }
+        }
+        throw ScenarioFailure("there is no domain \(name)")
+    }
+
+    // MARK: Files
+
+    func file(_ path: String) throws(ScenarioFailure) -> String? {
+        guard access(path, F_OK) == 0 else { return nil }
+        do {
+            return SXPText.string(decoding: try ScenarioFiles.read(path, limit: 16 << 20))
+        } catch {
+            throw ScenarioFailure("\(error)")
+        }
+    }
+
+    func write(_ path: String, _ bytes: [UInt8]) throws(ScenarioFailure) {
+        try makeDirectory(directory(of: path))
+        // What is there may be in use: a new file, not new contents.
+        unlink(path)
+        do {
+            try ScenarioFiles.write(path, bytes)
+        } catch {
+            throw ScenarioFailure("\(error)")
+        }
+    }
+
+    /// Turns the bits of the middle third around, as on the simulated host.
+    func corrupt(_ path: String) throws(ScenarioFailure) {
+        guard let text = try file(path) else { throw ScenarioFailure("there is no file \(path)") }
+        var bytes = SXPText.bytes(of: text)
+        for index in bytes.count / 3..<max(bytes.count / 3 + 1, bytes.count * 2 / 3) where index < bytes.count {
+            bytes[index] = ~bytes[index]
+        }
+        try write(path, bytes.isEmpty ? [0xFF] : bytes)
+    }
+
+    private func directory(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
+    }
+
+    private func makeDirectory(_ path: String) throws(ScenarioFailure) {
+        if !path.isEmpty { try Command.must("mkdir", "-p", path) }
+    }
+
+    func scriptCalls(_ path: String) throws(ScenarioFailure) -> [[String]] {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        let text = try file(calls(of: name)) ?? ""
+        return text.split(separator: "\n").map { $0.split(separator: "\u{1F}", omittingEmptySubsequences: false).map(String.init) }
+    }
+
+    // MARK: Looking
+
+    /// MiB, on the machine that the scenario describes: what is gone here is gone there. What Xen keeps about a domain comes on
+    /// top of its memory on a real machine, and is left out of account.
+    func memoryFree(_ setup: HostSetup) throws(ScenarioFailure) -> Int {
+        let domains = try self.domains().filter { $0.id != "0" }
+        let given = domains.reduce(0) { $0 + $1.memory }
+        let gone = freeBefore - (try Self.freeMemory())
+        let isExplained = (given...(given + 2 * domains.count + 1)).contains(gone)
+        return setup.memory - setup.domainZeroMemory - (isExplained ? given : gone)
+    }
+
+    /// As `xl list` shows them: without what has ended and is still held, whose name is gone.
+    private func domains() throws(ScenarioFailure) -> [(id: String, memory: Int, state: String)] {
+        try Command.must("xl", "list").lines.dropFirst().compactMap { line in
+            let words = line.split(separator: " ")
+            guard words.count >= 6, let memory = Int(words[words.count - 4]) else { return nil }
+            return (String(words[words.count - 5]), memory, String(words[words.count - 2]))
+        }
+    }
+
+    func runs(_ domain: String) throws(ScenarioFailure) -> String {
+        let id = try self.id(of: domain)
+        guard let state = try domains().first(where: { $0.id == id })?.state else { return "there is no domain \(domain)" }
+        if state.contains("p") { return "it is paused" }
+        if state.contains("s") || state.contains("c") { return "it has shut down" }
+        return "running"
+    }
+
+    /// What belongs to no living domain: it may take a moment to go.
+    func leaks() throws(ScenarioFailure) -> [String] {
+        for _ in 0..<20 {
+            if try leaksNow().isEmpty { return [] }
+            usleep(100_000)
+        }
+        return try leaksNow()
+    }
+
+    private func leaksNow() throws(ScenarioFailure) -> [String] {
+        let domains = try self.domains()
+        var leaks = domains.filter { $0.state.contains("d") }.map { "domain \($0.id) is still dying" }
+        let living = Set(domains.filter { !$0.state.contains("d") }.map(\.id))
+        let nodes = try Command.must("xenstore-ls", "-f").lines
+        leaks += Set(nodes.compactMap { owner(ofNode: $0) }).subtracting(living).sorted().map { "xenstore still has nodes of domain \($0)" }
+        for line in try Command.must("ls", "/sys/bus/xen-backend/devices").lines {
+            let parts = line.split(separator: "-")
+            if parts.count == 3, !living.contains(String(parts[1])) { leaks.append("the kernel still has \(line)") }
+        }
+        for line in try Command.must("losetup", "-a").lines {
+            guard let loop = line.split(separator: ":").first.map(String.init), !ownLoops.contains(loop) else { continue }
+            if !nodes.contains(where: { $0.hasSuffix("/params = \"\(loop)\"") }) { leaks.append("\(line) belongs to nobody") }
+        }
+        return leaks
+    }
+
+    /// The domain that a node is about: `/local/domain/7/…`, `/local/domain/0/backend/vif/7/…`.
+    private func owner(ofNode line: String) -> String? {
+        let parts = line.split(separator: " ")[0].split(separator: "/")
+        guard parts.count >= 3, parts[0] == "local", parts[1] == "domain" else { return nil }
+        if parts[2] != "0" { return String(parts[2]) }
+        return parts.count >= 6 && parts[3] == "backend" ? String(parts[5]) : nil
+    }
+}

@@ -1,0 +1,196 @@
+import Glibc
+import SExpressions
+
+/// Runs a scenario against the daemon of the real machine that the runner itself is on: the daemon over HTTP, as always; the
+/// machine by its own programs; guests as the lab's tiny guest, in real time.
+final class RealTarget: ScenarioTarget {
+    private let scenario: Scenario
+    private let address: RemoteAddress
+    private let machine: RealMachine
+    private let fitness: RealFitness
+    private let start = ContinuousClock.now
+    var onFault: (String) -> Void = { _ in }
+    let foreignJobs = 0
+
+    /// Between two looks at sockets, in microseconds.
+    private static let nap: UInt32 = 2000
+    /// The machine is calm when nothing has happened for so long. A guest boots and shuts down in less, unless it was told to
+    /// take longer.
+    private static let calm = Duration.milliseconds(800)
+    /// What has not come to rest by then never will.
+    private static let settleLimit = Duration.seconds(120)
+
+    /// - Parameters:
+    ///   - guestImage: path of the tiny guest.
+    init(_ scenario: Scenario, _ address: RemoteAddress, guestImage: String) throws(ScenarioFailure) {
+        self.scenario = scenario
+        self.address = address
+        machine = try RealMachine(guestImage: guestImage)
+        fitness = RealFitness(scenario, freeMemory: try RealMachine.freeMemory() - 16)
+    }
+
+    /// Why the scenario cannot be run in full; nil when it can.
+    var obstacle: String? { fitness.obstacle }
+
+    var now: Duration { ContinuousClock.now - start }
+
+    var wallTime: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    // MARK: Setup
+
+    func begin() throws(ScenarioFailure) {
+        try machine.prepare(scenario.setup, fitness)
+        try machine.daemon(.start)
+    }
+
+    func end() { try? machine.daemon(.stop) }
+
+    func change(_ item: SetupItem) throws(ScenarioFailure) { try machine.change(item) }
+    func url(ofReceiver name: String) -> String { "" }
+
+    // MARK: Time
+
+    func run(until condition: () throws -> Bool, limit: Duration) rethrows -> Bool {
+        let end = now + limit
+        while try !condition() {
+            guard now < end else { return false }
+            usleep(Self.nap)
+        }
+        return true
+    }
+
+    func advance(by duration: Duration) throws(ScenarioFailure) { usleep(UInt32(clamping: Int64(duration / .microseconds(1)))) }
+
+    /// Until nothing is under way: no request, no operation, no restart due, and for a while no event and no change of any
+    /// domain's state.
+    func settle(_ openRequests: () -> [String]) throws(ScenarioFailure) {
+        let end = now + Self.settleLimit
+        var seen = ""
+        var since = now
+        while now - since < calm {
+            let state = try self.state()
+            if state == nil || state != seen || !openRequests().isEmpty {
+                seen = state ?? ""
+                since = now
+            }
+            guard now < end else { throw ScenarioFailure("after \(TimeText.text(Self.settleLimit)) still open: \(seen)") }
+            usleep(50_000)
+        }
+    }
+
+    /// Longer when a guest takes its time to boot or to shut down.
+    private var calm: Duration {
+        var longest = Duration.zero
+        for item in scenario.setup.items {
+            guard case .kernel(_, let behaviours) = item.kind else { continue }
+            for behaviour in behaviours {
+                switch behaviour {
+                case .bootsIn(let time), .shutsDownIn(let time): longest = max(longest, time)
+                case .prints, .echoes, .shell, .ignoresShutdown, .refusesSuspend, .exitsAfter, .crashesAfter, .hangsAfter,
+                    .dirties, .usesCPU, .balloonsIn, .neverConnects:
+                    break
+                }
+            }
+        }
+        return Self.calm + longest
+    }
+
+    /// What may change while something is under way; nil while an operation or a restart is.
+    private func state() throws(ScenarioFailure) -> String? {
+        let domains = try get("/xend/domain?detail=1").expression?.list ?? []
+        var text = try get("/xend/event?pattern=*").expression?.childText("newest") ?? ""
+        for domain in domains {
+            let restart = domain.childText("restart_state")
+            if domain.child("operation") != nil || restart == "pending" || restart == "booting" { return nil }
+            // Running and blocked are the same to a story.
+            let letters = (domain.childText("state") ?? "").filter { $0 != "r" && $0 != "b" && $0 != "-" }
+            text += " \(domain.childText("id") ?? "") \(domain.childText("name") ?? "") \(letters)"
+        }
+        return text
+    }
+
+    private func get(_ path: String) throws(ScenarioFailure) -> Answer {
+        let exchange = try HTTPExchange(.get(path), host: scenario.setup.hosts[0].name, self)
+        guard run(until: { exchange.poll() }, limit: Self.settleLimit), let answer = exchange.answer else {
+            throw ScenarioFailure("GET \(path): \(exchange.problem ?? "no answer")")
+        }
+        return answer
+    }
+
+    // MARK: Connections
+
+    func openHTTP(_ host: String) throws(ScenarioFailure) -> any ByteStream {
+        try Socket(host: address.host, port: address.port)
+    }
+
+    func hostHeader(_ host: String) -> String { address.authority }
+
+    func openTCP(_ host: String, port: UInt16) throws(ScenarioFailure) -> any ByteStream {
+        try Socket(host: address.host, port: port)
+    }
+
+    // MARK: The machine
+
+    func guest(_ act: GuestAct, domain: String, host: String) throws(ScenarioFailure) {
+        try machine.guest(act, domain: domain)
+    }
+
+    func daemon(_ act: Step.DaemonAct, host: String) throws(ScenarioFailure) { try machine.daemon(act) }
+
+    func write(_ path: String, _ text: String, host: String) throws(ScenarioFailure) {
+        try machine.write(path, SXPText.bytes(of: text))
+    }
+
+    func corrupt(_ path: String, host: String) throws(ScenarioFailure) { try machine.corrupt(path) }
+    func file(_ path: String, host: String) throws(ScenarioFailure) -> String? { try machine.file(path) }
+
+    func log(_ host: String) throws(ScenarioFailure) -> String { try machine.file("/var/log/xen/xend.log") ?? "" }
+
+    func memoryFree(_ host: String) throws(ScenarioFailure) -> Int { try machine.memoryFree(scenario.setup.hosts[0]) }
+    func leaks(_ host: String?) throws(ScenarioFailure) -> [String] { try machine.leaks() }
+    func runs(_ domain: String, on host: String) throws(ScenarioFailure) -> String { try machine.runs(domain) }
+
+    func scriptCalls(_ path: String, host: String) throws(ScenarioFailure) -> [[String]] { try machine.scriptCalls(path) }
+
+    // MARK: What a real machine does not do
+
+    private func impossible(_ what: String) -> ScenarioFailure { ScenarioFailure("a real machine has no \(what)") }
+
+    func received(_ receiver: String) throws(ScenarioFailure) -> [[UInt8]] { throw impossible("receivers") }
+    func heal() {}
+    func powerLoss(_ host: String) throws(ScenarioFailure) { throw impossible("power loss on request") }
+    func hostReboot(_ host: String) throws(ScenarioFailure) { throw impossible("reboot within a story") }
+
+    func fault(
+        _ point: FaultPoint, _ selector: FaultSelector, _ action: FaultAction, host: String
+    ) throws(ScenarioFailure) {
+        throw impossible("faults on request")
+    }
+
+    func jumpClock(_ offset: Duration, host: String) throws(ScenarioFailure) { throw impossible("clock that jumps") }
+
+    func copy(_ path: String, from: String, to: String) throws(ScenarioFailure) { throw impossible("second host") }
+}
+
+extension ScenarioSuite {
+    /// Runs one scenario on the real machine that this program is on, if it can be run there in full.
+    ///
+    /// - Parameters:
+    ///   - address: where that machine's daemon listens; it is started and stopped here.
+    ///   - guestImage: path of the lab's tiny guest, which is put at the scenario's kernel paths.
+    public static func run(_ scenario: Scenario, at address: RemoteAddress, guestImage: String) -> ScenarioResult {
+        do throws(ScenarioFailure) {
+            let target = try RealTarget(scenario, address, guestImage: guestImage)
+            guard let obstacle = target.obstacle else { return run(scenario, on: target) }
+            return ScenarioResult(name: scenario.name, place: scenario.place, outcome: .skipped(obstacle))
+        } catch {
+            let failure = StepFailure(
+                place: scenario.place, form: "(scenario \(scenario.name) …)", reasons: [error.description])
+            return ScenarioResult(name: scenario.name, place: scenario.place, outcome: .failed(failure))
+        }
+    }
+}
