@@ -56,6 +56,7 @@ extension DomainManager {
     ) async throws(OperationError) -> OperationResult {
         do {
             let uuid = try table.find(reference).uuid
+            if try await meetsTransfer(operation, uuid) { return .done }
             try await takeTurn(on: uuid)
             defer { passTurn(on: uuid) }
             // The reference is looked up again: the domain may have gone while we waited.

@@ -43,6 +43,7 @@ extension DomainManager {
     ) async throws(OperationError) {
         do {
             let uuid = try table.find(reference).uuid
+            _ = try await meetsTransfer(operation, uuid)
             try await takeTurn(on: uuid)
             defer { passTurn(on: uuid) }
             guard try table.find(reference).uuid == uuid else { throw Refusal.noSuchDomain(reference) }
@@ -59,11 +60,15 @@ extension DomainManager {
                 throw error
             }
             transfers.current[uuid] = task
+            if case .migrate(let request) = operation, let (host, port) = try? destination(request.destination) {
+                transfers.requests[uuid] = (request, host, port)
+            }
             events.publish(session.event(record, id, task, "begin"))
             var failure = await carryOut(plan).failure
             failure?.isLate = true
             if failure == nil { await endRemains(of: uuid, task) }
             transfers.current[uuid] = nil
+            transfers.requests[uuid] = nil
             events.publish(session.event(record, id, task, failure == nil ? "ok" : "error"))
             await endTask(task, failure)
             if let failure { throw failure }

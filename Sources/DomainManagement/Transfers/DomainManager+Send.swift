@@ -27,14 +27,13 @@ extension DomainManager {
         } catch {
             throw error.operationError
         }
-        transfers.requests[uuid] = (request, host, port)
         try await depart(reference, .migrate(request), session, for: requester)
         guard let arrival = transfers.arrivals.removeValue(forKey: uuid) else { return .done }
         return .migrated(host: host, port: arrival.httpPort, id: arrival.id)
     }
 
     /// `HOST`, `HOST:PORT`, `[ADDRESS]:PORT`
-    private func destination(_ text: String) throws(OperationError) -> (String, UInt16) {
+    func destination(_ text: String) throws(OperationError) -> (String, UInt16) {
         let wrong = OperationError(
             .invalid, "invalid destination: \"\(text)\" (allowed: HOST, HOST:PORT, [ADDRESS]:PORT)")
         guard !text.isEmpty, text.utf8.count <= 255, !text.contains(where: \.isWhitespace) else { throw wrong }
@@ -79,7 +78,7 @@ extension DomainManager {
 
     func performSend(_ uuid: DomainUUID) async throws(StepFailure) {
         guard let record = table[uuid], let domain = record.id, let task = transfers.current[uuid],
-            let (request, host, port) = transfers.requests.removeValue(forKey: uuid)
+            let (request, host, port) = transfers.requests[uuid]
         else { throw StepFailure("there is nothing to migrate") }
         let isPaused = table.reports[uuid]?.isPaused ?? false
         let id = hexadecimalIdentifier()
@@ -245,7 +244,17 @@ actor MigrationOutput: ImageOutput {
         limit = RateLimit(megabits: rate)
     }
 
+    /// Sent in pieces, so that the rate is kept within a record too: libxenguest writes batches of 4 MiB.
+    private static let pieceSize = 64 * 1024
+
     func write(_ bytes: [UInt8]) async throws {
+        guard limit.bytesPerSecond > 0 else { return try await send(bytes) }
+        for start in stride(from: 0, to: bytes.count, by: Self.pieceSize) {
+            try await send(Array(bytes[start..<min(start + Self.pieceSize, bytes.count)]))
+        }
+    }
+
+    private func send(_ bytes: [UInt8]) async throws {
         try task.moved(bytes.count)
         let due = limit.admit(bytes.count, at: clock.now)
         if due > clock.now { try await clock.sleep(until: due) }

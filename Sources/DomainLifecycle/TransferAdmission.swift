@@ -1,0 +1,94 @@
+import DomainModel
+
+/// Where a transfer is, as far as others have to know.
+public enum TransferPhase: String, Hashable, Sendable, CaseIterable {
+    /// Nothing flows yet: checks, connection, offer.
+    case preparing
+    /// The guest runs and its memory flows.
+    case copying
+    /// The guest has been asked to suspend.
+    case suspending
+    /// It stands still and the rest flows.
+    case stopped
+    /// Past the point of no return.
+    case committing
+    /// It is elsewhere; what is left here is released.
+    case cleaningUp
+    /// It comes from a file or another host.
+    case arriving
+}
+
+/// What becomes of an operation on a domain that is being saved, restored or migrated.
+///
+/// | | preparing, copying, suspending | stopped | committing, cleaning up | arriving |
+/// |---|---|---|---|---|
+/// | pincpu, sched_credit_set | at once | refused | refused | refused |
+/// | destroy | ends the transfer first | ends the transfer first | queued | ends the transfer first |
+/// | everything else | refused | refused | refused | refused |
+///
+/// What is refused says what is allowed. Nothing that changes the domain's shape may meet a copy of it in the making; to queue it
+/// for as long as a transfer can last would make clients wait for an answer that is mostly "invalid domain".
+public enum TransferAdmission: Hashable, Sendable {
+    case atOnce
+    /// The transfer is cancelled, and when it has ended it is this operation's turn.
+    case endsTransfer
+    /// When the transfer has ended.
+    case queued
+    /// - Parameter allowed: names of operations on the wire.
+    case refused(allowed: [String])
+
+    public static func decide(_ operation: DomainOperation, during phase: TransferPhase) -> TransferAdmission {
+        if isScheduling(operation), isScheduled(during: phase) { return .atOnce }
+        if case .destroy = operation { return mayBeEnded(during: phase) ? .endsTransfer : .queued }
+        return .refused(allowed: allowed(during: phase))
+    }
+
+    /// The names of what is allowed at once, or instead of the transfer.
+    public static func allowed(during phase: TransferPhase) -> [String] {
+        var allowed: [String] = mayBeEnded(during: phase) ? ["cancel"] : []
+        allowed.append("destroy")
+        if isScheduled(during: phase) { allowed += ["pincpu", "sched_credit_set"] }
+        return allowed
+    }
+
+    /// Changes nothing that is copied.
+    private static func isScheduling(_ operation: DomainOperation) -> Bool {
+        switch operation {
+        case .pinCPU, .setScheduler: true
+        case .pause, .unpause, .shutdown, .destroy, .setMaximumMemory, .setMemoryTarget, .createDevice,
+            .destroyDevice, .configureDevice, .configure, .rename, .save, .migrate, .resolve:
+            false
+        }
+    }
+
+    private static func isScheduled(during phase: TransferPhase) -> Bool {
+        switch phase {
+        case .preparing, .copying, .suspending: true
+        case .stopped, .committing, .cleaningUp, .arriving: false
+        }
+    }
+
+    private static func mayBeEnded(during phase: TransferPhase) -> Bool {
+        switch phase {
+        case .preparing, .copying, .suspending, .stopped, .arriving: true
+        case .committing, .cleaningUp: false
+        }
+    }
+}
+
+extension TransferPhase {
+    /// - Parameters:
+    ///   - operation: `save`, `restore`, `migrate` or `receive`.
+    ///   - phase: as the task shows it.
+    public init(operation: String, phase: String, isCancellable: Bool) {
+        switch (operation, phase) {
+        case (_, "clean-up"): self = .cleaningUp
+        case _ where !isCancellable: self = .committing
+        case ("restore", _), ("receive", _): self = .arriving
+        case (_, "suspend"): self = .suspending
+        case (_, "stop-and-copy"), (_, "commit"), ("save", "copy"): self = .stopped
+        case (_, "copy"): self = .copying
+        default: self = .preparing
+        }
+    }
+}
