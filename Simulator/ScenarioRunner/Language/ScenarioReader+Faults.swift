@@ -63,11 +63,18 @@ extension ScenarioReader {
         case "stuck": action = .stuck(try xenbusState(&form))
         case "torn": action = .torn(try form.number("the bytes that arrive", 0...1 << 30))
         case "cut-after": action = .cutAfter(try form.number("the bytes that arrive", 0...Int.max))
-        case "kill-daemon": action = .killDaemon
-        default: action = .powerLoss
+        case "kill-daemon": action = .killDaemon(after: try isAfter(&form))
+        default: action = .powerLoss(after: try isAfter(&form))
         }
         try form.end()
         return action
+    }
+
+    /// Whether it happens when the thing has just been done, instead of just before.
+    private func isAfter(_ form: inout FormReader) throws(ScenarioError) -> Bool {
+        enum Moment: String, CaseIterable { case before, after }
+        guard !form.arguments.isEmpty else { return false }
+        return try form.word("the moment", Moment.self) == .after
     }
 
     /// `ENOMEM` and the like in any case, or a script's status.

@@ -117,6 +117,7 @@ public enum FaultAction: Hashable, Sendable {
     case stuck(Int)
     case torn(Int)
     case cutAfter(Int)
-    case killDaemon
-    case powerLoss
+    /// Before what the point is about is done, or when it has just been done.
+    case killDaemon(after: Bool)
+    case powerLoss(after: Bool)
 }

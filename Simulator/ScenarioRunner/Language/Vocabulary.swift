@@ -49,7 +49,7 @@ public enum Vocabulary {
 
     public static let actions = forms(
         "(error ERRNO | STATUS)", "(delay T)", "(hang)", "(drop)", "(stuck STATE)", "(torn N)", "(cut-after BYTES)",
-        "(kill-daemon)", "(power-loss)")
+        "(kill-daemon [after])", "(power-loss [after])")
 
     static let streamActs = forms("(connect)", "(send TEXT)", "(expect TEXT)", "(disconnect)")
     static let requestParts = forms(

@@ -45,8 +45,8 @@ extension FaultAction {
         case .stuck(let state): "(stuck \(state))"
         case .torn(let bytes): "(torn \(bytes))"
         case .cutAfter(let bytes): "(cut-after \(bytes))"
-        case .killDaemon: "(kill-daemon)"
-        case .powerLoss: "(power-loss)"
+        case .killDaemon(let after): after ? "(kill-daemon after)" : "(kill-daemon)"
+        case .powerLoss(let after): after ? "(power-loss after)" : "(power-loss)"
         }
     }
 }

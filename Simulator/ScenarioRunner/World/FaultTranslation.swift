@@ -51,8 +51,8 @@ enum FaultTranslation {
         case .stuck(let state): .stuck(state)
         case .torn(let bytes): .torn(bytes)
         case .cutAfter(let bytes): .cutAfter(bytes)
-        case .killDaemon: .killDaemon(after: false)
-        case .powerLoss: .powerLoss(after: false)
+        case .killDaemon(let after): .killDaemon(after: after)
+        case .powerLoss(let after): .powerLoss(after: after)
         }
     }
 }

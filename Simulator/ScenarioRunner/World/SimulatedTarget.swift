@@ -10,6 +10,8 @@ final class SimulatedTarget: ScenarioTarget {
     let world: ScenarioWorld
     private let scenario: Scenario
     var onFault: (String) -> Void = { _ in }
+    /// Called when every daemon runs, before the first step.
+    var afterStart: () -> Void = {}
 
     /// Booting a daemon takes no more.
     private static let startLimit = Duration.seconds(3600)
@@ -33,6 +35,14 @@ final class SimulatedTarget: ScenarioTarget {
         }
         for item in scenario.setup.items { try change(item) }
         for host in world.hosts { try start(host) }
+        afterStart()
+    }
+
+    /// Switches on what is off and starts every daemon that is down, as an operator would; twice, should the first try meet a fault.
+    func revive() {
+        for host in world.hosts {
+            for _ in 0..<2 where host.state == .down && !host.isRebooting { try? start(host) }
+        }
     }
 
     func end() { world.shutDown() }
