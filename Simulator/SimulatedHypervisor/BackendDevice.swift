@@ -82,10 +82,26 @@ class BackendDevice {
         case .closed:
             disconnect()
             move(to: .closed)
-            if !isOnline { unregister() }
-        case .unknown: unregister()
+            if !isOnline { giveUp() }
+        case .unknown: giveUp()
         case .initialising, .initWait, .initialised, .connected: break
         }
+    }
+
+    /// Lets the device go, unless a fault keeps it: requests outstanding on a disk that does not answer, say.
+    private func giveUp() {
+        let isServing = state == .connected
+        switch machine.faults.meet(.backend, type.rawValue, String(domain.rawValue)) {
+        case .stuck(let limit) where isServing && limit >= XenbusState.connected.rawValue: unregisterWhenHealed()
+        case .drop where isServing, .hang where isServing: unregisterWhenHealed()
+        case .delay(let delay):
+            machine.timeline.schedule(after: delay) { [weak self] in self?.unregister() }
+        case nil, .error, .drop, .hang, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: unregister()
+        }
+    }
+
+    private func unregisterWhenHealed() {
+        _ = machine.faults.hang { [weak self] in self?.unregister() }
     }
 
     /// Moves to a state, unless a fault keeps it.

@@ -54,8 +54,9 @@ extension DomainManager {
                 try await perform(step, of: plan)
             } catch {
                 let failure = failure(error, at: step)
-                let undone = await undo(plan.steps[...index], of: plan)
-                return (.undone(reason: failure.message), operationError(failure, plan, undone: undone))
+                let (undone, held) = await undo(plan.steps[...index], of: plan)
+                let outcome = held.isEmpty ? Outcome.undone(reason: failure.message) : .incomplete(held: held)
+                return (outcome, operationError(failure, plan, undone: undone))
             }
         }
         return (.done, nil)
@@ -63,19 +64,22 @@ extension DomainManager {
 
     /// Takes back what was done, last first. The step that failed is taken back too: it may have done half.
     ///
-    /// - Returns: how many steps were taken back.
-    private func undo(_ steps: ArraySlice<Step>, of plan: Plan) async -> Int {
+    /// - Returns: how many steps were taken back, and what could not be, in words.
+    private func undo(_ steps: ArraySlice<Step>, of plan: Plan) async -> (count: Int, held: [String]) {
         var count = 0
+        var held: [String] = []
         for step in steps.reversed() {
             guard let undo = step.undo else { continue }
             do {
                 try await perform(undo, of: plan)
                 count += 1
             } catch {
-                log.error("\(plan.ticket.name): cannot undo \"\(step)\": \(failure(error, at: undo).message)")
+                let message = failure(error, at: undo).message
+                log.error("\(plan.ticket.name): cannot undo \"\(step)\": \(message)")
+                held.append(message)
             }
         }
-        return count
+        return (count, held)
     }
 
     private func operationError(_ failure: StepFailure, _ plan: Plan, undone: Int) -> OperationError {
