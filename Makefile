@@ -20,7 +20,7 @@ run: tools ## Build xend and start it on the simulated machine; Ctrl-C ends it
 	$(BIN)/xend-sim --root $(ROOT) --port $(PORT)
 
 test: build scenarios ## Run the unit tests and all scenarios
-	$(SWIFT) test -c $(CONFIGURATION) --skip-build
+	$(SWIFT) test -c $(CONFIGURATION) --skip-build --no-parallel
 
 build: tools
 	$(SWIFT) build -c $(CONFIGURATION) --build-tests

@@ -72,10 +72,18 @@ extension DomainRecord {
     private mutating func concludingCreation(
         _ outcome: Outcome, _ now: Double, arrivesInDoubt: Bool
     ) -> Conclusion {
-        guard outcome == .done else { return Conclusion(record: nil, followUp: .none) }
-        stage = arrivesInDoubt ? .inDoubt(.arrived) : .live
-        startTime = now
-        return Conclusion(record: self, followUp: .none)
+        switch outcome {
+        case .done:
+            stage = arrivesInDoubt ? .inDoubt(.arrived) : .live
+            startTime = now
+            return Conclusion(record: self, followUp: .none)
+        case .undone: return Conclusion(record: nil, followUp: .none)
+        case .incomplete(let held):
+            // Something of it is still there, and is not forgotten before it has gone.
+            stage = .ending(then: .forget)
+            self.held = held
+            return Conclusion(record: self, followUp: .retry)
+        }
     }
 
     private mutating func concludingChange(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
@@ -127,7 +135,11 @@ extension DomainRecord {
             restartTime = now
             return Conclusion(record: self, followUp: .none)
         case .undone(let reason): held = [reason]
-        case .incomplete(let held): self.held = held
+        case .incomplete(let held):
+            // What was built could not be taken down: that comes first.
+            self.held = held
+            stage = .ending(then: .restart)
+            return Conclusion(record: self, followUp: .retry)
         }
         failedRestarts += 1
         devices = []
