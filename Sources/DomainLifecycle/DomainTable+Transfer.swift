@@ -17,7 +17,9 @@ extension DomainTable {
         guard let config = record.config else { throw .unconfigured(operation: "restore", title: record.title) }
         try checkNameIsFree(record.name)
         guard records.count < Self.maximumDomains else { throw .tooManyDomains(limit: Self.maximumDomains) }
-        if let other = self[record.uuid] { throw .invalid("uuid clash: \(other.title) has uuid \(record.uuid) already") }
+        if let other = self[record.uuid] {
+            throw .invalid("uuid clash: \(other.title) has uuid \(record.uuid) already")
+        }
         let (name, from): (String, String) =
             switch arrival.source {
             case .file(let path): ("restore", path)
@@ -50,7 +52,8 @@ extension DomainTable {
             ticket: ticket, time: now, domain: record.uuid, direction: .undoable, isJournaled: true, steps: steps)
     }
 
-    /// A restored domain exists, and runs unless it was saved paused (manual, decision 9). Remembered last: a daemon killed in
+    /// A restored domain exists, and runs unless it was saved paused (manual, decision 9). Remembered last: a daemon
+    /// killed in
     /// between has not restored it.
     private func announcements(isPaused: Bool) -> [Step] {
         [.announce(.create)] + (isPaused ? [] : [.announce(.unpause), .unpause])
@@ -101,7 +104,8 @@ extension DomainTable {
 }
 
 extension DomainRecord {
-    /// After a departure: what is left here is to be ended. A departure that failed leaves the domain as the transfer left it.
+    /// After a departure: what is left here is to be ended. A departure that failed leaves the domain as the transfer
+    /// left it.
     mutating func concludingTransfer(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
         guard outcome == .done, plan.isDeparture else { return Conclusion(record: self, followUp: .none) }
         stage = .ending(then: .forget)

@@ -26,7 +26,8 @@ public enum TransferPhase: String, Hashable, Sendable, CaseIterable {
 /// | destroy | ends the transfer first | ends the transfer first | queued | ends the transfer first |
 /// | everything else | refused | refused | refused | refused |
 ///
-/// What is refused says what is allowed. Nothing that changes the domain's shape may meet a copy of it in the making; to queue it
+/// What is refused says what is allowed. Nothing that changes the domain's shape may meet a copy of it in the making;
+/// to queue it
 /// for as long as a transfer can last would make clients wait for an answer that is mostly "invalid domain".
 public enum TransferAdmission: Hashable, Sendable {
     case atOnce

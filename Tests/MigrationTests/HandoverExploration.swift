@@ -1,10 +1,13 @@
 import Migration
 
-/// Two hosts, a domain that moves from one to the other, and a wire between them on which everything may go wrong: the state of
+/// Two hosts, a domain that moves from one to the other, and a wire between them on which everything may go wrong:
+/// the state of
 /// an exhaustive exploration.
 ///
-/// The wire remembers every message that was ever sent and may deliver each at any time, any number of times or never: that is
-/// delay, loss, repetition, reordering and a cut at every boundary in one. A daemon may be killed between any two actions, a host
+/// The wire remembers every message that was ever sent and may deliver each at any time, any number of times or
+/// never: that is
+/// delay, loss, repetition, reordering and a cut at every boundary in one. A daemon may be killed between any two
+/// actions, a host
 /// may lose its power, a write may fail.
 struct HandoverWorld: Hashable {
     enum Copy: Hashable { case none, running, suspended, paused }
@@ -108,7 +111,9 @@ struct HandoverWorld: Hashable {
     // MARK: The source
 
     mutating func sendImage() {
-        guard !imageSent, source.machine?.state == .started, source.copy == .running, destination.durable != nil else { return }
+        guard !imageSent, source.machine?.state == .started, source.copy == .running, destination.durable != nil else {
+            return
+        }
         source.copy = .suspended
         imageSent = true
         sourceTakes(.imageComplete)
@@ -148,7 +153,8 @@ struct HandoverWorld: Hashable {
 
     mutating func startSource() {
         guard let durable = source.durable else {
-            // Without a record: a stranger to the migration. A domain that was left suspended would be resumed as after any save.
+            // Without a record: a stranger to the migration. A domain that was left suspended would be resumed as
+            // after any save.
             source.machine = SourceHandover(recorded: .finished)
             return
         }
@@ -256,7 +262,9 @@ struct HandoverWorld: Hashable {
             (toSource, toDestination) = (before.0.union(forSource), before.1.union(forDestination))
             if forSource.isEmpty && forDestination.isEmpty { return }
             for message in forSource.sorted(by: { $0.rawValue < $1.rawValue }) { sourceTakes(.message(message)) }
-            for message in forDestination.sorted(by: { $0.rawValue < $1.rawValue }) { destinationTakes(.message(message)) }
+            for message in forDestination.sorted(by: { $0.rawValue < $1.rawValue }) {
+                destinationTakes(.message(message))
+            }
         }
     }
 

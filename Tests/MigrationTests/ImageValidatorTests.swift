@@ -64,10 +64,22 @@ struct ImageValidatorTests {
     /// Each a way in which an image can be wrong, and what is said about it.
     private static let wrong: [(String, @Sendable (inout TestImage) -> Void)] = [
         ("the unknown type 0x13", { $0.record(0x13, []) }),
-        ("too long", { $0.append(UInt32(7)); $0.append(UInt32(0xFFFF_FFFF)) }),
+        (
+            "too long",
+            {
+                $0.append(UInt32(7))
+                $0.append(UInt32(0xFFFF_FFFF))
+            }
+        ),
         ("pages before STATIC_DATA_END", { $0.pages([(frame: 1, contents: 1)]) }),
         ("X86_PV_P2M_FRAMES before X86_PV_INFO", { $0.record(3, [UInt8](repeating: 0, count: 16)) }),
-        ("a second STATIC_DATA_END", { $0.record(0x10, []); $0.record(0x10, []) }),
+        (
+            "a second STATIC_DATA_END",
+            {
+                $0.record(0x10, [])
+                $0.record(0x10, [])
+            }
+        ),
         ("describes no guest", { $0.record(2, [5, 4, 0, 0, 0, 0, 0, 0]) }),
         ("cannot have 7 bytes", { $0.record(2, [8, 4, 0, 0, 0, 0, 0]) }),
         ("HVM_CONTEXT in the image of a pv guest", { $0.record(9, [1]) }),
@@ -75,14 +87,26 @@ struct ImageValidatorTests {
         ("CHECKPOINT cannot", { $0.record(14, []) }),
         ("STATIC_DATA_END cannot have 1 bytes", { $0.record(0x10, [1]) }),
         ("ends without a record STATIC_DATA_END", { $0.record(0, []) }),
-        ("cannot describe 0 pages", { $0.record(0x10, []); $0.record(1, [UInt8](repeating: 0, count: 16)) }),
+        (
+            "cannot describe 0 pages",
+            {
+                $0.record(0x10, [])
+                $0.record(1, [UInt8](repeating: 0, count: 16))
+            }
+        ),
         (
             "cannot describe 4294967295 pages",
-            { $0.record(0x10, []); $0.record(1, TestImage.number(UInt64(0xFFFF_FFFF)) + TestImage.number(UInt64(1))) }
+            {
+                $0.record(0x10, [])
+                $0.record(1, TestImage.number(UInt64(0xFFFF_FFFF)) + TestImage.number(UInt64(1)))
+            }
         ),
         (
             "its 1 pages need 4112",
-            { $0.record(0x10, []); $0.record(1, TestImage.number(UInt64(1)) + TestImage.number(UInt64(1))) }
+            {
+                $0.record(0x10, [])
+                $0.record(1, TestImage.number(UInt64(1)) + TestImage.number(UInt64(1)))
+            }
         ),
         (
             "invalid type 5",

@@ -52,7 +52,8 @@ struct ConcurrencyTests {
             let manager = try #require(hosts.manager(hosts.alpha))
             hosts.world.spawn {
                 let request = MigrationRequest(destination: "beta", live: true, rate: 10)
-                _ = try? await manager.perform(.domain(DomainReference("web"), .migrate(request)), for: Requester("test"))
+                _ = try? await manager.perform(
+                    .domain(DomainReference("web"), .migrate(request)), for: Requester("test"))
             }
             hosts.advance(.milliseconds(500))
             #expect(try hosts.tasks(hosts.alpha).last?.phase == "copy")
@@ -64,7 +65,8 @@ struct ConcurrencyTests {
                     try hosts.perform(operation, on: hosts.alpha)
                 }
                 let says = error?.message ?? ""
-                #expect(says.contains("allowed now: cancel, destroy, pincpu") || says.contains("nobody doubts"), "\(says)")
+                #expect(
+                    says.contains("allowed now: cancel, destroy, pincpu") || says.contains("nobody doubts"), "\(says)")
             }
             hosts.advance(.seconds(60))
             let isGone = if case .destroy = operation { true } else { false }
@@ -83,7 +85,8 @@ struct ConcurrencyTests {
             let manager = try #require(hosts.manager(hosts.alpha))
             hosts.world.spawn {
                 let request = MigrationRequest(destination: "beta", live: delay % 500 == 0, rate: 10)
-                _ = try? await manager.perform(.domain(DomainReference("web"), .migrate(request)), for: Requester("test"))
+                _ = try? await manager.perform(
+                    .domain(DomainReference("web"), .migrate(request)), for: Requester("test"))
             }
             hosts.advance(.milliseconds(delay))
             try hosts.run { try await manager.cancelTask(1, for: Requester("test")) }
@@ -91,7 +94,9 @@ struct ConcurrencyTests {
             #expect(try hosts.tasks(hosts.alpha).last?.outcome == .cancelled, "after \(delay) ms")
             #expect(try hosts.domains(hosts.alpha).first?.state.isShutdown == false, "after \(delay) ms")
             #expect(hosts.copies == 1 && hosts.runningCopies == 1 && hosts.beta.leaks() == [], "after \(delay) ms")
-            #expect(throws: OperationError.self) { try hosts.run { try await manager.cancelTask(1, for: Requester("test")) } }
+            #expect(throws: OperationError.self) {
+                try hosts.run { try await manager.cancelTask(1, for: Requester("test")) }
+            }
         }
     }
 }

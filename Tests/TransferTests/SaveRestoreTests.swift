@@ -28,7 +28,9 @@ struct SaveRestoreTests {
         }
         #expect(after.name == "web" && after.uuid == before.uuid && after.config == before.config)
         #expect(after.devices.map(\.idx) == before.devices.map(\.idx))
-        #expect(after.devices.map { $0.expression.childText("mac") } == before.devices.map { $0.expression.childText("mac") })
+        #expect(
+            after.devices.map { $0.expression.childText("mac") }
+                == before.devices.map { $0.expression.childText("mac") })
         #expect(after.console?.port == before.console?.port)
         hosts.advance(.seconds(5))
         let running = try #require(try hosts.domains(hosts.alpha).first)
@@ -36,7 +38,9 @@ struct SaveRestoreTests {
         for device in running.devices { #expect(device.expression.child("evtchn") != nil, "\(device.expression)") }
         #expect(hosts.alpha.files.contents(Self.path) == image)
         let tasks = try hosts.tasks(hosts.alpha)
-        #expect(tasks.map(\.operation) == ["save", "restore"] && tasks.allSatisfy { $0.outcome == .done && $0.percent == 100 })
+        #expect(
+            tasks.map(\.operation) == ["save", "restore"]
+                && tasks.allSatisfy { $0.outcome == .done && $0.percent == 100 })
         let events = hosts.events.withLock { $0 }.filter { $0.contains("domain.save") }
         #expect(
             events == [
@@ -67,7 +71,9 @@ struct SaveRestoreTests {
         try hosts.startBoth()
         try hosts.createRunning()
         let error = #expect(throws: OperationError.self) { try hosts.perform(.save(path: Self.path), on: hosts.alpha) }
-        #expect(error?.isLate == true && error?.message.contains("did not within 30.0 s; it runs on") == true, "\(error?.message ?? "")")
+        #expect(
+            error?.isLate == true && error?.message.contains("did not within 30.0 s; it runs on") == true,
+            "\(error?.message ?? "")")
         #expect(try hosts.domains(hosts.alpha).first?.state.isShutdown == false)
         #expect(hosts.runningCopies == 1)
         #expect(!hosts.alpha.files.exists(Self.path) && !hosts.alpha.files.exists(Self.path + ".part"))
@@ -85,7 +91,9 @@ struct SaveRestoreTests {
         let image = try #require(hosts.alpha.files.contents(Self.path))
         // The name is taken.
         try hosts.createRunning("")
-        var error = #expect(throws: OperationError.self) { try hosts.perform(.restore(path: Self.path), on: hosts.alpha) }
+        var error = #expect(throws: OperationError.self) {
+            try hosts.perform(.restore(path: Self.path), on: hosts.alpha)
+        }
         #expect(error?.message.contains("vm name clash: web") == true, "\(error?.message ?? "")")
         try hosts.perform(.destroy(.halt), on: hosts.alpha)
         // Its disk is not there: another host.

@@ -8,7 +8,8 @@ import Testing
 
 /// A save, a restore and a migration with something going wrong at each point in turn, on either host.
 ///
-/// All points take minutes without optimisation: here every 53rd is tried, each kind of fault beginning with another one, and all
+/// All points take minutes without optimisation: here every 53rd is tried, each kind of fault beginning with another
+/// one, and all
 /// of them with `XEND_SWEEP=all`.
 @Suite("Transfers with a fault at every point")
 struct TransferSweepTests {
@@ -31,7 +32,9 @@ struct TransferSweepTests {
     }
 
     /// The points that `host` passes while `story` is told.
-    private static func points(_ host: KeyPath<TwoHosts, SimulatedHost>, _ story: (TwoHosts) -> Void) throws -> [FaultPoint] {
+    private static func points(_ host: KeyPath<TwoHosts, SimulatedHost>, _ story: (TwoHosts) -> Void) throws
+        -> [FaultPoint]
+    {
         let hosts = TwoHosts()
         try hosts.startBoth()
         try hosts.createRunning(memory: 8)
@@ -41,7 +44,9 @@ struct TransferSweepTests {
         return hosts[keyPath: host].faults.recording
     }
 
-    @Test("Migration: never two; when all is healed one, or none where its host lost its power", arguments: ["alpha", "beta"], kinds)
+    @Test(
+        "Migration: never two; when all is healed one, or none where its host lost its power",
+        arguments: ["alpha", "beta"], kinds)
     func migration(victim: String, kind: String) throws {
         let place: KeyPath<TwoHosts, SimulatedHost> = victim == "alpha" ? \.alpha : \.beta
         let points = try Self.points(place, Self.migrate)
@@ -84,7 +89,9 @@ struct TransferSweepTests {
 
     private static func state(_ hosts: TwoHosts) -> String {
         [hosts.alpha, hosts.beta].map { host in
-            let domains = ((try? hosts.domains(host)) ?? []).map { "\($0.name) \($0.state) \($0.operation ?? "") \($0.held)" }
+            let domains = ((try? hosts.domains(host)) ?? []).map {
+                "\($0.name) \($0.state) \($0.operation ?? "") \($0.held)"
+            }
             let tasks = ((try? hosts.tasks(host)) ?? []).map { "\($0.operation) \($0.phase) \($0.outcome)" }
             return "\(host.name): \(domains) \(tasks)"
         }.joined(separator: "; ")

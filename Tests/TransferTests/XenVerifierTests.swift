@@ -45,7 +45,8 @@ private struct OneFile: FileStore {
     func openForWriting(_ path: String) async throws(FileError) -> any WritableFile { throw refuse(path) }
 }
 
-/// What the simulated machine writes into save files, held against Xen's own verifier: with `XEND_VERIFIER` naming the directory of
+/// What the simulated machine writes into save files, held against Xen's own verifier: with `XEND_VERIFIER` naming
+/// the directory of
 /// Debian's xen-utils-4.17 (`/usr/lib/xen-4.17`), as CI does.
 @Suite("Save files and Xen's own tools")
 struct XenVerifierTests {

@@ -21,7 +21,8 @@ extension DomainManager {
             throw OperationError(
                 .refused,
                 "cannot \(operation.name) \(record.title): task \(task.id), \(information.operation), has it "
-                    + "(\(information.phase), \(information.percent) %); allowed now: \(allowed.joined(separator: ", "))")
+                    + "(\(information.phase), \(information.percent) %); allowed now: \(allowed.joined(separator: ", "))"
+            )
         case .atOnce:
             try await performBeside(operation, record)
             return true

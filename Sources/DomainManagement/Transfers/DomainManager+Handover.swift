@@ -58,7 +58,8 @@ extension DomainManager {
         case .forget: await forget(id)
         case .reportConflict:
             log.critical(
-                "\"\(handover.record.name)\" runs on \(handover.record.host) and stays here: somebody decided for both; destroy one of them")
+                "\"\(handover.record.name)\" runs on \(handover.record.host) and stays here: somebody decided for both; destroy one of them"
+            )
         }
     }
 
@@ -141,7 +142,8 @@ extension DomainManager {
         }
     }
 
-    /// What is here of a domain that is not this host's is ended. While a plan still holds the domain, that plan's owner ends it;
+    /// What is here of a domain that is not this host's is ended. While a plan still holds the domain, that plan's
+    /// owner ends it;
     /// that it has to be is durable now.
     private func endHandedOver(_ domain: DomainUUID) async {
         guard table[domain] != nil else { return }
@@ -164,7 +166,8 @@ extension DomainManager {
 
     // MARK: - Sending
 
-    /// Says something to the other host: in answer to what it asked, over the connection that carries the domain, or by a call.
+    /// Says something to the other host: in answer to what it asked, over the connection that carries the domain, or
+    /// by a call.
     private func send(_ message: HandoverMessage, of id: String, _ reply: Handover.Reply?) {
         guard let handover = transfers.handovers[id] ?? transfers.settled[id] else { return }
         let note = note(message, of: handover)

@@ -136,7 +136,8 @@ extension DomainManager {
         guard case .destination(let machine) = transfers.handovers[id]?.machine, machine.state != .running else {
             return nil
         }
-        return OperationError(.failed, "the connection was lost before it was clear whose the domain is; it waits paused")
+        return OperationError(
+            .failed, "the connection was lost before it was clear whose the domain is; it waits paused")
     }
 
     /// Hears what the source says about a complete copy, until it is settled or the connection ends.
@@ -168,7 +169,8 @@ extension DomainManager {
             guard (node.major, node.minor) >= (offer.xenMajor, offer.xenMinor) else {
                 throw OperationError(
                     .refused,
-                    "Xen \(node.major).\(node.minor) here cannot take a domain of Xen \(offer.xenMajor).\(offer.xenMinor)")
+                    "Xen \(node.major).\(node.minor) here cannot take a domain of Xen \(offer.xenMajor).\(offer.xenMinor)"
+                )
             }
         } catch let error as OperationError {
             throw error

@@ -5,7 +5,8 @@ import HypervisorInterface
 import Migration
 import SExpressions
 
-/// Restoring: the whole file is read and checked, then name, memory and devices, and only then something is created. The file is
+/// Restoring: the whole file is read and checked, then name, memory and devices, and only then something is created.
+/// The file is
 /// never changed.
 extension DomainManager {
     func restore(path: String, for requester: Requester) async throws(OperationError) -> DomainInformation {
@@ -102,7 +103,8 @@ extension DomainManager {
             guard node.freeMemory >= arrival.memory else {
                 throw OperationError(
                     .refused,
-                    "cannot \(operation) \(title): not enough memory: \(arrival.memory) wanted, \(node.freeMemory) free")
+                    "cannot \(operation) \(title): not enough memory: \(arrival.memory) wanted, \(node.freeMemory) free"
+                )
             }
             for device in arrival.record.devices {
                 guard case .vbd(let vbd) = device.config, vbd.backend == nil else { continue }

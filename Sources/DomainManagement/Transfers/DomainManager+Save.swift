@@ -5,7 +5,8 @@ import HypervisorInterface
 import Migration
 import SExpressions
 
-/// Saving: the domain suspends, its image is written beside the target and put in place, and what is left of it is ended. Until
+/// Saving: the domain suspends, its image is written beside the target and put in place, and what is left of it is
+/// ended. Until
 /// the file is in place every failure leaves the domain running and no file.
 extension DomainManager {
     func save(
@@ -127,7 +128,8 @@ extension DomainManager {
         default: why = "\(error)"
         }
         let reason = task.isCancelled ? "cancelled" : why
-        return StepFailure("cannot \(operation) \(record.title) to \(place): \(reason) (phase \(task.phase))", isLate: true)
+        return StepFailure(
+            "cannot \(operation) \(record.title) to \(place): \(reason) (phase \(task.phase))", isLate: true)
     }
 
     func saveHeader(_ record: DomainRecord, isPaused: Bool) async throws -> SaveFileHeader {
@@ -137,7 +139,8 @@ extension DomainManager {
         kept.operation = nil
         let memory = report?.memory ?? record.config?.memory ?? .zero
         return SaveFileHeader(
-            id: hexadecimalIdentifier(), time: now, host: host.node.systemName.host, xenVersion: "\(node.major).\(node.minor)\(node.extra)",
+            id: hexadecimalIdentifier(), time: now, host: host.node.systemName.host,
+            xenVersion: "\(node.major).\(node.minor)\(node.extra)",
             kind: record.config?.image.kind ?? report?.kind ?? .pv, memory: memory,
             maximumMemory: report?.maximumMemory ?? record.config?.maximumMemory ?? memory, isPaused: isPaused,
             record: kept.expression)

@@ -204,7 +204,8 @@ extension DomainManager {
         while let handover = transfers.handovers[id], case .source(let machine) = handover.machine {
             switch machine.state {
             case .aborted: throw failure ?? kept(handover)
-            case .started where handover.isCut || handover.reason != nil || task.isCancelled
+            case .started
+            where handover.isCut || handover.reason != nil || task.isCancelled
                 || host.clock.now >= deadline:
                 await advance(id, .source(.giveUp))
                 continue
@@ -224,7 +225,9 @@ extension DomainManager {
     }
 
     private func kept(_ handover: Handover) -> StepFailure {
-        StepFailure(handover.reason.map { "\(handover.record.host): \($0)" } ?? "the connection to \(handover.record.host) was lost before it had the domain")
+        StepFailure(
+            handover.reason.map { "\(handover.record.host): \($0)" }
+                ?? "the connection to \(handover.record.host) was lost before it had the domain")
     }
 }
 

@@ -5,7 +5,8 @@ import HypervisorInterface
 
 /// Asking a guest to suspend, and letting it run on.
 extension DomainManager {
-    /// How long a guest may take to notice that it is to suspend, and again to do it (reference/lifecycle-and-events.md §2).
+    /// How long a guest may take to notice that it is to suspend, and again to do it
+    /// (reference/lifecycle-and-events.md §2).
     static let suspendTimeout = Duration.seconds(30)
 
     /// Asks the guest to suspend and returns when it has.
@@ -27,7 +28,8 @@ extension DomainManager {
             // It has noticed: now it will.
             if try await hasSuspended(id, uuid, record, task) { return }
             spawn { await $0.resumeIfLate(uuid) }
-            throw StepFailure("\(record.title) began to suspend and did not within \(Self.suspendTimeout.inSeconds) s; it runs on")
+            throw StepFailure(
+                "\(record.title) began to suspend and did not within \(Self.suspendTimeout.inSeconds) s; it runs on")
         } catch {
             if error is TransferTask.Cancelled, try await takeBackSuspend(id) == false {
                 spawn { await $0.resumeIfLate(uuid) }

@@ -20,7 +20,8 @@ extension DomainManager {
         let information = try task(id)
         guard let task = transfers.tasks.running[id], await task.cancel() else {
             let why = information.outcome == .running ? "it has passed its point of no return" : "it has ended"
-            throw OperationError(.refused, "cannot cancel task \(id) (\(information.operation) \"\(information.domain)\"): \(why)")
+            throw OperationError(
+                .refused, "cannot cancel task \(id) (\(information.operation) \"\(information.domain)\"): \(why)")
         }
         log.notice("task \(id), \(information.operation) \"\(information.domain)\", is cancelled for \(requester)")
     }

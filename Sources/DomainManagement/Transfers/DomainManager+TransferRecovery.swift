@@ -70,7 +70,8 @@ extension DomainManager {
         }
     }
 
-    /// A save that was cut off: when its file is in place it is done, else the domain runs on and nothing is left of the file.
+    /// A save that was cut off: when its file is in place it is done, else the domain runs on and nothing is left of
+    /// the file.
     private func takeUp(_ saving: TransferReplay.Saving, of uuid: DomainUUID) async {
         let reader = try? await SaveFileReader(path: saving.path, files: host.files)
         let isInPlace = reader?.header.id == saving.id
@@ -106,7 +107,7 @@ extension DomainManager {
     }
 
     /// What a new journal has to say of transfers.
-    var transferEntries: [SExpression] { 
+    var transferEntries: [SExpression] {
         transfers.tasks.all.map(\.entry) + transfers.leftBehind
             + transfers.handovers.sorted { $0.key < $1.key }.map(\.value.record.expression)
     }

@@ -1,6 +1,7 @@
 /// SHA-256 (FIPS 180-4), for the headers of save files and for proving that one knows the pool's secret.
 ///
-/// Written here because the one library that has it for Swift brings BoringSSL, which is more than half of a clean build of
+/// Written here because the one library that has it for Swift brings BoringSSL, which is more than half of a clean
+/// build of
 /// xend; what is hashed is small, and the tests hold it against NIST's vectors.
 public struct SHA256: Sendable {
     /// Bytes of a digest.
@@ -60,7 +61,8 @@ public struct SHA256: Sendable {
         for index in 0..<64 {
             let choice = (e & f) ^ (~e & g)
             let majority = (a & b) ^ (a & c) ^ (b & c)
-            let first = h &+ (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) &+ choice
+            let first =
+                h &+ (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) &+ choice
                 &+ roundConstants[index] &+ words[index]
             let second = (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) &+ majority
             (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)

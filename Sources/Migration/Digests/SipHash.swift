@@ -1,5 +1,7 @@
-/// SipHash-2-4 with a result of 128 bits (Aumasson and Bernstein), for everything whose bulk is that of a domain's memory: the
-/// digest of an image in a save file, with the key zero, and the codes that authenticate each frame of a migration, with a key
+/// SipHash-2-4 with a result of 128 bits (Aumasson and Bernstein), for everything whose bulk is that of a domain's
+/// memory: the
+/// digest of an image in a save file, with the key zero, and the codes that authenticate each frame of a migration,
+/// with a key
 /// of the session. Five to ten times as fast as SHA-256 without special instructions.
 public struct SipHash: Sendable {
     /// Bytes of a result.
@@ -15,8 +17,10 @@ public struct SipHash: Sendable {
     public init(key: [UInt8] = [UInt8](repeating: 0, count: 16)) {
         precondition(key.count == 16, "a key of SipHash has 16 bytes")
         let (k0, k1) = key.withUnsafeBytes { bytes in
-            (bytes.loadUnaligned(as: UInt64.self).littleEndian,
-             bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self).littleEndian)
+            (
+                bytes.loadUnaligned(as: UInt64.self).littleEndian,
+                bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self).littleEndian
+            )
         }
         v0 = k0 ^ 0x736F_6D65_7073_6575
         // The 0xEE tells the form of 128 bits from that of 64.

@@ -1,4 +1,5 @@
-/// Who owns a domain, as the host it goes to sees it: the other half of the rule "One owner". Pure, as `SourceHandover` is.
+/// Who owns a domain, as the host it goes to sees it: the other half of the rule "One owner". Pure, as
+/// `SourceHandover` is.
 ///
 /// ```
 ///   receiving ── complete ──→ confirming ── recorded ──→ inDoubt ── go ──→ taking ── recorded ──→ running
@@ -9,7 +10,8 @@
 ///  (destroy, forget) ◄────────────┴────────────────────────┘
 /// ```
 ///
-/// A copy in doubt stays paused and asks until it is answered: nobody guesses by time. `running` is durable before the domain
+/// A copy in doubt stays paused and asks until it is answered: nobody guesses by time. `running` is durable before
+/// the domain
 /// runs, so that a host which lost its power knows whether it ever ran here.
 public struct DestinationHandover: Hashable, Sendable {
     public enum State: String, Hashable, Sendable, CaseIterable {

@@ -1,4 +1,5 @@
-/// Who owns a domain, as the host it comes from sees it: one half of the rule "One owner". Pure: it takes what happened and
+/// Who owns a domain, as the host it comes from sees it: one half of the rule "One owner". Pure: it takes what
+/// happened and
 /// returns what has to be done, in order.
 ///
 /// ```
@@ -14,11 +15,14 @@
 /// ```
 ///
 /// The rules behind it:
-/// - Until `handedOver` is durable only the source may run the domain; from then on only the destination may, until it says
+/// - Until `handedOver` is durable only the source may run the domain; from then on only the destination may, until
+///   it says
 ///   that it has none and never ran it (`lost`).
 /// - The copy at the source is kept, suspended, until the destination has `taken` the domain.
-/// - A domain that was suspended is resumed only when the destination cannot hold a complete copy, or `aborted` is durable, or
-///   the destination has said that its copy is gone: a copy in doubt that is told *go* by a source that rebooted must not be
+/// - A domain that was suspended is resumed only when the destination cannot hold a complete copy, or `aborted` is
+///   durable, or
+///   the destination has said that its copy is gone: a copy in doubt that is told *go* by a source that rebooted must
+/// not be
 ///   older than what ran at the source.
 /// - A source that has rebooted in `started` never resumed the domain: its word is *go*.
 public struct SourceHandover: Hashable, Sendable {

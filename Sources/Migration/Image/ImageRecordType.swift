@@ -1,4 +1,5 @@
-/// The records of a libxc migration stream (docs/specs/libxc-migration-stream of Xen; xen/tools/python/xen/migration/libxc.py).
+/// The records of a libxc migration stream (docs/specs/libxc-migration-stream of Xen;
+/// xen/tools/python/xen/migration/libxc.py).
 public enum ImageRecordType: UInt32, CaseIterable, Sendable {
     case end = 0x00
     case pageData = 0x01

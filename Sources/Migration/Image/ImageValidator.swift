@@ -1,6 +1,7 @@
 import DomainModel
 
-/// Reads along with a libxc migration stream, version 3, and refuses what Xen's own library should never be handed: foreign,
+/// Reads along with a libxc migration stream, version 3, and refuses what Xen's own library should never be handed:
+/// foreign,
 /// truncated, inconsistent. Looks at the structure only; contents of memory and registers are the guest's affair.
 ///
 /// Takes the stream in pieces of any size and keeps less than a record's header of it.
@@ -233,7 +234,9 @@ extension ImageValidator {
         switch high >> 28 {
         case 0...4: hasData = true
         case 9...12:
-            guard summary.kind == .pv else { throw mistake("frame 0x\(String(low, radix: 16)) of an HVM guest is a pinned page table") }
+            guard summary.kind == .pv else {
+                throw mistake("frame 0x\(String(low, radix: 16)) of an HVM guest is a pinned page table")
+            }
             hasData = true
         case 13...15: hasData = false
         case let type: throw mistake("frame 0x\(String(low, radix: 16)) has the invalid type \(type)")

@@ -21,7 +21,8 @@ public enum SaveFileInspection {
 
     /// Hands out the bare libxc stream, for Xen's own tools.
     ///
-    /// - Throws: `SaveFileError`, or what `output` throws. Damage is found when it is reached: what was handed out before it is of
+    /// - Throws: `SaveFileError`, or what `output` throws. Damage is found when it is reached: what was handed out
+    ///   before it is of
     ///   no use then.
     public static func stream(_ path: String, files: any FileStore, to output: any ImageOutput) async throws {
         let reader = try await SaveFileReader(path: path, files: files)

@@ -5,7 +5,8 @@ import SExpressions
 
 /// Reads a save file: its head at once, its image front to back. Never changes it.
 ///
-/// Reading to the end checks the structure of the image and the digest of the trailer, so that a first pass (`verify`) finds all
+/// Reading to the end checks the structure of the image and the digest of the trailer, so that a first pass
+/// (`verify`) finds all
 /// damage before anything is made of the file, and a second one hands the image to the hypervisor.
 public actor SaveFileReader: ImageInput {
     /// Bytes read at a time.
@@ -171,7 +172,9 @@ private struct SaveFileHead {
     /// Which other toolstack's file it could be.
     private static func guess(_ bytes: [UInt8]) -> String {
         if bytes.starts(with: "Xen saved domain, xl format".utf8) { return "xl wrote it, and can restore it" }
-        if bytes.starts(with: "LinuxGuestRecord".utf8) { return "it is of the xend of 2004, whose domains no Xen of today runs" }
+        if bytes.starts(with: "LinuxGuestRecord".utf8) {
+            return "it is of the xend of 2004, whose domains no Xen of today runs"
+        }
         if bytes.count >= 8, bytes.prefix(8).allSatisfy({ $0 == 0xFF }) {
             return "it is a bare libxc migration stream, without a configuration"
         }

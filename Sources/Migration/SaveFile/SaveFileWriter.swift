@@ -30,7 +30,8 @@ public actor SaveFileWriter: ImageOutput {
         var bytes: [UInt8] = []
         header.expression.write(into: &bytes)
         guard bytes.count <= SaveFileLayout.maximumHeader else {
-            throw SaveFileError(path, .damaged("the configuration is longer than \(SaveFileLayout.maximumHeader) bytes"))
+            throw SaveFileError(
+                path, .damaged("the configuration is longer than \(SaveFileLayout.maximumHeader) bytes"))
         }
         let head = SaveFileLayout.head(bytes)
         headDigest = head.digest

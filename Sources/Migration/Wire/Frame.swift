@@ -1,4 +1,5 @@
-/// One piece of what goes over the wire: a type, a length, the payload and, once both ends have proved who they are, a code that
+/// One piece of what goes over the wire: a type, a length, the payload and, once both ends have proved who they are,
+/// a code that
 /// authenticates it and its place in the stream.
 ///
 /// | bytes | |
@@ -9,7 +10,10 @@
 /// | … | payload |
 /// | 16 | SipHash-2-4-128 of the frame's number (8 bytes) and all of the above, with the sender's key |
 struct Frame: Hashable, Sendable {
-    enum Kind: UInt8, Sendable { case message = 1, image = 2 }
+    enum Kind: UInt8, Sendable {
+        case message = 1
+        case image = 2
+    }
 
     static let headerSize = 8
     /// Before the peer is known, messages are short.

@@ -9,8 +9,10 @@ import SExpressions
 /// caller ← listener   (proof HMAC(secret, "listener" and both greetings))
 /// ```
 ///
-/// Both prove that they know the secret without telling it; the proofs cover the greetings, so that nobody in between can make
-/// them agree on less. The keys that authenticate every later frame come from the same secret and greetings. A pool without a
+/// Both prove that they know the secret without telling it; the proofs cover the greetings, so that nobody in between
+/// can make
+/// them agree on less. The keys that authenticate every later frame come from the same secret and greetings. A pool
+/// without a
 /// secret uses the empty one, and its hosts talk only to themselves.
 struct Handshake: Sendable {
     enum Side: String, Sendable { case caller, listener }
@@ -52,7 +54,8 @@ struct Handshake: Sendable {
         guard common >= max(lowest, Self.lowestVersion) else {
             throw WireError(
                 .refused,
-                "no common version of the protocol: \(lowest) to \(highest) there, \(Self.lowestVersion) to \(Self.highestVersion) here")
+                "no common version of the protocol: \(lowest) to \(highest) there, \(Self.lowestVersion) to \(Self.highestVersion) here"
+            )
         }
         note(greeting)
         version = common
