@@ -154,14 +154,20 @@ public final class RunningHost: @unchecked Sendable {
         for domain in await daemon.domains() {
             if let operation = domain.operation { work.append("\(operation) of \(domain.name) on \(name)") }
             switch domain.restartState {
+            case .pending where lives(domain.id), .blocked, nil: break
             case .pending, .booting: work.append("restart of \(domain.name) on \(name)")
-            case .blocked, nil: break
             }
         }
         for task in await daemon.tasks() where task.outcome == .running {
             work.append("\(task.operation) of \(task.domain) on \(name)")
         }
         return work
+    }
+
+    /// Whether the old life of a domain goes on: a restart that was asked for is then the guest's affair, which may be paused or
+    /// may not listen.
+    private func lives(_ id: DomainID) -> Bool {
+        host.machine.report(of: id).map { !$0.isDying && $0.shutdownReason == nil } ?? false
     }
 
     /// What keeps the machine busy, each as a phrase: guests on their way, handshakes, scripts, the node itself.
