@@ -333,6 +333,11 @@ extension DomainTable {
     }
 
     private func clear(_ record: inout DomainRecord) throws(Refusal) -> Draft {
+        let unwanted = record.devices.filter(\.isUnwanted)
+        if record.stage == .live, !unwanted.isEmpty {
+            let releases = unwanted.map { Step.detach($0.slot, force: true) }
+            return Draft(name: "clear", direction: .forward, isJournaled: true, steps: releases + [.remember])
+        }
         guard case .ending(let then) = record.stage else {
             throw .wrongStage(operation: "clear", title: record.title, record.stage)
         }

@@ -87,7 +87,12 @@ extension DomainRecord {
     }
 
     private mutating func concludingChange(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
-        guard outcome == .done else { return Conclusion(record: self, followUp: .none) }
+        guard outcome == .done else {
+            for case .attach(let device) in plan.steps {
+                for place in devices.indices where devices[place].slot == device.slot { devices[place].isUnwanted = true }
+            }
+            return Conclusion(record: self, followUp: devices.contains(where: \.isUnwanted) ? .retry : .none)
+        }
         if isForeign, plan.ticket.name == "destroy" { return Conclusion(record: nil, followUp: .none) }
         for step in plan.steps { apply(step) }
         return Conclusion(record: self, followUp: .none)
@@ -100,7 +105,7 @@ extension DomainRecord {
             self.name = name
             config = config?.renamed(name)
         case .attach, .detach:
-            config = config?.with(devices: devices.map(\.config))
+            config = config?.with(devices: devices.filter { !$0.isUnwanted }.map(\.config))
         case .reconfigure(let device, let changed):
             guard let place = devices.firstIndex(where: { $0.slot == device.slot }) else { return }
             devices[place].config = changed

@@ -140,6 +140,7 @@ extension DomainManager {
         switch table[uuid]?.stage {
         case .ending: await chore(.clear, on: uuid)
         case .restarting(.pending): await chore(.rebuild, on: uuid)
+        case .live where table[uuid]?.devices.contains(where: \.isUnwanted) ?? false: await chore(.clear, on: uuid)
         case .creating, .live, .exited, .restarting, .inDoubt, nil: return
         }
     }

@@ -56,7 +56,7 @@ extension DomainManager {
                 let failure = failure(error, at: step)
                 let (undone, held) = await undo(plan.steps[...index], of: plan)
                 let outcome = held.isEmpty ? Outcome.undone(reason: failure.message) : .incomplete(held: held)
-                return (outcome, operationError(failure, plan, undone: undone))
+                return (outcome, operationError(failure, plan, undone: undone, held: held.count))
             }
         }
         return (.done, nil)
@@ -82,12 +82,17 @@ extension DomainManager {
         return (count, held)
     }
 
-    private func operationError(_ failure: StepFailure, _ plan: Plan, undone: Int) -> OperationError {
+    private func operationError(
+        _ failure: StepFailure, _ plan: Plan, undone: Int, held: Int
+    ) -> OperationError {
         let isCreation = plan.ticket.name == "create"
         let prefix = isCreation && !failure.isLate ? "Error creating domain: " : ""
-        let suffix = undone == 0 ? "" : "; \(undone) step\(undone == 1 ? "" : "s") undone"
+        var suffix = undone == 0 ? "" : "; \(steps(undone)) undone"
+        if held > 0 { suffix += "; \(steps(held)) could not be undone, xend keeps trying" }
         return OperationError(failure.kind, prefix + failure.message + suffix)
     }
+
+    private func steps(_ count: Int) -> String { "\(count) step\(count == 1 ? "" : "s")" }
 
     // MARK: - Forward
 
