@@ -124,7 +124,10 @@ final class StreamHandler: ChannelDuplexHandler {
     }
 
     private func receive() {
-        guard ending == nil, !receiving, buffer.readableBytes < StreamHandler.bufferLimit, let context else { return }
+        // A read before the channel is active is lost: somebody may ask for bytes as soon as the connection is accepted.
+        guard ending == nil, !receiving, buffer.readableBytes < StreamHandler.bufferLimit, let context,
+            context.channel.isActive
+        else { return }
         receiving = true
         context.read()
     }

@@ -109,6 +109,23 @@ import Testing
         }
     }
 
+    /// A reader may be quicker than the event loop that makes the connection active; its first read must not be lost.
+    @Test("a connection can be read from at once, every time") func readAtOnce() async throws {
+        for _ in 0..<200 {
+            let listener = try await network.listen(address: "127.0.0.1", port: 0)
+            let reader = LinuxTasks().spawn {
+                var accepted = listener.connections.makeAsyncIterator()
+                #expect((try? await accepted.next()?.read(10)) == [1])
+            }
+            let soon = LinuxClock().now + .seconds(30)
+            let near = try await network.connect(host: "127.0.0.1", port: listener.port, deadline: soon)
+            try await near.write([1])
+            await reader.value
+            await near.close()
+            await listener.close()
+        }
+    }
+
     /// On a port that nobody is given by chance: what is closed here must still be free a moment later.
     private func listenBelowEphemeralPorts(_ address: String) async throws -> any NetworkListener {
         for port in UInt16(20_000)..<30_000 {
