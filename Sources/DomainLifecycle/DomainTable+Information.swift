@@ -26,7 +26,10 @@ extension DomainTable {
     private func state(of record: DomainRecord) -> DomainState {
         var state = DomainState()
         // Between two lives there is nothing in Xen to tell of: `------`.
-        if case .restarting = record.stage { return state }
+        switch record.stage {
+        case .restarting, .ending(.restart): return state
+        default: break
+        }
         guard let report = reports[record.uuid] else { return state }
         state.isDying = report.isDying
         state.isCrashed = report.shutdownReason == .crash
