@@ -66,7 +66,8 @@ private struct Shutdown {
     private func reason() throws(XmFailure) -> String {
         if parsed.has("wait") {
             if parsed.has("reboot") { throw .error("Can't specify wait and reboot") }
-            return "halt"
+            // The later tools wait without another reason, so that a domain kept after its power-off is kept.
+            if !session.format.hasSixColumns { return "halt" }
         }
         if parsed.has("halt") && parsed.has("reboot") { throw .error("Can't specify halt and reboot") }
         return parsed.has("halt") ? "halt" : parsed.has("reboot") ? "reboot" : "poweroff"
@@ -84,12 +85,30 @@ private struct Shutdown {
         return names
     }
 
+    /// A domain that is kept after its end, as `on_poweroff = 'preserve'` asks for, has ended for the later tools.
+    private func hasShutDown(_ name: String) async throws(XmFailure) -> Bool {
+        guard session.format.hasSixColumns else { return false }
+        do throws(XendError) {
+            return try await session.client.domain(name).state?.contains("s") ?? false
+        } catch {
+            // It may have gone since the list was read; the next list tells.
+            return false
+        }
+    }
+
     private func wait(for domains: [String]) async throws(XmFailure) {
         var waiting = domains
         while !waiting.isEmpty {
             let alive = try await session.ask { (client) async throws(XendError) in try await client.domains() }
-            for name in waiting where !alive.contains(name) { session.print("Domain \(name) terminated") }
-            waiting.removeAll { !alive.contains($0) }
+            var left: [String] = []
+            for name in waiting {
+                if alive.contains(name), !(try await hasShutDown(name)) {
+                    left.append(name)
+                } else {
+                    session.print("Domain \(name) terminated")
+                }
+            }
+            waiting = left
             // The original slept once more after the last had gone; nobody waits for that.
             if !waiting.isEmpty { await session.host.pause(Shutdown.interval) }
         }
