@@ -204,6 +204,19 @@ import XendClient
         #expect(host.pauses == 2)
     }
 
+    @Test("shutdown -w of the later tools powers off and is done with a domain that is kept")
+    func waitsForWhatIsKept() async {
+        let daemon = FakeDaemon([
+            "GET /xend/domain/": "(Domain-0 k1)", "GET /xend/domain/k1": "(domain (id 1) (name k1) (state ---s--))",
+        ])
+        let host = FakeHost()
+        let outcome = await run(["shutdown", "-w", "k1"], daemon: daemon, host: host, format: .xl)
+        #expect(outcome.output == "Domain k1 terminated\nAll domains terminated\n")
+        let orders = outcome.requests.filter { $0.hasPrefix("POST") }
+        #expect(orders == ["POST /xend/domain/k1 reason=poweroff&op=shutdown"])
+        #expect(host.pauses == 0)
+    }
+
     @Test("A transfer on a terminal shows how far it is and leaves a clean line")
     func showsProgress() async {
         let daemon = FakeDaemon([
