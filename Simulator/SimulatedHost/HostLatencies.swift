@@ -13,4 +13,13 @@ public struct HostLatencies: Hashable, Sendable {
     public var boot: Duration = .seconds(30)
 
     public init() {}
+
+    /// A host that takes no time.
+    public static var none: HostLatencies {
+        var latencies = HostLatencies()
+        for part in [\HostLatencies.sync, \.script, \.network, \.loopback, \.receiver, \.boot] {
+            latencies[keyPath: part] = .zero
+        }
+        return latencies
+    }
 }

@@ -57,6 +57,16 @@ public struct Latencies: Hashable, Sendable {
 
     public init() {}
 
+    /// A machine that takes no time: what is left is what xend itself takes.
+    public static var none: Latencies {
+        var latencies = Latencies()
+        for part in [
+            \Latencies.hypercall, \.createDomain, \.build, \.memoryPerGiB, \.destroyDomain, \.copyPerGiB, \.store, \.watch,
+            \.virq, \.console, \.driver,
+        ] { latencies[keyPath: part] = .zero }
+        return latencies
+    }
+
     /// Populating or freeing that much.
     func memory(_ size: MemorySize) -> Duration { memoryPerGiB * (Double(size.pages) / 262_144) }
     /// Copying that much in a save or restore.

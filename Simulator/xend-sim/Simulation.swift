@@ -18,6 +18,8 @@ final class Simulation: @unchecked Sendable {
         var port: UInt16?
         var keepsDatabase: Bool
         var isVirtual: Bool
+        /// What the machine is asked takes no time.
+        var isInstant: Bool
         var minimumRestartSeconds: Double?
         var seed: UInt64
     }
@@ -50,7 +52,9 @@ final class Simulation: @unchecked Sendable {
 
     @discardableResult
     private func add(_ setup: HostSetup, isFirst: Bool) -> RunningHost {
-        let host = world.addHost(setup.machine)
+        var configuration = setup.machine
+        if options.isInstant { configuration.latencies = .none }
+        let host = world.addHost(configuration, latencies: options.isInstant ? .none : HostLatencies())
         // The kernel's boot_id decides: it is another one in each run, since the machine ended with the last.
         host.hasBootRecords = false
         if !options.isVirtual { host.jumpClock(by: LinuxClock().wallTime - host.wallTime) }

@@ -45,6 +45,9 @@ struct XendSim: ParsableCommand {
     @Option(help: "virtual: time stands still but for requests under way, and moves when /simulator says so.")
     var time = TimeMode.real
 
+    @Flag(help: "The machine takes no time to do what it is asked, so that xend itself can be measured.")
+    var instant = false
+
     @Option(help: ArgumentHelp("Seconds before a domain may be restarted again; 0 = none.", valueName: "S"))
     var minRestartTime: Double?
 
@@ -75,7 +78,7 @@ struct XendSim: ParsableCommand {
         let simulation = Simulation(
             options: .init(
                 root: root, config: config, port: port, keepsDatabase: store == .disk, isVirtual: time == .virtual,
-                minimumRestartSeconds: minRestartTime, seed: seed ?? UInt64.random(in: 0...UInt64.max)),
+                isInstant: instant, minimumRestartSeconds: minRestartTime, seed: seed ?? UInt64.random(in: 0...UInt64.max)),
             first: setup)
         guard simulation.run() else { throw ExitCode.failure }
     }
