@@ -98,7 +98,8 @@ public final class Daemon: Sendable {
                 isSimulated: machine.isSimulated, additionalResources: options.additionalResources),
             logger: log)
         let port = configuration.port ?? (options.choosesPorts ? 0 : 8000)
-        let listener = try await options.listen(parts.http, configuration.address ?? "", port, pipeline)
+        let listener = try await parts.http.listen(
+            address: configuration.address ?? "", port: port, configure: pipeline.configure)
         await parts.serve(listener)
         log.notice("listening on port \(listener.port)")
     }
@@ -179,12 +180,6 @@ public struct DaemonOptions: Sendable {
     public var checkpoint: @Sendable (String) async throws -> Void = { _ in }
 
     public init() {}
-
-    func listen(
-        _ http: any HTTPListening, _ address: String, _ port: UInt16, _ pipeline: HTTPPipeline
-    ) async throws(NetworkError) -> any HTTPListener {
-        try await http.listen(address: address, port: port, configure: pipeline.configure)
-    }
 }
 
 extension XendConfiguration {
