@@ -21,8 +21,9 @@ extension Daemon {
             let who = settings.secret == nil ? "this machine only" : "hosts that hold the pool's secret"
             log.notice("migrations are taken on port \(port), from \(who)")
         } catch {
-            guard configuration.migrationPort == nil else { throw error }
-            log.error("no migrations are taken: \(error)")
+            let reason = PortError(service: "migrations", key: "xend-migration-port", reason: error)
+            guard configuration.migrationPort == nil else { throw reason }
+            log.error("no migrations are taken: \(reason)")
         }
     }
 

@@ -90,7 +90,7 @@ public final class Daemon: Sendable {
         log.notice("xend has stopped")
     }
 
-    private func startHTTP() async throws(NetworkError) {
+    private func startHTTP() async throws(PortError) {
         let pipeline = HTTPPipeline(
             service: self, tasks: host.tasks, clock: host.clock,
             configuration: HTTPServerConfiguration(
@@ -98,17 +98,27 @@ public final class Daemon: Sendable {
                 isSimulated: machine.isSimulated, additionalResources: options.additionalResources),
             logger: log)
         let port = configuration.port ?? (options.choosesPorts ? 0 : 8000)
-        let listener = try await parts.http.listen(
-            address: configuration.address ?? "", port: port, configure: pipeline.configure)
+        let listener: any HTTPListener
+        do {
+            listener = try await parts.http.listen(
+                address: configuration.address ?? "", port: port, configure: pipeline.configure)
+        } catch {
+            throw PortError(service: "HTTP", key: "xend-port", reason: error)
+        }
         await parts.serve(listener)
         log.notice("listening on port \(listener.port)")
     }
 
     /// Loopback only, unless other hosts may come (the original's was open to everyone).
-    private func startDebugPort() async throws {
+    private func startDebugPort() async throws(PortError) {
         let port = configuration.debugPort ?? (options.choosesPorts ? 0 : 8001)
         let address = configuration.isRemoteAccessOpen ? configuration.address ?? "" : "localhost"
-        let listener = try await host.network.listen(address: address, port: port)
+        let listener: any NetworkListener
+        do {
+            listener = try await host.network.listen(address: address, port: port)
+        } catch {
+            throw PortError(service: "the debug port", key: "xend-debug-port", reason: error)
+        }
         await parts.serveDebug(listener)
         let server = DebugServer(daemon: self, host: host)
         host.tasks.spawn { await server.run(listener) }
