@@ -64,7 +64,8 @@ static void read_line(const char *line) {
     else if ((rest = after_word(line, "dirties"))) {
         behaviour.dirty_rate = number(&rest) / 4;
         behaviour.dirty_of = number(&rest) / 4;
-    } else if (equal(line, "echoes")) behaviour.echoes = true;
+    } else if ((rest = after_word(line, "counts"))) behaviour.counts_every = duration(&rest);
+    else if (equal(line, "echoes")) behaviour.echoes = true;
     else if (equal(line, "shell")) behaviour.shell = true;
     else if (equal(line, "ignores-shutdown")) behaviour.ignores_shutdown = true;
     else if (equal(line, "refuses-suspend")) behaviour.refuses_suspend = true;

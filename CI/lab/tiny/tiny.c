@@ -3,7 +3,7 @@
 #include "tiny.h"
 
 // What is going to happen, each at its time.
-static struct { nanoseconds boot, exit, crash, hang, balloon, dirty, shutdown; } due;
+static struct { nanoseconds boot, exit, crash, hang, balloon, dirty, count, shutdown; } due;
 static unsigned int shutdown_reason;
 static bool booted;
 
@@ -26,7 +26,8 @@ static void connect_all(void) {
 
 // Time goes on in another machine's count, or stood still: what was due in a second is so again.
 static void rebase_timers(nanoseconds before, nanoseconds after) {
-    nanoseconds *timers[] = {&due.boot, &due.exit, &due.crash, &due.hang, &due.balloon, &due.dirty, &due.shutdown};
+    nanoseconds *timers[] = {&due.boot,    &due.exit,  &due.crash, &due.hang,
+                             &due.balloon, &due.dirty, &due.count, &due.shutdown};
     for (size_t i = 0; i < LENGTH(timers); i++)
         if (*timers[i] != NEVER) *timers[i] = *timers[i] - before + after;
 }
@@ -159,6 +160,7 @@ static void finish_boot(void) {
     due.crash = after(behaviour.crashes_after);
     due.hang = after(behaviour.hangs_after);
     due.dirty = behaviour.dirty_rate ? now() : NEVER;
+    due.count = behaviour.counts_every ? now() : NEVER;
 }
 
 #define DIRTY_PERIOD (50 * MILLISECOND)
@@ -166,6 +168,16 @@ static void finish_boot(void) {
 static void dirty_some(void) {
     dirty_pages(behaviour.dirty_rate / 20, behaviour.dirty_of);
     due.dirty = now() + DIRTY_PERIOD;
+}
+
+// One line for each number from 0: none is said twice or left out, wherever the guest goes.
+static void count(void) {
+    static uint64_t next;
+    struct text line = {.used = 0};
+    add_number(&line, next++);
+    add(&line, "\n");
+    print(line.bytes);
+    due.count = now() + behaviour.counts_every;
 }
 
 static void balloon(void) {
@@ -182,11 +194,12 @@ static void run_timers(void) {
     if (passed(&due.shutdown)) shutdown(shutdown_reason, 0);
     if (passed(&due.balloon)) balloon();
     if (passed(&due.dirty)) dirty_some();
+    if (passed(&due.count)) count();
 }
 
 static nanoseconds next_timer(void) {
     nanoseconds first = NEVER;
-    nanoseconds timers[] = {due.boot, due.exit, due.crash, due.hang, due.balloon, due.dirty, due.shutdown};
+    nanoseconds timers[] = {due.boot, due.exit, due.crash, due.hang, due.balloon, due.dirty, due.count, due.shutdown};
     for (size_t i = 0; i < LENGTH(timers); i++)
         if (timers[i] < first) first = timers[i];
     return first;
@@ -228,7 +241,7 @@ void tiny(void) {
     connect_all();
     read_behaviour();
     due.boot = now() + behaviour.boots_in;
-    due.exit = due.crash = due.hang = due.balloon = due.dirty = due.shutdown = NEVER;
+    due.exit = due.crash = due.hang = due.balloon = due.dirty = due.count = due.shutdown = NEVER;
     if (!behaviour.declared) {
         print("tiny: up\ntiny: command line: ");
         print(machine.command_line);

@@ -135,6 +135,7 @@ struct behaviour {
     bool echoes, shell, ignores_shutdown, refuses_suspend;
     unsigned int cpu_percent;
     uint64_t dirty_rate, dirty_of;             // pages per second; of how many, 0 for all
+    nanoseconds counts_every;                  // 0: not
 };
 
 extern struct behaviour behaviour;
