@@ -11,6 +11,7 @@ public final class FaultPlan {
         var rule: FaultRule
         var passages = 0
         var since: Instant
+        var outlivesHealing = false
     }
     private let timeline: Timeline
     private var entries: [Entry] = []
@@ -30,6 +31,8 @@ public final class FaultPlan {
     public private(set) var recording: [FaultPoint] = []
     /// Told of each fault that happens.
     public var onFault: ((FaultPoint, FaultAction) -> Void)?
+    /// Whether an entrenched rule has struck.
+    public private(set) var hasEntrenchedStruck = false
     /// Faults that have happened, in order.
     public private(set) var history: [(at: Instant, point: FaultPoint, action: FaultAction)] = []
 
@@ -37,9 +40,12 @@ public final class FaultPlan {
 
     public func add(_ rule: FaultRule) { entries.append(Entry(rule: rule, since: timeline.now)) }
 
-    /// Removes all rules and lets what hangs go on.
+    /// Lets the rules there are now outlive `heal`: a sweep's fault may come after a scenario has healed its own.
+    public func entrench() { for index in entries.indices { entries[index].outlivesHealing = true } }
+
+    /// Removes the rules that are not entrenched, and lets what hangs go on.
     public func heal() {
-        entries = []
+        entries.removeAll { !$0.outlivesHealing }
         numbered = [:]
         let released = hanging.sorted { $0.key < $1.key }
         hanging = [:]
@@ -68,7 +74,9 @@ public final class FaultPlan {
         var due = numbered.removeValue(forKey: passages)
         for index in entries.indices where entries[index].rule.pattern.matches(point) {
             entries[index].passages += 1
-            if due == nil, isDue(entries[index]) { due = entries[index].rule.action }
+            guard due == nil, isDue(entries[index]) else { continue }
+            due = entries[index].rule.action
+            if entries[index].outlivesHealing { hasEntrenchedStruck = true }
         }
         guard let due else { return nil }
         if history.count < Self.recordingLimit { history.append((timeline.now, point, due)) }

@@ -18,6 +18,15 @@ public struct FaultPoint: Hashable, Sendable, CustomStringConvertible {
         self.detail = detail
     }
 
+    /// What a file is called while it is written, behind its own name.
+    private static let temporarySuffixes = [".new", ".part"]
+
+    /// The same point under the name that the file has when it is complete; nil when it is written under its own.
+    public var ofTarget: FaultPoint? {
+        guard kind == .disk, let suffix = Self.temporarySuffixes.first(where: detail.hasSuffix) else { return nil }
+        return FaultPoint(kind, name, String(detail.dropLast(suffix.count)))
+    }
+
     public var description: String {
         detail.isEmpty ? "(\(kind.rawValue) \(name))" : "(\(kind.rawValue) \(name) \(detail))"
     }
@@ -41,7 +50,7 @@ public struct FaultPattern: Hashable, Sendable, CustomStringConvertible {
 
     func matches(_ point: FaultPoint) -> Bool {
         kind == point.kind && (name.isEmpty || name == point.name)
-            && (detail.isEmpty || detail == point.detail || (kind == .disk && point.detail == detail + ".new"))
+            && (detail.isEmpty || detail == point.detail || detail == point.ofTarget?.detail)
     }
 
     public var description: String {

@@ -45,7 +45,8 @@ public struct Exploration {
     }
 
     private enum Act: CaseIterable {
-        case create, unpause, pause, shutdown, destroy, guestReboot, guestCrash, guestPoweroff, device, maxmem, advance, settle, restart, kill
+        case create, unpause, pause, shutdown, destroy, guestReboot, guestCrash, guestPoweroff, device, maxmem, advance,
+            settle, restart, kill
         case atOnce
     }
 
@@ -55,7 +56,9 @@ public struct Exploration {
         switch act {
         case .create:
             let mode = ["onreboot", "always", "never"][random.number(in: 0..<3)]
-            let devices = ["", "(device (vif))", "(device (vbd (uname phy:sda\(random.number(in: 1..<4))) (dev sda1) (mode w)))"]
+            let devices = [
+                "", "(device (vif))", "(device (vbd (uname phy:sda\(random.number(in: 1..<4))) (dev sda1) (mode w)))",
+            ]
             return "(create \(on)(vm (name \(name)) (memory \(32 << random.number(in: 0..<4))) (restart \(mode)) "
                 + "(image (linux (kernel /boot/k))) \(devices[random.number(in: 0..<3)])))"
         case .unpause: return "(unpause \(on)\(name))"
@@ -81,14 +84,19 @@ public struct Exploration {
     private func fault(_ random: SimulatedRandom) -> String {
         let on = hosts > 1 ? "(on h\(random.number(in: 0..<hosts))) " : ""
         let points = [
-            "(hypercall create)", "(hypercall destroy)", "(hypercall unpause)", "(xenstore write)", "(xenstore transaction)",
+            "(hypercall create)", "(hypercall destroy)", "(hypercall unpause)", "(xenstore write)",
+            "(xenstore transaction)",
             "(script /etc/xen/vif-bridge up)", "(disk fsync)", "(disk write)", "(disk rename)", "(backend vif)",
         ]
         let point = points[random.number(in: 0..<points.count)]
-        let actions = point.contains("script") ? ["(error 1)", "(delay 3s)", "(kill-daemon)"]
-            : point.contains("backend") ? ["(stuck 2)", "(delay 3s)"]
-            : ["(error EIO)", "(delay 3s)", "(kill-daemon)", "(kill-daemon after)", "(power-loss)"]
-        return "(fault \(on)\(point) (nth \(random.number(in: 1..<6))) \(actions[random.number(in: 0..<actions.count)]))"
+        let actions =
+            point.contains("script")
+            ? ["(error 1)", "(delay 3s)", "(kill-daemon)"]
+            : point.contains("backend")
+                ? ["(stuck 2)", "(delay 3s)"]
+                : ["(error EIO)", "(delay 3s)", "(kill-daemon)", "(kill-daemon after)", "(power-loss)"]
+        return
+            "(fault \(on)\(point) (nth \(random.number(in: 1..<6))) \(actions[random.number(in: 0..<actions.count)]))"
     }
 
     // MARK: Running

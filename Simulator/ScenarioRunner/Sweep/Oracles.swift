@@ -60,7 +60,9 @@ struct Oracles {
                 owners[report.uuid, default: []].append(host.name)
             }
         }
-        return owners.filter { $0.value.count > 1 }.map { "domain \($0.key) runs on \($0.value.joined(separator: " and "))" }.sorted()
+        return owners.filter { $0.value.count > 1 }.map {
+            "domain \($0.key) runs on \($0.value.joined(separator: " and "))"
+        }.sorted()
     }
 
     private func survivesRestart() -> [String] {
@@ -92,11 +94,15 @@ struct Oracles {
         var wrong = (try? target.leaks(nil)) ?? []
         for host in target.world.hosts {
             let left = domains(of: host).map(\.name).filter { $0 != "Domain-0" }
-            if !left.isEmpty { wrong.append("after everything was destroyed \(host.name) still has \(left.joined(separator: ", "))") }
+            if !left.isEmpty {
+                wrong.append("after everything was destroyed \(host.name) still has \(left.joined(separator: ", "))")
+            }
             let configuration = host.host.configuration
             let free = configuration.memory - configuration.domainZeroMemory
             if host.host.machine.freeMemory != free {
-                wrong.append("after everything was destroyed \(host.name) has \(host.host.machine.freeMemory.mebibytes) MB free of \(free.mebibytes)")
+                wrong.append(
+                    "after everything was destroyed \(host.name) has \(host.host.machine.freeMemory.mebibytes) MB free of \(free.mebibytes)"
+                )
             }
         }
         return wrong

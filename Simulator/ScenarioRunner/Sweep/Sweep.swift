@@ -79,8 +79,9 @@ public struct Sweep {
         var mark = 0
         for (index, point) in points.enumerated() {
             while mark < marks.count - 1, marks[mark].count <= index { mark += 1 }
-            let nth = passages[point, default: 0] + 1
-            passages[point] = nth
+            // Counted as a fault on the point counts them.
+            for passed in [point, point.ofTarget].compactMap(\.self) { passages[passed, default: 0] += 1 }
+            let nth = passages[point, default: 0]
             guard let translated = FaultPoint(point) else { continue }
             for action in actions(translated) {
                 let step = marks.indices.contains(mark) ? marks[mark].step : ""
@@ -117,10 +118,12 @@ public struct Sweep {
         let target = SimulatedTarget(scenario, seed: scenario.setup.seed ?? 0, order: .fifo)
         let run = ScenarioRun(scenario, target)
         run.isTolerant = true
-        var isArmed = false
+        let place = sweptCase.point.kind == .network ? sweptCase.point.arguments.first : sweptCase.host
+        var faults: FaultPlan?
         target.afterStart = {
-            isArmed = true
             try? target.fault(sweptCase.point, .nth(sweptCase.nth), sweptCase.action, host: sweptCase.host)
+            faults = place.flatMap { target.world.host($0) }?.host.faults
+            faults?.entrench()
         }
         run.afterStep = { _ in target.revive() }
         defer { target.end() }
@@ -129,10 +132,9 @@ public struct Sweep {
         } catch {
             return Outcome(sweptCase: sweptCase, violations: ["\(error)"])
         }
-        let place = sweptCase.point.kind == .network ? sweptCase.point.arguments.first : sweptCase.host
-        let happened = place.flatMap { target.world.host($0) }.map { !$0.host.faults.history.isEmpty } ?? false
-        guard isArmed, happened else {
-            return Outcome(sweptCase: sweptCase, violations: ["the point was not passed again: this run cannot be repeated"])
+        guard faults?.hasEntrenchedStruck == true else {
+            return Outcome(
+                sweptCase: sweptCase, violations: ["the point was not passed again: this run cannot be repeated"])
         }
         return Outcome(sweptCase: sweptCase, violations: Oracles(target).violations())
     }

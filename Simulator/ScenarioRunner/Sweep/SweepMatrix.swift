@@ -13,7 +13,9 @@ public struct SweepMatrix {
     public init() {}
 
     public mutating func add(_ outcome: Sweep.Outcome) {
-        let (step, kind) = ("\(outcome.sweptCase.step) \(outcome.sweptCase.point.kind.rawValue)", outcome.sweptCase.kind)
+        let (step, kind) = (
+            "\(outcome.sweptCase.step) \(outcome.sweptCase.point.kind.rawValue)", outcome.sweptCase.kind
+        )
         if !steps.contains(step) { steps.append(step) }
         if !kinds.contains(kind) { kinds.append(kind) }
         cells[step, default: [:]][kind, default: Cell()].cases += 1
