@@ -1,6 +1,7 @@
 // The machine xm runs on: standard streams, files, time, chance.
 
 import Glibc
+import HostInterface
 import XmCommands
 
 /// `XmHost` by the C library.
@@ -8,19 +9,21 @@ struct Machine: XmHost {
     /// A configuration of more bytes than this is something else.
     private static let fileLimit = 16 << 20
 
-    func write(_ text: String) { Machine.write(text, to: STDOUT_FILENO) }
+    // Where nobody reads what is said, there is nowhere to say so.
+    func write(_ text: String) { try? Machine.write(Array(text.utf8), to: STDOUT_FILENO) }
 
-    func writeError(_ text: String) { Machine.write(text, to: STDERR_FILENO) }
+    func writeError(_ text: String) { try? Machine.write(Array(text.utf8), to: STDERR_FILENO) }
 
-    private static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
+    func write(_ bytes: [UInt8]) throws(XmFailure) { try Machine.write(bytes, to: STDOUT_FILENO) }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(XmFailure) {
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {
                 bytes = bytes.dropFirst(count)
             } else if errno != EINTR {
-                // Nobody reads; there is nowhere to say so.
-                return
+                throw .error("cannot write to standard output: \(String(cString: strerror(errno)))")
             }
         }
     }
@@ -45,6 +48,12 @@ struct Machine: XmHost {
 
     private static func failure(_ path: String) -> XmFailure {
         .error("cannot read \(path): \(String(cString: strerror(errno)))")
+    }
+
+    func openFile(_ path: String) throws(XmFailure) -> any ReadableFile {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Machine.failure(path) }
+        return LocalFile(path: path, descriptor: descriptor)
     }
 
     func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
@@ -76,7 +85,28 @@ struct Machine: XmHost {
 
     var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 
+    var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
     func attachConsole(host: String, port: Int) async throws(XmFailure) {
         try ConsoleSession(host: host, port: port).run(self)
     }
+}
+
+/// A file of this machine, read front to back.
+private struct LocalFile: ReadableFile {
+    let path: String
+    let descriptor: Int32
+
+    func read(_ count: Int) async throws(FileError) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: count)
+        while true {
+            let result = Glibc.read(descriptor, &buffer, count)
+            if result >= 0 { return Array(buffer.prefix(result)) }
+            guard errno == EINTR else {
+                throw FileError("read", path, .system(errno: errno, text: String(cString: strerror(errno))))
+            }
+        }
+    }
+
+    func close() async { Glibc.close(descriptor) }
 }

@@ -22,7 +22,7 @@ import Testing
             "SExpressions", "NIOCore", "NIOHTTP1", "Logging",
         ],
         "XendClient": ["SExpressions", "NIOCore", "NIOPosix"],
-        "XmCommands": ["XendClient", "SExpressions"],
+        "XmCommands": ["XendClient", "Migration", "HypervisorInterface", "HostInterface", "SExpressions"],
         "SimulatedHypervisor": ["Simulation", "DomainModel", "HypervisorInterface", "HostInterface"],
         "Simulation": ["HostInterface"],
     ]

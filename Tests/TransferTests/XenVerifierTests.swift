@@ -9,40 +9,18 @@ import SimulatedHost
 import Synchronization
 import Testing
 
-/// A file of its own for the reader.
-private struct OneFile: FileStore {
-    let bytes: [UInt8]
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    private struct Handle: ReadableFile {
-        let rest: Rest
-        final class Rest: Sendable {
-            let bytes: Mutex<ArraySlice<UInt8>>
-            init(_ bytes: [UInt8]) { self.bytes = Mutex(bytes[...]) }
+/// A saved file, out of the simulated machine.
+private final class SavedFile: ReadableFile {
+    private let rest: Mutex<ArraySlice<UInt8>>
+    init(_ bytes: [UInt8]) { rest = Mutex(bytes[...]) }
+    func read(_ count: Int) async throws(FileError) -> [UInt8] {
+        rest.withLock { rest in
+            let piece = rest.prefix(count)
+            rest = rest.dropFirst(count)
+            return Array(piece)
         }
-        func read(_ count: Int) async throws(FileError) -> [UInt8] {
-            rest.bytes.withLock { rest in
-                let piece = rest.prefix(count)
-                rest = rest.dropFirst(count)
-                return Array(piece)
-            }
-        }
-        func close() async {}
     }
-
-    private func refuse(_ path: String) -> FileError { FileError("change", path, .notPermitted) }
-    func openForReading(_ path: String) async throws(FileError) -> any ReadableFile { Handle(rest: .init(bytes)) }
-    func read(_ path: String, limit: Int) async throws(FileError) -> [UInt8] { bytes }
-    func write(_ path: String, _ bytes: [UInt8]) async throws(FileError) { throw refuse(path) }
-    func sync(_ path: String) async throws(FileError) { throw refuse(path) }
-    func rename(_ path: String, to target: String) async throws(FileError) { throw refuse(path) }
-    func syncDirectory(_ path: String) async throws(FileError) { throw refuse(path) }
-    func remove(_ path: String) async throws(FileError) { throw refuse(path) }
-    func makeDirectory(_ path: String) async throws(FileError) { throw refuse(path) }
-    func list(_ path: String) async throws(FileError) -> [String] { [] }
-    func information(_ path: String) async throws(FileError) -> FileInformation? { nil }
-    func openForAppending(_ path: String) async throws(FileError) -> any AppendableFile { throw refuse(path) }
-    func openForWriting(_ path: String) async throws(FileError) -> any WritableFile { throw refuse(path) }
+    func close() async {}
 }
 
 /// What the simulated machine writes into save files, held against Xen's own verifier: with `XEND_VERIFIER` naming
@@ -70,9 +48,8 @@ struct XenVerifierTests {
         try hosts.perform(.save(path: "/tmp/web.img"), on: hosts.alpha)
         let collector = Collector()
         let image = try #require(hosts.alpha.files.contents("/tmp/web.img"))
-        let store = OneFile(image)
-        try hosts.run { try await SaveFileInspection.stream("/tmp/web.img", files: store, to: collector) }
-        let information = try hosts.run { try await SaveFileInspection.information("/tmp/web.img", files: store) }
+        try hosts.run { try await SaveFileInspection.stream("web.img", file: SavedFile(image), to: collector) }
+        let information = try hosts.run { try await SaveFileInspection.information("web.img", file: SavedFile(image)) }
         #expect(information.child("image")?.childText("kind") == kind.rawValue)
         let path = NSTemporaryDirectory() + "xend-image-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: path) }

@@ -108,6 +108,9 @@ import XendClient
         .mistake("pause", "pause: Missing domain"), .mistake("unpause", "unpause: Missing domain"),
         .mistake("destroy", "Missing domain"), .mistake("shutdown", "Missing domain"),
         .mistake("console", "console: Missing domain"),
+        .mistake("image-info", "image-info: Invalid argument(s)"),
+        .mistake("image-stream a b", "image-stream: Invalid argument(s)"),
+        .mistake("image-info nowhere", "cannot read nowhere: No such file or directory"),
         .mistake("save k1", "save: Missing arguments"), .mistake("restore", "restore: Missing arguments"),
         .mistake("pincpu k1", "pincpu: Invalid argument(s)"), .mistake("pinc k1", "pinc: Invalid argument(s)"),
         .mistake("pincpu k1 x", "invalid literal for int(): x"), .mistake("maxmem k1", "maxmem: Invalid argument(s)"),
@@ -215,6 +218,24 @@ import XendClient
         let orders = outcome.requests.filter { $0.hasPrefix("POST") }
         #expect(orders == ["POST /xend/domain/k1 reason=poweroff&op=shutdown"])
         #expect(host.pauses == 0)
+    }
+
+    @Test("What is no save file is shown as none, nothing is asked of xend, and no image goes to a terminal")
+    func imagesThatAreNone() async {
+        let path = "shopping"
+        for (command, isTerminal, text) in [
+            ("image-info", false, "shopping is no save file of xend: it begins with other bytes"),
+            ("image-stream", false, "shopping is no save file of xend: it begins with other bytes"),
+            (
+                "image-stream", true,
+                "image-stream: an image is nothing for a terminal; redirect it to a file or a program"
+            ),
+        ] {
+            let host = FakeHost(files: [path: "milk, bread, eggs"], outputIsTerminal: isTerminal)
+            let outcome = await run([command, path], host: host)
+            #expect(outcome.status == 1 && outcome.output == "" && outcome.requests == [])
+            #expect(outcome.errors == "Error: \(text)\n")
+        }
     }
 
     @Test("A transfer on a terminal shows how far it is and leaves a clean line")

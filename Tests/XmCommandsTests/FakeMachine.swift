@@ -1,5 +1,6 @@
 // A machine for xm to run on: files and answers are given, what is written and asked is kept.
 
+import HostInterface
 import SExpressions
 import Synchronization
 import XendClient
@@ -19,12 +20,17 @@ final class FakeHost: XmHost {
     private let state = Mutex(State())
     let files: [String: String]
     let showsProgress: Bool
+    let outputIsTerminal: Bool
     /// Called at each pause, so that the world can go on.
     let onPause: @Sendable () -> Void
 
-    init(files: [String: String] = [:], showsProgress: Bool = false, onPause: @escaping @Sendable () -> Void = {}) {
+    init(
+        files: [String: String] = [:], showsProgress: Bool = false, outputIsTerminal: Bool = false,
+        onPause: @escaping @Sendable () -> Void = {}
+    ) {
         self.files = files
         self.showsProgress = showsProgress
+        self.outputIsTerminal = outputIsTerminal
         self.onPause = onPause
     }
 
@@ -40,6 +46,12 @@ final class FakeHost: XmHost {
         guard let text = files[path] else { throw .error("cannot read \(path): No such file or directory") }
         return Array(text.utf8)
     }
+
+    func openFile(_ path: String) throws(XmFailure) -> any ReadableFile {
+        FakeFile(try readFile(path))
+    }
+
+    func write(_ bytes: [UInt8]) throws(XmFailure) { write(String(decoding: bytes, as: UTF8.self)) }
 
     func fileExists(_ path: String) -> Bool { files[path] != nil }
     var currentDirectory: String { "/root" }
@@ -64,6 +76,23 @@ final class FakeHost: XmHost {
     func attachConsole(host: String, port: Int) async throws(XmFailure) {
         state.withLock { $0.attached.append("\(host):\(port)") }
     }
+}
+
+/// A file of the machine, read front to back.
+private final class FakeFile: ReadableFile {
+    private let rest: Mutex<ArraySlice<UInt8>>
+
+    init(_ bytes: [UInt8]) { rest = Mutex(bytes[...]) }
+
+    func read(_ count: Int) async throws(FileError) -> [UInt8] {
+        rest.withLock { rest in
+            let piece = rest.prefix(count)
+            rest = rest.dropFirst(count)
+            return Array(piece)
+        }
+    }
+
+    func close() async {}
 }
 
 /// A daemon that gives prepared answers. Several answers to one question are given in turn, the last for ever.

@@ -7,8 +7,12 @@ public enum SaveFileInspection {
     /// The header and what the image consists of, after checking all of it.
     ///
     /// `(xend-save (id …) … (image (kind pv) (xen 4.17) (bytes N) (pages N) (records (PAGE_DATA N) …)))`
-    public static func information(_ path: String, files: any FileStore) async throws(SaveFileError) -> SExpression {
-        let reader = try await SaveFileReader(path: path, files: files)
+    ///
+    /// - Parameter file: closed in the end.
+    public static func information(
+        _ path: String, file: any ReadableFile
+    ) async throws(SaveFileError) -> SExpression {
+        let reader = try await SaveFileReader(path: path, file: file)
         do {
             let summary = try await reader.verify()
             await reader.close()
@@ -21,11 +25,12 @@ public enum SaveFileInspection {
 
     /// Hands out the bare libxc stream, for Xen's own tools.
     ///
+    /// - Parameter file: closed in the end.
     /// - Throws: `SaveFileError`, or what `output` throws. Damage is found when it is reached: what was handed out
     ///   before it is of
     ///   no use then.
-    public static func stream(_ path: String, files: any FileStore, to output: any ImageOutput) async throws {
-        let reader = try await SaveFileReader(path: path, files: files)
+    public static func stream(_ path: String, file: any ReadableFile, to output: any ImageOutput) async throws {
+        let reader = try await SaveFileReader(path: path, file: file)
         do {
             while true {
                 let piece = try await reader.next(limit: 256 * 1024)

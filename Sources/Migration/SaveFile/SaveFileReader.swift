@@ -23,20 +23,25 @@ public actor SaveFileReader: ImageInput {
 
     /// Opens a save file and reads its head.
     public init(path: String, files: any FileStore) async throws(SaveFileError) {
-        self.path = path
-        let source: any ReadableFile
+        let file: any ReadableFile
         do {
-            source = try await files.openForReading(path)
+            file = try await files.openForReading(path)
         } catch {
             throw SaveFileError(path, .file(error))
         }
-        file = source
+        try await self.init(path: path, file: file)
+    }
+
+    /// Reads the head of a save file that is open. Closes it when that fails.
+    public init(path: String, file: any ReadableFile) async throws(SaveFileError) {
+        self.path = path
+        self.file = file
         do {
-            let head = try await SaveFileHead(path: path, file: source)
+            let head = try await SaveFileHead(path: path, file: file)
             (header, headDigest) = (head.header, head.digest)
             validator = ImageValidator(kind: head.header.kind)
         } catch {
-            await source.close()
+            await file.close()
             throw error
         }
     }

@@ -1,5 +1,6 @@
 // What xm needs from the machine it runs on.
 
+import HostInterface
 import XendClient
 
 /// Terminal, files, time and chance, passed in so that commands can be tested without them.
@@ -10,6 +11,12 @@ public protocol XmHost: Sendable {
     func writeError(_ text: String)
     /// The contents of a file. Throws the system's words when it cannot be read.
     func readFile(_ path: String) throws(XmFailure) -> [UInt8]
+    /// Opens a file of any size. Throws the system's words when that cannot be.
+    func openFile(_ path: String) throws(XmFailure) -> any ReadableFile
+    /// Writes bytes to standard output, all of them. Throws the system's words when they cannot be written.
+    func write(_ bytes: [UInt8]) throws(XmFailure)
+    /// Whether standard output is a terminal, which bytes that are no text would garble.
+    var outputIsTerminal: Bool { get }
     /// Whether something is there by that name.
     func fileExists(_ path: String) -> Bool
     /// What relative paths are relative to; absolute.

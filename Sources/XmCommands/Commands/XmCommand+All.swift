@@ -5,6 +5,7 @@ extension XmCommand {
     static let all: [XmCommand] =
         [help, completion, call]
         + [list, create, shutdown, reboot, destroy, pause, unpause, save, restore, migrate]
+        + [imageInfo, imageStream]
         + [domid, domname, rename, trigger, upTime]
         + [pinCPU, virtualCPUPin, virtualCPUList, maxmem, balloon, memMax, memSet]
         + [console, consoles]

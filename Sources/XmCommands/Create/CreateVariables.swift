@@ -49,9 +49,9 @@ extension CreateVariable {
             name: "restart", kind: .text, value: "onreboot|always|never", standard: "onreboot",
             use:
                 "When it is started again by itself:\n"
-                    + "onreboot: when it exits in order to reboot\n"
-                    + "always: however it exits\n"
-                    + "never: not at all"
+                + "onreboot: when it exits in order to reboot\n"
+                + "always: however it exits\n"
+                + "never: not at all"
         ),
         CreateVariable(
             name: "blkif", kind: .bool, value: "no|yes", standard: "no",
@@ -63,7 +63,7 @@ extension CreateVariable {
             name: "disk", kind: .list, value: "phy:DEV,VDEV,MODE[,DOM]", standard: "[]",
             use:
                 "A disk: DEV of this machine (or file:PATH) is VDEV in the domain.\n"
-                    + "MODE is r or w; DOM is the driver domain. May be repeated."
+                + "MODE is r or w; DOM is the driver domain. May be repeated."
         ),
         CreateVariable(
             name: "pci", kind: .list, value: "BUS,DEV,FUNC", standard: "[]",
@@ -76,7 +76,7 @@ extension CreateVariable {
             standard: "[]",
             use:
                 "A network interface, any part of which may be left out:\n"
-                    + "an address is then invented, bridge and script are xend's own. May be repeated."
+                + "an address is then invented, bridge and script are xend's own. May be repeated."
         ),
         CreateVariable(
             name: "nics", kind: .int, value: "NUM", standard: "1 (xl: 0)",

@@ -1,0 +1,50 @@
+// image-info and image-stream: what is in a file that save has written. Neither asks xend.
+
+import HostInterface
+import HypervisorInterface
+import Migration
+import SExpressions
+
+extension XmCommand {
+    static let imageInfo = XmCommand(
+        name: "image-info", group: .domain, isOriginal: false, arguments: "FILE",
+        summary: "Show what a saved domain's file contains.",
+        details:
+            "Reads all of FILE, which save wrote, and prints its header and what its image consists of. A file that\n"
+            + "is damaged is an error. Xend need not run.",
+        completes: .files
+    ) { session, invocation throws(XmFailure) in
+        let path = try invocation.words(1...1)[0]
+        let file = try session.host.openFile(path)
+        do {
+            session.host.write(try await SaveFileInspection.information(path, file: file).pretty())
+        } catch {
+            throw .error("\(error)")
+        }
+    }
+
+    static let imageStream = XmCommand(
+        name: "image-stream", group: .domain, isOriginal: false, arguments: "FILE",
+        summary: "Write a saved domain's image to standard output.",
+        details: "Writes the bare libxc stream in FILE, which save wrote, to standard output, for Xen's own tools:\n\n"
+            + "  xm image-stream web.save | verify-stream-v2\n\nXend need not run.",
+        completes: .files
+    ) { session, invocation throws(XmFailure) in
+        let path = try invocation.words(1...1)[0]
+        guard !session.host.outputIsTerminal else {
+            throw .error("\(invocation.word): an image is nothing for a terminal; redirect it to a file or a program")
+        }
+        let file = try session.host.openFile(path)
+        do {
+            try await SaveFileInspection.stream(path, file: file, to: StandardOutput(host: session.host))
+        } catch {
+            throw (error as? XmFailure) ?? .error("\(error)")
+        }
+    }
+}
+
+/// Standard output as a place for an image.
+private struct StandardOutput: ImageOutput {
+    let host: any XmHost
+    func write(_ bytes: [UInt8]) async throws { try host.write(bytes) }
+}
