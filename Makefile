@@ -42,6 +42,7 @@ clients: build ## Let programs that others wrote drive xend
 
 bench: tools ## Measure, with ratios against a peer in the same run
 	CI/bench
+	CI/benchmarks/save
 
 fuzz: ## Feed the readers random bytes; RUNS=10000000 for longer
 	CI/fuzz $(RUNS)
