@@ -147,10 +147,18 @@ extension DomainManager {
                 log.error("\(record.title): \(error.message); its console gets another port")
                 try? await openConsole(nil, record)
             }
-            guard record.stage == .live, var state = table[record.uuid]?.console else { continue }
+            guard mayRun(record.stage), var state = table[record.uuid]?.console else { continue }
             state.eventPort = console.eventPort
             table.note(.console(state), of: record.uuid)
             if let record = table[record.uuid] { joinConsole(record) }
+        }
+    }
+
+    /// Whether the domain is there and runs, or will when it is clear whose it is.
+    private func mayRun(_ stage: Stage) -> Bool {
+        switch stage {
+        case .live, .inDoubt: true
+        case .creating, .exited, .ending, .restarting: false
         }
     }
 

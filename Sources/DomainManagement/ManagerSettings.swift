@@ -20,6 +20,8 @@ public struct ManagerSettings: Sendable {
     public var examinationInterval = Duration.seconds(60)
     /// How long operations in progress may take to end when the daemon stops (manual, decision 9).
     public var stopTimeout = Duration.seconds(30)
+    /// How long the disk of a save file may leave a read or a write unanswered.
+    public var diskTimeout = Duration.seconds(60)
     /// Passed at each step of a plan, for fault injection; does nothing in production.
     public var checkpoint: @Sendable (String) async throws -> Void = { _ in }
 

@@ -39,4 +39,7 @@ extension Duration {
 
     /// The whole duration in seconds.
     public var inSeconds: Double { Double(nanoseconds) / 1e9 }
+
+    /// `60 s`, `0.5 s`, for messages.
+    public var inWords: String { "\(inSeconds == inSeconds.rounded() ? String(Int(inSeconds)) : String(inSeconds)) s" }
 }

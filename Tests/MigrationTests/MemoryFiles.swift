@@ -43,7 +43,7 @@ final class MemoryFiles: FileStore {
     func rename(_ path: String, to target: String) async throws(FileError) {
         try act("rename", path) { $0.files[target] = $0.files.removeValue(forKey: path) }
     }
-    func syncDirectory(_ path: String) async throws(FileError) {}
+    func syncDirectory(_ path: String) async throws(FileError) { try act("sync", path) { _ in } }
     func remove(_ path: String) async throws(FileError) {
         guard state.withLock({ $0.files.removeValue(forKey: path) }) != nil else {
             throw FileError("remove", path, .notFound)

@@ -21,12 +21,13 @@ struct SaveFileTests {
     private static func save(_ image: [UInt8], to files: MemoryFiles, pieces: Int = 3000) async throws {
         let writer = try await SaveFileWriter(path: path, header: header(), files: files)
         do {
+            try await writer.begin()
             for start in stride(from: 0, to: image.count, by: pieces) {
                 try await writer.write(Array(image[start..<min(start + pieces, image.count)]))
             }
             try await writer.commit()
         } catch {
-            await writer.abandon()
+            try await writer.abandon()
             throw error
         }
     }
@@ -66,12 +67,24 @@ struct SaveFileTests {
         let count = MemoryFiles()
         try await Self.save(image, to: count)
         let operations = count.state.withLock { $0.operations }
-        for failing in 0..<operations {
+        // The last is that which makes the new name durable.
+        for failing in 0..<operations - 1 {
             let files = MemoryFiles([Self.path: [1, 2, 3]])
             files.state.withLock { $0.failing = failing }
             await #expect(throws: SaveFileError.self) { try await Self.save(image, to: files) }
             #expect(files.paths == [Self.path] && files[Self.path] == [1, 2, 3])
         }
+    }
+
+    @Test("A file whose place cannot be made durable is taken away again: the domain in it runs on")
+    func directoryNotSynced() async throws {
+        let image = TestImage.complete(pages: 10)
+        let count = MemoryFiles()
+        try await Self.save(image, to: count)
+        let files = MemoryFiles()
+        files.state.withLock { state in state.failing = count.state.withLock { $0.operations } - 1 }
+        await #expect(throws: SaveFileError.self) { try await Self.save(image, to: files) }
+        #expect(files.paths == [])
     }
 
     @Test("An image that is none, or ends early, or goes on, is not saved")
@@ -132,11 +145,13 @@ struct SaveFileTests {
         let files = MemoryFiles()
         let image = TestImage.complete(kind: .pv)
         try await Self.save(image, to: files)
-        let information = try await SaveFileInspection.information(Self.path, files: files)
+        let information = try await SaveFileInspection.information(
+            Self.path, file: try await files.openForReading(Self.path))
         #expect(information.childText("host") == "alpha")
         #expect(information.child("image")?.childText("pages") == "7")
         let collector = Collector()
-        try await SaveFileInspection.stream(Self.path, files: files, to: collector)
+        try await SaveFileInspection.stream(
+            Self.path, file: try await files.openForReading(Self.path), to: collector)
         #expect(collector.bytes.withLock { $0 } == image)
     }
 }

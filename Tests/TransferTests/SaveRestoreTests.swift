@@ -72,7 +72,7 @@ struct SaveRestoreTests {
         try hosts.createRunning()
         let error = #expect(throws: OperationError.self) { try hosts.perform(.save(path: Self.path), on: hosts.alpha) }
         #expect(
-            error?.isLate == true && error?.message.contains("did not within 30.0 s; it runs on") == true,
+            error?.isLate == true && error?.message.contains("did not within 30 s; it runs on") == true,
             "\(error?.message ?? "")")
         #expect(try hosts.domains(hosts.alpha).first?.state.isShutdown == false)
         #expect(hosts.runningCopies == 1)

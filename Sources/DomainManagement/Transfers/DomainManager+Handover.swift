@@ -41,7 +41,7 @@ extension DomainManager {
         guard let handover = transfers.handovers[id] ?? transfers.settled[id] else { return }
         let domain = handover.record.domain
         do {
-            try await settings.checkpoint("hand over \(action)")
+            try await settings.checkpoint("hand over: \(action)")
         } catch {
             log.error("migration \(id): \(error)")
         }
@@ -69,7 +69,7 @@ extension DomainManager {
         guard let handover = transfers.handovers[id] ?? transfers.settled[id] else { return }
         let domain = handover.record.domain
         do {
-            try await settings.checkpoint("take over \(action)")
+            try await settings.checkpoint("take over: \(action)")
         } catch {
             log.error("migration \(id): \(error)")
         }
@@ -123,11 +123,16 @@ extension DomainManager {
             return false
         }
         transfers.handovers[id]?.record = record
-        if state == .source(.handedOver) {
-            let held = "handed over to \(record.host) (migration \(id)); not confirmed yet"
-            table.doubt(.handedOver, about: record.domain, held: held)
-        }
+        if state == .source(.handedOver) { showDoubt(.handedOver, record) }
         return true
+    }
+
+    /// Says of a domain, for all to see, that it is not clear yet whose it is.
+    func showDoubt(_ doubt: Stage.Doubt, _ handover: HandoverRecord) {
+        let what = doubt == .handedOver ? "handed over to" : "arrived from"
+        table.doubt(
+            doubt, about: handover.domain,
+            held: "\(what) \(handover.host) (migration \(handover.id)); not confirmed yet")
     }
 
     /// Makes a domain's record durable as it is.
@@ -255,11 +260,12 @@ extension DomainManager {
 
     /// Calls another xend.
     func openChannel(_ host: String, _ port: UInt16) async throws -> MigrationChannel {
-        let connection = try await self.host.network.connect(
+        let network = migration.network ?? self.host.network
+        let connection = try await network.connect(
             host: host, port: port, deadline: self.host.clock.now + migration.connectTimeout)
-        let (secret, random) = (migration.secret, self.host.random)
+        let (secret, isMember, random) = (migration.secret, migration.network != nil, self.host.random)
         return try await within(migration.greetingTimeout, closing: connection) {
-            try await MigrationChannel.call(connection, secret: secret, random: random)
+            try await MigrationChannel.call(connection, secret: secret, isMember: isMember, random: random)
         }
     }
 
@@ -365,12 +371,12 @@ extension DomainManager {
             defer { group.cancelAll() }
             do {
                 guard let value = try await group.next() ?? nil else {
-                    throw WireError(.timedOut, "no answer within \(limit.inSeconds) s")
+                    throw WireError(.timedOut, "no answer within \(limit.inWords)")
                 }
                 return value
             } catch {
                 guard clock.now >= deadline else { throw error }
-                throw WireError(.timedOut, "no answer within \(limit.inSeconds) s")
+                throw WireError(.timedOut, "no answer within \(limit.inWords)")
             }
         }
     }

@@ -15,7 +15,7 @@ extension DomainManager {
         _ settings: MigrationSettings, address: String, port: UInt16
     ) async throws(NetworkError) -> UInt16 {
         migration = settings
-        let listener = try await host.network.listen(address: address, port: port)
+        let listener = try await (settings.network ?? host.network).listen(address: address, port: port)
         migration.listeningPort = listener.port
         transfers.listener = listener
         background.append(
@@ -44,9 +44,9 @@ extension DomainManager {
 
     private func serve(_ connection: any NetworkConnection) async {
         do {
-            let (secret, random) = (migration.secret, host.random)
+            let (secret, isMember, random) = (migration.secret, migration.network != nil, host.random)
             let channel = try await within(migration.greetingTimeout, closing: connection) {
-                try await MigrationChannel.answer(connection, secret: secret, random: random)
+                try await MigrationChannel.answer(connection, secret: secret, isMember: isMember, random: random)
             }
             let first = try await within(migration.greetingTimeout, closing: channel) { try await channel.receive() }
             switch first {
@@ -103,7 +103,7 @@ extension DomainManager {
                 try? await channel.send(.failed(failure.message))
             } else {
                 task.enter("commit")
-                markArrived(uuid, from: channel.peer.host, offer.id)
+                if let record = transfers.handovers[offer.id]?.record { showDoubt(.arrived, record) }
                 try? task.passPointOfNoReturn()
                 await advance(offer.id, .destination(.complete))
                 await hear(channel, offer.id)
@@ -122,10 +122,6 @@ extension DomainManager {
                 await endTask(task, OperationError(.failed, "\(error)"))
             }
         }
-    }
-
-    private func markArrived(_ uuid: DomainUUID, from host: String, _ id: String) {
-        table.doubt(.arrived, about: uuid, held: "arrived from \(host) (migration \(id)); not confirmed yet")
     }
 
     /// Whether the domain runs here now.

@@ -23,7 +23,7 @@ extension DomainManager {
 
     private func openSaveFile(_ path: String) async throws(OperationError) -> SaveFileReader {
         do {
-            return try await SaveFileReader(path: path, files: host.files)
+            return try await SaveFileReader(path: path, files: saveFiles)
         } catch {
             let kind: OperationError.Kind = if case .file = error.reason { .invalid } else { .refused }
             throw OperationError(kind, "cannot restore: \(error)")
@@ -76,7 +76,7 @@ extension DomainManager {
         do {
             _ = try await reader.verify()
             try task.check()
-            let second = try await SaveFileReader(path: reader.path, files: host.files)
+            let second = try await SaveFileReader(path: reader.path, files: saveFiles)
             transfers.inputs[plan.domain] = TransferInput(input: second, task: task)
             task.enter("copy")
             task.beginCopy(of: second.header.memory)

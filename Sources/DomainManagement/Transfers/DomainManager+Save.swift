@@ -24,11 +24,12 @@ extension DomainManager {
             throw OperationError(.invalid, "invalid file: \"\(path)\" (allowed: an absolute path on the host of xend)")
         }
         do {
-            let directory = host.files.directory(of: path)
-            guard try await host.files.information(directory)?.kind == .directory else {
+            let files = saveFiles
+            let directory = files.directory(of: path)
+            guard try await files.information(directory)?.kind == .directory else {
                 throw OperationError(.invalid, "cannot save to \(path): there is no directory \(directory)")
             }
-            if let information = try await host.files.information(path), information.kind != .file {
+            if let information = try await files.information(path), information.kind != .file {
                 throw OperationError(.invalid, "cannot save to \(path): something other than a file stands there")
             }
         } catch let error as OperationError {
@@ -97,9 +98,11 @@ extension DomainManager {
         let isPaused = table.reports[uuid]?.isPaused ?? false
         do {
             let header = try await saveHeader(record, isPaused: isPaused)
-            let writer = try await SaveFileWriter(path: path, header: header, files: host.files)
+            // Before anything stands beside the target, so that the next daemon knows where to look for it.
+            try await database.journal.append([database.saving(uuid, path, header)])
+            let writer = try await SaveFileWriter(path: path, header: header, files: saveFiles)
             do {
-                try await database.journal.append([database.saving(uuid, path, header)])
+                try await writer.begin()
                 task.beginCopy(of: header.memory)
                 try await machine.hypervisor.save(
                     id, live: false, output: SaveOutput(writer: writer, task: task),
@@ -108,12 +111,28 @@ extension DomainManager {
                 try task.passPointOfNoReturn()
                 try await writer.commit()
             } catch {
-                await writer.abandon()
+                // The domain first: a disk that hangs may take long to say so.
                 await letRunOn(uuid, paused: isPaused)
+                await abandon(writer)
                 throw error
             }
         } catch {
             throw transferFailure("save", record, error, task, to: path)
+        }
+    }
+
+    /// The files of the host, for save files.
+    var saveFiles: PatientFiles {
+        PatientFiles(
+            files: host.files,
+            patience: Patience(limit: settings.diskTimeout, clock: host.clock, tasks: host.tasks))
+    }
+
+    private func abandon(_ writer: SaveFileWriter) async {
+        do {
+            try await writer.abandon()
+        } catch {
+            await noteLeftover(writer.path, error)
         }
     }
 

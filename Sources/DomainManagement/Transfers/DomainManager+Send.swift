@@ -274,7 +274,7 @@ actor MigrationOutput: ImageOutput {
             }
             defer { group.cancelAll() }
             guard try await group.next() == true else {
-                throw WireError(.timedOut, "nothing could be sent for \(stall.inSeconds) s")
+                throw WireError(.timedOut, "nothing could be sent for \(stall.inWords)")
             }
         }
     }

@@ -22,14 +22,14 @@ extension DomainManager {
             if try await hasSuspended(id, uuid, record, task) { return }
             if try await takeBackSuspend(id) {
                 throw StepFailure(
-                    "\(record.title) did not answer the request to suspend within \(Self.suspendTimeout.inSeconds) s; "
+                    "\(record.title) did not answer the request to suspend within \(Self.suspendTimeout.inWords); "
                         + "it runs on (its kernel must support suspending)")
             }
             // It has noticed: now it will.
             if try await hasSuspended(id, uuid, record, task) { return }
             spawn { await $0.resumeIfLate(uuid) }
             throw StepFailure(
-                "\(record.title) began to suspend and did not within \(Self.suspendTimeout.inSeconds) s; it runs on")
+                "\(record.title) began to suspend and did not within \(Self.suspendTimeout.inWords); it runs on")
         } catch {
             if error is TransferTask.Cancelled, try await takeBackSuspend(id) == false {
                 spawn { await $0.resumeIfLate(uuid) }

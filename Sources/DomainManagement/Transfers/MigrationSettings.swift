@@ -1,9 +1,14 @@
+import HostInterface
 import Migration
 
 /// How this xend takes part in migrations.
 public struct MigrationSettings: Sendable {
-    /// What the hosts of the pool know; nil: domains move on this machine only.
+    /// What the hosts of the pool know.
     public var secret: PoolSecret?
+    /// A network whose connections prove by themselves that their peer belongs to the pool (TLS); nil: the host's.
+    public var network: (any HostNetwork)?
+    /// Whether another host can prove that it belongs to the pool. If not, domains move on this machine only.
+    public var knowsPool: Bool { secret != nil || network != nil }
     /// The port of other xends, and of this one unless it is taken or chosen freely.
     public var port: UInt16 = 8002
     /// Where this xend listens for other ones, once it does.

@@ -66,6 +66,7 @@ extension TaskInformation {
         ]
         if let domainID { fields.append(.element("domid", domainID)) }
         if let ended { fields.append(.element("ended", ended)) }
+        if let predictedDowntime { fields.append(.element("predicted", predictedDowntime.nanoseconds)) }
         if let finalDowntime { fields.append(.element("downtime", finalDowntime.nanoseconds)) }
         if rate > 0 { fields.append(.element("rate", rate)) }
         for round in rounds {
@@ -92,6 +93,7 @@ extension TaskInformation {
             requester: entry.childText("requester") ?? "", phase: entry.childText("phase") ?? "", started: started)
         percent = entry.childText("percent").flatMap(Int.init) ?? 0
         ended = entry.childText("ended").flatMap(Double.init)
+        predictedDowntime = entry.childText("predicted").flatMap(Int64.init).map { .nanoseconds($0) }
         finalDowntime = entry.childText("downtime").flatMap(Int64.init).map { .nanoseconds($0) }
         rate = entry.childText("rate").flatMap(UInt64.init) ?? 0
         for round in entry.children("round") {

@@ -9,10 +9,14 @@ import SExpressions
 struct TransferState: Sendable {
     /// Settled migrations that are remembered for late words about them.
     static let keptHandovers = 200
+    /// Half save files that are remembered until they can be removed: more would be a disk that is broken for good.
+    static let keptLeftovers = 100
 
     var tasks = TaskRegistry()
     /// The transfer of each domain that has one.
     var current: [DomainUUID: TransferTask] = [:]
+    /// Save files whose unfinished beginnings could not be removed.
+    var leftovers: [String] = []
     /// What an earlier daemon was in the middle of, as its journal had it, until it is taken up.
     var leftBehind: [SExpression] = []
     /// Where the memory of an arriving domain comes from.

@@ -176,3 +176,16 @@ public struct DestinationHandover: Hashable, Sendable {
         }
     }
 }
+
+extension DestinationHandover.Action: CustomStringConvertible {
+    /// Completes "take over: …".
+    public var description: String {
+        switch self {
+        case .record(let state): "record \(state.rawValue)"
+        case .send(let message): "send \(message.rawValue)"
+        case .run: "run"
+        case .destroy: "destroy"
+        case .forget: "forget"
+        }
+    }
+}

@@ -223,3 +223,17 @@ public struct SourceHandover: Hashable, Sendable {
         }
     }
 }
+
+extension SourceHandover.Action: CustomStringConvertible {
+    /// Completes "hand over: …".
+    public var description: String {
+        switch self {
+        case .record(let state): "record \(state.rawValue)"
+        case .send(let message): "send \(message.rawValue)"
+        case .resume: "resume"
+        case .destroy: "destroy"
+        case .forget: "forget"
+        case .reportConflict: "report a conflict"
+        }
+    }
+}

@@ -6,14 +6,14 @@ import SExpressions
 /// Writes a save file beside its target and puts it in place when it is complete and synced. Zero pages become holes.
 ///
 /// ```
-/// open ─→ write … ─→ commit        the target is the new file
-///            └─────→ abandon       there is no new file, and the target is as it was
+/// open ─→ begin ─→ write … ─→ commit        the target is the new file
+///   └───────┴──────────┴─────→ abandon       there is no new file, and the target is as it was
 /// ```
 public actor SaveFileWriter: ImageOutput {
     public nonisolated let path: String
     private let files: any FileStore
     private let file: any WritableFile
-    private let headDigest: [UInt8]
+    private let head: (bytes: [UInt8], digest: [UInt8])
     private var validator: ImageValidator
     private var digest = SipHash()
     private var isOpen = true
@@ -23,6 +23,7 @@ public actor SaveFileWriter: ImageOutput {
     /// Where the file stands while it is being written.
     public static func temporaryPath(of path: String) -> String { path + ".part" }
 
+    /// Opens the file beside the target; nothing is in it before `begin`.
     public init(path: String, header: SaveFileHeader, files: any FileStore) async throws(SaveFileError) {
         self.path = path
         self.files = files
@@ -33,19 +34,19 @@ public actor SaveFileWriter: ImageOutput {
             throw SaveFileError(
                 path, .damaged("the configuration is longer than \(SaveFileLayout.maximumHeader) bytes"))
         }
-        let head = SaveFileLayout.head(bytes)
-        headDigest = head.digest
-        let temporary = Self.temporaryPath(of: path)
+        head = SaveFileLayout.head(bytes)
         do {
-            file = try await files.openForWriting(temporary)
+            file = try await files.openForWriting(Self.temporaryPath(of: path))
         } catch {
             throw SaveFileError(path, .file(error))
         }
+    }
+
+    /// Writes what stands before the image.
+    public func begin() async throws(SaveFileError) {
         do {
             try await file.write(head.bytes)
         } catch {
-            await file.close()
-            try? await files.removeIfPresent(temporary)
             throw SaveFileError(path, .file(error))
         }
     }
@@ -103,22 +104,35 @@ public actor SaveFileWriter: ImageOutput {
             throw SaveFileError(path, .damaged(error.description))
         }
         let trailer = SaveFileLayout.trailer(
-            length: validator.summary.bytes, imageDigest: digest.finish(), headDigest: headDigest)
+            length: validator.summary.bytes, imageDigest: digest.finish(), headDigest: head.digest)
         do {
             try await file.write(trailer)
             try await file.sync()
             await close()
             try await files.rename(Self.temporaryPath(of: path), to: path)
-            try await files.syncDirectory(files.directory(of: path))
+            try await Self.keepInPlace(path, files)
         } catch {
             throw SaveFileError(path, .file(error))
         }
     }
 
+    /// Makes it durable that a file has come into its place.
+    /// - Throws: then it has been taken away again, for the domain in it runs on. A file that can be neither made durable nor
+    ///   removed stays, and is the domain.
+    public static func keepInPlace(_ path: String, _ files: any FileStore) async throws(FileError) {
+        do {
+            try await files.syncDirectory(files.directory(of: path))
+        } catch {
+            guard (try? await files.removeIfPresent(path)) != nil else { return }
+            throw error
+        }
+    }
+
     /// Removes what has been written. Idempotent.
-    public func abandon() async {
+    /// - Throws: when it stays.
+    public func abandon() async throws(FileError) {
         await close()
-        try? await files.removeIfPresent(Self.temporaryPath(of: path))
+        try await files.removeIfPresent(Self.temporaryPath(of: path))
     }
 
     private func close() async {
