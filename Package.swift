@@ -55,12 +55,14 @@ let package = Package(
         .trait(
             name: "StaticXen", description: "Link the real back-end with libxen's static libraries.",
             enabledTraits: ["RealXen"]),
+        .trait(name: "TLS", description: "Migration over TLS (xend-tls-certificate); builds BoringSSL."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: [
         // -- What everything speaks --------------------------------------------------------------------------------
@@ -116,6 +118,7 @@ let package = Package(
             "LinuxHost",
             ["CLinux", "HostInterface", "XendServer", .product(name: "NIOCore", package: nio),
              .product(name: "NIOPosix", package: nio), .product(name: "NIOHTTP1", package: nio),
+             .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"])),
              .product(name: "SystemPackage", package: "swift-system"),
              .product(name: "Logging", package: "swift-log")]),
 
@@ -125,7 +128,7 @@ let package = Package(
             "XendClient",
             ["SExpressions", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio)]),
         // Configuration files of `xm create`, the outputs of xm and xl.
-        module("XmCommands", ["XendClient", "SExpressions"]),
+        module("XmCommands", ["XendClient", "Migration", "HypervisorInterface", "HostInterface", "SExpressions"]),
 
         // -- The simulated machine ---------------------------------------------------------------------------------
         // Virtual time, deterministic execution, chance by seed.
@@ -154,7 +157,7 @@ let package = Package(
             ], exclude: ["man", "scripts", "systemd"], swiftSettings: settings),
         .executableTarget(
             name: "xm",
-            dependencies: ["XmCommands", "XendClient"], exclude: ["man"], swiftSettings: settings),
+            dependencies: ["XmCommands", "XendClient", "HostInterface"], exclude: ["man"], swiftSettings: settings),
         .executableTarget(
             name: "xend-sim",
             dependencies: [
@@ -201,7 +204,7 @@ let package = Package(
             "XendClientTests",
             ["XendClient", "SExpressions", .product(name: "NIOCore", package: nio),
              .product(name: "NIOPosix", package: nio)]),
-        tests("XmCommandsTests", ["XmCommands", "XendClient", "SExpressions"]),
+        tests("XmCommandsTests", ["XmCommands", "XendClient", "Migration", "HypervisorInterface", "HostInterface", "SExpressions"]),
         tests(
             "TransferTests",
             ["DomainManagement", "Migration", "SimulatedHost", "SimulatedHypervisor", "Simulation",

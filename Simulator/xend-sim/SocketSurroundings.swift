@@ -86,6 +86,12 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         // Another life of the daemon listens where the first did.
         if let port { configuration.port = port }
         if let seconds = self.options.minimumRestartSeconds { configuration.minimumRestartSeconds = seconds }
+        if let secure = LinuxNetwork.securing(root: hostRoot) {
+            options.secureNetwork = { [self] security throws -> any HostNetwork in
+                let network = try secure(security)
+                return life?.fence(network) ?? network
+            }
+        }
         if let control = control() { options.additionalResources.append(control.resource) }
     }
 
@@ -150,6 +156,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
 /// The sockets of one life of the daemon, all of which break off when it ends.
 final class SocketLife: HTTPListening, @unchecked Sendable {
     let network: FencedNetwork
+    private let further = Mutex<[FencedNetwork]>([])
     private let pacemaker: Pacemaker
     private let absence: (any HTTPListener)?
     private let listening: (UInt16) -> Void
@@ -178,6 +185,13 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
         return listener
     }
 
+    /// Another network of this life.
+    func fence(_ network: any HostNetwork) -> any HostNetwork {
+        let fenced = FencedNetwork(network)
+        further.withLock { $0.append(fenced) }
+        return fenced
+    }
+
     private func keep(_ channel: any Channel) {
         channels.withLock { $0[ObjectIdentifier(channel)] = channel }
         channel.closeFuture.whenComplete { [self] _ in
@@ -187,7 +201,7 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
 
     /// The life is over: as the kernel closes what a dead process had open.
     func end() {
-        network.end()
+        for network in [network] + further.withLock({ $0 }) { network.end() }
         for listener in listeners.withLock({ $0 }) { LinuxTasks().spawn { await listener.close() } }
         for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
     }

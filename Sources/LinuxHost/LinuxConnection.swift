@@ -21,8 +21,10 @@ final class LinuxConnection: NetworkConnection {
     deinit { channel.close(promise: nil) }
 
     /// Prepares a new channel.
-    static func configure(_ channel: any Channel) -> EventLoopFuture<Void> {
+    /// - Parameter secure: puts what stands between the socket and the stream into its pipeline.
+    static func configure(_ channel: any Channel, _ secure: StreamSecurity.Setup?) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
+            try secure?(channel.pipeline.syncOperations)
             try channel.pipeline.syncOperations.addHandler(StreamHandler())
         }
     }

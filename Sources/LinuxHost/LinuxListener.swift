@@ -12,14 +12,16 @@ final class LinuxListener: NetworkListener {
     private let sockets: ListeningSockets
     private let pending: AsyncStream<any NetworkConnection>.Continuation
 
-    init(_ group: any EventLoopGroup, address: String, port: UInt16) async throws(NetworkError) {
+    init(
+        _ group: any EventLoopGroup, _ security: StreamSecurity?, address: String, port: UInt16
+    ) async throws(NetworkError) {
         let (connections, pending) = AsyncStream<any NetworkConnection>.makeStream(
             bufferingPolicy: .bufferingOldest(LinuxListener.pendingLimit))
         self.connections = connections
         self.pending = pending
         let bootstrap = {
             ServerBootstrap(listeningOn: group).streamOptions().childChannelInitializer { channel in
-                LinuxConnection.configure(channel).flatMapThrowing {
+                LinuxConnection.configure(channel, security?.server).flatMapThrowing {
                     // A connection that is not taken is dropped here, and so closed.
                     _ = pending.yield(try LinuxConnection(channel))
                 }

@@ -6,15 +6,23 @@ import NIOPosix
 public final class LinuxNetwork: HostNetwork {
     private let group: any EventLoopGroup
     private let clock: LinuxClock
+    /// What stands between the socket and us: nothing, or TLS.
+    private let security: StreamSecurity?
 
     /// - Parameter group: the event loops; they are the caller's to shut down.
-    public init(group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton) {
+    public convenience init(group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton) {
+        self.init(group, nil)
+    }
+
+    /// - Parameter security: of every connection.
+    init(_ group: any EventLoopGroup, _ security: StreamSecurity?) {
         self.group = group
+        self.security = security
         clock = LinuxClock()
     }
 
     public func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
-        try await LinuxListener(group, address: address, port: port)
+        try await LinuxListener(group, security, address: address, port: port)
     }
 
     public func connect(
@@ -25,7 +33,7 @@ public final class LinuxNetwork: HostNetwork {
         let bootstrap = ClientBootstrap(group: group)
             .connectTimeout(.nanoseconds(left.nanoseconds))
             .streamOptions()
-            .channelInitializer(LinuxConnection.configure)
+            .channelInitializer { [security] in LinuxConnection.configure($0, security?.client) }
         let connection = group.next().makePromise(of: LinuxConnection.self)
         bootstrap.connect(host: host, port: Int(port))
             .flatMapThrowing { try LinuxConnection($0) }

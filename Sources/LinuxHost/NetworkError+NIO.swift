@@ -10,6 +10,7 @@ extension NetworkError {
             switch error {
             case let error as NetworkError: error
             case let error as IOError where error.errnoCode == ETIMEDOUT: .timedOut
+            case let error where StreamSecurity.isFailure(error): .system("TLS failed: \(error)")
             // Everything else that can befall a connection ends it: reset, broken pipe, closed under a pending write.
             default: .closed
             }

@@ -7,24 +7,34 @@ extension Daemon {
     /// A secret is a line; nobody needs more.
     private static let maximumSecret = 4096
 
-    /// - Throws: when the secret cannot be used, or a configured port not be listened on.
+    /// - Throws: when the secret or the certificates cannot be used, or a configured port not be listened on.
     func startMigration() async throws {
         var settings = MigrationSettings()
         settings.secret = try await poolSecret()
+        settings.network = try secureNetwork()
         settings.port = configuration.migrationPort ?? 8002
         settings.httpPort = await port ?? 8000
-        // Without a secret only this machine is listened to: images never cross the network unauthenticated.
-        let address = settings.secret == nil ? "localhost" : configuration.address ?? ""
+        // Without a proof of membership only this machine is listened to: images never cross the network unauthenticated.
+        let address = settings.knowsPool ? configuration.address ?? "" : "localhost"
         let wanted = configuration.migrationPort ?? (options.choosesPorts ? 0 : settings.port)
         do {
             let port = try await manager.startMigration(settings, address: address, port: wanted)
-            let who = settings.secret == nil ? "this machine only" : "hosts that hold the pool's secret"
-            log.notice("migrations are taken on port \(port), from \(who)")
+            log.notice("migrations are taken on port \(port), from \(settings.members)")
         } catch {
             let reason = PortError(service: "migrations", key: "xend-migration-port", reason: error)
             guard configuration.migrationPort == nil else { throw reason }
             log.error("no migrations are taken: \(reason)")
         }
+    }
+
+    private func secureNetwork() throws -> (any HostNetwork)? {
+        guard let security = configuration.migrationSecurity else { return nil }
+        guard let make = options.secureNetwork else {
+            throw ConfigurationFileError(
+                "xend-tls-certificate: this xend cannot speak TLS; build it with swift build --traits TLS, or leave the keys out "
+                    + "and give it a xend-pool-secret-file")
+        }
+        return try make(security)
     }
 
     private func poolSecret() async throws -> PoolSecret? {
@@ -35,5 +45,17 @@ extension Daemon {
                 "xend-pool-secret-file: \(path) has less than \(PoolSecret.minimumLength) characters")
         }
         return secret
+    }
+}
+
+extension MigrationSettings {
+    /// Who may send domains here, in words.
+    fileprivate var members: String {
+        switch (secret, network) {
+        case (nil, nil): "this machine only"
+        case (.some, nil): "hosts that hold the pool's secret"
+        case (nil, .some): "hosts with a certificate of the pool"
+        case (.some, .some): "hosts with a certificate of the pool that hold its secret"
+        }
     }
 }

@@ -186,6 +186,8 @@ public struct DaemonOptions: Sendable {
     public var additionalResources: [Resource] = []
     /// Tracing is on from the start (`xend trace_start`).
     public var isTracing = false
+    /// A network whose connections are TLS ones between hosts of a pool; nil: this program has none.
+    public var secureNetwork: (@Sendable (TransportSecurity) throws -> any HostNetwork)?
     /// Passed at each step of a plan, for fault injection; does nothing in production.
     public var checkpoint: @Sendable (String) async throws -> Void = { _ in }
 

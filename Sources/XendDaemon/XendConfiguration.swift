@@ -1,4 +1,5 @@
 import DriverDomain
+import HostInterface
 import SExpressions
 
 /// What xend-config.sxp says (manual D3; reference/lifecycle-and-events.md §10). A file that is absent means all defaults.
@@ -15,6 +16,14 @@ public struct XendConfiguration: Hashable, Sendable {
     /// Whether other hosts may change something, and reach consoles, debug and migration port.
     public var isRemoteAccessOpen = false
     public var poolSecretFile: String?
+    /// nil: the migration port speaks plainly.
+    public var migrationSecurity: TransportSecurity? {
+        guard let tlsCertificate, let tlsKey, let tlsAuthority else { return nil }
+        return TransportSecurity(certificate: tlsCertificate, key: tlsKey, authority: tlsAuthority)
+    }
+    private var tlsCertificate: String?
+    private var tlsKey: String?
+    private var tlsAuthority: String?
     /// "" = none.
     public var networkScript = "network"
     public var bridge = "xen-br0"
@@ -52,6 +61,15 @@ public struct XendConfiguration: Hashable, Sendable {
             guard seen.insert(entry.key).inserted else { continue }
             try take(entry)
         }
+        try checkTLS(file)
+    }
+
+    private func checkTLS(_ file: String) throws(ConfigurationFileError) {
+        let keys = ["xend-tls-certificate": tlsCertificate, "xend-tls-key": tlsKey, "xend-tls-ca": tlsAuthority]
+        let missing = keys.filter { $0.value == nil }.keys.sorted()
+        guard missing.isEmpty || missing.count == keys.count else {
+            throw ConfigurationFileError("\(file): TLS needs \(missing.joined(separator: " and ")), too")
+        }
     }
 
     private mutating func take(_ entry: ConfigurationEntry) throws(ConfigurationFileError) {
@@ -63,6 +81,9 @@ public struct XendConfiguration: Hashable, Sendable {
         case "xend-migration-port": migrationPort = try entry.port()
         case "xend-remote-access": isRemoteAccessOpen = try entry.choice(["open": true, "closed": false])
         case "xend-pool-secret-file": poolSecretFile = try entry.path()
+        case "xend-tls-certificate": tlsCertificate = try entry.path()
+        case "xend-tls-key": tlsKey = try entry.path()
+        case "xend-tls-ca": tlsAuthority = try entry.path()
         case "xend-min-restart-time": minimumRestartSeconds = try entry.seconds()
         case "network-script": networkScript = entry.value
         case "vif-bridge": bridge = try entry.word("the name of a bridge")

@@ -66,6 +66,7 @@ extension Foreground {
         defer { xen.close() }
         var options = DaemonOptions()
         options.isTracing = isTracing
+        options.secureNetwork = LinuxNetwork.securing()
         let log = RotatingLog(path: configuration.logPath)
         let daemon = Daemon(
             machine: xen.machine, host: .linux(), http: LinuxHTTPListening(), log: log, configuration: configuration,

@@ -26,14 +26,17 @@ public actor MigrationChannel {
 
     /// Greets a listener; both prove who they are.
     ///
-    /// - Parameter secret: nil: the peer must be on this very machine.
+    /// - Parameters:
+    ///   - secret: nil: nothing has to be known.
+    ///   - isMember: the connection itself proves that the peer belongs to the pool. Without this and a secret the peer must be
+    ///     on this very machine.
     /// - Throws: and closes the connection.
     public static func call(
-        _ connection: any NetworkConnection, secret: PoolSecret?, random: any RandomSource
+        _ connection: any NetworkConnection, secret: PoolSecret?, isMember: Bool = false, random: any RandomSource
     ) async throws(WireError) -> MigrationChannel {
         let channel = MigrationChannel(connection)
         do {
-            try channel.checkPlace(secret)
+            try channel.checkPlace(secret, isMember)
             var handshake = Handshake(.caller, secret: secret, nonce: random.bytes(16))
             try await channel.send(.message, handshake.greeting())
             let proof = try handshake.proof(after: try await channel.expression())
@@ -49,11 +52,11 @@ public actor MigrationChannel {
 
     /// Answers a caller.
     public static func answer(
-        _ connection: any NetworkConnection, secret: PoolSecret?, random: any RandomSource
+        _ connection: any NetworkConnection, secret: PoolSecret?, isMember: Bool = false, random: any RandomSource
     ) async throws(WireError) -> MigrationChannel {
         let channel = MigrationChannel(connection)
         do {
-            try channel.checkPlace(secret)
+            try channel.checkPlace(secret, isMember)
             var handshake = Handshake(.listener, secret: secret, nonce: random.bytes(16))
             let answer = try handshake.answer(try await channel.expression())
             try await channel.send(.message, answer)
@@ -68,10 +71,12 @@ public actor MigrationChannel {
         }
     }
 
-    private nonisolated func checkPlace(_ secret: PoolSecret?) throws(WireError) {
-        guard secret == nil, !peer.isLoopback else { return }
+    private nonisolated func checkPlace(_ secret: PoolSecret?, _ isMember: Bool) throws(WireError) {
+        guard secret == nil, !isMember, !peer.isLoopback else { return }
         throw WireError(
-            .refused, "this xend takes and sends domains only on its own machine: it has no xend-pool-secret-file")
+            .refused,
+            "this xend takes and sends domains only on its own machine: it has neither a xend-pool-secret-file nor "
+                + "certificates")
     }
 
     private func begin(_ handshake: Handshake) {
