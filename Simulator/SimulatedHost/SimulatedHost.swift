@@ -43,6 +43,8 @@ public final class SimulatedHost: @unchecked Sendable {
     /// Where paths are real instead of in `files`; set by a simulation that keeps its configuration and database on a
     /// disk.
     public var realFiles: (String) -> (any FileStore)? = { _ in nil }
+    /// Reads and writes those real files at once, for whoever sets the scene.
+    public var realContents: any RealContents = NoRealContents()
     /// The size of a real file that a script is to make a block device of; nil when there is none.
     public var fileSizes: (String) -> UInt64? = { _ in nil }
     /// Whether wtmp has boot records (manual, D7).

@@ -101,6 +101,7 @@ public final class SimulatedNetwork: @unchecked Sendable {
     // MARK: Hosts
 
     func add(_ host: SimulatedHost) { hosts[host.name] = host }
+    func remove(_ host: String) { hosts[host] = nil }
     func host(_ name: String) -> SimulatedHost? { hosts[name] }
 
     /// The power of a host is gone: nobody is told.

@@ -49,6 +49,13 @@ public final class SimulatedWorld: @unchecked Sendable {
         return host
     }
 
+    /// Takes a host away for good: its power is gone and nobody reaches it any more.
+    public func removeHost(_ name: String) {
+        host(name)?.losePower()
+        hosts.removeAll { $0.name == name }
+        network.remove(name)
+    }
+
     /// The host of this name.
     public func host(_ name: String) -> SimulatedHost? { hosts.first { $0.name == name } }
 

@@ -4,9 +4,11 @@ import DomainModel
 import HypervisorInterface
 import SExpressions
 
-/// Answers while no daemon runs on a simulated host, so that `/simulator` can start one.
+/// Stands where a daemon would be while none runs on a simulated host, so that `/simulator` can start one. It is never asked:
+/// the HTTP server refuses everything else by itself.
 struct AbsentDaemon: DaemonService {
-    private static let error = OperationError(.failed, "xend is not running on this host (POST (daemon start) to /simulator)")
+    static let reason = "connection refused: xend is not running on this host (POST (daemon start) to /simulator)"
+    private static let error = OperationError(.failed, reason)
 
     func domains() async -> [DomainInformation] { [] }
     func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation { throw Self.error }

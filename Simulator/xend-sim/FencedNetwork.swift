@@ -10,11 +10,20 @@ final class FencedNetwork: HostNetwork {
         var closers: [Int: @Sendable () async -> Void] = [:]
     }
     private let inner: any HostNetwork
+    /// The clock by which the daemon's deadlines are; the network has the real one.
+    private let clock: any HostClock
+    /// What has to end before ports are free.
+    private let predecessor: Task<Void, Never>?
     private let state = Mutex(State())
 
-    init(_ inner: any HostNetwork) { self.inner = inner }
+    init(_ inner: any HostNetwork, clock: any HostClock, after predecessor: Task<Void, Never>?) {
+        self.inner = inner
+        self.clock = clock
+        self.predecessor = predecessor
+    }
 
     func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
+        await predecessor?.value
         if state.withLock({ $0.isOver }) { throw .fenced }
         let listener = FencedListener(try await inner.listen(address: address, port: port), self)
         keep { await listener.close() }
@@ -23,7 +32,8 @@ final class FencedNetwork: HostNetwork {
 
     func connect(host: String, port: UInt16, deadline: Instant) async throws(NetworkError) -> any NetworkConnection {
         if state.withLock({ $0.isOver }) { throw .fenced }
-        let connection = try await inner.connect(host: host, port: port, deadline: deadline)
+        let connection = try await inner.connect(
+            host: host, port: port, deadline: LinuxClock().now + (deadline - clock.now))
         keep { await connection.close() }
         return connection
     }
@@ -42,13 +52,14 @@ final class FencedNetwork: HostNetwork {
         if isOver { LinuxTasks().spawn(close) }
     }
 
-    func end() {
+    /// Returns when everything is closed.
+    func end() async {
         let closers = state.withLock { state in
             state.isOver = true
             defer { state.closers = [:] }
             return state.closers.sorted { $0.key < $1.key }.map(\.value)
         }
-        LinuxTasks().spawn { for close in closers { await close() } }
+        for close in closers { await close() }
     }
 }
 

@@ -1,5 +1,6 @@
 import Glibc
 import HostInterface
+import SimulatedHost
 
 /// What the simulation asks of real files without waiting.
 enum RealFiles {
@@ -10,25 +11,57 @@ enum RealFiles {
         return UInt64(status.st_size)
     }
 
+    /// Makes a directory and those above it, where they are missing; a failure shows when they are used.
+    static func makeDirectories(_ path: String) {
+        var end = path.startIndex
+        while end < path.endIndex {
+            end = path[path.index(after: end)...].firstIndex(of: "/") ?? path.endIndex
+            mkdir(String(path[..<end]), 0o755)
+        }
+    }
+
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// The text of a file.
+    /// The text of a configuration, which is a page: a megabyte is none.
     /// - Throws: why it cannot be read.
     static func text(_ path: String) throws(ScenarioFileError) -> String {
-        guard let file = fopen(path, "r") else {
+        guard let bytes = bytes(path, limit: 1 << 20) else {
             throw ScenarioFileError(description: "cannot read \(path): \(String(cString: strerror(errno)))")
         }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The first `limit` bytes of a file, or a little more; nil, with errno set, when it cannot be read.
+    static func bytes(_ path: String, limit: Int) -> [UInt8]? {
+        guard let file = fopen(path, "r") else { return nil }
         defer { fclose(file) }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65_536)
-        // A configuration is a page; a megabyte is no configuration.
-        while bytes.count < 1 << 20 {
+        while bytes.count < limit {
             let count = fread(&piece, 1, piece.count, file)
             if count == 0 { break }
             bytes += piece.prefix(count)
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
+
+    /// Writes a file, with the directories above it; a failure shows when it is used.
+    static func write(_ path: String, _ bytes: [UInt8]) {
+        if let slash = path.lastIndex(of: "/") { makeDirectories(String(path[..<slash])) }
+        guard let file = fopen(path, "w") else { return }
+        defer { fclose(file) }
+        _ = fwrite(bytes, 1, bytes.count, file)
+    }
+}
+
+/// The files under a root, for scenarios that look at them.
+struct RootedContents: RealContents {
+    let root: String
+    /// Images of large domains are not what a scenario looks at.
+    private static let limit = 64 << 20
+
+    func contents(_ path: String) -> [UInt8]? { RealFiles.bytes(root + path, limit: Self.limit) }
+    func install(_ path: String, _ bytes: [UInt8]) { RealFiles.write(root + path, bytes) }
 }
 
 struct ScenarioFileError: Error, CustomStringConvertible { var description: String }

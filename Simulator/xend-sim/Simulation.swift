@@ -28,6 +28,8 @@ final class Simulation: @unchecked Sendable {
     private let world: SimulatedWorld
     private let executor: SimulationExecutor
     private let pacemaker: Pacemaker
+    /// What the hosts of this process know, so that domains migrate between them; another one in each process.
+    private let poolSecret = LinuxRandom().bytes(32).flatMap { Array(String($0, radix: 16).utf8) }
     private var hosts: [RunningHost] = []
     private var surroundings: [SocketSurroundings] = []
     private var control: SimulatorControl?
@@ -42,6 +44,7 @@ final class Simulation: @unchecked Sendable {
         pacemaker = Pacemaker(options.isVirtual ? executor : nil)
         let control = SimulatorControl(world: world) { [unowned self] in hosts }
         control.addHost = { [unowned self] in add($0, isFirst: false) }
+        control.removeHost = { [unowned self] in remove($0) }
         control.quiet = { [pacemaker] in await pacemaker.quiet() }
         control.url = { [unowned self] host in
             hosts.firstIndex { $0 === host }.flatMap { surroundings[$0].url }
@@ -58,23 +61,39 @@ final class Simulation: @unchecked Sendable {
         // The kernel's boot_id decides: it is another one in each run, since the machine ended with the last.
         host.hasBootRecords = false
         if !options.isVirtual { host.jumpClock(by: LinuxClock().wallTime - host.wallTime) }
+        host.files.install(SocketSurroundings.secretPath, poolSecret)
+        let world = world
         let around = SocketSurroundings(
             options: options, isFirst: isFirst, name: setup.name, pacemaker: pacemaker,
-            tasks: executor, control: { [unowned self] in control })
+            tasks: executor, hasHost: { world.host($0) != nil }, receivers: world.network.receivers.url(""),
+            control: { [unowned self] in control })
         let root = around.hostRoot
+        for directory in Self.directories { RealFiles.makeDirectories(root.files + directory) }
         let files = CountingFiles(LinuxFiles(root: root), pacemaker)
         let keepsDatabase = options.keepsDatabase
         let database = around.databasePaths
         host.realFiles = { path in
-            if path.hasPrefix("/dev/") { return nil }
+            if path.hasPrefix("/dev/") || path == SocketSurroundings.secretPath { return nil }
             if !keepsDatabase, database.contains(where: { path == $0 || path.hasPrefix($0 + "/") }) { return nil }
             return files
         }
+        host.realContents = RootedContents(root: root.files)
         host.fileSizes = { path in RealFiles.size(root.files + path) }
         let running = RunningHost(host, world: world, surroundings: around)
         hosts.append(running)
         surroundings.append(around)
         return running
+    }
+
+    /// What every Linux has, and a fresh root not.
+    private static let directories = ["/tmp", "/var/log", "/var/run", "/etc/xen"]
+
+    private func remove(_ host: RunningHost) {
+        guard let place = hosts.firstIndex(where: { $0 === host }) else { return }
+        world.removeHost(host.name)
+        hosts.remove(at: place)
+        let around = surroundings.remove(at: place)
+        executor.spawn { await around.close() }
     }
 
     /// Runs until a signal comes.

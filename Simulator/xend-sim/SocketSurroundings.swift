@@ -17,22 +17,31 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
     private let isFirst: Bool
     private let pacemaker: Pacemaker
     private let tasks: any TaskSpawner
+    private let hasHost: @Sendable (String) -> Bool
+    private let receivers: String
     private let control: () -> SimulatorControl?
     private var life: SocketLife?
-    private var listener: (any HTTPListener)?
     private var port: UInt16?
+    private var isStarting = false
+    /// Who answers while no daemon runs.
+    private var standIn: LinuxHTTPListener?
     private var absence: Task<Void, Never>?
+    private var migrationPort = SocketSurroundings.defaultMigrationPort
+    /// Whether it is taken on this machine too.
+    private var hasMigrationPort = false
     private let configured: Result<XendConfiguration, ScenarioFileError>
     private let configurationPath: String?
 
     init(
         options: Simulation.Options, isFirst: Bool, name: String, pacemaker: Pacemaker, tasks: any TaskSpawner,
-        control: @escaping () -> SimulatorControl?
+        hasHost: @escaping @Sendable (String) -> Bool, receivers: String, control: @escaping () -> SimulatorControl?
     ) {
         self.options = options
         self.isFirst = isFirst
         self.pacemaker = pacemaker
         self.tasks = tasks
+        self.hasHost = hasHost
+        self.receivers = receivers
         self.control = control
         // Further hosts have files of their own.
         hostRoot = HostRoot(files: isFirst ? options.root : options.root + "/hosts/" + name)
@@ -83,6 +92,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
             options.choosesPorts = chosen == 0
         }
         if !isFirst { options.choosesPorts = true }
+        adaptMigration(&configuration, options)
         // Another life of the daemon listens where the first did.
         if let port { configuration.port = port }
         if let seconds = self.options.minimumRestartSeconds { configuration.minimumRestartSeconds = seconds }
@@ -95,41 +105,91 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         if let control = control() { options.additionalResources.append(control.resource) }
     }
 
+    /// The hosts of this process trust each other, and find each other where migrations are expected.
+    private func adaptMigration(_ configuration: inout XendConfiguration, _ options: DaemonOptions) {
+        if configuration.migrationSecurity == nil {
+            configuration.poolSecretFile = configuration.poolSecretFile ?? Self.secretPath
+        }
+        hasMigrationPort = !options.choosesPorts || configuration.migrationPort != nil
+        migrationPort = configuration.migrationPort ?? Self.defaultMigrationPort
+        if !hasMigrationPort { configuration.migrationPort = migrationPort }
+    }
+
+    /// On the simulated host, whatever is kept under the root.
+    static let secretPath = "/etc/xen/pool-secret"
+    /// The default of `xend-migration-port`.
+    private static let defaultMigrationPort: UInt16 = 8002
+
     // MARK: Lives
 
     func begin(_ handles: Host) -> (host: Host, http: any HTTPListening) {
-        absence?.cancel()
-        let life = SocketLife(pacemaker: pacemaker, absence: listener) { [self] port in self.port = port }
-        listener = nil
+        let leaving = leave()
+        beginStart()
+        let outside = FencedNetwork(LinuxNetwork(), clock: handles.clock, after: leaving)
+        let life = SocketLife(outside, clock: handles.clock, pacemaker: pacemaker, after: leaving) { [self] port in
+            self.port = port
+            endStart()
+        }
         self.life = life
         var host = handles
-        host.network = life.network
-        host.notifications = LinuxNotifications()
+        host.network = HostsNetwork(
+            outside: outside, simulated: handles.network, tasks: tasks, migrationPort: migrationPort,
+            hasMigrationPortOutside: hasMigrationPort, hasHost: hasHost)
+        host.notifications = HostsNotifications(
+            simulated: handles.notifications, clock: handles.clock, receivers: receivers)
         return (host, life)
     }
 
+    /// Until the daemon listens nobody can ask for time to pass; a start takes some.
+    private func beginStart() {
+        isStarting = true
+        pacemaker.began()
+    }
+
+    private func endStart() {
+        guard isStarting else { return }
+        isStarting = false
+        pacemaker.ended()
+    }
+
+    /// Lets go of the port for the daemon that begins.
+    private func leave() -> Task<Void, Never>? {
+        guard let absence else { return nil }
+        absence.cancel()
+        self.absence = nil
+        return tasks.spawn { [self] in
+            await absence.value
+            guard let standIn else { return }
+            self.standIn = nil
+            await standIn.leavePort()
+            // The very request that started the daemon is answered over it.
+            tasks.spawn { await standIn.close() }
+        }
+    }
+
     func end() {
-        life?.end()
-        life = nil
-        guard let port else { return }
+        guard let life else { return }
+        self.life = nil
+        endStart()
         // While no daemon runs somebody must still be there who can start one.
-        absence = tasks.spawn { [self] in await stand(in: port) }
+        absence = tasks.spawn { [self] in
+            await life.end()
+            if let port { await stand(in: port) }
+        }
     }
 
     private func stand(in port: UInt16) async {
         guard let control = control() else { return }
         let pipeline = HTTPPipeline(
             service: AbsentDaemon(), tasks: tasks, clock: LinuxClock(),
-            configuration: HTTPServerConfiguration(isSimulated: true, additionalResources: [control.resource]),
+            configuration: HTTPServerConfiguration(
+                isSimulated: true, additionalResources: [control.resource], absence: AbsentDaemon.reason),
             logger: Logger(label: "absence") { _ in SwiftLogNoOpLogHandler() })
         let address = (try? configured.get())?.address ?? "localhost"
-        // The port is free a moment after the daemon has let it go.
-        for _ in 0..<100 where !Task.isCancelled && life == nil {
-            if let listener = try? await LinuxHTTPListening().listen(
-                address: address, port: port, configure: counted(pipeline.configure)) {
-                if life == nil { self.listener = listener } else { await listener.close() }
-                return
-            }
+        for _ in 0..<100 where !Task.isCancelled {
+            standIn = try? await LinuxHTTPListening().listen(
+                address: address, port: port, configure: counted(pipeline.configure)) as? LinuxHTTPListener
+            if standIn != nil { return }
             await Nap.short()
         }
     }
@@ -147,33 +207,40 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
 
     /// The process ends.
     func close() async {
-        absence?.cancel()
-        await listener?.close()
+        end()
+        await leave()?.value
         await (log as? RotatingLog)?.flush()
     }
 }
 
-/// The sockets of one life of the daemon, all of which break off when it ends.
+/// HTTP in one life of the daemon; all of its connections break off when it ends.
 final class SocketLife: HTTPListening, @unchecked Sendable {
-    let network: FencedNetwork
+    private let network: FencedNetwork
     private let further = Mutex<[FencedNetwork]>([])
+    /// The clock by which the daemon's deadlines are.
+    private let clock: any HostClock
     private let pacemaker: Pacemaker
-    private let absence: (any HTTPListener)?
+    /// What has to end before the port is free.
+    private let predecessor: Task<Void, Never>?
     private let listening: (UInt16) -> Void
     private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
     private let listeners = Mutex<[any HTTPListener]>([])
 
-    init(pacemaker: Pacemaker, absence: (any HTTPListener)?, listening: @escaping (UInt16) -> Void) {
+    init(
+        _ network: FencedNetwork, clock: any HostClock, pacemaker: Pacemaker, after predecessor: Task<Void, Never>?,
+        listening: @escaping (UInt16) -> Void
+    ) {
+        self.network = network
+        self.clock = clock
         self.pacemaker = pacemaker
-        self.absence = absence
+        self.predecessor = predecessor
         self.listening = listening
-        network = FencedNetwork(LinuxNetwork())
     }
 
     func listen(
         address: String, port: UInt16, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws(NetworkError) -> any HTTPListener {
-        await absence?.close()
+        await predecessor?.value
         let listener = try await LinuxHTTPListening().listen(address: address, port: port) { [self] channel in
             keep(channel)
             return channel.eventLoop.makeCompletedFuture {
@@ -187,7 +254,7 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
 
     /// Another network of this life.
     func fence(_ network: any HostNetwork) -> any HostNetwork {
-        let fenced = FencedNetwork(network)
+        let fenced = FencedNetwork(network, clock: clock, after: predecessor)
         further.withLock { $0.append(fenced) }
         return fenced
     }
@@ -199,11 +266,11 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
         }
     }
 
-    /// The life is over: as the kernel closes what a dead process had open.
-    func end() {
-        for network in [network] + further.withLock({ $0 }) { network.end() }
-        for listener in listeners.withLock({ $0 }) { LinuxTasks().spawn { await listener.close() } }
+    /// The life is over: as the kernel closes what a dead process had open. Returns when its ports are free.
+    func end() async {
         for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
+        for listener in listeners.withLock({ $0 }) { await listener.close() }
+        for network in [network] + further.withLock({ $0 }) { await network.end() }
     }
 }
 

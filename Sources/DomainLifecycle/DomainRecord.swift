@@ -21,6 +21,8 @@ public struct DomainRecord: Hashable, Sendable {
     public var console: ConsoleRecord?
     /// What a user asked for and the guest has not done yet.
     public var requested: ShutdownRequest?
+    /// The cpu that `pincpu` chose in this life, above the configuration.
+    public var pinnedCPU: Int?
     /// Seconds since 1970.
     public var startTime: Double?
     public var restartTime: Double?
@@ -44,6 +46,15 @@ public struct DomainRecord: Hashable, Sendable {
 
     /// `domain 7 "web"`: how messages call it.
     public var title: String { id.map { "domain \($0) \"\(name)\"" } ?? "domain \"\(name)\"" }
+
+    /// Whether a restart was asked for that has not come yet: a reboot, or a poweroff of a domain that restarts after every one.
+    var awaitsRestart: Bool {
+        switch requested {
+        case .reboot: true
+        case .poweroff: config?.exitActions.action(for: .poweroff) == .restart
+        case .halt, nil: false
+        }
+    }
 
     /// A new device with the next idx of its type, which is thereby used up.
     mutating func newDevice(_ config: DeviceConfig, backend: DomainID) -> DeviceRecord {

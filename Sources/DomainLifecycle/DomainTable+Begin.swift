@@ -94,7 +94,9 @@ extension DomainTable {
         case .destroy(let mode):
             return try destroy(mode, &record, now)
         case .pinCPU(let cpu):
-            return Draft(name: operation.name, steps: [.pin(cpu: cpu)])
+            return Draft(
+                name: operation.name, isJournaled: !record.isForeign,
+                steps: [.pin(cpu: cpu)] + (record.isForeign ? [] : [.remember]))
         case .setMaximumMemory(let size):
             return Draft(name: operation.name, steps: [.limitMemory(size)])
         case .setMemoryTarget(let size):
@@ -131,11 +133,11 @@ extension DomainTable {
         _ request: ShutdownRequest, _ record: inout DomainRecord, _ now: Double
     ) throws(Refusal) -> Draft {
         var announcements: [Step] = []
-        if request == .reboot {
-            try checkRestartTime(record, now)
-            announcements.append(.announce(.restart(.schedule)))
-        }
+        if request == .reboot { try checkRestartTime(record, now) }
+        let wasAwaited = record.awaitsRestart
         record.requested = request
+        if record.awaitsRestart, !wasAwaited { announcements.append(.announce(.restart(.schedule))) }
+        if request == .halt, wasAwaited { announcements.append(.announce(.restart(.cancel))) }
         return Draft(
             name: "shutdown", steps: announcements + [.announce(.shutdown(request)), .requestShutdown(request)])
     }
@@ -162,7 +164,8 @@ extension DomainTable {
             let wasRestarting: Bool
             switch record.stage {
             case .restarting, .ending(.restart): wasRestarting = true
-            case .creating, .live, .exited, .inDoubt, .ending(.forget): wasRestarting = false
+            case .live: wasRestarting = record.awaitsRestart
+            case .creating, .exited, .inDoubt, .ending(.forget): wasRestarting = false
             }
             let pause = pausing(record)
             record.stage = .ending(then: .forget)
@@ -297,7 +300,7 @@ extension DomainTable {
         let decision = restartPolicy.decide(
             reason, actions: record.config?.exitActions ?? ExitActions(.never), requested: record.requested,
             restartTime: record.restartTime, now: now)
-        let wasAnnounced = record.requested == .reboot
+        let wasAnnounced = record.awaitsRestart
         record.requested = nil
         let exit = Step.announce(.exit(reason))
         switch decision {
@@ -325,6 +328,7 @@ extension DomainTable {
         }
         let devices = try self.devices(for: config, of: &record)
         record.stage = .restarting(.booting)
+        record.pinnedCPU = nil
         let console = record.console.map { Step.keepConsole(port: $0.port) } ?? .openConsole(port: config.consolePort)
         let steps =
             [.announce(.restart(.begin))] + building(config, id: id, devices: devices, console: console)

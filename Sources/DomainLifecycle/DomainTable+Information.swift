@@ -15,7 +15,7 @@ extension DomainTable {
             id: id, name: record.name.rawValue, uuid: record.uuid,
             memory: report?.memory ?? record.config?.memory ?? .zero,
             maximumMemory: report?.maximumMemory ?? record.config?.maximumMemory, state: state(of: record),
-            shutdownReason: report?.shutdownReason, cpu: cpu ?? record.config?.cpu ?? 0,
+            shutdownReason: report?.shutdownReason, cpu: cpu ?? max(0, record.pinnedCPU ?? record.config?.cpu ?? 0),
             vcpus: report?.onlineVCPUs ?? record.config?.vcpus ?? 1, cpuTime: report?.cpuTime ?? .zero,
             startTime: record.startTime, upTime: record.startTime.map { max(0, now - $0) }, console: console,
             restartState: restartState(of: record), held: record.held, restartTime: record.restartTime,
@@ -45,7 +45,7 @@ extension DomainTable {
         switch record.stage {
         case .restarting(let state): state
         case .ending(.restart): .pending
-        case .live: record.requested == .reboot ? .pending : nil
+        case .live: record.awaitsRestart ? .pending : nil
         case .creating, .exited, .ending(.forget), .inDoubt: nil
         }
     }

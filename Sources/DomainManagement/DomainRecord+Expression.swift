@@ -17,6 +17,7 @@ extension DomainRecord {
         if case .ending(.forget) = stage { fields.append(["ending"]) }
         if case .inDoubt(let doubt) = stage { fields.append(.element("doubt", doubt.rawValue)) }
         if let requested { fields.append(.element("requested", requested.rawValue)) }
+        if let pinnedCPU { fields.append(.element("pinned", pinnedCPU)) }
         if let console {
             fields.append(
                 .element(
@@ -49,6 +50,7 @@ extension DomainRecord {
         startTime = expression.childText("start_time").flatMap(Double.init)
         restartTime = expression.childText("restart_time").flatMap(Double.init)
         requested = expression.childText("requested").flatMap(ShutdownRequest.init)
+        pinnedCPU = expression.childText("pinned").flatMap(Int.init)
         console = expression.child("console").flatMap(ConsoleRecord.init)
         devices = (expression.child("devices")?.children() ?? []).compactMap(DeviceRecord.init)
         for element in expression.child("next")?.children() ?? [] {

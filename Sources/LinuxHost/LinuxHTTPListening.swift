@@ -61,6 +61,9 @@ public final class LinuxHTTPListener: HTTPListener {
         self.group = group
     }
 
+    /// Accepts no more: the port is free. Connections stay. Idempotent.
+    public func leavePort() async { await sockets.close() }
+
     /// Accepts no more, lets requests under way be answered (`ChannelShouldQuiesceEvent`), and closes what is still
     /// open after the grace. Idempotent.
     public func close() async {

@@ -153,12 +153,23 @@ public final class Daemon: Sendable {
         }
     }
 
+    /// Forwards events for as long as the daemon serves. Events that come faster than the receiver takes them end the stream; it
+    /// is begun anew then, with those that come.
     private func startNotifications() async {
         let forwarder = NotificationForwarder(
             manager: manager, sender: host.notifications, clock: host.clock, log: log)
-        let stream = events.stream(since: nil, matching: [EventPattern("*")])
-        host.tasks.spawn { await forwarder.run(stream) }
+        let everything = [EventPattern("*")]
+        let first = events.stream(since: nil, matching: everything)
+        host.tasks.spawn { [self] in
+            await forwarder.run(first)
+            while await !parts.isStopping, (try? await host.clock.sleep(for: Self.notificationPause)) != nil {
+                log.warning("events came faster than they could be sent to the notification url; some are lost")
+                await forwarder.run(events.stream(since: nil, matching: everything))
+            }
+        }
     }
+
+    private static let notificationPause = Duration.seconds(1)
 
     var isReadyNow: Bool { get async { await parts.isServing } }
 }
@@ -168,7 +179,7 @@ private actor Parts {
     let http: any HTTPListening
     private(set) var listener: (any HTTPListener)?
     private(set) var debugListener: (any NetworkListener)?
-    private var isStopping = false
+    private(set) var isStopping = false
 
     init(http: any HTTPListening) { self.http = http }
 

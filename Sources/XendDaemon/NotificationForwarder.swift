@@ -38,7 +38,6 @@ struct NotificationForwarder: Sendable {
                 failures = 0
             }
         }
-        log.warning("notifications have ended: too many events waited, or xend stops")
     }
 
     private func send(_ numbered: NumberedEvent, to url: String) async throws(NetworkError) {

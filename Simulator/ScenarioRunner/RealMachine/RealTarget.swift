@@ -129,6 +129,8 @@ final class RealTarget: ScenarioTarget {
 
     func hostHeader(_ host: String) -> String { address.authority }
 
+    func chosenDebugPort(of host: String) -> UInt16? { nil }
+
     func openTCP(_ host: String, port: UInt16) throws(ScenarioFailure) -> any ByteStream {
         try Socket(host: address.host, port: port)
     }

@@ -38,28 +38,34 @@ final class RemoteTarget: ScenarioTarget {
     func obstacle() -> String? {
         // A daemon that has just been stopped by another scenario comes back.
         for _ in 0..<200 {
-            if (try? get("/xend/node", at: address).expression?.isElement("node")) == true { break }
+            if (try? get("/xend/node", at: address).expression?.isElement("node")) == true || (try? hasSimulator()) == true {
+                break
+            }
             usleep(25_000)
         }
         do throws(ScenarioFailure) {
-            let needs = ScenarioNeeds(scenario)
-            guard try hasSimulator() else {
+            guard let host = try get("/simulator", at: address).expression?.child("host") else {
                 if scenario.setup.needs.contains(.simulator) { return "it needs a simulated machine" }
-                return needs.simulator.map { "the target has no /simulator, which (\($0) …) needs" }
+                return ScenarioNeeds(scenario).simulator.map {
+                    "the target has no /simulator, which (\($0) …) needs"
+                }
             }
-            if scenario.setup.needs.contains(.xen) { return "it needs a real Xen" }
-            if scenario.setup.hosts.contains(where: { !$0.config.isEmpty }) {
-                return "its hosts have configurations of their own"
-            }
-            let node = try get("/xend/node", at: address)
-            let first = scenario.setup.hosts[0]
-            if node.expression?.childText("total_memory") != String(first.memory) {
-                return "it needs a machine of \(first.memory) MB"
-            }
-            return nil
+            return obstacle(on: host)
         } catch {
             return error.description
         }
+    }
+
+    /// - Parameter host: what `/simulator` says of its first host.
+    private func obstacle(on host: SExpression) -> String? {
+        let setup = scenario.setup
+        let first = setup.hosts[0]
+        if setup.needs.contains(.xen) { return "it needs a real Xen" }
+        if setup.hosts.contains(where: { !$0.config.isEmpty }) { return "its hosts have configurations of their own" }
+        if setup.hosts.count > 1, !setup.poolIsShared { return "its hosts share no secret" }
+        if host.childText("memory") != String(first.memory) { return "it needs a machine of \(first.memory) MB" }
+        if host.childText("cpus") != String(first.cpus) { return "it needs a machine with \(first.cpus) cpus" }
+        return nil
     }
 
     private func hasSimulator() throws(ScenarioFailure) -> Bool {
@@ -188,6 +194,11 @@ final class RemoteTarget: ScenarioTarget {
 
     func hostHeader(_ host: String) -> String { (hosts[host] ?? address).authority }
 
+    func chosenDebugPort(of host: String) throws(ScenarioFailure) -> UInt16? {
+        guard !names.isEmpty else { return nil }
+        return try ask("(state \(on(host)))").childText("debug-port").flatMap { UInt16($0) }
+    }
+
     func openTCP(_ host: String, port: UInt16) throws(ScenarioFailure) -> any ByteStream {
         try Socket(host: try find(host).host, port: port)
     }
@@ -221,6 +232,8 @@ final class RemoteTarget: ScenarioTarget {
     /// Posts forms to `/simulator`; answers `(ok VALUE…)`.
     @discardableResult
     private func control(_ forms: String) throws(ScenarioFailure) -> SExpression {
+        // When a fault kills the daemon, its place is taken a moment later.
+        for _ in 0..<Self.patience where (try? Socket(host: address.host, port: address.port)) == nil { usleep(20_000) }
         let answer = try exchange(.post("/simulator", [("forms", forms)]), at: address)
         if let error = answer.error { throw ScenarioFailure(error) }
         return answer.expression ?? []

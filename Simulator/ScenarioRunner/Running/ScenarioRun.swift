@@ -182,7 +182,8 @@ final class ScenarioRun {
         return InstantActivity()
     }
 
-    private func debugPort(of host: String) -> UInt16 {
+    private func debugPort(of host: String) throws(ScenarioFailure) -> UInt16 {
+        if let port = try target.chosenDebugPort(of: host) { return port }
         let config = scenario.setup.hosts.first { $0.name == host }?.config ?? []
         let entry = config.first { $0.source.name == "xend-debug-port" }?.source.list
         return entry?.last?.atom.flatMap { UInt16($0) } ?? 8001

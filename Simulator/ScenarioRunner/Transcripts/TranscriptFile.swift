@@ -7,6 +7,9 @@ public enum TranscriptFile {
         (file.hasSuffix(".sxp") ? String(file.dropLast(4)) : file) + ".expected"
     }
 
+    /// Whether something was recorded.
+    public static func exists(beside file: String) -> Bool { ScenarioFiles.exists(path(beside: file)) }
+
     /// What was recorded, by scenario; empty when there is no file.
     public static func read(beside file: String) -> [String: String] {
         guard let bytes = try? ScenarioFiles.read(path(beside: file), limit: 64 << 20) else { return [:] }

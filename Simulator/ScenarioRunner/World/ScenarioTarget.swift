@@ -26,6 +26,8 @@ protocol ScenarioTarget: AnyObject {
     func openHTTP(_ host: String) throws(ScenarioFailure) -> any ByteStream
     /// The `Host` header of requests.
     func hostHeader(_ host: String) -> String
+    /// The debug port of a host where it is another than its configuration says.
+    func chosenDebugPort(of host: String) throws(ScenarioFailure) -> UInt16?
     func openTCP(_ host: String, port: UInt16) throws(ScenarioFailure) -> any ByteStream
 
     func guest(_ act: GuestAct, domain: String, host: String) throws(ScenarioFailure)

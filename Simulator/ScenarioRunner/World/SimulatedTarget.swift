@@ -80,6 +80,8 @@ final class SimulatedTarget: ScenarioTarget {
 
     func hostHeader(_ host: String) -> String { "localhost:\(world.http(host)?.port ?? 8000)" }
 
+    func chosenDebugPort(of host: String) -> UInt16? { nil }
+
     func openTCP(_ host: String, port: UInt16) throws(ScenarioFailure) -> any ByteStream {
         // Consoles and debug port accept connections from the machine itself only, unless configured otherwise.
         MemoryTCP(

@@ -17,6 +17,8 @@ public final class SimulatorControl: @unchecked Sendable {
     private let hosts: () -> [RunningHost]
     /// Adds a host while the simulation runs.
     public var addHost: ((HostSetup) -> RunningHost)?
+    /// Takes away a host that was added.
+    public var removeHost: (RunningHost) -> Void = { _ in }
     /// Returns when nothing outside the simulation is under way that virtual time must wait for.
     public var quiet: () async -> Void = {}
     /// What a client needs to reach a host.
@@ -65,7 +67,7 @@ public final class SimulatorControl: @unchecked Sendable {
             ["time", .number(world.executor.now.nanoseconds.seconds)],
             .element("mode", world.executor.mode == .virtual ? "virtual" : "real"),
         ]
-        for host in hosts() { fields.append(state(of: host)) }
+        for host in hosts() { fields.append(await state(of: host)) }
         fields.append(.element("resets", .atom("\(resets)")))
         if isResetting { fields.append(["resetting"]) }
         let open = await openWork()
@@ -73,13 +75,16 @@ public final class SimulatorControl: @unchecked Sendable {
         return .element("simulator", fields)
     }
 
-    private func state(of host: RunningHost) -> SExpression {
+    private func state(of host: RunningHost) async -> SExpression {
         var fields: [SExpression] = [.element("name", .atom(host.name))]
         if let url = url(host) { fields.append(.element("url", .atom(url))) }
+        if let port = await host.daemon?.debugPort { fields.append(.element("debug-port", .atom("\(port)"))) }
         fields.append(.element("power", host.host.isOn ? "on" : "off"))
         fields.append(.element("daemon", .atom("\(host.state)")))
         fields.append(.element("boots", .atom("\(host.host.bootCount)")))
         fields.append(["wall", .number(host.host.wallTime.seconds)])
+        fields.append(.element("cpus", .atom("\(host.host.configuration.cpus)")))
+        fields.append(.element("memory", .atom("\(host.host.configuration.memory.mebibytes)")))
         fields.append(.element("memory-free", .atom("\(host.host.machine.freeMemory.mebibytes)")))
         return .element("host", fields)
     }
@@ -101,6 +106,7 @@ public final class SimulatorControl: @unchecked Sendable {
         do {
             let forms = try LocatedSExpression.parseAll(text)
             guard !forms.isEmpty else { throw ScenarioFailure("nothing to do; post forms of the scenario language") }
+            try checkOrder(forms)
             for form in forms {
                 if let value = try await perform(form) { values.append(value) }
             }
@@ -109,6 +115,33 @@ public final class SimulatorControl: @unchecked Sendable {
         }
         return .element("ok", values)
     }
+
+    /// What ends the daemon that answers happens after the answer: nothing can come behind it.
+    private func checkOrder(_ forms: [LocatedSExpression]) throws(ScenarioFailure) {
+        for form in forms {
+            guard let name = form.name, Self.verbs.contains(name) else {
+                throw ScenarioFailure(
+                    "\(form.value) is nothing the simulator does; it knows " + Self.verbs.joined(separator: ", "))
+            }
+        }
+        for form in forms.dropLast() {
+            let ends =
+                switch form.name {
+                case "reset", "power-loss", "host-reboot": true
+                case "daemon": form.list?.last?.value.atom != "start"
+                default: false
+                }
+            guard !ends else {
+                throw ScenarioFailure("\(form.value) may end the daemon that answers: it must be the last form of a request")
+            }
+        }
+    }
+
+    private static let verbs = [
+        "host", "kernel", "file", "block-device", "bridge", "missing", "receiver", "guest", "fault", "heal", "advance", "next",
+        "settle", "reset", "clock", "copy", "write", "corrupt", "daemon", "power-loss", "host-reboot", "leaks", "memory-free",
+        "runs", "script-calls", "contents", "received", "log", "state",
+    ]
 
     private func perform(_ form: LocatedSExpression) async throws -> SExpression? {
         switch form.list?.count == 1 ? form.name : nil {
@@ -124,7 +157,7 @@ public final class SimulatorControl: @unchecked Sendable {
             return nil
         default: break
         }
-        if let value = try question(form) { return value }
+        if let value = try await question(form) { return value }
         if let setup = try ScenarioReader.setup(form, file: "simulator") {
             switch setup {
             case .host(let host): return try await add(host)
@@ -142,10 +175,14 @@ public final class SimulatorControl: @unchecked Sendable {
             throw ScenarioFailure("there is a host \(setup.name) already")
         }
         guard let host = addHost?(setup) else { throw ScenarioFailure("this simulation cannot have more hosts") }
+        try await start(host)
+        return await state(of: host)
+    }
+
+    private func start(_ host: RunningHost) async throws {
         host.start()
         while host.state == .starting { try await rest(.milliseconds(1)) }
         if let failure = host.startFailure { throw ScenarioFailure("xend cannot start on \(host.name): \(failure)") }
-        return state(of: host)
     }
 
     private func perform(_ step: Step) async throws -> SExpression? {
@@ -161,45 +198,46 @@ public final class SimulatorControl: @unchecked Sendable {
         case .copy(let path, let from, let to): try acts.copy(try path.text([:]), from: from, to: to)
         case .write(let path, let text): try acts.write(try path.text([:]), try text.text([:]), host: host)
         case .corrupt(let path): try acts.corrupt(try path.text([:]), host: host)
-        case .daemon(let act): try daemon(act, try acts.find(host))
+        case .daemon(let act): try await daemon(act, try acts.find(host))
         case .powerLoss(let name): later(try acts.find(name)) { $0.losePower() }
         case .hostReboot(let name): later(try acts.find(name)) { $0.shutDown(reboot: true) }
-        default:
-            throw ScenarioFailure(
-                "(\(step.source.name ?? "") …) is nothing the simulator does; it knows the setup forms, guest, fault, heal, "
-                    + "advance, next, settle, reset, clock, copy, write, corrupt, daemon, power-loss, host-reboot, and the questions "
-                    + "leaks, memory-free, runs, script-calls, contents, received, log, state")
+        default: throw ScenarioFailure("(\(step.source.name ?? "") …) is nothing the simulator does")
         }
         return nil
     }
 
-    /// A machine as at the beginning: ids from 1, nothing on it but what it always has, no faults; the daemon is started anew.
+    /// A machine as at the beginning: ids from 1, nothing on it but what it always has, no faults, no further hosts; the daemon is
+    /// started anew.
     private func reset() {
         isResetting = true
-        for host in hosts() {
-            later(host) { [self] host in
-                host.stop()
-                world.spawn { [self] in
-                    while host.state == .stopping { try? await rest(.milliseconds(10)) }
-                    host.kill()
-                    Fitting.reset(host.host)
-                    host.host.losePower()
-                    host.host.powerOn()
-                    host.start()
-                    while host.state == .starting { try? await rest(.milliseconds(10)) }
-                    resets += 1
-                    isResetting = false
-                }
+        later(hosts()[0]) { [self] first in
+            world.spawn { [self] in
+                for host in hosts().dropFirst() { removeHost(host) }
+                await reset(first)
+                resets += 1
+                isResetting = false
             }
         }
         world.network.heal()
     }
 
-    private func daemon(_ act: Step.DaemonAct, _ host: RunningHost) throws(ScenarioFailure) {
+    private func reset(_ host: RunningHost) async {
+        while host.state == .starting { try? await rest(.milliseconds(10)) }
+        host.stop()
+        while host.state == .stopping { try? await rest(.milliseconds(10)) }
+        host.kill()
+        Fitting.reset(host.host)
+        host.host.losePower()
+        host.host.powerOn()
+        host.start()
+        while host.state == .starting { try? await rest(.milliseconds(10)) }
+    }
+
+    private func daemon(_ act: Step.DaemonAct, _ host: RunningHost) async throws {
         switch act {
         case .start:
             guard host.state == .down else { throw ScenarioFailure("the daemon of \(host.name) runs already") }
-            host.start()
+            try await start(host)
         case .stop: later(host) { $0.stop() }
         case .kill: later(host) { $0.kill() }
         case .restart:
@@ -259,7 +297,7 @@ public final class SimulatorControl: @unchecked Sendable {
 
     // MARK: Asking
 
-    private func question(_ form: LocatedSExpression) throws(ScenarioFailure) -> SExpression? {
+    private func question(_ form: LocatedSExpression) async throws(ScenarioFailure) -> SExpression? {
         guard let name = form.list?.first?.atom, let members = form.list else { return nil }
         var arguments = members.dropFirst().map(\.value)
         var host = hosts()[0].name
@@ -281,7 +319,7 @@ public final class SimulatorControl: @unchecked Sendable {
         case "received":
             return .element("received", acts.received(argument).map { .atom(SXPText.string(decoding: $0)) })
         case "log": return .element("log", .atom(try acts.log(host)))
-        case "state": return state(of: try acts.find(host))
+        case "state": return await state(of: try acts.find(host))
         default: return nil
         }
     }

@@ -77,38 +77,40 @@ public struct WorldActs {
     // MARK: Files
 
     public func copy(_ path: String, from: String, to: String) throws(ScenarioFailure) {
-        guard let bytes = try find(from).host.files.contents(path) else {
+        guard let bytes = try find(from).host.contents(path) else {
             throw ScenarioFailure("there is no file \(path) on \(from)")
         }
-        try find(to).host.files.install(path, bytes)
+        try find(to).host.install(path, bytes)
     }
 
     public func write(_ path: String, _ text: String, host: String) throws(ScenarioFailure) {
-        try find(host).host.files.install(path, SXPText.bytes(of: text))
+        try find(host).host.install(path, SXPText.bytes(of: text))
     }
 
     /// Turns the bits of the middle third around, so that neither the beginning nor the length gives it away.
     public func corrupt(_ path: String, host: String) throws(ScenarioFailure) {
-        let files = try find(host).host.files
-        guard var bytes = files.contents(path) else { throw ScenarioFailure("there is no file \(path) on \(host)") }
+        let place = try find(host).host
+        guard var bytes = place.contents(path) else { throw ScenarioFailure("there is no file \(path) on \(host)") }
         for index in bytes.count / 3..<max(bytes.count / 3 + 1, bytes.count * 2 / 3) where index < bytes.count {
             bytes[index] = ~bytes[index]
         }
-        files.install(path, bytes.isEmpty ? [0xFF] : bytes)
+        place.install(path, bytes.isEmpty ? [0xFF] : bytes)
     }
 
     /// The contents of a file; nil when there is none.
     public func file(_ path: String, host: String) throws(ScenarioFailure) -> String? {
         let running = try find(host)
-        if let bytes = running.host.files.contents(path) { return SXPText.string(decoding: bytes) }
-        return path == "/var/log/xen/xend.log" ? try log(host) : nil
+        if let bytes = running.host.contents(path) { return SXPText.string(decoding: bytes) }
+        return path == Self.logPath ? (running.surroundings.log as? MemoryLog)?.text : nil
     }
 
     // MARK: Looking
 
     public func log(_ host: String) throws(ScenarioFailure) -> String {
-        (try find(host).surroundings.log as? MemoryLog)?.text ?? ""
+        try file(Self.logPath, host: host) ?? ""
     }
+
+    private static let logPath = "/var/log/xen/xend.log"
 
     /// MiB.
     public func memoryFree(_ host: String) throws(ScenarioFailure) -> Int {

@@ -11,10 +11,13 @@ public struct HTTPServerConfiguration: Sendable {
     public var limits: HTTPLimits
     /// Resources that only this program has, beside those of `/xend`.
     public var additionalResources: [Resource]
+    /// Why xend itself is not there, when a program answers in its place: only the additional resources are served then, all
+    /// other requests get 503 with this text. nil: xend is there.
+    public var absence: String?
 
     public init(
         hostNames: Set<String> = [], isRemoteAccessOpen: Bool = false, isSimulated: Bool = false,
-        limits: HTTPLimits = HTTPLimits(), additionalResources: [Resource] = []
+        limits: HTTPLimits = HTTPLimits(), additionalResources: [Resource] = [], absence: String? = nil
     ) {
         let names = hostNames.map { $0.lowercased() }
         self.hostNames = Set(names + names.compactMap { $0.split(separator: ".").first.map(String.init) })
@@ -22,5 +25,6 @@ public struct HTTPServerConfiguration: Sendable {
         self.isSimulated = isSimulated
         self.limits = limits
         self.additionalResources = additionalResources
+        self.absence = absence
     }
 }

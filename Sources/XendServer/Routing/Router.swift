@@ -20,7 +20,7 @@ struct Router: Sendable {
         self.clock = clock
         self.configuration = configuration
         self.logger = logger
-        resources = RouteTable.resources + configuration.additionalResources
+        resources = (configuration.absence == nil ? RouteTable.resources : []) + configuration.additionalResources
         permission = Guard(configuration: configuration)
     }
 
@@ -48,6 +48,7 @@ struct Router: Sendable {
         }
         try permission.check(request, changes: false)
         guard let resource else {
+            if let absence = configuration.absence { throw Failure(status: Status.unavailable, absence) }
             throw Failure(status: Status.notFound, "Not found \(firstUnknown(in: request.target.segments))")
         }
         let deed = try request.isPost ? resource.post(request) : resource.get(request)
