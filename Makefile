@@ -5,6 +5,11 @@ PORT ?= 8000
 ROOT ?= $(CURDIR)/run
 CONFIGURATION ?= debug
 BIN = .build/$(CONFIGURATION)
+# Where `make install` puts things; DESTDIR stands before all of it, for packages.
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+PLACE = $(DESTDIR)$(PREFIX)
+SHARE = $(PLACE)/share
 
 .PHONY: help run test build tools scenarios sweep lab-test lab-bench bench fuzz clients ci install format clean
 
@@ -49,6 +54,28 @@ fuzz: ## Feed the readers random bytes; RUNS=10000000 for longer
 
 ci: ## Everything that CI checks
 	.ci/run
+
+install: CONFIGURATION = release
+install: ## Install what `swift build -c release` has built: PREFIX=/usr/local DESTDIR=
+	@for program in xend xend-sim xm xend-scenario; do test -x $(BIN)/$$program || \
+	    { echo "$(BIN)/$$program is missing; first: $(SWIFT) build -c $(CONFIGURATION)" >&2; exit 1; }; done
+	install -d $(PLACE)/sbin $(PLACE)/bin $(PLACE)/lib/systemd/system $(DESTDIR)$(SYSCONFDIR)/xen \
+	    $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	install $(BIN)/xend $(BIN)/xend-sim $(PLACE)/sbin
+	install $(BIN)/xm $(BIN)/xend-scenario $(PLACE)/bin
+	@for page in Sources/*/man/* Simulator/*/man/*; do \
+	    install -D -m 644 -t $(SHARE)/man/man$${page##*.} $$page || exit 1; done
+	install -C -b -S .old Sources/xend/scripts/* $(DESTDIR)$(SYSCONFDIR)/xen
+	sed 's|/usr/sbin|$(PREFIX)/sbin|' Sources/xend/systemd/xend.service >$(PLACE)/lib/systemd/system/xend.service
+	@for shell in bash zsh fish; do \
+	    case $$shell in \
+	        bash) file=$(SHARE)/bash-completion/completions/%s ;; \
+	        zsh) file=$(SHARE)/zsh/site-functions/_%s ;; \
+	        fish) file=$(SHARE)/fish/vendor_completions.d/%s.fish ;; \
+	    esac; \
+	    $(BIN)/xm completion $$shell >$$(printf $$file xm) || exit 1; \
+	    for program in xend xend-sim xend-scenario; do \
+	        $(BIN)/$$program --generate-completion-script $$shell >$$(printf $$file $$program) || exit 1; done; done
 
 format: ## Lay out the sources
 	$(SWIFT) format -i -r Sources Simulator Tests Package.swift

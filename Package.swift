@@ -166,12 +166,12 @@ let package = Package(
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], path: "Simulator/xend-sim", swiftSettings: settings),
+            ], path: "Simulator/xend-sim", exclude: ["man"], swiftSettings: settings),
         .executableTarget(
             name: "xend-scenario",
             dependencies: [
                 "ScenarioRunner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], path: "Simulator/xend-scenario", swiftSettings: settings),
+            ], path: "Simulator/xend-scenario", exclude: ["man"], swiftSettings: settings),
 
         // The checks that both machines must pass, and the program that makes them on a real one.
         .target(

@@ -45,12 +45,13 @@ extension XmCommand {
         CommonOption.help,
         XmOption("live", "l", "While it runs, but for the last moment."),
         XmOption("resource", "r", value: "MBIT", "Use at most so many Mbit/s; 0 is no limit."),
+        // Ganeti gives it to xm as well as to the later tools.
+        XmOption("port", "p", value: "PORT", "The port on which xend takes domains there, unless it is as here."),
     ]
 
-    /// What the later tools accept: another port, and the ways xl reaches the other machine, which ours has not.
+    /// What the later tools accept: the ways xl reaches the other machine, which ours has not.
     private static let laterMigrateOptions =
         migrateOptions + [
-            XmOption("port", "p", value: "PORT", "The port of xend there."),
             XmOption("ssl", nil, "Accepted and without effect."),
             XmOption("config", "C", value: "FILE", "Accepted and without effect."),
             XmOption(
@@ -64,7 +65,6 @@ extension XmCommand {
         name: "migrate", group: .domain, arguments: "[options] DOM HOST", summary: "Move a domain to another machine.",
         details: "Moves domain DOM to HOST, where a xend must run, too.", options: migrateOptions, completes: .domains
     ) { session, invocation throws(XmFailure) in
-        // Ganeti gives -p to xm as well, so it is taken in both forms.
         let parsed = try invocation.parsed(laterMigrateOptions)
         let words = parsed.words
         let resource = try migrationRate(parsed)
