@@ -13,7 +13,7 @@ extension DomainManager {
         _ reference: DomainReference, to path: String, for requester: Requester
     ) async throws(OperationError) {
         try await checkTarget(path)
-        let session = Session(kind: "save", topic: "xend.domain.save") { id in
+        let session = Session(kind: "save", topic: "xend.domain.save") { id, _ in
             [.element("domain", id), .element("file", path)]
         }
         try await depart(reference, .save(path: path), session, for: requester)
@@ -71,7 +71,8 @@ extension DomainManager {
             if failure == nil { await endRemains(of: uuid, task) }
             transfers.current[uuid] = nil
             transfers.requests[uuid] = nil
-            events.publish(session.event(record, id, task, failure == nil ? "ok" : "error"))
+            let state = failure == nil ? "ok" : "error"
+            events.publish(session.event(record, id, task, state, arrived: transfers.arrivals[uuid]?.id))
             await endTask(task, failure)
             if let failure { throw failure }
         } catch let error as OperationError {
@@ -171,12 +172,15 @@ struct Session: Sendable {
     /// `save`, `migrate`.
     var kind: String
     var topic: String
-    var fields: @Sendable (DomainID) -> [SExpression]
+    /// Of the domain's id here, and the one it has got elsewhere.
+    var fields: @Sendable (DomainID, _ arrived: DomainID?) -> [SExpression]
 
     /// `(NAME ID begin|ok|error (save (id X) (state S) (domain ID) (file F)))`
-    func event(_ record: DomainRecord, _ id: DomainID, _ task: TransferTask, _ state: String) -> Event {
+    func event(
+        _ record: DomainRecord, _ id: DomainID, _ task: TransferTask, _ state: String, arrived: DomainID? = nil
+    ) -> Event {
         let session: SExpression = .element(
-            kind, [.element("id", task.id), .element("state", state)] + fields(id))
+            kind, [.element("id", task.id), .element("state", state)] + fields(id, arrived))
         return Event(topic, .list([.atom(record.name.rawValue), .atom(id.description), .atom(state), session]))
     }
 }

@@ -13,11 +13,11 @@ extension DomainManager {
     ) async throws(OperationError) -> OperationResult {
         let (host, port) = try destination(request.destination)
         let name = self.host.node.systemName.host
-        let session = Session(kind: "migrate", topic: "xend.domain.migrate") { id in
+        let session = Session(kind: "migrate", topic: "xend.domain.migrate") { id, arrived in
             [
                 .element("live", request.live ? 1 : 0), .element("resource", request.rate),
                 .element("src", .element("host", name), .element("domain", id)),
-                .element("dst", .element("host", host)),
+                .element("dst", [.element("host", host)] + (arrived.map { [.element("domain", $0)] } ?? [])),
             ]
         }
         try await checkLive(reference, request)

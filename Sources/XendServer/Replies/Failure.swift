@@ -19,6 +19,9 @@ public struct Failure: Error, Sendable {
         self.init(status: status, OperationError(.invalid, text), headers: headers)
     }
 
+    /// Whether the thing that was asked for is not there.
+    var isNotFound: Bool { status == Status.notFound || error.kind == .notFound }
+
     /// The status for a representation. Late failures are 400 for everybody (reference/http-api.md §6.6).
     func status(for representation: Representation) -> Int {
         if let status { return status }

@@ -51,12 +51,31 @@ struct Router: Sendable {
             if let absence = configuration.absence { throw Failure(status: Status.unavailable, absence) }
             throw Failure(status: Status.notFound, "Not found \(firstUnknown(in: request.target.segments))")
         }
-        let deed = try request.isPost ? resource.post(request) : resource.get(request)
-        try permission.check(request, changes: deed.changes)
-        let answer = try await deed.handler(exchange)
+        let answer: Answer
+        let changes: Bool
+        do throws(Failure) {
+            let deed = try request.isPost ? resource.post(request) : resource.get(request)
+            changes = deed.changes
+            try permission.check(request, changes: changes)
+            answer = try await deed.handler(exchange)
+        } catch {
+            throw error.error.kind == .forbidden ? error : await absence(exchange, resource) ?? error
+        }
         guard exchange.representation == .html else { return answer }
-        if request.isPost || deed.changes { return await shown(answer, exchange, resource) }
+        if request.isPost || changes { return await shown(answer, exchange, resource) }
         return question(exchange, resource) ?? answer
+    }
+
+    /// That a thing is not there is said before anything else that is wrong with a request (reference/http-api.md §3); asked only
+    /// when something is.
+    private func absence(_ exchange: Exchange, _ resource: Resource) async -> Failure? {
+        guard exchange.request.isPost, resource.components.last == .any, let get = resource.get else { return nil }
+        do throws(Failure) {
+            _ = try await get(exchange)
+            return nil
+        } catch {
+            return error.isNotFound ? error : nil
+        }
     }
 
     /// The segment at which no row of the table goes on.
@@ -117,7 +136,9 @@ extension Resource {
     /// A GET with another `op` is a plain one (reference/http-api.md §6.6).
     func get(_ request: Request) throws(Failure) -> Deed {
         let names = request.form.values("op")
-        if names.count == 1, let operation = operations[names[0].text], operation.alsoByGet {
+        // HEAD must not do what some operations do by GET.
+        if names.count == 1, let operation = operations[names[0].text], operation.alsoByGet,
+            request.method == .GET || !operation.changes {
             return Deed(changes: operation.changes, handler: operation.handler)
         }
         guard let get else {
