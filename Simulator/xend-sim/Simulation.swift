@@ -129,12 +129,21 @@ final class Simulation: @unchecked Sendable {
     private func end() async {
         pacemaker.began()
         defer { pacemaker.ended() }
-        for host in hosts { host.stop() }
-        while hosts.contains(where: { $0.state != .down }) { await rest() }
+        let limit = executor.now + Self.stopLimit
+        for host in hosts {
+            // What is asked of a daemon that is still starting would be lost.
+            while host.state == .starting, executor.now < limit { await rest() }
+            host.stop()
+        }
+        while hosts.contains(where: { $0.state != .down }), executor.now < limit { await rest() }
+        for host in hosts { host.kill() }
         for around in surroundings { await around.close() }
         isOver = true
         executor.wake()
     }
+
+    /// A daemon that does not stop in good order is ended all the same.
+    private static let stopLimit = Duration.seconds(30)
 
     private func rest() async { try? await executor.sleep(until: executor.now + .milliseconds(2)) }
 }
