@@ -11,7 +11,7 @@ extension ScenarioReader {
 
     private func point(_ value: LocatedSExpression) throws(ScenarioError) -> FaultPoint {
         enum Request: String, CaseIterable { case read, write, rm, transaction, watch }
-        enum Disk: String, CaseIterable { case write, fsync, rename, read, remove }
+        enum Disk: String, CaseIterable { case write, fsync, rename, open, read, remove }
         enum Device: String, CaseIterable { case vif, vbd }
         enum ScriptOperation: String, CaseIterable { case up, down, bind, unbind, start, stop, status }
         var form = try FormReader(value, "fault point", Vocabulary.points, file: file)

@@ -101,7 +101,7 @@ extension DomainManager {
             let header = try await saveHeader(record, isPaused: isPaused)
             // Before anything stands beside the target, so that the next daemon knows where to look for it.
             try await database.journal.append([database.saving(uuid, path, header)])
-            let writer = try await SaveFileWriter(path: path, header: header, files: saveFiles)
+            let writer = try await openWriter(path, header)
             do {
                 try await writer.begin()
                 task.beginCopy(of: header.memory)
@@ -127,6 +127,16 @@ extension DomainManager {
         PatientFiles(
             files: host.files,
             patience: Patience(limit: settings.diskTimeout, clock: host.clock, tasks: host.tasks))
+    }
+
+    private func openWriter(_ path: String, _ header: SaveFileHeader) async throws -> SaveFileWriter {
+        do {
+            return try await SaveFileWriter(path: path, header: header, files: saveFiles)
+        } catch {
+            // It may still come into being, when nobody waits for it any more.
+            if case .file(let error) = error.reason, error.isUnanswered { await noteLeftover(path, error) }
+            throw error
+        }
     }
 
     private func abandon(_ writer: SaveFileWriter) async {

@@ -115,7 +115,7 @@ extension DomainManager {
 
     /// The beginning of a save file stays behind: the next daemon tries again to remove it.
     func noteLeftover(_ path: String, _ error: any Error) async {
-        log.error("half a save file is left behind: \(error); it is tried again when xend starts")
+        log.error("half a save file may be left behind: \(error); it is looked for again when xend starts")
         guard !transfers.leftovers.contains(path) else { return }
         transfers.leftovers.append(path)
         if transfers.leftovers.count > TransferState.keptLeftovers { transfers.leftovers.removeFirst() }

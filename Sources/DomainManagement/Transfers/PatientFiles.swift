@@ -97,8 +97,7 @@ struct Patience: Sendable {
             let timer = tasks.spawn { [limit, clock] in
                 guard (try? await clock.sleep(for: limit)) != nil else { return }
                 let why = "the disk has not answered within \(limit.inWords)"
-                // 110: ETIMEDOUT
-                answer.give(.failure(FileError(action, path, .system(errno: 110, text: why))))
+                answer.give(.failure(FileError(action, path, .system(errno: FileError.timedOut, text: why))))
             }
             tasks.spawn {
                 do throws(FileError) {
@@ -109,6 +108,16 @@ struct Patience: Sendable {
                 timer.cancel()
             }
         }.get()
+    }
+}
+
+extension FileError {
+    /// ETIMEDOUT
+    fileprivate static let timedOut: Int32 = 110
+
+    /// Whether the disk did not answer, so that what was asked of it may still be done.
+    var isUnanswered: Bool {
+        if case .system(Self.timedOut, _) = reason { true } else { false }
     }
 }
 
