@@ -81,11 +81,11 @@ extension DomainManager {
         do {
             let task = try await beginTask(
                 "receive", domain: arrival.record.name.rawValue, id: nil, for: Requester(channel.peer.description))
+            transfers.current[uuid] = task
             try await begin(
                 offer.id, .destination(.receiving), arrival.record, channel.peer.host, offer.port,
                 isPaused: offer.isPaused)
             transfers.handovers[offer.id]?.channel = channel
-            transfers.current[uuid] = task
             let input = ChannelInput(
                 channel: channel, kind: offer.kind, clock: host.clock, stall: migration.stallTimeout)
             transfers.inputs[uuid] = TransferInput(input: input, task: task)
@@ -116,6 +116,7 @@ extension DomainManager {
         } catch {
             if table[uuid]?.stage == .creating { _ = table.finish(plan, .undone(reason: "\(error)")) }
             await advance(offer.id, .destination(.giveUp))
+            try? await channel.send(.refused("\(error)"))
             connectionLost(offer.id, channel)
             await channel.close()
             if let task = transfers.current.removeValue(forKey: uuid) {
