@@ -25,6 +25,8 @@
 #include <xen/hvm/e820.h>
 #include <xen/hvm/params.h>
 
+#include "acpi.h"
+
 // ---- Sockets ----------------------------------------------------------------------------------------------------------
 
 static inline int cxen_connect_unix(int descriptor, const char *path) {
@@ -159,10 +161,10 @@ static inline void cxen_container(struct xc_dom_image *dom, bool pvh) {
     dom->container_type = pvh ? XC_DOM_HVM_CONTAINER : XC_DOM_PV_CONTAINER;
 }
 
-// The memory of a PVH guest of this size, all of it below the hole for devices, and its map: memory, then what the
-// builder keeps for itself (the special pages end at 0xff000000).
+// The memory of a PVH guest of this size, all of it below the hole for devices, and its map: memory, the ACPI tables, then
+// what the builder keeps for itself (the special pages end at 0xff000000).
 static inline int cxen_pvh_memory(xc_interface *xch, uint32_t domid, struct xc_dom_image *dom, uint64_t bytes) {
-    const uint64_t hole = 0xfee00000, special = 0xfeff8000, special_size = 0x8000;
+    const uint64_t hole = cxen_acpi_address, special = 0xfeff8000, special_size = 0x8000;
     struct e820entry *map;
     dom->device_model = false;
     dom->vga_hole_size = 0;
@@ -171,13 +173,14 @@ static inline int cxen_pvh_memory(xc_interface *xch, uint32_t domid, struct xc_d
     dom->mmio_size = (1ull << 32) - hole;
     dom->lowmem_end = bytes < hole ? bytes : hole;
     dom->highmem_end = bytes < hole ? 0 : (1ull << 32) + bytes - hole;
-    map = xc_dom_malloc(dom, 3 * sizeof *map);
-    if (!map) return -1;
+    map = xc_dom_malloc(dom, 4 * sizeof *map);
+    if (!map || cxen_give_acpi(dom, dom->max_vcpus)) return -1;
     map[0] = (struct e820entry){.addr = 0, .size = dom->lowmem_end, .type = 1};
-    map[1] = (struct e820entry){.addr = special, .size = special_size, .type = 2};
-    map[2] = (struct e820entry){.addr = 1ull << 32, .size = dom->highmem_end - (1ull << 32), .type = 1};
+    map[1] = (struct e820entry){.addr = cxen_acpi_address, .size = CXEN_ACPI_PAGE, .type = 3};
+    map[2] = (struct e820entry){.addr = special, .size = special_size, .type = 2};
+    map[3] = (struct e820entry){.addr = 1ull << 32, .size = dom->highmem_end - (1ull << 32), .type = 1};
     dom->e820 = map;
-    dom->e820_entries = dom->highmem_end ? 3 : 2;
+    dom->e820_entries = dom->highmem_end ? 4 : 3;
     return xc_domain_set_memory_map(xch, domid, map, dom->e820_entries);
 }
 

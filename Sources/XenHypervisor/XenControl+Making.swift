@@ -22,11 +22,20 @@ extension XenControl {
             try check("xc_domain_max_vcpus", id) { xc_domain_max_vcpus($0, raw, UInt32(creation.vcpus)) }
             // As libxl's default: the time stamp counter is emulated only when the guest moves to another frequency.
             try check("xc_domain_set_tsc_info", id) { xc_domain_set_tsc_info($0, raw, 0, 0, 0, 0) }
+            if creation.kind == .pvh { try letTimePass(in: id) }
         } catch {
             _ = try? check("xc_domain_destroy", id) { xc_domain_destroy($0, raw) }
             throw error
         }
         return id
+    }
+
+    /// As libxl's default: a guest's clock goes on while its vcpu has to wait for a cpu, instead of falling behind Xen's.
+    private func letTimePass(in id: DomainID) throws(HypervisorError) {
+        try check("xc_hvm_param_set", id) {
+            xc_hvm_param_set(
+                $0, UInt32(id.rawValue), UInt32(HVM_PARAM_TIMER_MODE), UInt64(HVMPTM_no_delay_for_missed_ticks))
+        }
     }
 
     func build(_ id: DomainID, _ build: DomainBuild) throws(HypervisorError) -> BuiltDomain {
@@ -54,10 +63,10 @@ private struct DomainBuilder {
     private var raw: UInt32 { UInt32(id.rawValue) }
 
     func loadKernel() throws(HypervisorError) {
-        if build.kind == .pvh, build.vcpus > 1 {
+        if build.kind == .pvh, build.vcpus > CXEN_ACPI_VCPUS {
             throw HypervisorError(
                 "xc_dom_boot_image", id, .notSupported,
-                text: "a PVH guest with more than one vcpu needs ACPI tables, which this builder does not make")
+                text: "a PVH guest can have at most \(CXEN_ACPI_VCPUS) vcpus: the ACPI tables it gets name no more")
         }
         cxen_container(image, build.kind == .pvh)
         image.pointee.xenstore_evtchn = build.storePort.rawValue
