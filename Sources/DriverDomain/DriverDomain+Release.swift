@@ -68,12 +68,13 @@ extension DriverDomain {
         }
     }
 
-    /// Another driver domain's kernel cannot be looked into: its back-end says Closed, or it is gone itself.
+    /// Another driver domain's kernel cannot be looked into: its back-end says Closed, or it is gone itself, or it never took
+    /// the device, whose state is then the one that we wrote.
     private func awaitRemoteRelease(_ path: DevicePath) async throws {
         let node = "\(path.backendDirectory)/state"
         let closed = try await wait(forChangesOf: node) {
             let state = XenbusState(text: try await store.readIfPresent(node))
-            return state == .closed || state == .unknown
+            return state == .closed || state == .unknown || state == .initialising
         }
         guard closed else {
             throw DeviceError("the back-end in domain \(path.backend) still holds it", kind: .timedOut)
