@@ -8,10 +8,9 @@ import Synchronization
 /// A domain's console: a TCP listener joined to the console of the domain's present life (manual L2).
 ///
 /// The first client may write, others watch; when the writer leaves, the one that watched longest may write. What the guest
-/// prints while nobody is connected is kept, the last 64 KiB of it. The listener and its clients outlive a restart of the domain.
+/// prints while nobody is connected is kept, and whoever comes sees it and what has been printed since, until nobody is left.
+/// The listener and its clients outlive a restart of the domain.
 actor DomainConsole {
-    /// What is kept while nobody listens (reference/lifecycle-and-events.md §3).
-    static let keptBytes = 64 * 1024
     /// A client that reads so slowly that more than this waits for it is disconnected: the guest must not wait.
     static let clientBacklog = 256 * 1024
     /// Clients beyond this are turned away with the original's words.
@@ -33,7 +32,7 @@ actor DomainConsole {
     private var clients: [ConsoleClient] = []
     /// Clients that have finished sending.
     private var listeners: [ConsoleClient] = []
-    private var kept: [UInt8] = []
+    private var backlog = ConsoleBacklog()
     private var isClosed = false
     private let shown: Mutex<ConsoleInformation>
 
@@ -92,11 +91,7 @@ actor DomainConsole {
     }
 
     private func print(_ bytes: [UInt8]) {
-        guard !clients.isEmpty else {
-            kept += bytes
-            if kept.count > Self.keptBytes { kept.removeFirst(kept.count - Self.keptBytes) }
-            return
-        }
+        backlog.append(bytes)
         for client in clients + listeners { client.send(bytes) }
     }
 
@@ -112,8 +107,7 @@ actor DomainConsole {
         clients.append(client)
         show()
         publish(event("connect", connection.peer))
-        if !kept.isEmpty { client.send(kept) }
-        kept = []
+        if !backlog.isEmpty { client.send(backlog.contents) }
         tasks.spawn { [weak self] in
             while let bytes = try? await connection.read(4096), !bytes.isEmpty {
                 guard let self else { break }
@@ -128,6 +122,7 @@ actor DomainConsole {
     private func inputEnded(of client: ConsoleClient) async {
         guard let place = clients.firstIndex(where: { $0 === client }) else { return await client.close() }
         clients.remove(at: place)
+        if clients.isEmpty { backlog.removeAll() }
         listeners.append(client)
         show()
         publish(event("disconnect", client.connection.peer))
@@ -150,6 +145,7 @@ actor DomainConsole {
         let lingering = listeners
         clients = []
         listeners = []
+        if !leaving.isEmpty { backlog.removeAll() }
         show()
         for client in leaving { publish(event("disconnect", client.connection.peer)) }
         for client in leaving + lingering { await client.close() }
