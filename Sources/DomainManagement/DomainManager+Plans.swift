@@ -38,6 +38,7 @@ extension DomainManager {
         }
         let followUp = table.finish(plan, outcome)
         if plan.isJournaled, !(outcome == .done && endsWithItsRecord(plan)) { await journalEnd(plan, outcome) }
+        openEntries[plan.domain] = nil
         rings[plan.domain] = nil
         if let failure = execution.failure { log.error("\(plan.ticket.name): \(failure.message)") }
         follow(followUp, of: plan.domain)
@@ -119,8 +120,10 @@ extension DomainManager {
     // MARK: - Journal
 
     private func journalBegin(_ plan: Plan) async -> OperationError? {
+        let entry = database.begin(plan, record: table[plan.domain])
+        openEntries[plan.domain] = OpenEntries(serial: plan.ticket.serial, entries: [entry])
         do {
-            try await database.journal.append([database.begin(plan, record: table[plan.domain])])
+            try await database.journal.append([entry])
             return nil
         } catch {
             return OperationError(.failed, "cannot begin \(plan.ticket.name): \(error)")

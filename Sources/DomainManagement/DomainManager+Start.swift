@@ -13,7 +13,8 @@ extension DomainManager {
         try await database.prepare()
         var (entries, damaged) = try await database.journal.load()
         let boot = await bootMark()
-        let replay = JournalReplay(files: await database.readFiles(), entries: entries)
+        let files = await database.readFiles()
+        let replay = JournalReplay(files: files, entries: entries)
         entries = []
         if damaged + replay.strange > 0 {
             log.error("the journal has \(damaged + replay.strange) lines that are no entries; they are left out")
@@ -27,10 +28,12 @@ extension DomainManager {
         if hasRebooted { log.notice("the machine has been rebooted: saved domains are dropped") }
         let todo = takeUp(replay, reports, hasRebooted: hasRebooted)
         keepTransfers(replay)
+        // While the old journal still says why: a file that outlived it would bring its domain back.
+        await dropFiles(files)
         try await database.journal.begin(with: journalStart(boot.identifier)) { [weak self] in
             await self?.journalStart(boot.identifier) ?? []
         }
-        await dropFiles(of: replay)
+        for record in table.sorted where !record.isForeign { await database.writeFile(record) }
         try await boot.remember()
         await joinConsolesAgain()
         for (beginning, uuid) in todo { await chore(beginning, on: uuid) }
@@ -48,14 +51,14 @@ extension DomainManager {
         for file in files.sorted() { await drivers.unbindStrays(of: file, except: used) }
     }
 
-    /// What a journal has to begin with: all that is known.
+    /// What a journal has to begin with: all that is known, and what is under way.
     private func journalStart(_ boot: String) -> [SExpression] {
         var entries = [database.boot(boot), database.start(starts)]
         if let notificationURL { entries.append(database.notify(notificationURL)) }
         for record in table.sorted where !record.isForeign && record.stage != .creating {
             entries.append(database.record(record))
         }
-        return entries + transferEntries
+        return entries + transferEntries + openEntries.values.sorted { $0.serial < $1.serial }.flatMap(\.entries)
     }
 
     /// Scripts of the earlier daemon are ended before anything is undone (manual, decision 6).
@@ -83,7 +86,12 @@ extension DomainManager {
             record.stage = stage(of: record, after: operation.name, isRecorded: records[operation.domain] != nil)
             records[operation.domain] = record
         }
-        for var record in records.values.sorted(by: { $0.lastSerial < $1.lastSerial || $0.name < $1.name }) {
+        // A domain that lives has the first claim to its name, should a database have two records with one.
+        let order = records.values.sorted { first, second in
+            (alive[first.uuid] == nil ? 1 : 0, first.lastSerial, first.name.rawValue)
+                < (alive[second.uuid] == nil ? 1 : 0, second.lastSerial, second.name.rawValue)
+        }
+        for var record in order {
             let report = alive[record.uuid].flatMap { $0.id == record.id && !$0.isDying ? $0 : nil }
             if report == nil, hasRebooted || record.id == nil { continue }
             if let chore = chore(for: &record, isAlive: report != nil) { todo.append((chore, record.uuid)) }
@@ -127,12 +135,11 @@ extension DomainManager {
         }
     }
 
-    private func dropFiles(of replay: JournalReplay) async {
-        let kept = Set(table.sorted.compactMap(\.id))
-        for record in replay.records.values {
-            if let id = record.id, !kept.contains(id) { await database.removeFile(of: id) }
+    /// Removes the files of domains that are no more.
+    private func dropFiles(_ files: [DomainRecord]) async {
+        for record in files where table[record.uuid]?.id != record.id {
+            if let id = record.id { await database.removeFile(of: id) }
         }
-        for record in table.sorted where !record.isForeign { await database.writeFile(record) }
     }
 
     private func joinConsolesAgain() async {

@@ -33,6 +33,8 @@ public actor DomainManager {
     public internal(set) var notificationURL: String?
     /// Whose turn on a domain is taken, and who waits for it.
     private var turns: [DomainUUID: [CheckedContinuation<Void, Never>]] = [:]
+    /// What the journal says of operations under way, so that one that is written anew says it too.
+    var openEntries: [DomainUUID: OpenEntries] = [:]
     /// Frames and ports of domains between `build` and `introduce`.
     var rings: [DomainUUID: DomainRings] = [:]
     var examination = Examination()

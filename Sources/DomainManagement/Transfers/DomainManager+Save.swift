@@ -100,7 +100,9 @@ extension DomainManager {
         do {
             let header = try await saveHeader(record, isPaused: isPaused)
             // Before anything stands beside the target, so that the next daemon knows where to look for it.
-            try await database.journal.append([database.saving(uuid, path, header)])
+            let entry = database.saving(uuid, path, header)
+            openEntries[uuid]?.entries.append(entry)
+            try await database.journal.append([entry])
             let writer = try await openWriter(path, header)
             do {
                 try await writer.begin()
