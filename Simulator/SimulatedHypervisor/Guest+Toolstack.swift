@@ -9,7 +9,7 @@ extension Guest {
         machine.startBackendDrivers(of: domain.id)
     }
 
-    /// Answers `control/shutdown` and `memory/target` from now on.
+    /// Answers `control/shutdown`, `control/sysrq`, `memory/target` and `cpu/N/availability` from now on.
     func watchControl() {
         for (feature, isThere) in [
             ("poweroff", !behaviour.ignoresShutdown), ("reboot", !behaviour.ignoresShutdown),
@@ -19,7 +19,9 @@ extension Guest {
             try? machine.store.write("\(home)/control/feature-\(feature)", "1", as: domain.id)
         }
         watch("\(home)/control/shutdown") { [weak self] _ in self?.controlChanged() }
+        watch("\(home)/control/sysrq") { [weak self] _ in self?.sysrqPressed() }
         watch("\(home)/memory/target") { [weak self] _ in self?.newMemoryTarget() }
+        watch("\(home)/cpu") { [weak self] _ in self?.countCPUs() }
     }
 
     func watch(_ path: String, _ changed: @escaping (String) -> Void) {
@@ -45,6 +47,33 @@ extension Guest {
         case .delay(let delay): clock.after(delay) { [self] in obey(reason) }
         case nil, .error, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: obey(reason)
         }
+    }
+
+    /// As Linux: takes the key away, says what it does, and does it without closing anything.
+    private func sysrqPressed() {
+        guard phase == .up, let key = try? read("control/sysrq"), !key.isEmpty else { return }
+        try? machine.store.write("\(home)/control/sysrq", "", as: domain.id)
+        switch key {
+        case "b":
+            print("sysrq: Resetting\r\n")
+            machine.guestShutsDown(domain, .reboot)
+        case "o":
+            print("sysrq: Power Off\r\n")
+            machine.guestShutsDown(domain, .poweroff)
+        case "c":
+            print("sysrq: Trigger a crash\r\n")
+            crash()
+        case "s": print("sysrq: Emergency Sync\r\nEmergency Sync complete\r\n")
+        default: print("sysrq: HELP : reboot(b) crash(c) poweroff(o) sync(s)\r\n")
+        }
+    }
+
+    /// Of its virtual cpus those are in use that the toolstack calls online; the first always is.
+    private func countCPUs() {
+        let others = (1..<max(1, domain.vcpus)).filter { number in
+            (try? read("cpu/\(number)/availability")) != "offline"
+        }
+        domain.onlineVCPUs = others.count + 1
     }
 
     private func obey(_ reason: ShutdownReason) {

@@ -38,7 +38,7 @@ enum Admission {
     private static func isAllowedOnExited(_ operation: DomainOperation) -> Bool {
         switch operation {
         case .destroy, .rename, .pause, .unpause, .setMaximumMemory, .pinCPU, .setScheduler: true
-        case .shutdown, .setMemoryTarget, .createDevice, .destroyDevice, .configureDevice, .configure, .save,
+        case .shutdown, .setMemoryTarget, .setVCPUs, .sysrq, .createDevice, .destroyDevice, .configureDevice, .configure, .save,
             .migrate, .resolve:
             false
         }
@@ -47,7 +47,9 @@ enum Admission {
     /// What is done to a domain of another toolstack must not get into that toolstack's way.
     private static func isAllowedOnForeign(_ operation: DomainOperation) -> Bool {
         switch operation {
-        case .pause, .unpause, .shutdown, .destroy, .pinCPU, .setMaximumMemory, .setMemoryTarget, .setScheduler: true
+        case .pause, .unpause, .shutdown, .destroy, .pinCPU, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget,
+            .setScheduler:
+            true
         case .createDevice, .destroyDevice, .configureDevice, .configure, .rename, .save, .migrate, .resolve: false
         }
     }
@@ -57,7 +59,7 @@ enum Admission {
         guard record.id == .zero else { return }
         switch operation {
         case .pinCPU, .setMaximumMemory, .setMemoryTarget, .setScheduler, .unpause: return
-        case .pause, .shutdown, .destroy, .createDevice, .destroyDevice, .configureDevice, .configure, .rename,
+        case .pause, .shutdown, .destroy, .setVCPUs, .sysrq, .createDevice, .destroyDevice, .configureDevice, .configure, .rename,
             .save, .migrate, .resolve:
             throw .domainZero(operation: operation.name)
         }

@@ -93,10 +93,14 @@ extension DomainTable {
             return try shutdown(request, &record, now)
         case .destroy(let mode):
             return try destroy(mode, &record, now)
-        case .pinCPU(let cpu):
+        case .pinCPU(let cpus, let vcpu):
             return Draft(
                 name: operation.name, isJournaled: !record.isForeign,
-                steps: [.pin(cpu: cpu)] + (record.isForeign ? [] : [.remember]))
+                steps: [.pin(cpus, vcpu: vcpu)] + (record.isForeign ? [] : [.remember]))
+        case .setVCPUs(let count):
+            return Draft(name: operation.name, steps: [.setVCPUs(count)])
+        case .sysrq(let key):
+            return Draft(name: operation.name, steps: [.sysrq(key)])
         case .setMaximumMemory(let size):
             return Draft(name: operation.name, steps: [.limitMemory(size)])
         case .setMemoryTarget(let size):
@@ -272,7 +276,7 @@ extension DomainTable {
             .introduce(memory: config.memory, maximum: config.maximumMemory, vcpus: config.vcpus),
             .joinConsole,
         ]
-        if let cpu = config.cpu { steps.append(.pin(cpu: cpu)) }
+        if let cpu = config.cpu { steps.append(.pin(CPUSet(cpu: cpu), vcpu: nil)) }
         if config.cpuWeight != 1 { steps.append(.weigh(weight: Int((config.cpuWeight * 256).rounded()), cap: nil)) }
         steps += devices.map(Step.attach)
         if config.maximumMemory != config.memory { steps.append(.limitMemory(config.maximumMemory)) }

@@ -110,8 +110,8 @@ extension DomainRecord {
             guard let place = devices.firstIndex(where: { $0.slot == device.slot }) else { return }
             devices[place].config = changed
             config = config?.with(devices: devices.map(\.config))
-        case .pin(let cpu): pinnedCPU = cpu
-        case .requestShutdown, .pause, .unpause, .weigh, .setMemoryTarget, .limitMemory, .checkImage,
+        case .pin(let cpus, nil): pinnedCPU = cpus.cpu ?? pinnedCPU
+        case .requestShutdown, .pause, .unpause, .pin, .weigh, .setMemoryTarget, .setVCPUs, .sysrq, .limitMemory, .checkImage,
             .createDomain, .build, .introduce, .openConsole, .keepConsole, .joinConsole, .releaseRemains, .closeConsole,
             .leaveConsole, .transfer, .withdraw, .destroyDomain, .awaitGone, .remember, .forget, .announce:
             break

@@ -43,7 +43,7 @@ extension DomainTable {
             console, .transfer(.fill(from: from)),
             .introduce(memory: arrival.memory, maximum: arrival.maximumMemory, vcpus: arrival.vcpus), .joinConsole,
         ]
-        if let cpu = config.cpu { steps.append(.pin(cpu: cpu)) }
+        if let cpu = config.cpu { steps.append(.pin(CPUSet(cpu: cpu), vcpu: nil)) }
         if config.cpuWeight != 1 { steps.append(.weigh(weight: Int((config.cpuWeight * 256).rounded()), cap: nil)) }
         steps += devices.map(Step.attach)
         if name == "restore" { steps += announcements(isPaused: arrival.isPaused) }

@@ -25,7 +25,12 @@ public enum DomainOperation: Hashable, Sendable {
     case unpause
     case shutdown(ShutdownRequest)
     case destroy(DestroyMode)
-    case pinCPU(Int)
+    /// Where it may run: all its virtual cpus, or one of them.
+    case pinCPU(CPUSet, vcpu: Int? = nil)
+    /// How many of its virtual cpus it shall use.
+    case setVCPUs(Int)
+    /// Presses a key with SysRq on its keyboard.
+    case sysrq(SysRqKey)
     case setMaximumMemory(MemorySize)
     /// Asks the guest to grow or shrink to this size.
     case setMemoryTarget(MemorySize)
@@ -50,6 +55,8 @@ public enum DomainOperation: Hashable, Sendable {
         case .shutdown: "shutdown"
         case .destroy: "destroy"
         case .pinCPU: "pincpu"
+        case .setVCPUs: "vcpus_set"
+        case .sysrq: "sysrq"
         case .setMaximumMemory: "maxmem_set"
         case .setMemoryTarget: "mem_target_set"
         case .setScheduler: "sched_credit_set"

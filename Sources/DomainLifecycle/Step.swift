@@ -19,7 +19,8 @@ public enum Step: Hashable, Sendable {
     /// The listener is joined to the console of this life.
     case joinConsole
     case attach(DeviceRecord)
-    case pin(cpu: Int)
+    /// nil = all its virtual cpus.
+    case pin(CPUSet, vcpu: Int?)
     case weigh(weight: Int?, cap: Int?)
 
     // MARK: Running
@@ -28,6 +29,10 @@ public enum Step: Hashable, Sendable {
     case requestShutdown(ShutdownRequest)
     /// Writes `memory/target`.
     case setMemoryTarget(MemorySize)
+    /// Writes `cpu/N/availability`.
+    case setVCPUs(Int)
+    /// Writes `control/sysrq`.
+    case sysrq(SysRqKey)
     case rename(DomainName)
     /// The vif script runs `down` with the old and `up` with the new configuration.
     case reconfigure(DeviceRecord, to: DeviceConfig)
@@ -70,7 +75,7 @@ extension Step {
         case .attach(let device): .detach(device.slot, force: true)
         case .transfer(let transfer): transfer.undo
         case .reconfigure, .checkImage, .limitMemory, .build, .pin, .weigh, .pause, .unpause, .requestShutdown,
-            .setMemoryTarget, .rename, .detach, .releaseRemains, .closeConsole, .leaveConsole, .withdraw,
+            .setMemoryTarget, .setVCPUs, .sysrq, .rename, .detach, .releaseRemains, .closeConsole, .leaveConsole, .withdraw,
             .destroyDomain, .awaitGone, .remember, .forget, .announce:
             nil
         }
@@ -99,13 +104,16 @@ extension Step: CustomStringConvertible {
         case .keepConsole(let port): "keep console on port \(port)"
         case .joinConsole: "join console"
         case .attach(let device): "attach \(device.slot)"
-        case .pin(let cpu): "pin to cpu \(cpu)"
+        case .pin(let cpus, let vcpu):
+            "pin \(vcpu.map { "vcpu \($0) " } ?? "")to \(cpus.cpus == nil ? "" : "cpu ")\(cpus)"
         case .weigh(let weight, let cap):
             "set weight \(weight?.description ?? "as it is"), cap \(cap?.description ?? "as it is")"
         case .pause: "pause"
         case .unpause: "unpause"
         case .requestShutdown(let request): "request \(request.rawValue)"
         case .setMemoryTarget(let size): "set memory target \(size)"
+        case .setVCPUs(let count): "set vcpus \(count)"
+        case .sysrq(let key): "press SysRq \(key)"
         case .rename(let name): "rename to \(name)"
         case .reconfigure(let device, _): "reconfigure \(device.slot)"
         case .transfer(let transfer): "\(transfer)"

@@ -48,7 +48,7 @@ extension Database {
             [.atom(String(process.pid)), .atom(String(process.startTime)), .atom(call.path)]
                 + call.arguments.map(SExpression.atom))
         do {
-            try await journal.append([entry])
+            try await journal.append(note: entry)
         } catch {
             log.warning("\(call.path) runs as process \(process.pid), which could not be noted: \(error)")
         }

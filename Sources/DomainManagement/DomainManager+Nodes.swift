@@ -72,6 +72,31 @@ extension DomainManager {
         try await write("memory/target", "\(size.kibibytes)", record, "set the memory target of \(record.title)")
     }
 
+    /// The guest takes virtual cpus out of use, or into it again, as it is told here; Xen made all of them.
+    func writeAvailability(_ count: Int, _ record: DomainRecord) async throws(StepFailure) {
+        guard let id = record.id else { return }
+        let title = "cannot let \(record.title) use \(count) vcpus"
+        let directory = "/local/domain/\(id)/cpu"
+        do {
+            let made = try await machine.store.listIfPresent(directory).compactMap { Int($0) }.sorted()
+            guard (1...max(1, made.count)).contains(count) else {
+                throw StepFailure("\(title): it was made with \(made.count)", kind: .invalid)
+            }
+            for number in made {
+                let word = number < count ? "online" : "offline"
+                try await machine.store.write("\(directory)/\(number)/availability", word)
+            }
+        } catch let failure as StepFailure {
+            throw failure
+        } catch {
+            throw StepFailure("\(title): \(error)")
+        }
+    }
+
+    func writeSysRq(_ key: SysRqKey, _ record: DomainRecord) async throws(StepFailure) {
+        try await write("control/sysrq", key.description, record, "press SysRq \(key) in \(record.title)")
+    }
+
     func writeName(_ name: DomainName, _ record: DomainRecord) async throws(StepFailure) {
         try await write("name", name.rawValue, record, "rename \(record.title)")
     }
@@ -90,6 +115,6 @@ extension DomainManager {
 
 /// Nodes that belong to the guest: it answers, suspends and reports through them.
 private let guestNodes = [
-    "control/shutdown", "control/feature-poweroff", "control/feature-reboot", "control/feature-suspend",
+    "control/shutdown", "control/sysrq", "control/feature-poweroff", "control/feature-reboot", "control/feature-suspend",
     "control/feature-halt", "device/suspend/event-channel", "data", "drivers", "feature", "attr", "error",
 ]

@@ -22,7 +22,7 @@ extension DomainManager {
         case .keepConsole(let port): try await keepConsole(port, record)
         case .joinConsole: joinConsole(record)
         case .attach(let device): try await attach(device, record)
-        case .pin(let cpu): try await pin(cpu, record)
+        case .pin(let cpus, let vcpu): try await pin(vcpu, to: cpus, record)
         case .weigh(let weight, let cap): try await weigh(weight, cap, record)
         case .pause:
             try await hypervisor(step, record) { xen, id throws(HypervisorError) in try await xen.pause(id) }
@@ -30,6 +30,8 @@ extension DomainManager {
             try await hypervisor(step, record) { xen, id throws(HypervisorError) in try await unpause(id, xen) }
         case .requestShutdown(let request): try await writeControl(request.controlWord, record)
         case .setMemoryTarget(let size): try await writeTarget(size, record)
+        case .setVCPUs(let count): try await writeAvailability(count, record)
+        case .sysrq(let key): try await writeSysRq(key, record)
         case .rename(let name): try await writeName(name, record)
         case .reconfigure(let device, let config): try await reconfigure(device, config, record)
         case .transfer(let transfer): try await perform(transfer, of: plan, record)
@@ -114,6 +116,12 @@ extension DomainManager {
         _ image: ImageConfig, _ memory: MemorySize, _ vcpus: Int, _ record: DomainRecord
     ) async throws(StepFailure) {
         guard let id = record.id else { return }
+        // Asked before: a build that fails gives back what it took.
+        let free = try? await machine.hypervisor.node().freeMemory
+        // Not left to Xen: what describes a domain's memory takes memory of domain 0 before Xen is asked for any.
+        if let free, memory > free {
+            throw StepFailure("cannot build \(record.title): \(memoryShortage(memory, free))")
+        }
         do {
             let channels = machine.eventChannels
             let storePort = try await channels.allocateUnbound(in: id, remote: .zero)
@@ -124,35 +132,41 @@ extension DomainManager {
             let built = try await machine.hypervisor.build(id, build)
             rings[record.uuid] = DomainRings(storePort: storePort, consolePort: consolePort, built: built)
         } catch {
-            let why = error.reason == .noMemory ? await memoryShortage(memory) : "\(error)"
+            let why = error.reason == .noMemory ? memoryShortage(memory, free) : "\(error)"
             throw StepFailure("cannot build \(record.title): \(why)")
         }
     }
 
-    private func memoryShortage(_ wanted: MemorySize) async -> String {
-        guard let node = try? await machine.hypervisor.node() else { return "not enough memory for \(wanted)" }
-        return "not enough memory: \(wanted) wanted, \(node.freeMemory) free"
+    /// Where more was free than is wanted, Xen needed some of it for itself, or somebody else was faster.
+    private func memoryShortage(_ wanted: MemorySize, _ free: MemorySize?) -> String {
+        guard let free else { return "not enough memory for \(wanted)" }
+        let when = free < wanted ? "free" : "free when it began"
+        return "not enough memory: \(wanted) wanted, \(free) \(when)"
     }
 
     // MARK: - Scheduling
 
-    private func pin(_ cpu: Int, _ record: DomainRecord) async throws(StepFailure) {
+    /// - Parameter vcpu: nil = all.
+    private func pin(_ vcpu: Int?, to cpus: CPUSet, _ record: DomainRecord) async throws(StepFailure) {
         guard let id = record.id else { return }
+        let what = vcpu.map { "vcpu \($0) of " } ?? ""
+        let title = "cannot pin \(what)\(record.title) to \(cpus.cpus == nil ? "" : "cpu ")\(cpus)"
         do {
-            let cpus = try await machine.hypervisor.node().cpus
-            guard (0..<cpus).contains(cpu) || cpu == -1 else {
-                throw StepFailure(
-                    "cannot pin \(record.title) to cpu \(cpu): the machine has cpus 0 to \(cpus - 1) (-1 = any)",
-                    kind: .invalid)
+            let count = try await machine.hypervisor.node().cpus
+            guard cpus.cpus?.allSatisfy({ $0 < count }) ?? true else {
+                throw StepFailure("\(title): the machine has cpus 0 to \(count - 1) (-1 = any)", kind: .invalid)
             }
-            let affinity = cpu == -1 ? CPUSet.any : CPUSet([cpu])
-            for vcpu in try await machine.hypervisor.vcpus(of: id) {
-                try await machine.hypervisor.setAffinity(affinity, ofVCPU: vcpu.number, of: id)
+            let known = try await machine.hypervisor.vcpus(of: id).map(\.number)
+            guard vcpu.map(known.contains) ?? true else {
+                throw StepFailure("\(title): it has vcpus 0 to \(known.count - 1)", kind: .invalid)
+            }
+            for number in known where vcpu == nil || vcpu == number {
+                try await machine.hypervisor.setAffinity(cpus, ofVCPU: number, of: id)
             }
         } catch let failure as StepFailure {
             throw failure
         } catch {
-            throw StepFailure("cannot pin \(record.title) to cpu \(cpu): \(error)")
+            throw StepFailure("\(title): \(error)")
         }
     }
 

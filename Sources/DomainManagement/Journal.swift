@@ -11,6 +11,9 @@ actor Journal {
     /// A journal larger than this is no journal of ours.
     static let maximumSize = 256 * 1024 * 1024
 
+    /// More notes of scripts than this are not carried over: older ones have ended, by their time-out at the latest.
+    static let notesKept = 1024
+
     private let path: String
     private let files: any FileStore
     private let tasks: any TaskSpawner
@@ -21,6 +24,8 @@ actor Journal {
     private var waiters: [CheckedContinuation<FileError?, Never>] = []
     private var isWriting = false
     private var snapshot: (@Sendable () async -> [SExpression])?
+    /// Notes that nobody else keeps.
+    private var notes: [SExpression] = []
 
     init(path: String, host: Host) {
         self.path = path
@@ -66,6 +71,13 @@ actor Journal {
         await file?.close()
         file = try await files.openForAppending(path)
         length = bytes.count
+    }
+
+    /// Appends a note that stays when the journal is written anew.
+    func append(note: SExpression) async throws(FileError) {
+        notes.append(note)
+        if notes.count > 2 * Self.notesKept { notes.removeFirst(Self.notesKept) }
+        try await append([note])
     }
 
     /// Appends entries; returns when they are durable.
@@ -120,7 +132,7 @@ actor Journal {
         }
         if length > Self.compactionSize, let snapshot {
             // A journal that cannot be written anew just stays long.
-            try? await rewrite(await snapshot())
+            try? await rewrite(await snapshot() + notes.suffix(Self.notesKept))
         }
     }
 

@@ -5,8 +5,36 @@ public struct CPUSet: Hashable, Sendable, CustomStringConvertible {
 
     public static let any = CPUSet(cpus: nil)
 
+    /// Far more than any machine has; a set must not be made to fill the memory.
+    public static let numbers = 0...4095
+
     private init(cpus: Set<Int>?) { self.cpus = cpus }
     public init(_ cpus: some Sequence<Int>) { self.cpus = Set(cpus) }
+    /// One cpu as configurations have it: -1 is any.
+    public init(cpu: Int) { self.init(cpus: cpu == -1 ? nil : [cpu]) }
+
+    /// The one cpu, as configurations have it: -1 is any; nil = several.
+    public var cpu: Int? {
+        guard let cpus else { return -1 }
+        return cpus.count == 1 ? cpus.first : nil
+    }
+
+    /// Reads `0-1,3`; `-1`, `any` and `all` are any cpu. nil: it is none of these.
+    public init?(_ text: String) {
+        if ["-1", "any", "all"].contains(text) {
+            self = .any
+            return
+        }
+        var cpus: Set<Int> = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+            guard let first = ends.first ?? nil, ends.count <= 2, let last = ends.last ?? nil, first <= last,
+                Self.numbers.contains(first), Self.numbers.contains(last)
+            else { return nil }
+            cpus.formUnion(first...last)
+        }
+        self.cpus = cpus
+    }
 
     /// `any cpu`, or `0-1,3`.
     public var description: String {
@@ -22,4 +50,8 @@ public struct CPUSet: Hashable, Sendable, CustomStringConvertible {
         return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
             .joined(separator: ",")
     }
+}
+
+extension CPUSet: ExpressibleByArrayLiteral {
+    public init(arrayLiteral cpus: Int...) { self.init(cpus) }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct AdmissionTests {
     static let operations: [DomainOperation] = [
         .pause, .unpause, .shutdown(.poweroff), .shutdown(.reboot), .shutdown(.halt), .destroy(.halt),
-        .destroy(.reboot), .pinCPU(0), .setMaximumMemory(MemorySize(mebibytes: 80)),
+        .destroy(.reboot), .pinCPU([0]), .setMaximumMemory(MemorySize(mebibytes: 80)),
         .setMemoryTarget(MemorySize(mebibytes: 32)), .setScheduler(weight: 512, cap: nil), .rename(try! DomainName("db")),
         .createDevice(try! DeviceConfig(SExpression.parseFirst("(vif (mac aa:00:00:00:00:01))"))),
         .destroyDevice(.vif, index: 0),

@@ -14,7 +14,7 @@ struct ConcurrencyTests {
         let config = try DomainConfig(
             SExpression.parseFirst("(vm (name web) (memory 16) (image (linux (kernel /boot/vmlinuz))))"))
         return [
-            .pause, .unpause, .shutdown(.poweroff), .destroy(.halt), .pinCPU(0),
+            .pause, .unpause, .shutdown(.poweroff), .destroy(.halt), .pinCPU([0]), .setVCPUs(1), .sysrq(SysRqKey("s")!),
             .setMaximumMemory(MemorySize(mebibytes: 64)), .setMemoryTarget(MemorySize(mebibytes: 8)),
             .setScheduler(weight: 512, cap: nil), .createDevice(vif), .destroyDevice(.vif, index: 0),
             .configureDevice(vif, index: 0), .configure(config), .rename(try DomainName("other")),

@@ -33,9 +33,9 @@ extension DomainManager {
     private func performBeside(_ operation: DomainOperation, _ record: DomainRecord) async throws {
         let step: Step
         switch operation {
-        case .pinCPU(let cpu): step = .pin(cpu: cpu)
+        case .pinCPU(let cpus, let vcpu): step = .pin(cpus, vcpu: vcpu)
         case .setScheduler(let weight, let cap): step = .weigh(weight: weight, cap: cap)
-        case .pause, .unpause, .shutdown, .destroy, .setMaximumMemory, .setMemoryTarget, .createDevice,
+        case .pause, .unpause, .shutdown, .destroy, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget, .createDevice,
             .destroyDevice, .configureDevice, .configure, .rename, .save, .migrate, .resolve:
             return
         }

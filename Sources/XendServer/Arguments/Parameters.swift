@@ -50,6 +50,28 @@ private func integerValue(_ field: Form.Field, in range: ClosedRange<Int>) throw
     return value
 }
 
+extension Parameter where Value == CPUSet {
+    /// A cpu, of which -1 is any, or with later clients several: `0-1,3`.
+    static func cpuSet(_ names: String...) -> Parameter {
+        Parameter(names) { field throws(Failure) in
+            if let set = CPUSet(field.text) { return set }
+            return CPUSet(cpu: try integerValue(field, in: -1...CPUSet.numbers.upperBound))
+        }
+    }
+}
+
+extension Parameter where Value == SysRqKey {
+    static func sysrqKey(_ names: String...) -> Parameter {
+        Parameter(names) { field throws(Failure) in
+            guard let key = SysRqKey(field.text) else {
+                throw Failure(OperationError(
+                    .invalid, "invalid key: \(field.text) (allowed: one letter or digit, such as s to sync)"))
+            }
+            return key
+        }
+    }
+}
+
 extension Parameter where Value == MemorySize {
     /// Whole megabytes.
     static func memory(_ names: String...) -> Parameter {

@@ -6,7 +6,9 @@ import SExpressions
 enum DomainResource {
     static func information(_ exchange: Exchange) async throws(Failure) -> Answer {
         let domain = try await exchange.domain()
-        return .value(domain.expression).page { DomainPage(domain: domain, host: exchange.host).page() }
+        guard exchange.representation == .html else { return .value(domain.expression) }
+        let task = await runningTask(of: domain, exchange)
+        return .value(domain.expression).page { DomainPage(domain: domain, task: task, host: exchange.host).page() }
     }
 
     // MARK: Operations
@@ -63,8 +65,7 @@ enum DomainResource {
     /// Cancels what is being done to the domain: its running task.
     static func cancel(_ exchange: Exchange) async throws(Failure) -> Answer {
         let domain = try await exchange.domain()
-        let task = await exchange.service.tasks().last { $0.outcome == .running && $0.domainID == domain.id }
-        guard let task else {
+        guard let task = await runningTask(of: domain, exchange) else {
             throw Failure(OperationError(
                 .refused, "cannot cancel: domain \(domain.id) \"\(domain.name)\" is not being saved or migrated"))
         }
@@ -72,6 +73,10 @@ enum DomainResource {
             try await service.cancelTask(task.id, for: exchange.requester)
         }
         return .zero
+    }
+
+    private static func runningTask(of domain: DomainInformation, _ exchange: Exchange) async -> TaskInformation? {
+        await exchange.service.tasks().last { $0.outcome == .running && $0.domainID == domain.id }
     }
 
     static func resolve(_ exchange: Exchange) async throws(Failure) -> Answer {
@@ -136,7 +141,6 @@ enum DomainResource {
         }
     }
 
-    /// The virtual cpus, as clients of xend 3.0 read them.
     /// `(sched_credit (weight W) (cap C))`
     static func scheduler(_ exchange: Exchange) async throws(Failure) -> Answer {
         let parameters = try await exchange.ask { service throws(OperationError) in
@@ -146,6 +150,7 @@ enum DomainResource {
             .element("sched_credit", .element("weight", parameters.weight), .element("cap", parameters.cap)))
     }
 
+    /// The virtual cpus, as clients of xend 3.0 read them.
     static func vcpus(_ exchange: Exchange) async throws(Failure) -> Answer {
         let domain = try await exchange.domain()
         let vcpus = try await exchange.ask { service throws(OperationError) in

@@ -1,3 +1,5 @@
+import DomainModel
+
 /// Every path, method and operation of xend: the manual's table (H4), then what stands in reference/http-api.md §6
 /// only, then ours.
 enum RouteTable {
@@ -29,7 +31,14 @@ enum RouteTable {
             }),
             .change("migrate", DomainResource.migrate),
             .change("pincpu", DomainResource.perform { arguments throws(Failure) in
-                .pinCPU(try arguments.read(.integer("cpu", in: -1...4095)))
+                let (cpus, vcpu) = try arguments.read(.cpuSet("cpu", "cpus", "cpumap"), .optionalInteger("vcpu", in: 0...4095))
+                return .pinCPU(cpus, vcpu: vcpu)
+            }),
+            .change("vcpus_set", DomainResource.perform { arguments throws(Failure) in
+                .setVCPUs(try arguments.read(.integer("vcpus", in: 1...DomainConfig.maximumVCPUs)))
+            }),
+            .change("sysrq", DomainResource.perform { arguments throws(Failure) in
+                .sysrq(try arguments.read(.sysrqKey("key")))
             }),
             .change("maxmem_set", DomainResource.perform { arguments throws(Failure) in
                 .setMaximumMemory(try arguments.read(.memory("memory")))

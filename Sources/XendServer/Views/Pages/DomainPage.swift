@@ -5,6 +5,8 @@ import SExpressions
 /// `/xend/domain/X`: one domain, and everything that can be done to it.
 struct DomainPage: Sendable {
     let domain: DomainInformation
+    /// The save, restore or migration that is under way.
+    let task: TaskInformation?
     /// `host` as the client wrote it, for the console's address.
     let host: String
 
@@ -16,6 +18,7 @@ struct DomainPage: Sendable {
             headline
             if !domain.held.isEmpty { held }
             if !isDomainZero { run }
+            if let task { TaskPages.running(task) }
             div(.class("columns")) {
                 Parts.section("State") { facts }
                 Parts.section("Devices") { devices }
@@ -145,7 +148,10 @@ struct DomainPage: Sendable {
     private var settings: [OperationForm] {
         let memory = String(domain.memory.mebibytes)
         let limit = String((domain.maximumMemory ?? domain.memory).mebibytes)
-        let values = ["memory": limit, "target": memory, "cpu": String(domain.cpu ?? -1), "name": domain.name]
+        let values = [
+            "memory": limit, "target": memory, "vcpus": String(domain.vcpus), "cpu": String(domain.cpu ?? -1),
+            "name": domain.name,
+        ]
         return OperationForms.domainSettings.map { $0.with(values) }
     }
 }

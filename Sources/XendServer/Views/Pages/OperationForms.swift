@@ -71,6 +71,9 @@ enum OperationForms {
     static let pin = OperationForm(
         "pincpu", "Pin to a cpu", button: "Pin",
         [.init(name: "cpu", title: "Cpu, -1 = any", kind: .number(-1...4095))])
+    static let vcpus = OperationForm(
+        "vcpus_set", "Virtual cpus", button: "Ask", help: "At most as many as it was made with.",
+        [.init(name: "vcpus", title: "In use", kind: .number(1...128))])
     static let scheduler = OperationForm(
         "sched_credit_set", "Share of the cpus", button: "Set",
         [
@@ -98,7 +101,7 @@ enum OperationForms {
 
     /// Moving and ending, in the order in which they stand on the page.
     static let domainLife = [shutdown, save, migrate, destroy]
-    static let domainSettings = [memoryTarget, maximumMemory, pin, scheduler, rename]
+    static let domainSettings = [memoryTarget, maximumMemory, vcpus, pin, scheduler, rename]
     private static let domain = [unpause, pause] + domainLife + domainSettings
         + [createDevice, destroyDevice, cancelWork, resolve]
 

@@ -10,7 +10,7 @@ enum TaskPages {
                 tasks.reversed().map { task in
                     [
                         strong { Parts.link("\(task.operation) \(task.id)", Path.task(task.id)) },
-                        Parts.link(task.domain, Path.domain(task.domain)), badge(task), progress(task),
+                        Parts.link(task.domain, Path.domain(task.domain)), badge(task), outcome(task),
                         .text(Wording.time(task.started)), .text(task.requester),
                     ]
                 })
@@ -37,6 +37,20 @@ enum TaskPages {
         case .cancelled: Parts.badge("cancelled", "off")
         case .failed: Parts.badge("failed", "bad")
         case .interrupted: Parts.badge("interrupted", "bad")
+        }
+    }
+
+    /// How far it is; of one that failed, why.
+    private static func outcome(_ task: TaskInformation) -> HTML {
+        if case .failed(let text) = task.outcome { return span(.class("help")) { text } }
+        return progress(task)
+    }
+
+    /// What is being done to a domain, for its page.
+    static func running(_ task: TaskInformation) -> HTML {
+        Parts.section("\(task.operation), \(task.phase)") {
+            progress(task)
+            p { Parts.link("Rounds and times", Path.task(task.id)) }
         }
     }
 
