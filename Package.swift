@@ -204,7 +204,11 @@ let package = Package(
             "XendClientTests",
             ["XendClient", "SExpressions", .product(name: "NIOCore", package: nio),
              .product(name: "NIOPosix", package: nio)]),
-        tests("XmCommandsTests", ["XmCommands", "XendClient", "Migration", "HypervisorInterface", "HostInterface", "SExpressions"]),
+        .testTarget(
+            name: "XmCommandsTests",
+            dependencies: [
+                "XmCommands", "XendClient", "Migration", "HypervisorInterface", "HostInterface", "SExpressions",
+            ], exclude: ["Corpus"], swiftSettings: settings),
         tests(
             "TransferTests",
             ["DomainManagement", "Migration", "SimulatedHost", "SimulatedHypervisor", "Simulation",

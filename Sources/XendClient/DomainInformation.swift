@@ -84,6 +84,9 @@ public struct NodeInformation: Equatable, Sendable {
         }
     }
 
+    /// Megabytes of memory that the machine has.
+    public var totalMemory: Int { integer("total_memory") ?? integer("memory") ?? 0 }
+
     public subscript(name: String) -> String? { expression.childText(name) }
 
     public func integer(_ name: String) -> Int? { expression.integer(name) }

@@ -92,6 +92,21 @@ extension XendClient {
         try await order(.domainPinCPU(domain, cpu: "\(cpu)"))
     }
 
+    /// Pins one virtual cpu of a domain to physical ones: `0-1,3`, or `any`.
+    public func domainPinVCPU(_ domain: String, vcpu: Int, cpus: String) async throws(XendError) {
+        try await order(.domainPinCPU(domain, cpu: cpus, vcpu: vcpu))
+    }
+
+    /// Asks a domain to use so many of its virtual cpus.
+    public func domainVCPUsSet(_ domain: String, vcpus: Int) async throws(XendError) {
+        try await order(.domainVCPUsSet(domain, vcpus: "\(vcpus)"))
+    }
+
+    /// Presses SysRq and a key on a domain's keyboard.
+    public func domainSysRq(_ domain: String, key: String) async throws(XendError) {
+        try await order(.domainSysRq(domain, key: key))
+    }
+
     /// `xend_domain_maxmem_set(dom, memory)`: limits a domain's memory, in megabytes.
     public func domainMaxmemSet(_ domain: String, memory: Int) async throws(XendError) {
         try await order(.domainMaxmemSet(domain, memory: "\(memory)"))
@@ -144,8 +159,17 @@ extension XendCall {
                 ("destination", .text(destination)), ("live", .text(live)), ("resource", .text(resource)),
             ], patience: .transfer)
     }
-    public static func domainPinCPU(_ domain: String, cpu: String) -> XendCall {
-        .post("domain", domain, operation: "pincpu", arguments: [("cpu", .text(cpu))])
+    /// - Parameter vcpu: nil = all.
+    public static func domainPinCPU(_ domain: String, cpu: String, vcpu: Int? = nil) -> XendCall {
+        .post(
+            "domain", domain, operation: "pincpu",
+            arguments: [("cpu", .text(cpu))] + (vcpu.map { [("vcpu", .number($0))] } ?? []))
+    }
+    public static func domainVCPUsSet(_ domain: String, vcpus: String) -> XendCall {
+        .post("domain", domain, operation: "vcpus_set", arguments: [("vcpus", .text(vcpus))])
+    }
+    public static func domainSysRq(_ domain: String, key: String) -> XendCall {
+        .post("domain", domain, operation: "sysrq", arguments: [("key", .text(key))])
     }
     public static func domainMaxmemSet(_ domain: String, memory: String) -> XendCall {
         .post("domain", domain, operation: "maxmem_set", arguments: [("memory", .text(memory))])

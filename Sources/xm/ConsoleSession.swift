@@ -22,7 +22,7 @@ struct ConsoleSession {
         let terminal = TerminalMode()
         machine.write(ConsoleSession.banner)
         terminal?.setRaw()
-        var pump = Pump(socket: socket, signals: signals)
+        var pump = Pump(socket: socket, signals: signals, isTerminal: terminal != nil)
         let signal = pump.run()
         terminal?.restore()
         signals.stop()
@@ -63,13 +63,16 @@ struct ConsoleSession {
     private struct Pump {
         let socket: Int32
         let signals: EndingSignals
+        /// Asked while it was there: one that has gone says it is none.
+        let isTerminal: Bool
         private var pending: [UInt8] = []
         private var readsInput = true
         private var buffer = [UInt8](repeating: 0, count: 16384)
 
-        init(socket: Int32, signals: EndingSignals) {
+        init(socket: Int32, signals: EndingSignals, isTerminal: Bool) {
             self.socket = socket
             self.signals = signals
+            self.isTerminal = isTerminal
         }
 
         /// Passes bytes on until something ends it. Returns the signal if that was what did.
@@ -120,7 +123,7 @@ struct ConsoleSession {
             guard count > 0 else {
                 // A terminal that is gone takes xm with it. A file that has ended leaves a reader.
                 readsInput = false
-                return count == 0 && isatty(STDIN_FILENO) == 0
+                return count == 0 && !isTerminal
             }
             guard let leave = buffer[..<count].firstIndex(of: ConsoleSession.escape) else {
                 pending += buffer[..<count]

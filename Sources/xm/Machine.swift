@@ -83,6 +83,12 @@ struct Machine: XmHost {
         return String(decoding: content, as: UTF8.self).split(separator: " ").first.flatMap { Double($0) }
     }
 
+    func elapsedSeconds() -> Double {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+    }
+
     var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 
     var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }

@@ -84,9 +84,11 @@ import XendClient
         Example("sched-credit -d k1 -w 512", ["POST /xend/domain/k1 weight=512&op=sched_credit_set"]),
         Example("vcpu-pin k1 all 1", ["POST /xend/domain/k1 cpu=1&op=pincpu"]),
         Example("vcpu-pin k1 all all", ["POST /xend/domain/k1 cpu=-1&op=pincpu"]),
-        Example(
-            "vcpu-pin k1 1 1", ["GET /xend/domain/k1"],
-            errors: "Error: vcpu-pin: a domain is pinned as a whole: give \"all\" instead of 1\n", status: 1),
+        Example("vcpu-pin k1 1 0-1,3", ["POST /xend/domain/k1 cpu=0-1%2C3&vcpu=1&op=pincpu"]),
+        Example("vcpu-set k1 2", ["POST /xend/domain/k1 vcpus=2&op=vcpus_set"]),
+        Example("sysrq k1 s", ["POST /xend/domain/k1 key=s&op=sysrq"]),
+        Example("reset k1", ["POST /xend/domain/k1 reason=reboot&op=destroy"]),
+        Example("debug R", ["POST /xend/node op=reboot"], format: .xl),
         Example("destroy -f k1", ["POST /xend/domain/k1 reason=halt&op=destroy"], format: .xl),
         Example("dmesg -c", ["POST /xend/node/dmesg op=clear"]),
         Example("domid k1", ["GET /xend/domain/k1"], output: "1\n"),
@@ -137,6 +139,13 @@ import XendClient
         .mistake("create -F nofile", "cannot read nofile: No such file or directory"),
         .mistake("dmesg -c x", "Invalid arguments: ['dmesg', '-c', 'x']"),
         .mistake("trigger k1 nmi", "trigger: \"nmi\" is not supported: use power or reset"),
+        .mistake("vcpu-set k1", "vcpu-set: Invalid argument(s)"),
+        .mistake("vcpu-set k1 x", "invalid literal for int(): x"), .mistake("sysrq k1", "sysrq: Invalid argument(s)"),
+        .mistake("reset", "reset: Missing domain"), .mistake("top x", "top: Invalid argument(s)"),
+        .mistake("top -d 0", "Invalid value: 0"), .mistake("top -i x", "invalid literal for int(): x"),
+        .mistake("debug-keys q", "debug-keys: \"q\" is not supported: use R"),
+        .mistake("resume k1", "resume is not supported: use restore FILE."),
+        .mistake("start k1", "start is not supported: xend keeps no domains that do not run: use create FILE."),
         .mistake("rename k1", "rename: Invalid argument(s)"), .mistake("sched-credit -w 5", "No domain given."),
         .mistake("completion csh", "completion: there is no script for \"csh\", only for bash, zsh and fish"),
         .mistake("mem-set k1 9999999999999t", "9999999999999t is too much memory"),
@@ -236,6 +245,30 @@ import XendClient
             #expect(outcome.status == 1 && outcome.output == "" && outcome.requests == [])
             #expect(outcome.errors == "Error: \(text)\n")
         }
+    }
+
+    @Test("top shows shares of a cpu since its last look, who uses most first")
+    func topCounts() async {
+        let daemon = FakeDaemon([
+            "GET /xend/node/": "(node (total_memory 1000))",
+            "GET /xend/domain/": "(Domain-0 k1)",
+            "GET /xend/domain/Domain-0":
+                "(domain (id 0) (name Domain-0) (memory 500) (state r-----) (cpu_time 10.0) (vcpus 2) (devices))",
+        ])
+        for seconds in ["1.0", "2.5"] {
+            daemon.answer(
+                "GET /xend/domain/k1",
+                "(domain (id 1) (name k1) (memory 32) (maxmem 64) (state -b----) (cpu_time \(seconds))"
+                    + " (devices (vif (idx 0)) (vbd (idx 0)) (vbd (idx 1))))")
+        }
+        let outcome = await run(["top", "-i2", "-d", "2"], daemon: daemon)
+        let domainZero = "  Domain-0 -----r         10    0.0     512000   50.0     512000      50.0     2    0    0\n"
+        #expect(
+            outcome.output
+                == TopTable.heading + "\n" + domainZero
+                + "        k1 --b---          1    0.0      32768    3.2      65536       6.4     1    1    2\n"
+                + TopTable.heading + "\n"
+                + "        k1 --b---          2   75.0      32768    3.2      65536       6.4     1    1    2\n" + domainZero)
     }
 
     @Test("A transfer on a terminal shows how far it is and leaves a clean line")

@@ -18,14 +18,23 @@ final class FakeHost: XmHost {
     }
 
     private let state = Mutex(State())
-    let files: [String: String]
+    let files: [String: [UInt8]]
     let showsProgress: Bool
     let outputIsTerminal: Bool
     /// Called at each pause, so that the world can go on.
     let onPause: @Sendable () -> Void
 
-    init(
+    convenience init(
         files: [String: String] = [:], showsProgress: Bool = false, outputIsTerminal: Bool = false,
+        onPause: @escaping @Sendable () -> Void = {}
+    ) {
+        self.init(
+            content: files.mapValues { Array($0.utf8) }, showsProgress: showsProgress,
+            outputIsTerminal: outputIsTerminal, onPause: onPause)
+    }
+
+    init(
+        content files: [String: [UInt8]], showsProgress: Bool = false, outputIsTerminal: Bool = false,
         onPause: @escaping @Sendable () -> Void = {}
     ) {
         self.files = files
@@ -43,8 +52,8 @@ final class FakeHost: XmHost {
     func writeError(_ text: String) { state.withLock { $0.errors += text } }
 
     func readFile(_ path: String) throws(XmFailure) -> [UInt8] {
-        guard let text = files[path] else { throw .error("cannot read \(path): No such file or directory") }
-        return Array(text.utf8)
+        guard let content = files[path] else { throw .error("cannot read \(path): No such file or directory") }
+        return content
     }
 
     func openFile(_ path: String) throws(XmFailure) -> any ReadableFile {
@@ -72,6 +81,8 @@ final class FakeHost: XmHost {
 
     func timeOfDay() -> String { "12:34:56" }
     func machineUpTime() -> Double? { 3661 }
+    /// Two seconds for each pause.
+    func elapsedSeconds() -> Double { Double(pauses) * 2 }
 
     func attachConsole(host: String, port: Int) async throws(XmFailure) {
         state.withLock { $0.attached.append("\(host):\(port)") }

@@ -5,7 +5,7 @@ import XendClient
 
 /// Groups of subcommands in the help, in the order in which it shows them.
 enum CommandGroup: String, CaseIterable, Sendable {
-    case all, console, domain, host, scheduler, vbd, vif
+    case all, console, domain, host, scheduler, vbd, vif, absent
 
     /// The heading of the group.
     var heading: String {
@@ -17,6 +17,7 @@ enum CommandGroup: String, CaseIterable, Sendable {
         case .scheduler: "Shares of the cpus:"
         case .vbd: "Virtual block devices:"
         case .vif: "Virtual network interfaces:"
+        case .absent: "Not supported:"
         }
     }
 }

@@ -15,7 +15,7 @@ public protocol XmHost: Sendable {
     func openFile(_ path: String) throws(XmFailure) -> any ReadableFile
     /// Writes bytes to standard output, all of them. Throws the system's words when they cannot be written.
     func write(_ bytes: [UInt8]) throws(XmFailure)
-    /// Whether standard output is a terminal, which bytes that are no text would garble.
+    /// Whether standard output is a terminal, which bytes that are no text would garble and whose screen can be erased.
     var outputIsTerminal: Bool { get }
     /// Whether something is there by that name.
     func fileExists(_ path: String) -> Bool
@@ -29,6 +29,8 @@ public protocol XmHost: Sendable {
     func timeOfDay() -> String
     /// Seconds since this machine was started, if it tells.
     func machineUpTime() -> Double?
+    /// Seconds since some moment, for intervals.
+    func elapsedSeconds() -> Double
     /// Whether standard error is a terminal, on which a line of progress can be rewritten.
     var showsProgress: Bool { get }
     /// Joins the user's terminal to a console until the user types Ctrl-] or the other end closes.

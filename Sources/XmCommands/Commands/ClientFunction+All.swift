@@ -67,6 +67,12 @@ extension ClientFunction {
         ClientFunction(name: "xend_domain_mem_target_set", parameters: [.text("DOM"), .text("TARGET")]) {
             .domainMemTargetSet($0[0].text, target: $0[1].text)
         },
+        ClientFunction(name: "xend_domain_vcpus_set", parameters: [.text("DOM"), .text("VCPUS")]) {
+            .domainVCPUsSet($0[0].text, vcpus: $0[1].text)
+        },
+        ClientFunction(name: "xend_domain_sysrq", parameters: [.text("DOM"), .text("KEY")]) {
+            .domainSysRq($0[0].text, key: $0[1].text)
+        },
         ClientFunction(name: "xend_domain_rename", parameters: [.text("DOM"), .text("NAME")]) {
             .domainRename($0[0].text, name: $0[1].text)
         },

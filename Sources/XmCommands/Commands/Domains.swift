@@ -39,13 +39,36 @@ extension XmCommand {
         try await session.order(.domainDestroy(domain, reason: parsed.has("reboot") ? "reboot" : "halt"))
     }
 
-    static let rename = XmCommand(
-        name: "rename", group: .domain, isOriginal: false, arguments: "DOM NEW", summary: "Give a domain another name.",
-        details: "Gives domain DOM the name NEW.", completes: .domains
-    ) { session, invocation throws(XmFailure) in
-        let words = try invocation.words(2...2)
-        try await session.order(.domainRename(words[0], name: words[1]))
+    static let rename = pair("rename", "DOM NEW", "Give a domain another name.", "Gives domain DOM the name NEW.") {
+        .domainRename($0, name: $1)
     }
+
+    static let sysrq = pair(
+        "sysrq", "DOM LETTER", "Press SysRq and a key in a domain.",
+        "Presses SysRq and LETTER on the keyboard of domain DOM. What a key does, its kernel says:\n"
+            + "to Linux s is to write to its disks, b to reboot at once, c to crash."
+    ) {
+        .domainSysRq($0, key: $1)
+    }
+
+    /// Commands that came after Xen 2.0 and have a domain and one more word.
+    private static func pair(
+        _ name: String, _ arguments: String, _ summary: String, _ details: String,
+        _ call: @escaping @Sendable (String, String) -> XendCall
+    ) -> XmCommand {
+        XmCommand(
+            name: name, group: .domain, isOriginal: false, arguments: arguments, summary: summary, details: details,
+            completes: .domains
+        ) { session, invocation throws(XmFailure) in
+            let words = try invocation.words(2...2)
+            try await session.order(call(words[0], words[1]))
+        }
+    }
+
+    static let reset = later(
+        simple("reset", "End a domain and build it again.", "Ends domain DOM as destroy does and builds it again.") {
+            .domainDestroy($0, reason: "reboot")
+        })
 
     static let trigger = XmCommand(
         name: "trigger", group: .domain, isOriginal: false, arguments: "DOM power|reset",
@@ -63,26 +86,6 @@ extension XmCommand {
 
     // MARK: Memory and cpus
 
-    static let virtualCPUPin = XmCommand(
-        name: "vcpu-pin", group: .domain, isOriginal: false, arguments: "DOM VCPU|all CPU|all",
-        summary: "Pin a domain to a cpu.",
-        details: "Lets domain DOM run on cpu CPU only, or on all. Domains are pinned as a whole, so VCPU must be all\n"
-            + "where there is more than one.",
-        completes: .domains
-    ) { session, invocation throws(XmFailure) in
-        let words = try invocation.words(3...3)
-        if words[1] != "all" {
-            let domain = try await session.ask { (client) async throws(XendError) in
-                try await client.domain(words[0])
-            }
-            guard (domain.vcpus ?? 1) == 1, try Invocation.number(words[1]) == 0 else {
-                throw .error("\(invocation.word): a domain is pinned as a whole: give \"all\" instead of \(words[1])")
-            }
-        }
-        let cpu = words[2] == "all" || words[2] == "any" ? -1 : try Invocation.number(words[2])
-        try await session.order(.domainPinCPU(words[0], cpu: String(cpu)))
-    }
-
     static let maxmem = number("maxmem", "DOM MB", "Limit the memory of a domain.", maxmemDetails) {
         .domainMaxmemSet($0, memory: String($1))
     }
@@ -99,6 +102,14 @@ extension XmCommand {
     static let memSet = later(
         number("mem-set", "DOM MB", "Ask a domain to change its memory.", balloonDetails, megabytes: true) {
             .domainMemTargetSet($0, target: String($1))
+        })
+
+    static let virtualCPUSet = later(
+        number(
+            "vcpu-set", "DOM NUM", "Set how many virtual cpus a domain uses.",
+            "Asks domain DOM to use NUM of its virtual cpus: at most as many as it was made with."
+        ) {
+            .domainVCPUsSet($0, vcpus: String($1))
         })
 
     static let pinCPU = number("pincpu", "DOM CPU", "Pin a domain to a cpu.", "Lets domain DOM run on cpu CPU only.") {

@@ -35,6 +35,16 @@ extension XmCommand {
         session.print(try await session.ask { (client) async throws(XendError) in try await client.nodeDmesg() })
     }
 
+    static let debugKeys = XmCommand(
+        name: "debug-keys", group: .host, isOriginal: false, arguments: "R", summary: "Reboot the machine.",
+        details: "With R reboots the machine, in an orderly way: cluster managers ask for it so. The other keys, which\n"
+            + "let Xen print what it knows, xend does not pass on."
+    ) { session, invocation throws(XmFailure) in
+        let word = try invocation.words(1...1)[0]
+        guard word == "R" else { throw .error("\(invocation.word): \"\(word)\" is not supported: use R") }
+        try await session.ask { (client) async throws(XendError) in try await client.nodeReboot() }
+    }
+
     static let log = XmCommand(
         name: "log", group: .host, arguments: "", summary: "Print xend's log.",
         details: "Prints the current log of xend."

@@ -6,13 +6,14 @@ extension XmCommand {
         [help, completion, call]
         + [list, create, shutdown, reboot, destroy, pause, unpause, save, restore, migrate]
         + [imageInfo, imageStream]
-        + [domid, domname, rename, trigger, upTime]
-        + [pinCPU, virtualCPUPin, virtualCPUList, maxmem, balloon, memMax, memSet]
+        + [domid, domname, rename, trigger, reset, sysrq, upTime]
+        + [pinCPU, virtualCPUPin, virtualCPUList, virtualCPUSet, maxmem, balloon, memMax, memSet]
         + [console, consoles]
-        + [info, dmesg, log]
+        + [info, top, dmesg, log, debugKeys]
         + [bvt, bvtContextAllowance, atropos, roundRobin, credit]
         + [vifList, networkList, networkAttach, networkDetach]
         + [vbdList, vbdCreate, vbdDestroy, blockList, blockAttach, blockDetach]
+        + absent
 
     static let help = XmCommand(
         name: "help", group: .all, arguments: "[CMD]", summary: "Explain the commands.",

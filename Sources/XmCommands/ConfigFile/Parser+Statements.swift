@@ -35,6 +35,7 @@ extension Parser {
         case .name("return"):
             advance()
             return Statement(position: start, kind: .giveBack(atEndOfStatement ? nil : try expressionList()))
+        case .name("import"): return Statement(position: start, kind: try importing())
         case .name("raise"): return Statement(position: start, kind: try raising())
         case .name(let word):
             if let refusal = Parser.refusal(of: word) { throw Fault(start, refusal) }
@@ -45,6 +46,20 @@ extension Parser {
 
     private var atEndOfStatement: Bool {
         current.kind == .newline || current.kind == .end || isSymbol(";")
+    }
+
+    /// `import os, re`: many files begin so, and most use nothing of it. What they use is refused where it stands.
+    private mutating func importing() throws(Fault) -> Statement.Kind {
+        let start = current.position
+        repeat {
+            advance()
+            guard case .name(let module) = current.kind, Scope.modules.contains(module) else {
+                throw Fault(start, Parser.refusal(of: "import") ?? "")
+            }
+            advance()
+        } while isSymbol(",")
+        guard atEndOfStatement else { throw Fault(start, Parser.refusal(of: "import") ?? "") }
+        return .pass
     }
 
     /// `raise`, `raise ValueError`, `raise ValueError, text`, `raise ValueError(text)`.

@@ -13,6 +13,9 @@ struct Scope {
         }
     }
 
+    /// Modules that Python had imported for the file.
+    static let modules = ["sys", "os", "string", "re"]
+
     /// Defines a variable that is there before the file begins and is not among what the file has set.
     mutating func predefine(_ name: String, _ value: ConfigValue) { values[name] = value }
 
@@ -28,7 +31,7 @@ struct Scope {
         predefine("xm_file", .string(file))
         predefine("xm_help", .int(help ? 1 : 0))
         for builtin in Builtin.allCases { predefine(builtin.rawValue, .builtin(builtin)) }
-        for module in ["sys", "os", "string", "re"] { predefine(module, .module(module)) }
+        for module in Scope.modules { predefine(module, .module(module)) }
         for name in ["ValueError", "TypeError", "KeyError", "NameError", "RuntimeError", "Exception", "SystemExit"] {
             predefine(name, .exception(name, nil))
         }

@@ -14,7 +14,7 @@ enum LongList {
         }
         let config = domain.configuration
         add("uuid", domain.uuid)
-        add("vcpus", domain.vcpus ?? 1)
+        add("vcpus", config?.childText("vcpus").flatMap { Int($0) } ?? domain.vcpus ?? 1)
         add("cpu_weight", config?.childText("cpu_weight"))
         add("memory", domain.memory)
         add("maxmem", domain.maximumMemory ?? domain.memory)

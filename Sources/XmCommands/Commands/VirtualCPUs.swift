@@ -1,4 +1,4 @@
-// vcpu-list and uptime.
+// vcpu-list and vcpu-pin.
 
 import SExpressions
 import XendClient
@@ -41,25 +41,14 @@ extension XmCommand {
             affinity: LaterTables.affinity(element.childValue("cpumap")))
     }
 
-    private static let upTimeOptions = [XmOption("short", "s", "To the minute, with the time of day.")]
-
-    static let upTime = XmCommand(
-        name: "uptime", group: .domain, isOriginal: false, arguments: "[-s] [DOM...]",
-        summary: "Show how long domains have run.",
-        details: "Shows how long all domains, or those that are named, have been there.", options: upTimeOptions,
+    static let virtualCPUPin = XmCommand(
+        name: "vcpu-pin", group: .domain, isOriginal: false, arguments: "DOM VCPU|all CPUS|all",
+        summary: "Pin virtual cpus to physical ones.",
+        details: "Lets virtual cpu VCPU of domain DOM, or all of them, run on CPUS only: 0, 0-1,3, or all.",
         completes: .domains
     ) { session, invocation throws(XmFailure) in
-        let parsed = try invocation.parsed(upTimeOptions)
-        let isShort = parsed.has("short")
-        let heading = isShort ? nil : LaterTables.upTimeHeading
-        try await session.forEachDomain(parsed.words, heading: heading) { domain in
-            // Domain 0 has been there as long as the machine.
-            let seconds = domain.upTime ?? (domain.id == 0 ? session.host.machineUpTime() : nil) ?? 0
-            let (name, id) = (domain.name ?? "", domain.id ?? -1)
-            session.print(
-                isShort
-                    ? LaterTables.shortUpTimeLine(name, id, seconds, now: session.host.timeOfDay())
-                    : LaterTables.upTimeLine(name, id, seconds))
-        }
+        let words = try invocation.words(3...3)
+        let vcpu = words[1] == "all" ? nil : try Invocation.number(words[1])
+        try await session.order(.domainPinCPU(words[0], cpu: words[2] == "all" ? "-1" : words[2], vcpu: vcpu))
     }
 }

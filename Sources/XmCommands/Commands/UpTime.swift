@@ -1,0 +1,27 @@
+// uptime.
+
+import XendClient
+
+extension XmCommand {
+    private static let upTimeOptions = [XmOption("short", "s", "To the minute, with the time of day.")]
+
+    static let upTime = XmCommand(
+        name: "uptime", group: .domain, isOriginal: false, arguments: "[-s] [DOM...]",
+        summary: "Show how long domains have run.",
+        details: "Shows how long all domains, or those that are named, have been there.", options: upTimeOptions,
+        completes: .domains
+    ) { session, invocation throws(XmFailure) in
+        let parsed = try invocation.parsed(upTimeOptions)
+        let isShort = parsed.has("short")
+        let heading = isShort ? nil : LaterTables.upTimeHeading
+        try await session.forEachDomain(parsed.words, heading: heading) { domain in
+            // Domain 0 has been there as long as the machine.
+            let seconds = domain.upTime ?? (domain.id == 0 ? session.host.machineUpTime() : nil) ?? 0
+            let (name, id) = (domain.name ?? "", domain.id ?? -1)
+            session.print(
+                isShort
+                    ? LaterTables.shortUpTimeLine(name, id, seconds, now: session.host.timeOfDay())
+                    : LaterTables.upTimeLine(name, id, seconds))
+        }
+    }
+}
