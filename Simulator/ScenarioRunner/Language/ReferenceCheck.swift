@@ -182,7 +182,7 @@ struct ReferenceCheck {
     private mutating func stream(_ acts: [StreamAct]) throws(ScenarioError) {
         for act in acts {
             switch act {
-            case .connect, .disconnect: break
+            case .from, .connect, .disconnect: break
             case .send(let template): try use(template)
             case .expect(let pattern): try use(pattern)
             }

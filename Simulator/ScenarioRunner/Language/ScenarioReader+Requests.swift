@@ -96,6 +96,7 @@ extension ScenarioReader {
             case "header":
                 let name = try part.template("the header's name")
                 request.headers.append(.init(name: name, value: try part.value("the header's value")))
+            case "from": request.origin = try part.word("the client's address")
             case "query": request.query += try fields(&part)
             case "body":
                 try refuseSecondBody(request, part)

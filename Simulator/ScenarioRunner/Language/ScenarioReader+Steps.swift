@@ -158,6 +158,7 @@ extension ScenarioReader {
         for argument in form.arguments {
             var part = try FormReader(argument, "act of a connection", Vocabulary.streamActs, file: file)
             switch part.name {
+            case "from": acts.append(.from(try part.word("the client's address")))
             case "connect": acts.append(.connect)
             case "send": acts.append(.send(try part.value("the text")))
             case "expect": acts.append(.expect(try nextPattern(&part, "the text")))

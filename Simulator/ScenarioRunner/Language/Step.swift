@@ -65,6 +65,8 @@ public struct RequestTemplate: Sendable {
     public var query: [Field] = []
     public var headers: [Field] = []
     public var body = Body.none
+    /// The address of the client; nil: it is on the host itself.
+    public var origin: String?
     /// Whether this is one of the operations that the language knows by name, which always ask for SXP.
     public var isOperation: Bool
     /// The name of the domain that this makes, or that it is about, as far as it can be seen.
@@ -73,6 +75,8 @@ public struct RequestTemplate: Sendable {
 
 /// Something done to a byte stream.
 public enum StreamAct: Sendable {
+    /// The address that later connections come from.
+    case from(String)
     case connect
     case send(Template)
     case expect(Pattern)

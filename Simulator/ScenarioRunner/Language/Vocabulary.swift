@@ -17,8 +17,9 @@ public enum Vocabulary {
         "(save D FILE)", "(migrate D HOST (live yes|no) (resource MBIT))", "(cancel D)", "(pincpu D CPU)",
         "(maxmem D MB)", "(device-create D DEV)", "(device-destroy D TYPE IDX)", "(inject EVENT)",
         "(node shutdown | reboot)",
-        "(request METHOD PATH (header N V)… (query (K V)…) (form (K V)…) (multipart (K V)…) (body TEXT))",
-        "(console D (as NAME) (connect) (send TEXT) (expect TEXT) (disconnect))", "(debug (send TEXT) (expect TEXT))",
+        "(request METHOD PATH (from ADDRESS) (header N V)… (query (K V)…) (form (K V)…) (multipart (K V)…) (body TEXT))",
+        "(console D (as NAME) (from ADDRESS) (connect) (send TEXT) (expect TEXT) (disconnect))",
+        "(debug (from ADDRESS) (connect) (send TEXT) (expect TEXT) (disconnect))",
         "(guest D (shutdown REASON) | (crash) | (hang) | (prints TEXT) | (dirties MB/S (of MB)))", "(expect CHECK…)",
         "(advance T)", "(settle)", "(wait (within T) CHECK…)", "(background NAME STEP)", "(finish NAME CHECK…)",
         "(when CHECK STEP)", "(parallel STEP…)", "(repeat N STEP…)",
@@ -51,9 +52,9 @@ public enum Vocabulary {
         "(error ERRNO | STATUS)", "(delay T)", "(hang)", "(drop)", "(stuck STATE)", "(torn N)", "(cut-after BYTES)",
         "(kill-daemon [after])", "(power-loss [after])")
 
-    static let streamActs = forms("(connect)", "(send TEXT)", "(expect TEXT)", "(disconnect)")
+    static let streamActs = forms("(from ADDRESS)", "(connect)", "(send TEXT)", "(expect TEXT)", "(disconnect)")
     static let requestParts = forms(
-        "(header N V)", "(query (K V)…)", "(form (K V)…)", "(multipart (K V)…)", "(body TEXT)")
+        "(from ADDRESS)", "(header N V)", "(query (K V)…)", "(form (K V)…)", "(multipart (K V)…)", "(body TEXT)")
     static let hostParts = forms("(memory MB)", "(dom0-memory MB)", "(cpus N)", "(config (KEY VALUE)…)")
 
     /// Every form with an example in the manual, by place.

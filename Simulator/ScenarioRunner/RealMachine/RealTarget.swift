@@ -123,7 +123,7 @@ final class RealTarget: ScenarioTarget {
 
     // MARK: Connections
 
-    func openHTTP(_ host: String) throws(ScenarioFailure) -> any ByteStream {
+    func openHTTP(_ host: String, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
         try Socket(host: address.host, port: address.port)
     }
 
@@ -131,7 +131,7 @@ final class RealTarget: ScenarioTarget {
 
     func chosenDebugPort(of host: String) -> UInt16? { nil }
 
-    func openTCP(_ host: String, port: UInt16) throws(ScenarioFailure) -> any ByteStream {
+    func openTCP(_ host: String, port: UInt16, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
         try Socket(host: address.host, port: port)
     }
 

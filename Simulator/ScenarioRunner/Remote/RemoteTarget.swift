@@ -187,7 +187,7 @@ final class RemoteTarget: ScenarioTarget {
         return address
     }
 
-    func openHTTP(_ host: String) throws(ScenarioFailure) -> any ByteStream {
+    func openHTTP(_ host: String, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
         let address = try find(host)
         return try Socket(host: address.host, port: address.port)
     }
@@ -199,7 +199,7 @@ final class RemoteTarget: ScenarioTarget {
         return try ask("(state \(on(host)))").childText("debug-port").flatMap { UInt16($0) }
     }
 
-    func openTCP(_ host: String, port: UInt16) throws(ScenarioFailure) -> any ByteStream {
+    func openTCP(_ host: String, port: UInt16, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
         try Socket(host: try find(host).host, port: port)
     }
 

@@ -14,7 +14,10 @@ struct ScenarioNeeds {
     private mutating func look(_ step: Step) {
         for check in step.expectation ?? [] { look(check) }
         switch step.action {
-        case .request, .console, .debug, .expect, .advance, .settle: break
+        case .request(let request): if request.origin != nil { need("from") }
+        case .console(let console): look(console.acts)
+        case .debug(let acts): look(acts)
+        case .expect, .advance, .settle: break
         case .wait(_, let checks), .finish(_, let checks): for check in checks { look(check) }
         case .background(_, let inner): look(inner)
         case .when(let check, let inner):
@@ -23,6 +26,13 @@ struct ScenarioNeeds {
         case .parallel(let steps), .repeat(_, let steps): for inner in steps { look(inner) }
         case .guest, .fault, .heal, .daemon, .powerLoss, .hostReboot, .clock, .copy, .write, .corrupt, .change:
             need(step.source.name)
+        }
+    }
+
+    /// Only a simulated network has clients elsewhere.
+    private mutating func look(_ acts: [StreamAct]) {
+        for act in acts {
+            if case .from = act { need("from") }
         }
     }
 

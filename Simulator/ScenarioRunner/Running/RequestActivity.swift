@@ -69,7 +69,7 @@ final class HTTPExchange {
     private var taken = 0
 
     init(_ request: WireRequest, host: String, _ target: any ScenarioTarget) throws(ScenarioFailure) {
-        stream = try target.openHTTP(host)
+        stream = try target.openHTTP(host, from: request.origin)
         parser = AnswerParser(isHead: request.method == "HEAD")
         stream.send(request.bytes(host: target.hostHeader(host)))
     }

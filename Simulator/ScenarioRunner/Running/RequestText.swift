@@ -6,6 +6,8 @@ struct WireRequest {
     var path: String
     var headers: [(name: String, value: String)] = []
     var body: [UInt8] = []
+    /// Where the client is; nil: on the host itself.
+    var origin: String?
     /// What a transcript shows of the body.
     var summary: [(name: String, value: String)] = []
 
@@ -46,6 +48,7 @@ extension RequestTemplate {
         let query = try values(self.query, bindings)
         if !query.isEmpty { path += (path.contains("?") ? "&" : "?") + URLText.form(query.map { ($0.name, $0.value) }) }
         var wire = WireRequest(method: try method.text(bindings), path: path)
+        wire.origin = origin
         wire.summary = query.map { ($0.name, $0.value) }
         for header in try values(headers, bindings) { wire.headers.append((header.name, header.value)) }
         try fill(&wire, bindings)

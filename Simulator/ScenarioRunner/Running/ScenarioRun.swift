@@ -164,8 +164,8 @@ final class ScenarioRun {
         case .console(let console): return try self.console(console, step)
         case .debug(let acts):
             let host = host(of: step)
-            return StreamActivity(self, step, name: "debug \(host)", acts) { [self] () throws(ScenarioFailure) in
-                try target.openTCP(host, port: debugPort(of: host))
+            return StreamActivity(self, step, name: "debug \(host)", acts) { [self] (origin) throws(ScenarioFailure) in
+                try target.openTCP(host, port: debugPort(of: host), from: origin)
             }
         case .wait(let within, let checks): return WaitActivity(self, checks, within: within, step)
         case .when(let check, let inner): return WhenActivity(self, check, inner, host: step.host)
@@ -198,12 +198,12 @@ final class ScenarioRun {
             throw failure(step, [error.description])
         }
         return StreamActivity(self, step, name: console.connection ?? domain, console.acts) {
-            [self] () throws(ScenarioFailure) in
+            [self] (origin) throws(ScenarioFailure) in
             let answer = try ask("/xend/domain/\(URLText.encode(domain))", host: host)
             guard let port = answer.expression?.child("console")?.childText("console_port").flatMap({ UInt16($0) }) else {
                 throw ScenarioFailure(answer.error ?? "domain \(domain) has no console")
             }
-            return try target.openTCP(host, port: port)
+            return try target.openTCP(host, port: port, from: origin)
         }
     }
 

@@ -15,7 +15,9 @@ final class StreamActivity: Activity {
     private let step: Step
     private let name: String
     private let acts: [StreamAct]
-    private let open: () throws(ScenarioFailure) -> any ByteStream
+    /// Opens a connection from an address, or from the host itself.
+    private let open: (String?) throws(ScenarioFailure) -> any ByteStream
+    private var origin: String?
     private var index = 0
     private(set) var deadline: Duration?
 
@@ -24,7 +26,7 @@ final class StreamActivity: Activity {
 
     init(
         _ run: ScenarioRun, _ step: Step, name: String, _ acts: [StreamAct],
-        open: @escaping () throws(ScenarioFailure) -> any ByteStream
+        open: @escaping (String?) throws(ScenarioFailure) -> any ByteStream
     ) {
         self.run = run
         self.step = step
@@ -53,9 +55,12 @@ final class StreamActivity: Activity {
 
     private func act(_ act: StreamAct) throws(ScenarioFailure) -> Bool {
         switch act {
+        case .from(let address):
+            origin = address
+            return true
         case .connect:
             if deadline == nil {
-                run.connections[name] = StreamConnection(try open())
+                run.connections[name] = StreamConnection(try open(origin))
                 deadline = run.target.now + Self.patience
             }
             return try isConnected()
@@ -74,7 +79,7 @@ final class StreamActivity: Activity {
 
     /// Connects where the story did not say so; a connection that has ended stays what it is, so that its last words can be read.
     private func connectIfNeeded() throws(ScenarioFailure) -> Bool {
-        if run.connections[name] == nil { run.connections[name] = StreamConnection(try open()) }
+        if run.connections[name] == nil { run.connections[name] = StreamConnection(try open(origin)) }
         return try isConnected()
     }
 

@@ -57,7 +57,8 @@ struct Transcript {
             return " \(field.name)=\(value)"
         }
         let path = request.path.split(separator: "?").first.map(String.init) ?? request.path
-        add("> \(request.method) \(normaliser.path(path))\(arguments.joined())")
+        let origin = request.origin.map { " from \($0)" } ?? ""
+        add("> \(request.method) \(normaliser.path(path))\(arguments.joined())\(origin)")
     }
 
     mutating func answer(_ answer: Answer, host: String) {

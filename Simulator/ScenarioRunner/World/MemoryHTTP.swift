@@ -72,14 +72,14 @@ final class MemoryHTTPListener: HTTPListener, @unchecked Sendable {
     func accept(from peer: String) -> MemoryHTTPConnection? {
         let channel = EmbeddedChannel(loop: loop)
         channel.localAddress = try? SocketAddress(ipAddress: "127.0.0.1", port: Int(port))
-        channel.remoteAddress = try? SocketAddress(ipAddress: peer, port: 40_000 + connections.count % 20_000)
         do {
             try configure(channel).wait()
-            try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: Int(port))).wait()
+            // To become active; what an embedded channel connects to is its remote address, the client's.
+            try channel.connect(
+                to: SocketAddress(ipAddress: peer, port: 40_000 + connections.count % 20_000)).wait()
         } catch {
             return nil
         }
-        channel.remoteAddress = try? SocketAddress(ipAddress: peer, port: 40_000 + connections.count % 20_000)
         let connection = MemoryHTTPConnection(channel)
         connections.append(connection)
         return connection

@@ -23,12 +23,13 @@ protocol ScenarioTarget: AnyObject {
     /// - Parameter openRequests: what the scenario itself waits for.
     func settle(_ openRequests: () -> [String]) throws(ScenarioFailure)
 
-    func openHTTP(_ host: String) throws(ScenarioFailure) -> any ByteStream
+    /// - Parameter origin: the client's address; nil: it is on the host itself. Simulated networks alone have others.
+    func openHTTP(_ host: String, from origin: String?) throws(ScenarioFailure) -> any ByteStream
     /// The `Host` header of requests.
     func hostHeader(_ host: String) -> String
     /// The debug port of a host where it is another than its configuration says.
     func chosenDebugPort(of host: String) throws(ScenarioFailure) -> UInt16?
-    func openTCP(_ host: String, port: UInt16) throws(ScenarioFailure) -> any ByteStream
+    func openTCP(_ host: String, port: UInt16, from origin: String?) throws(ScenarioFailure) -> any ByteStream
 
     func guest(_ act: GuestAct, domain: String, host: String) throws(ScenarioFailure)
     func fault(_ point: FaultPoint, _ selector: FaultSelector, _ action: FaultAction, host: String) throws(ScenarioFailure)

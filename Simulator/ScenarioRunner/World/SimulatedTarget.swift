@@ -71,8 +71,8 @@ final class SimulatedTarget: ScenarioTarget {
 
     // MARK: Connections
 
-    func openHTTP(_ host: String) throws(ScenarioFailure) -> any ByteStream {
-        guard let connection = world.http(host)?.connect(port: nil, from: "127.0.0.1") else {
+    func openHTTP(_ host: String, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
+        guard let connection = world.http(host)?.connect(port: nil, from: origin ?? "127.0.0.1") else {
             throw ScenarioFailure("connection refused: no xend listens on \(host)")
         }
         return connection
@@ -82,10 +82,10 @@ final class SimulatedTarget: ScenarioTarget {
 
     func chosenDebugPort(of host: String) -> UInt16? { nil }
 
-    func openTCP(_ host: String, port: UInt16) throws(ScenarioFailure) -> any ByteStream {
+    func openTCP(_ host: String, port: UInt16, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
         // Consoles and debug port accept connections from the machine itself only, unless configured otherwise.
         MemoryTCP(
-            world.world.client(on: host), tasks: world.world.executor, host: "localhost", port: port,
+            world.world.client(on: origin ?? host), tasks: world.world.executor, host: host, port: port,
             deadline: world.now + .seconds(60))
     }
 
