@@ -8,6 +8,9 @@ import Synchronization
 /// xend's HTTP server, whatever carries its bytes: `configure` makes a connection of a socket's channel and of an
 /// embedded one alike.
 ///
+/// Lines must end with CRLF, as in the original, which waited for one for ever; a bare LF gets 400 (RFC 9112 §2.2 lets a
+/// server refuse it, and one in front of us that reads it otherwise could smuggle requests past us).
+///
 /// The work for a request is started with the host's `TaskSpawner` and comes back to the channel by
 /// `eventLoop.execute`, so that a simulation decides the order of everything.
 public final class HTTPPipeline: Sendable {

@@ -91,10 +91,11 @@ struct Rendering: Sendable {
             values.text("op").flatMap { OperationForms.form(at: resource.path, for: $0) }
         }
         let isThere = status != Status.notFound && resource != nil
-        let path = isThere ? exchange.path : exchange.parentPath
+        let segments = exchange.request.target.segments
+        let place = isThere ? segments : segments.first == "xend" ? segments.dropLast() : []
         return ErrorPage.page(
             failure.error.message, status: status, form: isThere && exchange.request.isPost ? form : nil,
-            thing: path.split(separator: "/").last.map(String.init) ?? "xend", path: path, values: values)
+            trail: Trail(to: place), values: values)
     }
 }
 

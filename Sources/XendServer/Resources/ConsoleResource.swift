@@ -1,4 +1,5 @@
 import DomainLifecycle
+import DomainModel
 import SExpressions
 
 /// `/xend/console` and `/xend/console/PORT`
@@ -8,7 +9,8 @@ enum ConsoleResource {
         let answer: Answer =
             exchange.wantsDetail
             ? .list(consoles.map(\.expression)) : .list(consoles.map { .atom(String($0.port)) })
-        return answer.page { ConsolePages.list(consoles) }
+        let names = await names(exchange)
+        return answer.page { ConsolePages.list(consoles, names: names) }
     }
 
     static func information(_ exchange: Exchange) async throws(Failure) -> Answer {
@@ -16,7 +18,15 @@ enum ConsoleResource {
         let console = try await exchange.askForResource { service throws(OperationError) in
             try await service.console(port: port)
         }
-        return .value(console.expression).page { ConsolePages.one(console, host: exchange.host) }
+        let names = await names(exchange)
+        return .value(console.expression).page { ConsolePages.one(console, names: names, host: exchange.host) }
+    }
+
+    /// Of domains by id: pages speak of domains by name.
+    private static func names(_ exchange: Exchange) async -> [DomainID: String] {
+        guard exchange.representation == .html else { return [:] }
+        let domains = await exchange.service.domains()
+        return Dictionary(domains.map { ($0.id, $0.name) }) { first, _ in first }
     }
 
     static func disconnect(_ exchange: Exchange) async throws(Failure) -> Answer {

@@ -17,16 +17,7 @@ public struct Exchange: Sendable {
     public var lastSegment: String { request.target.segments.last ?? "" }
 
     /// The path, as links write it.
-    var path: String { Self.path(request.target.segments) }
-    /// The path of what contains this resource; at the top, the root of xend.
-    var parentPath: String {
-        let parent = request.target.segments.dropLast()
-        return parent.first == "xend" ? Self.path(Array(parent)) : Path.root
-    }
-
-    private static func path(_ segments: [String]) -> String {
-        "/" + segments.map { URLEncoding.encode(segment: $0) }.joined(separator: "/")
-    }
+    var path: String { Path.joined(request.target.segments) }
 
     /// For logs and tasks.
     var requester: Requester { Requester(request.peer.map { "http \($0.host)" } ?? "http") }

@@ -13,6 +13,10 @@ enum Path {
     static let style = "/xend/style.css"
     static let script = "/xend/live.js"
 
+    static func joined(_ segments: some Sequence<String>) -> String {
+        "/" + segments.map { URLEncoding.encode(segment: $0) }.joined(separator: "/")
+    }
+
     static func domain(_ name: String) -> String { "\(domains)/\(URLEncoding.encode(segment: name))" }
     static func console(_ port: UInt16) -> String { "\(consoles)/\(port)" }
     static func network(_ id: String) -> String { "\(networks)/\(URLEncoding.encode(segment: id))" }

@@ -111,7 +111,7 @@ extension Router {
         else { return nil }
         return Answer.none.page {
             QuestionPage.page(
-                form, thing: exchange.lastSegment, path: exchange.path, values: exchange.request.form)
+                form, trail: Trail(to: exchange.request.target.segments), values: exchange.request.form)
         }
     }
 }

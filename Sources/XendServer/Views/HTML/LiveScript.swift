@@ -31,7 +31,7 @@ enum LiveScript {
                 if (notice && content.dataset.noticed) { notice = null; }
                 content.dataset.noticed = "yes";
                 content.replaceChildren.apply(content, Array.from(fresh.childNodes));
-                if (notice) { content.insertBefore(notice, content.children[2] || null); }
+                if (notice) { content.insertBefore(notice, content.querySelector("h1").nextSibling); }
               })
               .catch(function () {});
           }

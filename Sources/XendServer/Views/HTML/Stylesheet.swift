@@ -62,7 +62,8 @@ enum Stylesheet {
         .sections a:hover { color: var(--ink); }
         .sections a[aria-current] { color: var(--ink); font-weight: 600; border-bottom: 2px solid var(--accent); }
         .content { max-width: 70rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
-        .trail { margin: 0; min-height: 1.6rem; font-size: .9rem; color: var(--soft); }
+        .trail { margin: 0; font-size: .9rem; color: var(--soft); overflow-wrap: anywhere; }
+        .card + .back { margin-top: 1.25rem; }
         .help, .empty { color: var(--soft); font-size: .9rem; }
         .empty { padding: 1.25rem 0; }
         .card {
@@ -111,6 +112,7 @@ enum Stylesheet {
         .list td:first-child { min-width: 7rem; }
         .list td .meter { height: .25rem; max-width: 8rem; }
         .list code { color: var(--soft); }
+        .list .quantity, .list .letters { white-space: nowrap; }
         .card .list { border: 0; border-radius: 0; }
         .card .list th:first-child, .card .list td:first-child { padding-left: 0; }
         .card .list th:last-child, .card .list td:last-child { padding-right: 0; }
@@ -164,7 +166,8 @@ enum Stylesheet {
         .question button.danger { background: var(--bad); border-color: var(--bad); color: var(--card); }
         .question p:last-child { margin: 1rem 0 0; }
         button.small { font-size: .8rem; padding: .15rem .6rem; }
-        .list td strong { white-space: nowrap; }
+        /* The newest lines are in sight: a box whose bottom comes first is scrolled there. */
+        pre.log { display: flex; flex-direction: column-reverse; }
 
         @media (max-width: 46rem) {
           .list thead { position: absolute; left: -9999px; }
@@ -174,7 +177,6 @@ enum Stylesheet {
           .list td { border: 0; padding: .15rem 0; display: flex; gap: .75rem; align-items: baseline; flex-wrap: wrap; }
           .list td::before { content: attr(data-label); flex: 0 0 5.5rem; color: var(--soft); font-size: .85rem; }
           .list td[data-label=""]::before { display: none; }
-          .list td strong { white-space: normal; }
           .list td code { flex: 1 1 10rem; }
           .list td .meter { flex: 1 1 3rem; min-width: 3rem; }
           .card .list tr { padding-left: 0; padding-right: 0; }
@@ -182,7 +184,8 @@ enum Stylesheet {
           .compact td:first-child { grid-column: 1 / -1; }
           .compact td:first-child::before { display: none; }
           .compact td::before { flex-basis: 4rem; }
-          .compact td code { flex: 0 0 auto; }
+          .compact td code { flex: 1 0 100%; margin: -.35rem 0 0 4.75rem; }
+          pre.log { white-space: pre-wrap; overflow-wrap: anywhere; }
           .card { padding: 1rem; }
         }
         @media (prefers-reduced-motion: no-preference) { .fill { transition: width .4s; } }

@@ -51,9 +51,12 @@ struct DomainListPage: Sendable {
         return [
             strong { Parts.link(domain.name, Path.domain(domain.name)) },
             .text(domain.id.description),
-            .group([Parts.badge(badge.word, badge.kind), .text(" "), code { domain.state.description }]),
             .group([
-                .text(Wording.memory(domain.memory)), Parts.bar(share, label: "\(share) % of the largest domain"),
+                Parts.badge(badge.word, badge.kind), .text(" "), code(.class("letters")) { domain.state.description },
+            ]),
+            .group([
+                span(.class("quantity")) { Wording.memory(domain.memory) },
+                Parts.bar(share, label: "\(share) % of the largest domain"),
             ]),
             .text(String(domain.vcpus)),
             .text(domain.cpuTime.map(Wording.duration) ?? "–"),

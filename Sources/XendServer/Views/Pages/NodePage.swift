@@ -12,19 +12,21 @@ struct NodePage: Sendable {
     static let logLines = 30
 
     func page() -> Page {
-        Page(node.host, trail: [("Node", Path.node)]) {
+        Page(node.host) {
             div(.class("columns")) {
                 Parts.section("Machine") {
                     facts([
+                        ("Memory", memory),
+                    ], [
                         ("System", "system"), ("Host", "host"), ("Release", "release"), ("Version", "version"),
                         ("Machine", "machine"), ("Cpus", "nr_cpus"), ("Cores", "cores"),
                         ("Threads per core", "threads_per_core"), ("MHz", "cpu_mhz"),
                     ])
-                    memory
                 }
                 Parts.section("Xen") {
-                    Parts.facts([("Xen", .text("\(node.report.major).\(node.report.minor)\(node.report.extra)"))])
                     facts([
+                        ("Version", .text("\(node.report.major).\(node.report.minor)\(node.report.extra)")),
+                    ], [
                         ("Scheduler", "xen_scheduler"), ("Capabilities", "xen_caps"),
                         ("Command line", "xen_commandline"),
                     ])
@@ -46,9 +48,9 @@ struct NodePage: Sendable {
     }
 
     /// Fields of the node's expression, under the names people read.
-    private func facts(_ fields: [(name: String, field: String)]) -> HTML {
+    private func facts(_ first: [(name: String, value: HTML?)], _ fields: [(name: String, field: String)]) -> HTML {
         let expression = node.expression
-        return Parts.facts(fields.map { name, field in
+        return Parts.facts(first + fields.map { name, field in
             let value = expression.childText(field) ?? ""
             return (name, value.isEmpty ? nil : .text(value))
         })
@@ -58,10 +60,7 @@ struct NodePage: Sendable {
         let total = node.report.totalMemory
         let free = node.report.freeMemory
         let text = "\(Wording.memory(total)), \(Wording.memory(free)) free"
-        return .group([
-            Parts.facts([("Memory", .text(text))]),
-            Parts.bar(Wording.percent((total - free).pages, of: total.pages), label: text),
-        ])
+        return .group([.text(text), Parts.bar(Wording.percent((total - free).pages, of: total.pages), label: text)])
     }
 
     /// The last lines of a log.

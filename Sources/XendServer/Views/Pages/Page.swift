@@ -2,13 +2,13 @@
 public struct Page: Sendable {
     var title: String
     /// The way here, without the page itself: links to what contains it.
-    var trail: [(title: String, path: String)]
+    var trail: [Trail.Step]
     var content: HTML
     /// The script renews it when something happens.
     var isLive: Bool
 
     public init(
-        _ title: String, trail: [(title: String, path: String)] = [], isLive: Bool = false,
+        _ title: String, trail: [Trail.Step] = [], isLive: Bool = false,
         @HTMLBuilder content: () -> HTML
     ) {
         self.title = title
@@ -29,11 +29,6 @@ struct Notice: Sendable {
 /// Makes a document of a page: head, navigation, notice, content.
 struct PageFrame: Sendable {
     let exchange: Exchange
-
-    private static let sections: [(title: String, path: String)] = [
-        ("Domains", Path.domains), ("Node", Path.node), ("Consoles", Path.consoles), ("Devices", Path.devices),
-        ("Tasks", Path.tasks), ("Events", Path.events), ("Virtual networks", Path.networks),
-    ]
 
     func document(_ page: Page, notice: Notice?) -> [UInt8] {
         var bytes = Array("<!DOCTYPE html>\n".utf8)
@@ -75,14 +70,14 @@ struct PageFrame: Sendable {
                 span(.class("host")) { nodeName }
             }
             ul(.class("sections")) {
-                for section in Self.sections {
+                for section in Trail.sections {
                     li { sectionLink(section) }
                 }
             }
         }
     }
 
-    private func sectionLink(_ section: (title: String, path: String)) -> HTML {
+    private func sectionLink(_ section: Trail.Step) -> HTML {
         let here = "/" + exchange.request.target.segments.joined(separator: "/")
         let isHere = here == section.path || here.hasPrefix(section.path + "/")
         let current = isHere ? [HTML.Attribute("aria-current", "page")] : []
@@ -92,10 +87,12 @@ struct PageFrame: Sendable {
     private func main(_ page: Page, _ notice: Notice?) -> HTML {
         let live = page.isLive ? [HTML.Attribute("data-live", "yes")] : []
         return tag("div", [.id("content"), .class("content"), .role("main")] + live) {
-            p(.class("trail")) {
-                for step in page.trail {
-                    a(.href(step.path)) { step.title }
-                    " / "
+            if !page.trail.isEmpty {
+                p(.class("trail")) {
+                    for step in page.trail {
+                        a(.href(step.path)) { step.title }
+                        " / "
+                    }
                 }
             }
             h1 { page.title }

@@ -1,11 +1,11 @@
 /// Asks before something is done that cannot be taken back, and says again what was entered when it was refused.
 enum QuestionPage {
     /// - Parameter values: what the form that led here contains.
-    static func page(_ form: OperationForm, thing: String, path: String, values: Form) -> Page {
-        Page("\(form.title): \(thing)?", trail: [(thing, path)]) {
+    static func page(_ form: OperationForm, trail: Trail, values: Form) -> Page {
+        Page("\(form.title): \(trail.title)?", trail: trail.steps) {
             div(.class("card question")) {
-                form.filled(with: values).view(to: path, asksFirst: false)
-                p { a(.href(path)) { "No, leave \(thing) as it is" } }
+                form.filled(with: values).view(to: trail.path, asksFirst: false)
+                p { a(.href(trail.path)) { "No, leave \(trail.title) as it is" } }
             }
         }
     }
@@ -14,16 +14,16 @@ enum QuestionPage {
 /// Says what was not done and why, with the form to try again.
 enum ErrorPage {
     static func page(
-        _ text: String, status: Int, form: OperationForm?, thing: String, path: String, values: Form
+        _ text: String, status: Int, form: OperationForm?, trail: Trail, values: Form
     ) -> Page {
-        Page(title(status, form), trail: path == Path.root ? [] : [(thing, path)]) {
+        Page(title(status, form), trail: trail.steps) {
             div(.class("notice error"), .role("alert")) {
                 p { text }
             }
             if let form {
-                div(.class("card")) { form.filled(with: values).view(to: path, asksFirst: false) }
+                div(.class("card")) { form.filled(with: values).view(to: trail.path, asksFirst: false) }
             }
-            p { Parts.link("Back to \(thing)", path) }
+            p(.class("back")) { Parts.link("Back to \(trail.title)", trail.path) }
         }
     }
 
