@@ -11,7 +11,7 @@ SYSCONFDIR ?= /etc
 PLACE = $(DESTDIR)$(PREFIX)
 SHARE = $(PLACE)/share
 
-.PHONY: help run test build tools scenarios sweep lab-test lab-bench bench fuzz tls-test clients ci install format clean
+.PHONY: help run test build tools scenarios sweep lab-test lab-bench bench fuzz tls-test clients attack cluster ci install format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,13 @@ tls-test: ## Prove migration over TLS (builds BoringSSL; needs openssl)
 
 clients: build ## Let programs that others wrote drive xend
 	CI/foreign-clients
+
+attack: build ## Throw bad input at xend, and kill it under load
+	CI/attack-http
+	CI/kill-under-load
+
+cluster: build ## Let Pacemaker and Corosync move a domain between two nodes (needs root)
+	CI/test-cluster
 
 bench: tools ## Measure, with ratios against a peer in the same run
 	CI/bench
