@@ -144,8 +144,8 @@ let package = Package(
         // Scenario files in, transcripts and reports out.
         simulator(
             "ScenarioRunner",
-            ["SimulatedHost", "SimulatedHypervisor", "Simulation", "XendDaemon", "XendServer", "SExpressions",
-             "CLibXML2", "XendClient", .product(name: "NIOEmbedded", package: nio),
+            ["SimulatedHost", "SimulatedHypervisor", "Simulation", "XendDaemon", "XendServer", "DomainManagement",
+             "DomainLifecycle", "DomainModel", "HostInterface", "SExpressions", "CLibXML2", "XendClient", .product(name: "NIOEmbedded", package: nio),
              .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log")]),
 
         // -- Programs ----------------------------------------------------------------------------------------------

@@ -44,6 +44,15 @@ final class FileNode {
         contents.removeLast(max(0, contents.count - length))
     }
 
+    /// Whether a power cut would leave the contents as they are.
+    var isWhole: Bool {
+        switch durable {
+        case .nothing: contents.isEmpty
+        case .prefix(let length): length == contents.count
+        case .copy(let bytes): bytes == contents
+        }
+    }
+
     func sync() { durable = .prefix(contents.count) }
 
     /// The power fails: what was not synced is gone; with `chance`, a part of it may have got through.
@@ -107,6 +116,16 @@ public final class FileTree {
             directory.isDirectory
         else { throw FileError(action, path, .notFound) }
         return (directory, String(name))
+    }
+
+    /// Whether a power cut would leave the file as it is, name and contents.
+    public func isDurable(_ path: String) -> Bool {
+        var node = root
+        for part in path.split(separator: "/") {
+            guard let next = node.children[String(part)], node.durableChildren[String(part)] === next else { return false }
+            node = next
+        }
+        return node.isWhole
     }
 
     // MARK: Changes

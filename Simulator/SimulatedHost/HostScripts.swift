@@ -5,6 +5,35 @@ import SimulatedHypervisor
 public protocol HostScript: Sendable {
     /// - Parameter arguments: the operation, then what belongs to it.
     func run(_ arguments: [String], on host: SimulatedHost) -> ScriptResult
+    /// How long it runs; nil: as long as scripts of the host do.
+    var duration: Duration? { get }
+}
+
+extension HostScript {
+    public var duration: Duration? { nil }
+}
+
+/// A script of a site's own: does what another does, perhaps, then prints something and ends with a status.
+public struct OwnScript: HostScript {
+    public var like: (any HostScript)?
+    public var prints: String
+    public var exits: Int32
+    public var duration: Duration?
+
+    public init(like: (any HostScript)? = nil, prints: String = "", exits: Int32 = 0, duration: Duration? = nil) {
+        self.like = like
+        self.prints = prints
+        self.exits = exits
+        self.duration = duration
+    }
+
+    public func run(_ arguments: [String], on host: SimulatedHost) -> ScriptResult {
+        var result = like?.run(arguments, on: host) ?? scriptSuccess
+        guard result.succeeded else { return result }
+        result.output += prints
+        result.ending = .exited(exits)
+        return result
+    }
 }
 
 /// The values of `key=value` arguments.

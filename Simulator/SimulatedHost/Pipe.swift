@@ -54,7 +54,7 @@ final class Pipe {
         case .delay(let more): delay = more
         case .hang, .drop: hold()
         case .cutAfter(let count): cutAfter = cutAfter ?? count
-        case nil, .stuck, .torn, .killDaemon, .powerLoss: break
+        case nil, .stuck, .torn, .cancel, .killDaemon, .powerLoss: break
         }
         var isLast = false
         if let cutAfter, sent + bytes.count >= cutAfter {

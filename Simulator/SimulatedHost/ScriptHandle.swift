@@ -12,7 +12,7 @@ struct ScriptHandle: ScriptRunner {
         let table = host.scripts
         if incarnation.isFenced { throw ScriptError(path: call.path, reason: .fenced) }
         if table.notExecutable.contains(call.path) { throw ScriptError(path: call.path, reason: .notExecutable) }
-        guard table.programs[call.path] != nil else { throw ScriptError(path: call.path, reason: .notFound) }
+        guard table.program(call.path) != nil else { throw ScriptError(path: call.path, reason: .notFound) }
         let fault = host.faults.pass(.script, call.path, call.arguments.first ?? "")
         switch fault {
         case .killDaemon(after: false): host.killDaemon()

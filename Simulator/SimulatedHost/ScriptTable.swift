@@ -24,6 +24,11 @@ public final class ScriptTable {
     /// The scripts that every host has, and no others.
     public func restorePrograms() { programs = Self.standard }
 
+    /// What stands at a path: one of the programs, or a file that somebody has put there, which does nothing and is content.
+    func program(_ path: String) -> (any HostScript)? {
+        programs[path] ?? (host?.files.contents(path) != nil ? OwnScript() : nil)
+    }
+
     /// Paths that exist but may not be run.
     public var notExecutable: Set<String> = []
     /// Every call, in order.
@@ -78,7 +83,7 @@ public final class ScriptTable {
     /// Lets it run: it acts and ends after a while, or as the fault says.
     func letRun(_ process: Process, _ fault: FaultAction?) {
         guard let host, processes[process.id] != nil else { return }
-        var delay = host.latencies.script
+        var delay = program(process.call.path)?.duration ?? host.latencies.script
         switch fault {
         case .hang: return
         case .delay(let more): delay += more
@@ -90,11 +95,11 @@ public final class ScriptTable {
         case .torn:
             return end(process, after: delay) { ScriptResult(ending: .exited(0), output: "\u{FFFD}%$ rubbish\n") }
         case .drop: return end(process, after: delay) { ScriptResult(ending: .exited(0)) }
-        case nil, .stuck, .cutAfter, .killDaemon, .powerLoss: break
+        case nil, .stuck, .cutAfter, .cancel, .killDaemon, .powerLoss: break
         }
-        end(process, after: delay) { [programs] in
-            guard let program = programs[process.call.path] else { return ScriptResult(ending: .exited(127)) }
-            return program.run(process.call.arguments, on: host)
+        let program = program(process.call.path)
+        end(process, after: delay) {
+            program?.run(process.call.arguments, on: host) ?? ScriptResult(ending: .exited(127))
         }
     }
 

@@ -156,7 +156,7 @@ public final class SimulatedNetwork: @unchecked Sendable {
         case .error: throw .refused(host: name, port: port)
         case .hang, .drop: latency = Self.connectLimit
         case .delay(let more): latency += more
-        case nil, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: break
+        case nil, .stuck, .torn, .cutAfter, .cancel, .killDaemon, .powerLoss: break
         }
         try await Self.wait(latency, until: deadline, timeline, incarnation)
         while condition(there).isCut || condition(back).isCut {

@@ -96,7 +96,7 @@ class BackendDevice {
         case .drop where isServing, .hang where isServing: unregisterWhenHealed()
         case .delay(let delay):
             machine.timeline.schedule(after: delay) { [weak self] in self?.unregister() }
-        case nil, .error, .drop, .hang, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: unregister()
+        case nil, .error, .drop, .hang, .stuck, .torn, .cutAfter, .cancel, .killDaemon, .powerLoss: unregister()
         }
     }
 
@@ -116,7 +116,7 @@ class BackendDevice {
                 guard let self, self.isRegistered else { return }
                 self.moveNow(to: next, then: done)
             }
-        case nil, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: moveNow(to: next, then: done)
+        case nil, .stuck, .torn, .cutAfter, .cancel, .killDaemon, .powerLoss: moveNow(to: next, then: done)
         }
     }
 

@@ -27,6 +27,9 @@ public final class FaultPlan {
     package var killDaemon: () -> Void = {}
     package var losePower: () -> Void = {}
 
+    /// Cancels what the daemon is doing, as its user would; set by whoever runs the daemon.
+    public var cancelOperations: () -> Void = {}
+
     /// Every point passed since `startRecording`, in order.
     public private(set) var recording: [FaultPoint] = []
     /// Told of each fault that happens.
@@ -81,7 +84,9 @@ public final class FaultPlan {
         guard let due else { return nil }
         if history.count < Self.recordingLimit { history.append((timeline.now, point, due)) }
         onFault?(point, due)
-        return due
+        guard due == .cancel else { return due }
+        timeline.schedule(at: timeline.now) { [weak self] in self?.cancelOperations() }
+        return nil
     }
 
     /// The fault that happens at a point that the daemon does not pass itself: in a kernel, a guest, on the wire. A
@@ -93,7 +98,7 @@ public final class FaultPlan {
         switch action {
         case .killDaemon: timeline.schedule(at: timeline.now) { [weak self] in self?.killDaemon() }
         case .powerLoss: timeline.schedule(at: timeline.now) { [weak self] in self?.losePower() }
-        case nil, .error, .delay, .hang, .drop, .stuck, .torn, .cutAfter: return action
+        case nil, .error, .delay, .hang, .drop, .stuck, .torn, .cutAfter, .cancel: return action
         }
         return nil
     }

@@ -40,6 +40,8 @@ public enum FaultAction: Hashable, Sendable {
     case torn(Int)
     /// A connection that breaks after so many bytes.
     case cutAfter(Int)
+    /// Whoever asked for what is under way cancels it at this moment; the point itself is passed unharmed.
+    case cancel
     /// The daemon is killed before what was asked for is done, or when it has just been done.
     case killDaemon(after: Bool)
     /// The power fails, likewise.

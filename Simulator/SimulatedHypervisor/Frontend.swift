@@ -68,7 +68,7 @@ class Frontend {
         case .drop, .hang, .error: return
         case .delay(let delay):
             guest.clock.after(delay) { [weak self] in self?.moveNow(to: next, writing: nodes) }
-        case nil, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: moveNow(to: next, writing: nodes)
+        case nil, .stuck, .torn, .cutAfter, .cancel, .killDaemon, .powerLoss: moveNow(to: next, writing: nodes)
         }
     }
 

@@ -45,7 +45,7 @@ extension Guest {
         switch machine.faults.meet(.guest, String(domain.id.rawValue), word) {
         case .drop, .hang: return
         case .delay(let delay): clock.after(delay) { [self] in obey(reason) }
-        case nil, .error, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: obey(reason)
+        case nil, .error, .stuck, .torn, .cutAfter, .cancel, .killDaemon, .powerLoss: obey(reason)
         }
     }
 

@@ -90,7 +90,7 @@ public final class Incarnation: @unchecked Sendable {
         var remaining = latency
         var result: FaultAction?
         switch action {
-        case nil: break
+        case nil, .cancel: break
         case .error(let errno):
             try await rest(remaining, cancellable: cancellable)
             throw .errno(errno)
@@ -113,7 +113,7 @@ public final class Incarnation: @unchecked Sendable {
         switch action {
         case .killDaemon: hooks.killDaemon()
         case .powerLoss: hooks.losePower()
-        case nil, .error, .delay, .hang, .drop, .stuck, .torn, .cutAfter: return
+        case nil, .error, .delay, .hang, .drop, .stuck, .torn, .cutAfter, .cancel: return
         }
         throw .fenced
     }

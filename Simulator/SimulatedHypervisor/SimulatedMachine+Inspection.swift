@@ -49,11 +49,15 @@ extension SimulatedMachine {
             let id = name.dropFirst(3).split(separator: ".").first ?? ""
             if !lives(String(id)) { leaks.append("interface \(name) of a domain that is gone exists") }
         }
-        let held = freePages + domains.values.reduce(0) { $0 + $1.pages }
-        if held != configuration.memory.pages {
-            leaks.append("\(held) pages are accounted for, the machine has \(configuration.memory.pages)")
-        }
+        if let unaccountedPages { leaks.append(unaccountedPages) }
         return leaks
+    }
+
+    /// How far what is free and what domains hold is from what the machine has, in words; nil when it is all there.
+    public var unaccountedPages: String? {
+        let held = freePages + domains.values.reduce(0) { $0 + $1.pages }
+        guard held != configuration.memory.pages else { return nil }
+        return "\(held) pages are accounted for, the machine has \(configuration.memory.pages)"
     }
 
     private func lives(_ name: String) -> Bool {
@@ -84,6 +88,9 @@ extension SimulatedMachine {
 
     /// What xenstore has at `path`; nil when there is no such node.
     public func storeValue(_ path: String) -> String? { store.nodes[path]?.value }
+
+    /// The names below `path` in xenstore, in order.
+    public func storeChildren(_ path: String) -> [String] { store.nodes[path]?.children.sorted() ?? [] }
 
     /// The phase of a guest in a word: `off`, `booting`, `up`, `shutting down`, `hung`; nil when there is no such
     /// guest.

@@ -97,7 +97,7 @@ struct XenStoreHandle: XenStore {
         switch machine.faults.meet(.xenstore, "watch", path) {
         case .drop, .hang, .error: return
         case .delay(let delay): machine.timeline.schedule(after: delay) { continuation.yield(path) }
-        case nil, .stuck, .torn, .cutAfter, .killDaemon, .powerLoss: continuation.yield(path)
+        case nil, .stuck, .torn, .cutAfter, .cancel, .killDaemon, .powerLoss: continuation.yield(path)
         }
     }
 

@@ -77,12 +77,12 @@ struct Run: ParsableCommand {
                 if transcript { Terminal.write(result.transcript + "\n") }
             }
             if record, recorded.contains(where: { !$0.transcript.isEmpty }) {
-                try save(TranscriptFile.path(beside: file.path), TranscriptFile.text(recorded))
+                try Terminal.save(TranscriptFile.path(beside: file.path), TranscriptFile.text(recorded))
             }
         }
         report.finish(summary, realTime: clock.now - start)
-        if let junit { try save(junit, JUnitReport.xml(summary)) }
-        if let html { try save(html, HTMLReport.page(summary, title: "xend scenarios")) }
+        if let junit { try Terminal.save(junit, JUnitReport.xml(summary)) }
+        if let html { try Terminal.save(html, HTMLReport.page(summary, title: "xend scenarios")) }
         guard summary.exitStatus == 0 else { throw ExitCode(summary.exitStatus) }
     }
 
@@ -128,6 +128,7 @@ struct Run: ParsableCommand {
         }
         var options = ScenarioSuite.Options()
         options.seed = seed
+        options.keepsChronicle = html != nil
         guard let seeds else {
             let result = ScenarioSuite.run(scenario, options: options)
             return twice ? again(scenario, options, result) : result
@@ -158,14 +159,5 @@ struct Run: ParsableCommand {
         let second = ScenarioSuite.run(scenario, options: options)
         first.compare(with: second.transcript, file: "the second run")
         return first
-    }
-
-    private func save(_ path: String, _ text: String) throws {
-        do {
-            try ScenarioFiles.write(path, Array(text.utf8))
-        } catch {
-            Terminal.complain("\(error)")
-            throw ExitCode.couldNotRun
-        }
     }
 }

@@ -7,9 +7,9 @@ struct SweepCommand: ParsableCommand {
         commandName: "sweep",
         abstract: "Run scenarios again with a single fault of each kind at every point they pass.",
         discussion: """
-            Steps may fail then, but afterwards xend must come back, everything must settle, xend and Xen must agree, nothing \
-            may be left over and every domain must be possible to destroy. What goes wrong is printed with the fault as a \
-            step, to be put first into the scenario.
+            Steps may fail then, but what must hold must hold all the while, and afterwards xend must come back, everything must \
+            settle, xend and Xen must agree, nothing may be left over and every domain must be possible to destroy. What goes \
+            wrong is printed with the fault as a step; with --out, a scenario file is written that shows it.
             """)
 
     @OptionGroup var files: FileArguments
@@ -20,6 +20,12 @@ struct SweepCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "file"))
     var junit: String?
 
+    @Option(help: ArgumentHelp("Write one page with the matrices.", valueName: "file"))
+    var html: String?
+
+    @Option(help: ArgumentHelp("Write a scenario file, as short as possible, for the first of each kind of what goes wrong.", valueName: "dir"))
+    var out: String?
+
     @Option(help: ArgumentHelp("Failures that are printed in full.", valueName: "n"))
     var show = 20
 
@@ -28,13 +34,13 @@ struct SweepCommand: ParsableCommand {
     }
 
     func run() throws {
+        var results: [SweepResult] = []
         var summary = RunSummary()
-        let clock = ContinuousClock()
         for file in try files.find() {
             do {
                 for scenario in try ScenarioReader.scenarios(in: try ScenarioFiles.read(file), file: file)
                 where !scenario.setup.needs.contains(.xen) {
-                    summary.results.append(sweep(scenario, clock))
+                    results.append(sweep(scenario))
                 }
             } catch let error as ScenarioError {
                 Terminal.write("refused  \(error)\n")
@@ -44,43 +50,70 @@ struct SweepCommand: ParsableCommand {
                 throw ExitCode.couldNotRun
             }
         }
-        if let junit { try? ScenarioFiles.write(junit, Array(JUnitReport.xml(summary).utf8)) }
+        summary.results = results.flatMap(\.cells)
+        try junit.map { try Terminal.save($0, JUnitReport.xml(summary)) }
+        try html.map { try Terminal.save($0, SweepPage.page(results)) }
+        tellTotal(results)
         guard summary.exitStatus == 0 else { throw ExitCode(summary.exitStatus) }
     }
 
-    private func sweep(_ scenario: Scenario, _ clock: ContinuousClock) -> ScenarioResult {
+    private func sweep(_ scenario: Scenario) -> SweepResult {
+        let clock = ContinuousClock()
         let start = clock.now
         let sweep = Sweep(scenario)
-        var result = ScenarioResult(name: scenario.name, place: scenario.place, outcome: .passed)
-        var matrix = SweepMatrix()
+        let cases: [Sweep.Case]
         do {
-            let cases = try sweep.cases()
-            for (index, sweptCase) in cases.enumerated() where index % every == 0 {
-                if Terminal.isInteractive { Terminal.write("\r\u{1B}[K\(scenario.name) \(index)/\(cases.count)") }
-                let outcome = sweep.run(sweptCase)
-                matrix.add(outcome)
-                if !outcome.violations.isEmpty, matrix.failures.count <= show {
-                    if Terminal.isInteractive { Terminal.write("\r\u{1B}[K") }
-                    Terminal.write("    \(sweptCase)\n" + outcome.violations.prefix(3).map { "        \($0)\n" }.joined())
-                }
-            }
+            cases = try sweep.cases().enumerated().filter { $0.offset % every == 0 }.map(\.element)
         } catch {
-            result.outcome = .failed(error)
             Terminal.write("FAILED   \(scenario.name) does not pass without faults\n    \(error)\n")
-            return result
+            return SweepResult(scenario, obstacle: error)
         }
-        if Terminal.isInteractive { Terminal.write("\r\u{1B}[K") }
-        result.realTime = clock.now - start
-        result.steps = matrix.cases
-        if let first = matrix.failures.first {
-            result.outcome = .failed(
-                StepFailure(
-                    place: scenario.place, form: first.sweptCase.description,
-                    reasons: first.violations + ["\(matrix.failures.count) of \(matrix.cases) faults leave something wrong"]))
+        var matrix = SweepMatrix(cases)
+        sweep.run(cases) { outcome in
+            matrix.add(outcome)
+            Terminal.progress("\(scenario.name) \(matrix.cases)/\(cases.count)")
+            guard !outcome.violations.isEmpty, matrix.failures.count <= show else { return }
+            Terminal.progress("")
+            Terminal.write("    \(outcome.sweptCase)\n" + outcome.violations.prefix(3).map { "        \($0)\n" }.joined())
         }
-        let verdict = matrix.failures.isEmpty ? "ok      " : "FAILED  "
-        Terminal.write("\(verdict) \(scenario.name): \(matrix.cases) faults, \(matrix.failures.count) leave something wrong\n")
-        Terminal.write(matrix.table)
+        Terminal.progress("")
+        var result = SweepResult(scenario, matrix: matrix, realTime: clock.now - start)
+        tell(result)
+        if let out { write(&result, sweep, to: out) }
         return result
+    }
+
+    private func tell(_ result: SweepResult) {
+        let rate = Int(Double(result.matrix.cases) / max(0.001, result.realTime / .seconds(1)))
+        Terminal.write(
+            """
+            \(result.hasPassed ? "ok      " : "FAILED  ") \(result.scenario.name): \(result.matrix.cases) faults, \
+            \(result.matrix.failures.count) leave something wrong (\(rate) a second)
+            \(result.matrix.table)
+            """)
+    }
+
+    private func tellTotal(_ results: [SweepResult]) {
+        guard results.count > 1 else { return }
+        let failures = results.reduce(0) { $0 + $1.matrix.failures.count }
+        Terminal.write(
+            "\(results.count) scenarios, \(results.reduce(0) { $0 + $1.matrix.cases }) faults, \(failures) leave something wrong\n")
+    }
+
+    /// One file for each operation and oracle: the others are very likely the same.
+    private func write(_ result: inout SweepResult, _ sweep: Sweep, to directory: String) {
+        var told: Set<String> = []
+        for outcome in result.matrix.failures {
+            guard told.insert("\(outcome.sweptCase.operation) \(outcome.violations.first?.oracle.rawValue ?? "")").inserted else { continue }
+            let name = "sweep-\(result.scenario.name)-\(told.count)"
+            let path = "\(directory)/\(name).sxp"
+            do {
+                try ScenarioFiles.write(path, sweep.file(for: outcome, named: name))
+                result.files[outcome.sweptCase.description] = path
+                Terminal.write("    \(path)\n")
+            } catch {
+                Terminal.complain("\(error)")
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ struct XendScenario: ParsableCommand {
         commandName: "xend-scenario",
         abstract: "Run scenarios against xend on a simulated machine, or against one that is running.",
         discussion: "Exit status: 0 all passed, 1 something failed, 2 it could not run.",
-        subcommands: [Run.self, SweepCommand.self, Explore.self, Check.self, Format.self])
+        subcommands: [Run.self, Why.self, SweepCommand.self, Explore.self, Check.self, Format.self])
 }
 
 /// Text for people. Standard output carries results, standard error what went wrong with the invocation.
@@ -18,6 +18,19 @@ enum Terminal {
 
     static func write(_ text: String) { put(text, STDOUT_FILENO) }
     static func complain(_ text: String) { put("xend-scenario: \(text)\n", STDERR_FILENO) }
+
+    /// A line that the next one replaces; only on a terminal.
+    static func progress(_ text: String) { if isInteractive { write("\r\u{1B}[K\(text)") } }
+
+    /// Writes a report.
+    static func save(_ path: String, _ text: String) throws {
+        do {
+            try ScenarioFiles.write(path, Array(text.utf8))
+        } catch {
+            complain("\(error)")
+            throw ExitCode.couldNotRun
+        }
+    }
 
     private static func put(_ text: String, _ descriptor: Int32) {
         var rest = Array(text.utf8)[...]

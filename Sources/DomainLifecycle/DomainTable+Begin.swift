@@ -61,7 +61,7 @@ extension DomainTable {
         put(record)
         return Plan(
             ticket: ticket, time: now, domain: uuid, direction: draft.direction, isJournaled: draft.isJournaled,
-            steps: draft.steps)
+            steps: draft.steps, reason: draft.reason)
     }
 }
 
@@ -71,6 +71,7 @@ struct Draft {
     var direction = Plan.Direction.undoable
     var isJournaled = false
     var steps: [Step]
+    var reason = ""
 }
 
 // MARK: - What clients ask for
@@ -298,6 +299,17 @@ extension DomainTable {
     }
 
     private mutating func reap(_ record: inout DomainRecord, _ now: Double) throws(Refusal) -> Draft {
+        let before = record
+        var draft = try reaping(&record, now)
+        if let reason = reports[record.uuid]?.shutdownReason {
+            draft.reason = restartPolicy.reason(
+                reason, actions: before.config?.exitActions ?? ExitActions(.never), requested: before.requested,
+                restartTime: before.restartTime, now: now)
+        }
+        return draft
+    }
+
+    private mutating func reaping(_ record: inout DomainRecord, _ now: Double) throws(Refusal) -> Draft {
         guard record.stage == .live, !record.isForeign, let reason = reports[record.uuid]?.shutdownReason else {
             throw .wrongStage(operation: "reap", title: record.title, record.stage)
         }

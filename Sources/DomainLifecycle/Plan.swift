@@ -15,11 +15,14 @@ public struct Plan: Hashable, Sendable {
     public let domain: DomainUUID
     public let direction: Direction
     public let steps: [Step]
+    /// Why it was decided so, where the rules had a choice; empty where somebody just asked for it.
+    public let reason: String
     /// Whether a daemon killed in the middle leaves something to tidy up.
     public let isJournaled: Bool
 
     public init(
-        ticket: OperationTicket, time: Double, domain: DomainUUID, direction: Direction, isJournaled: Bool, steps: [Step]
+        ticket: OperationTicket, time: Double, domain: DomainUUID, direction: Direction, isJournaled: Bool, steps: [Step],
+        reason: String = ""
     ) {
         self.ticket = ticket
         self.time = time
@@ -27,6 +30,7 @@ public struct Plan: Hashable, Sendable {
         self.direction = direction
         self.isJournaled = isJournaled
         self.steps = steps
+        self.reason = reason
     }
 }
 
@@ -42,6 +46,13 @@ extension Plan: CustomStringConvertible {
     }
 }
 
+extension Plan {
+    /// `reboot, 14 steps: restart mode always`
+    public var summary: String {
+        "\(ticket.name), \(steps.count) step\(steps.count == 1 ? "" : "s")" + (reason.isEmpty ? "" : ": \(reason)")
+    }
+}
+
 /// How a plan went.
 public enum Outcome: Hashable, Sendable {
     case done
@@ -49,6 +60,16 @@ public enum Outcome: Hashable, Sendable {
     case undone(reason: String)
     /// Forward plans: some steps failed and are to be tried again; what is still held, in words.
     case incomplete(held: [String])
+}
+
+extension Outcome: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .done: "done"
+        case .undone: "undone"
+        case .incomplete: "not complete: it is tried again"
+        }
+    }
 }
 
 /// What has to be done after a plan has ended.

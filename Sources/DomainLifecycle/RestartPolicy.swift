@@ -34,6 +34,27 @@ public struct RestartPolicy: Hashable, Sendable {
         }
     }
 
+    /// Why `decide` decides so, for people.
+    public func reason(
+        _ reason: ShutdownReason, actions: ExitActions, requested: ShutdownRequest?, restartTime: Double?, now: Double
+    ) -> String {
+        let why =
+            switch (reason, requested) {
+            case (.suspend, _): "a suspended guest is kept"
+            case (_, .halt): "halt was asked for, which ends a domain whatever its restart mode"
+            case (.reboot, .reboot): "a reboot was asked for"
+            default: "its exit action for \(reason) is \(actions.action(for: reason).rawValue)"
+            }
+        switch decide(reason, actions: actions, requested: requested, restartTime: restartTime, now: now) {
+        case .end: return "\(why): it ends"
+        case .keep: return "\(why): it stays as it is"
+        case .restart: return "\(why): it is built again"
+        case .tooSoon:
+            let seconds = Int(now - (restartTime ?? now))
+            return "\(why), but it was restarted \(seconds) s ago, and \(Int(minimumRestartSeconds)) s is the minimum: it ends"
+        }
+    }
+
     /// Seconds until a restart is allowed again.
     public func remaining(since restartTime: Double?, now: Double) -> Double {
         // The clock of the host may have been set back: a last restart in the future does not count.

@@ -9,6 +9,8 @@ import SExpressions
 struct Examination: Sendable {
     var isRunning = false
     var isDue = false
+    /// What the next look is for.
+    var cause: UInt64?
 }
 
 extension DomainManager {
@@ -17,8 +19,10 @@ extension DomainManager {
         guard !isStopped else { return }
         guard !examination.isRunning else {
             examination.isDue = true
+            examination.cause = Account.cause
             return
         }
+        examination.cause = Account.cause
         examination.isRunning = true
         spawn { await $0.examine() }
     }
@@ -26,7 +30,7 @@ extension DomainManager {
     private func examine() async {
         repeat {
             examination.isDue = false
-            await examineOnce()
+            await account.because(examination.cause) { await examineOnce() }
         } while examination.isDue && !isStopped
         examination.isRunning = false
     }
@@ -41,11 +45,27 @@ extension DomainManager {
             return
         }
         for finding in table.examine(reports, asOf: serial) {
+            let found = account.note(.finding, of: name(in: finding), title(of: finding))
             switch finding {
-            case .exited(let uuid, _): spawn { await $0.reap(uuid) }
-            case .vanished(let uuid): spawn { await $0.vanished(uuid) }
+            case .exited(let uuid, _): account.because(found) { spawn { await $0.reap(uuid) } }
+            case .vanished(let uuid): account.because(found) { spawn { await $0.vanished(uuid) } }
             case .unknown(let report): await adopt(report)
             }
+        }
+    }
+
+    private func name(in finding: Finding) -> String? {
+        switch finding {
+        case .exited(let uuid, _), .vanished(let uuid): table[uuid]?.name.rawValue
+        case .unknown: nil
+        }
+    }
+
+    private func title(of finding: Finding) -> String {
+        switch finding {
+        case .exited(let uuid, let reason): "\(table[uuid]?.title ?? "it") has exited: \(reason)"
+        case .vanished(let uuid): "Xen has \(table[uuid]?.title ?? "it") no more"
+        case .unknown(let report): "Xen has a domain \(report.id) that xend did not make"
         }
     }
 
@@ -162,7 +182,8 @@ extension DomainManager {
         if isFirst { return examineSoon() }
         // VIRQ_DOM_EXC of the original; xenstored holds the VIRQ today and passes it on.
         events.publish(Event("xend.virq", "4"))
-        examineSoon()
+        let signal = account.note(.signal, "xenstore: a domain has changed (@releaseDomain)")
+        account.because(signal) { examineSoon() }
     }
 
     /// A back-end changed its state: when it is connected, the front-end's event channel is known.

@@ -8,6 +8,29 @@ extension DomainManager {
     public func perform(
         _ operation: Operation, for requester: Requester
     ) async throws(OperationError) -> OperationResult {
+        let request = account.note(.request, of: name(in: operation), "\(operation.title) for \(requester)")
+        return try await account.because(request) { () async throws(OperationError) in
+            do throws(OperationError) {
+                return try await carryOut(operation, for: requester)
+            } catch {
+                account.note(.refusal, of: name(in: operation), operation.title, failure: error.message)
+                throw error
+            }
+        }
+    }
+
+    /// The name of the domain that is meant, however it was called.
+    private func name(in operation: Operation) -> String? {
+        switch operation {
+        case .create(let config): config.name.rawValue
+        case .restore: nil
+        case .domain(let reference, _): (try? table.find(reference))?.name.rawValue ?? reference.text
+        }
+    }
+
+    private func carryOut(
+        _ operation: Operation, for requester: Requester
+    ) async throws(OperationError) -> OperationResult {
         switch operation {
         case .create(let config): return .domain(try await create(config, for: requester))
         case .restore(let path): return .domain(try await restore(path: path, for: requester))

@@ -25,6 +25,14 @@ struct StepFailure: Error, Sendable {
 extension DomainManager {
     /// Performs a plan that was begun, records how it went, and starts what follows.
     func carryOut(_ plan: Plan) async -> Execution {
+        let decision = account.note(.decision, of: name(of: plan), plan.summary)
+        return await account.because(decision) { await conclude(plan) }
+    }
+
+    private func name(of plan: Plan) -> String? { table[plan.domain]?.name.rawValue }
+
+    private func conclude(_ plan: Plan) async -> Execution {
+        let name = name(of: plan)
         var execution = Execution()
         var outcome: Outcome
         if plan.isJournaled, let error = await journalBegin(plan) {
@@ -41,8 +49,11 @@ extension DomainManager {
         openEntries[plan.domain] = nil
         rings[plan.domain] = nil
         if let failure = execution.failure { log.error("\(plan.ticket.name): \(failure.message)") }
-        follow(followUp, of: plan.domain)
-        examineSoon()
+        let end = account.note(.end, of: name, "\(plan.ticket.name) is \(outcome)", failure: execution.failure?.message)
+        account.because(end) {
+            follow(followUp, of: plan.domain)
+            examineSoon()
+        }
         return execution
     }
 
@@ -53,8 +64,10 @@ extension DomainManager {
             do {
                 try await settings.checkpoint("\(step)")
                 try await perform(step, of: plan)
+                account.note(.step, of: name(of: plan), "\(step)")
             } catch {
                 let failure = failure(error, at: step)
+                account.note(.step, of: name(of: plan), "\(step)", failure: failure.message)
                 let (undone, held) = await undo(plan.steps[...index], of: plan)
                 let outcome = held.isEmpty ? Outcome.undone(reason: failure.message) : .incomplete(held: held)
                 return (outcome, operationError(failure, plan, undone: undone, held: held.count))
@@ -73,9 +86,11 @@ extension DomainManager {
             guard let undo = step.undo else { continue }
             do {
                 try await perform(undo, of: plan)
+                account.note(.undo, of: name(of: plan), "\(undo)")
                 count += 1
             } catch {
                 let message = failure(error, at: undo).message
+                account.note(.undo, of: name(of: plan), "\(undo)", failure: message)
                 log.error("\(plan.ticket.name): cannot undo \"\(step)\": \(message)")
                 held.append(message)
             }
@@ -103,8 +118,10 @@ extension DomainManager {
             do {
                 try await settings.checkpoint("\(step)")
                 try await perform(step, of: plan)
+                account.note(.step, of: name(of: plan), "\(step)")
             } catch {
                 held.append(failure(error, at: step).message)
+                account.note(.step, of: name(of: plan), "\(step)", failure: held.last)
             }
         }
         guard !held.isEmpty else { return (.done, nil) }

@@ -21,6 +21,11 @@ extension DomainManager {
         return list
     }
 
+    /// The domains as they are known at this moment: the machine is not asked.
+    public func knownDomains() -> [DomainInformation] {
+        table.sorted.compactMap { table.information(of: $0, console: console(of: $0), cpu: nil, now: now) }
+    }
+
     public func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation {
         do {
             let uuid = try table.find(reference).uuid

@@ -36,8 +36,11 @@ extension DomainManager {
         for record in table.sorted where !record.isForeign { await database.writeFile(record) }
         try await boot.remember()
         await joinConsolesAgain()
-        for (beginning, uuid) in todo { await chore(beginning, on: uuid) }
-        await takeUpTransfers(replay)
+        let signal = account.note(.signal, "xend starts and takes up what an earlier one left")
+        await account.because(signal) {
+            for (beginning, uuid) in todo { await chore(beginning, on: uuid) }
+            await takeUpTransfers(replay)
+        }
         for record in table.sorted where record.stage == .live && !record.isForeign {
             await releaseStrays(of: record)
         }

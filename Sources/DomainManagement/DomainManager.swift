@@ -23,6 +23,7 @@ public actor DomainManager {
     let database: Database
     public nonisolated let events: EventHub
     let log: Logger
+    let account: Account
 
     var table: DomainTable
     var consoles: [DomainUUID: DomainConsole] = [:]
@@ -51,6 +52,7 @@ public actor DomainManager {
         self.settings = settings
         self.events = events
         self.log = log
+        account = Account(clock: host.clock, observer: settings.observer)
         let database = Database(root: settings.databaseRoot, host: host, log: log)
         self.database = database
         drivers = DriverDomain(store: machine.store, host: host, settings: settings.devices) { call, process in

@@ -25,5 +25,8 @@ public struct ManagerSettings: Sendable {
     /// Passed at each step of a plan, for fault injection; does nothing in production.
     public var checkpoint: @Sendable (String) async throws -> Void = { _ in }
 
+    /// Told of all that the daemon does and why; nil in production.
+    public var observer: (@Sendable (Deed) -> Void)?
+
     public init() {}
 }

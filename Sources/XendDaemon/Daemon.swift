@@ -201,6 +201,8 @@ public struct DaemonOptions: Sendable {
     public var secureNetwork: (@Sendable (TransportSecurity) throws -> any HostNetwork)?
     /// Passed at each step of a plan, for fault injection; does nothing in production.
     public var checkpoint: @Sendable (String) async throws -> Void = { _ in }
+    /// Told of all that the daemon does and why; nil in production.
+    public var observer: (@Sendable (Deed) -> Void)?
 
     public init() {}
 }
@@ -225,6 +227,7 @@ extension XendConfiguration {
         settings.allowsRemoteConsoles = isRemoteAccessOpen
         settings.consoleAddress = isRemoteAccessOpen ? address ?? "" : "localhost"
         settings.checkpoint = options.checkpoint
+        settings.observer = options.observer
         return settings
     }
 }

@@ -19,6 +19,11 @@ public struct ScenarioSetup: Sendable {
     public var poolIsShared = true
     public var seed: UInt64?
     public var needs: Set<ScenarioNeed> = []
+    /// Whether steps may fail: whoever is down is started again after each, and at the end the faults stop and what must hold is looked
+    /// at.
+    public var toleratesFailures = false
+    /// Whether the seed chooses which of several tasks that are ready goes on.
+    public var isShuffled = false
 }
 
 /// What a scenario asks of its target.
@@ -53,6 +58,8 @@ public struct SetupItem: Sendable {
         /// Size in bytes.
         case blockDevice(path: String, size: UInt64)
         case bridge(String)
+        /// A hotplug script of one's own.
+        case script(path: String, ScriptBehaviour)
         case missing(path: String)
         case receiver(name: String, ReceiverBehaviour)
         case binding(name: String, Template)
@@ -68,6 +75,16 @@ public enum FileContents: Hashable, Sendable {
     /// So many bytes that nobody looks at.
     case size(UInt64)
     case text(String)
+}
+
+/// What a hotplug script of one's own does.
+public struct ScriptBehaviour: Hashable, Sendable {
+    /// It does first what this script does, which every host has.
+    public var like: String?
+    public var prints = ""
+    /// Its status at the end.
+    public var exits = 0
+    public var takes: Duration?
 }
 
 /// How an HTTP receiver of notifications behaves.

@@ -1,42 +1,53 @@
 import SExpressions
+import SimulatedHypervisor
 
 extension ScenarioReader {
     /// `(fault POINT [SELECTOR] ACTION)`
     func fault(_ form: inout FormReader) throws(ScenarioError) -> Step.Action {
         let point = try self.point(try form.next("the point"))
-        var selector = FaultSelector.always
+        var selector = FaultRule.Selector.always
         if form.arguments.count > 1 { selector = try self.selector(try form.next("which time")) }
-        return .fault(point, selector, try faultAction(try form.next("what goes wrong")))
+        return .fault(FaultRule(point, selector, try faultAction(try form.next("what goes wrong"))))
     }
 
-    private func point(_ value: LocatedSExpression) throws(ScenarioError) -> FaultPoint {
-        enum Request: String, CaseIterable { case read, write, rm, transaction, watch }
+    private func point(_ value: LocatedSExpression) throws(ScenarioError) -> FaultPattern {
+        enum Request: String, CaseIterable { case read, write, rm, transaction, watch, introduce, release }
         enum Disk: String, CaseIterable { case write, fsync, rename, open, read, remove }
         enum Device: String, CaseIterable { case vif, vbd }
         enum ScriptOperation: String, CaseIterable { case up, down, bind, unbind, start, stop, status }
         var form = try FormReader(value, "fault point", Vocabulary.points, file: file)
-        var arguments: [String] = []
-        switch FaultPoint.Kind(rawValue: form.name) {
-        case .hypercall, .step, .guest: arguments = [try form.word("its name")]
-        case .xenstore: arguments = [try form.word("the request", Request.self).rawValue]
-        case .script:
-            arguments = [try form.word("the path")]
-            if !form.arguments.isEmpty { arguments.append(try form.word("the operation", ScriptOperation.self).rawValue) }
-        case .backend, .frontend: arguments = [try form.word("the kind of device", Device.self).rawValue]
-        case .disk:
-            arguments = [try form.word("the operation", Disk.self).rawValue]
-            if !form.arguments.isEmpty { arguments.append(try form.word("the path")) }
-        case .network: arguments = [try form.word("the sending host"), try form.word("the receiving host")]
-        case .listener: arguments = [String(try form.number("the port", 1...65535))]
-        case nil: preconditionFailure("the vocabulary has a fault point \(form.name) that nothing reads")
+        guard let kind = FaultPoint.Kind(rawValue: form.name) else {
+            preconditionFailure("the vocabulary has a fault point \(form.name) that nothing reads")
+        }
+        let name: String
+        var detail = ""
+        switch kind {
+        case .hypercall, .guest, .step: name = try form.word("its name")
+        case .xenstore: name = try form.word("the request", Request.self).rawValue
+        case .script: name = try form.word("the path")
+        case .backend, .frontend: name = try form.word("the kind of device", Device.self).rawValue
+        case .disk: name = try form.word("the operation", Disk.self).rawValue
+        case .network:
+            name = try form.word("the sending host")
+            detail = try form.word("the receiving host")
+        case .listener: name = String(try form.number("the port", 1...65535))
+        }
+        if !form.arguments.isEmpty {
+            switch kind {
+            case .hypercall, .backend, .frontend: detail = String(try form.number("the domain's id", 0...32_752))
+            case .xenstore, .disk: detail = try form.word("the path")
+            case .script: detail = try form.word("the operation", ScriptOperation.self).rawValue
+            case .guest: detail = try form.word("the request")
+            case .network, .listener, .step: break
+            }
         }
         try form.end()
-        return FaultPoint(kind: FaultPoint.Kind(rawValue: form.name) ?? .step, arguments: arguments)
+        return FaultPattern(kind, name, detail)
     }
 
-    private func selector(_ value: LocatedSExpression) throws(ScenarioError) -> FaultSelector {
+    private func selector(_ value: LocatedSExpression) throws(ScenarioError) -> FaultRule.Selector {
         var form = try FormReader(value, "choice of times", Vocabulary.selectors, file: file)
-        let selector: FaultSelector
+        let selector: FaultRule.Selector
         switch form.name {
         case "nth": selector = .nth(try form.number("which one", 1...1_000_000))
         case "every": selector = .every(try form.number("every how many", 1...1_000_000))
@@ -63,6 +74,7 @@ extension ScenarioReader {
         case "stuck": action = .stuck(try xenbusState(&form))
         case "torn": action = .torn(try form.number("the bytes that arrive", 0...1 << 30))
         case "cut-after": action = .cutAfter(try form.number("the bytes that arrive", 0...Int.max))
+        case "cancel": action = .cancel
         case "kill-daemon": action = .killDaemon(after: try isAfter(&form))
         default: action = .powerLoss(after: try isAfter(&form))
         }

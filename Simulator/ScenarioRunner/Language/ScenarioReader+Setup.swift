@@ -18,6 +18,13 @@ extension ScenarioReader {
             _ = try form.word("the pool", Pool.self)
             setup.poolIsShared = false
         case "seed": setup.seed = UInt64(try form.number("the seed", 0...Int.max))
+        case "order":
+            enum Order: String, CaseIterable { case fifo, seeded }
+            setup.isShuffled = try form.word("the order", Order.self) == .seeded
+        case "tolerate":
+            enum What: String, CaseIterable { case failures }
+            _ = try form.word("what is tolerated", What.self)
+            setup.toleratesFailures = true
         case "needs": setup.needs.insert(try form.word("what it needs", ScenarioNeed.self))
         default:
             let item = try self.item(&form)
@@ -71,6 +78,9 @@ extension ScenarioReader {
             let path = try self.path(&form)
             kind = .blockDevice(path: path, size: try blockDeviceSize(&form))
         case "bridge": kind = .bridge(try form.word("the bridge's name"))
+        case "script":
+            let path = try self.path(&form)
+            kind = .script(path: path, try scriptBehaviour(&form))
         case "missing": kind = .missing(path: try path(&form))
         case "receiver": kind = try receiver(&form)
         default:
@@ -85,6 +95,24 @@ extension ScenarioReader {
         let path = try form.word("the path")
         guard path.hasPrefix("/") else { throw form.misuse("a path begins with \"/\", unlike \(path)") }
         return path
+    }
+
+    private func scriptBehaviour(_ form: inout FormReader) throws(ScenarioError) -> ScriptBehaviour {
+        enum Standard: String, CaseIterable {
+            case network, vifBridge = "vif-bridge", blockFile = "block-file", blockENBD = "block-enbd"
+        }
+        var behaviour = ScriptBehaviour()
+        for var part in try form.parts("script", Vocabulary.scriptParts) {
+            switch part.name {
+            case "like": behaviour.like = try part.word("the script", Standard.self).rawValue
+            case "prints": behaviour.prints += try part.word("the text")
+            case "exits": behaviour.exits = try part.number("its status", 0...255)
+            default: behaviour.takes = try part.time("the time")
+            }
+            try part.end()
+        }
+        form.arguments = []
+        return behaviour
     }
 
     private func bindableName(_ form: inout FormReader) throws(ScenarioError) -> String {

@@ -14,20 +14,6 @@ public struct ScenarioReader {
     /// The scenarios of a file, in order.
     /// - Parameter file: its name, for errors.
     public static func scenarios(in bytes: [UInt8], file: String) throws(ScenarioError) -> [Scenario] {
-        try scenarios(in: bytes, file: file, checksReferences: true)
-    }
-
-    /// The first scenario of a text that a program has made; it may speak of domains that nothing creates.
-    static func unchecked(_ bytes: [UInt8], file: String) throws(ScenarioError) -> Scenario {
-        guard let scenario = try scenarios(in: bytes, file: file, checksReferences: false).first else {
-            throw ScenarioError(ScenarioPlace(file: file), "there is no scenario here")
-        }
-        return scenario
-    }
-
-    private static func scenarios(
-        in bytes: [UInt8], file: String, checksReferences: Bool
-    ) throws(ScenarioError) -> [Scenario] {
         let reader = ScenarioReader(file: file)
         let top = ScenarioPlace(file: file)
         guard bytes.count <= sizeLimit else {
@@ -53,7 +39,7 @@ public struct ScenarioReader {
                 throw ScenarioError(
                     scenario.place, "there is a scenario \(scenario.name) already, at \(other.place.position)")
             }
-            if checksReferences { try ReferenceCheck.check(scenario) }
+            try ReferenceCheck.check(scenario)
             scenarios.append(scenario)
         }
         return scenarios
@@ -68,7 +54,7 @@ public struct ScenarioReader {
     enum SetupForm { case host(HostSetup), item(SetupItem) }
 
     static func setup(_ value: LocatedSExpression, file: String) throws(ScenarioError) -> SetupForm? {
-        let names = ["host", "kernel", "file", "block-device", "bridge", "missing", "receiver"]
+        let names = ["host", "kernel", "file", "block-device", "bridge", "script", "missing", "receiver"]
         guard names.contains(value.list?.first?.atom ?? "") else { return nil }
         var setup = ScenarioSetup(hosts: [])
         var steps: [Step] = []

@@ -1,4 +1,5 @@
 import SExpressions
+import SimulatedHypervisor
 
 /// One step of a scenario.
 public struct Step: Sendable {
@@ -27,7 +28,8 @@ public struct Step: Sendable {
         case parallel([Step])
         /// `$n` counts from 1.
         case `repeat`(Int, [Step])
-        case fault(FaultPoint, FaultSelector, FaultAction)
+        /// Names of guests and of scripts in it are the story's.
+        case fault(FaultRule)
         case heal
         case daemon(DaemonAct)
         case powerLoss(host: String)
@@ -89,39 +91,4 @@ public struct ConsoleStep: Sendable {
     /// Which of several connections; nil: the one named like the domain.
     public var connection: String?
     public var acts: [StreamAct]
-}
-
-/// A place where the machine can misbehave.
-public struct FaultPoint: Hashable, Sendable {
-    public enum Kind: String, CaseIterable, Sendable {
-        case hypercall, xenstore, script, backend, frontend, disk, network, listener, step, guest
-    }
-    public var kind: Kind
-    /// What stands behind the kind: `create`; `write`; a path and `up`; `vif`; `fsync` and a path; two hosts; a port; a name.
-    public var arguments: [String]
-}
-
-/// Which of the passages through a point are hit.
-public enum FaultSelector: Hashable, Sendable {
-    case always
-    case nth(Int)
-    case every(Int)
-    case after(Duration)
-    case probability(Double)
-}
-
-/// How the machine misbehaves.
-public enum FaultAction: Hashable, Sendable {
-    /// An errno's name, or a script's status.
-    case error(String)
-    case delay(Duration)
-    case hang
-    case drop
-    /// A xenbus state by number.
-    case stuck(Int)
-    case torn(Int)
-    case cutAfter(Int)
-    /// Before what the point is about is done, or when it has just been done.
-    case killDaemon(after: Bool)
-    case powerLoss(after: Bool)
 }

@@ -9,8 +9,8 @@ public enum Vocabulary {
     public static let setup = forms(
         "(host NAME (memory MB) (dom0-memory MB) (cpus N) (config (KEY VALUE)…))",
         "(kernel PATH BEHAVIOUR…)", "(file PATH (size N) | (text \"…\"))", "(block-device PATH (size N))",
-        "(bridge NAME)", "(missing PATH)", "(receiver NAME (answers) | (hangs) | (refuses))", "(let NAME SXP)",
-        "(pool none)", "(seed N)", "(needs simulator | xen)")
+        "(bridge NAME)", "(script PATH BEHAVIOUR…)", "(missing PATH)", "(receiver NAME (answers) | (hangs) | (refuses))", "(let NAME SXP)",
+        "(pool none)", "(seed N)", "(order fifo | seeded)", "(tolerate failures)", "(needs simulator | xen)")
 
     public static let steps = forms(
         "(create CONFIG)", "(restore FILE)", "(pause D)", "(unpause D)", "(shutdown D REASON)", "(destroy D REASON)",
@@ -42,24 +42,26 @@ public enum Vocabulary {
         "(shutdown REASON)", "(crash)", "(hang)", "(prints TEXT)", "(dirties MB/S (of MB))")
 
     public static let points = forms(
-        "(hypercall NAME)", "(xenstore read | write | rm | transaction | watch)",
-        "(script PATH [up | down | bind | unbind])", "(backend vif | vbd)", "(frontend vif | vbd)",
-        "(disk write | fsync | rename [PATH])", "(network HOST HOST)", "(listener PORT)", "(step NAME)", "(guest D)")
+        "(hypercall NAME [ID])", "(xenstore read | write | rm | transaction | watch | introduce | release [PATH])",
+        "(script PATH [up | down | bind | unbind])", "(backend vif | vbd [ID])", "(frontend vif | vbd [ID])",
+        "(disk write | fsync | rename [PATH])", "(network HOST HOST)", "(listener PORT)", "(step NAME)",
+        "(guest D [REQUEST])")
 
     public static let selectors = forms("(nth N)", "(every N)", "(after T)", "(probability P)")
 
     public static let actions = forms(
         "(error ERRNO | STATUS)", "(delay T)", "(hang)", "(drop)", "(stuck STATE)", "(torn N)", "(cut-after BYTES)",
-        "(kill-daemon [after])", "(power-loss [after])")
+        "(cancel)", "(kill-daemon [after])", "(power-loss [after])")
 
     static let streamActs = forms("(from ADDRESS)", "(connect)", "(send TEXT)", "(expect TEXT)", "(disconnect)")
     static let requestParts = forms(
         "(from ADDRESS)", "(header N V)", "(query (K V)…)", "(form (K V)…)", "(multipart (K V)…)", "(body TEXT)")
+    public static let scriptParts = forms("(like SCRIPT)", "(prints TEXT)", "(exits STATUS)", "(takes T)")
     static let hostParts = forms("(memory MB)", "(dom0-memory MB)", "(cpus N)", "(config (KEY VALUE)…)")
 
     /// Every form with an example in the manual, by place.
     public static let all: [(place: String, forms: [Form])] = [
-        ("setup", setup), ("step", steps), ("check", checks), ("behaviour", behaviours), ("point", points),
+        ("setup", setup), ("step", steps), ("check", checks), ("behaviour", behaviours), ("script", scriptParts), ("point", points),
         ("action", actions),
     ]
 

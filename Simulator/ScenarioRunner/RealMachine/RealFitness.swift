@@ -19,6 +19,7 @@ struct RealFitness {
     init(_ scenario: Scenario, freeMemory: Int) {
         let setup = scenario.setup
         if setup.hosts.count > 1 { refuse("it needs \(setup.hosts.count) machines") }
+        if setup.toleratesFailures { refuse("what it looks at can be seen in one process only (tolerate)") }
         if setup.needs.contains(.simulator) { refuse("it says that it needs a simulated machine") }
         let host = setup.hosts[0]
         let standard = HostSetup(name: "")
@@ -36,6 +37,7 @@ struct RealFitness {
 
     private mutating func look(_ item: SetupItem) {
         if case .receiver = item.kind { refuse("(receiver …) is part of the simulated network") }
+        if case .script = item.kind { refuse("(script …) says what a simulated script does") }
         if case .blockDevice(_, let size) = item.kind, size > 64 << 30 { refuse("it needs a block device of \(size) bytes") }
     }
 

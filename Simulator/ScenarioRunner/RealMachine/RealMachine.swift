@@ -50,7 +50,8 @@ final class RealMachine {
         case .blockDevice(let path, let size): try addBlockDevice(path, size: size)
         case .bridge(let name): try addBridge(name)
         case .missing(let path): unlink(path)
-        case .receiver, .binding: break
+        // Whether the story is fit for a real machine was asked before.
+        case .receiver, .binding, .script: break
         }
     }
 

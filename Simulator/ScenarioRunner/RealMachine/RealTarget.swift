@@ -1,5 +1,7 @@
+import DomainManagement
 import Glibc
 import SExpressions
+import SimulatedHypervisor
 
 /// Runs a scenario against the daemon of the real machine that the runner itself is on: the daemon over HTTP, as always; the
 /// machine by its own programs; guests as the lab's tiny guest, in real time.
@@ -10,6 +12,7 @@ final class RealTarget: ScenarioTarget {
     private let fitness: RealFitness
     private let start = ContinuousClock.now
     var onFault: (String) -> Void = { _ in }
+    var onDeed: ((String, Int, Deed) -> Void)?
     let foreignJobs = 0
 
     /// Between two looks at sockets, in microseconds.
@@ -167,11 +170,7 @@ final class RealTarget: ScenarioTarget {
     func powerLoss(_ host: String) throws(ScenarioFailure) { throw impossible("power loss on request") }
     func hostReboot(_ host: String) throws(ScenarioFailure) { throw impossible("reboot within a story") }
 
-    func fault(
-        _ point: FaultPoint, _ selector: FaultSelector, _ action: FaultAction, host: String
-    ) throws(ScenarioFailure) {
-        throw impossible("faults on request")
-    }
+    func fault(_ rule: FaultRule, host: String) throws(ScenarioFailure) { throw impossible("faults on request") }
 
     func jumpClock(_ offset: Duration, host: String) throws(ScenarioFailure) { throw impossible("clock that jumps") }
 

@@ -1,4 +1,5 @@
 import SExpressions
+import SimulatedHypervisor
 
 // Parsed forms back as text, for the control resource.
 
@@ -14,14 +15,22 @@ extension GuestAct {
     }
 }
 
-extension FaultPoint {
-    /// `(hypercall create)`
-    public var form: String {
-        "(\(([kind.rawValue] + arguments.map { SExpression.atom($0).description }).joined(separator: " ")))"
+extension FaultRule {
+    /// `(fault (on alpha) (hypercall create) (nth 2) (error EIO))`: the step that adds it.
+    func form(on host: String) -> String {
+        "(" + ["fault", "(on \(host))", pattern.form, selector.form, action.form].filter { !$0.isEmpty }.joined(separator: " ") + ")"
     }
 }
 
-extension FaultSelector {
+extension FaultPattern {
+    /// `(hypercall create)`
+    public var form: String {
+        let words = [name, detail].filter { !$0.isEmpty }.map { SExpression.atom($0).description }
+        return "(\(([kind.rawValue] + words).joined(separator: " ")))"
+    }
+}
+
+extension FaultRule.Selector {
     /// `(nth 2)`; empty for always.
     public var form: String {
         switch self {
@@ -45,6 +54,7 @@ extension FaultAction {
         case .stuck(let state): "(stuck \(state))"
         case .torn(let bytes): "(torn \(bytes))"
         case .cutAfter(let bytes): "(cut-after \(bytes))"
+        case .cancel: "(cancel)"
         case .killDaemon(let after): after ? "(kill-daemon after)" : "(kill-daemon)"
         case .powerLoss(let after): after ? "(power-loss after)" : "(power-loss)"
         }

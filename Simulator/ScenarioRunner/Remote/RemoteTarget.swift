@@ -1,5 +1,7 @@
+import DomainManagement
 import Glibc
 import SExpressions
+import SimulatedHypervisor
 
 /// Runs a scenario against a daemon that is running somewhere, over sockets.
 ///
@@ -16,6 +18,7 @@ final class RemoteTarget: ScenarioTarget {
     private let start = ContinuousClock.now
     private var receivers: [String: String] = [:]
     var onFault: (String) -> Void = { _ in }
+    var onDeed: ((String, Int, Deed) -> Void)?
     let foreignJobs = 0
 
     /// Between two looks at sockets, in microseconds.
@@ -44,6 +47,9 @@ final class RemoteTarget: ScenarioTarget {
             usleep(25_000)
         }
         do throws(ScenarioFailure) {
+            if scenario.setup.toleratesFailures || scenario.setup.isShuffled {
+                return "what it looks at can be seen in one process only"
+            }
             guard let host = try get("/simulator", at: address).expression?.child("host") else {
                 if scenario.setup.needs.contains(.simulator) { return "it needs a simulated machine" }
                 return ScenarioNeeds(scenario).simulator.map {
@@ -248,12 +254,13 @@ final class RemoteTarget: ScenarioTarget {
         try control("(guest \(on(host)) \(SExpression.atom(domain)) \(act.form))")
     }
 
-    func fault(
-        _ point: FaultPoint, _ selector: FaultSelector, _ action: FaultAction, host: String
-    ) throws(ScenarioFailure) {
-        var point = point
-        if point.kind == .network { point.arguments = point.arguments.map { names[$0] ?? $0 } }
-        try control("(fault \(on(host)) \(point.form) \(selector.form) \(action.form))")
+    func fault(_ rule: FaultRule, host: String) throws(ScenarioFailure) {
+        var rule = rule
+        if rule.pattern.kind == .network {
+            rule.pattern.name = names[rule.pattern.name] ?? rule.pattern.name
+            rule.pattern.detail = names[rule.pattern.detail] ?? rule.pattern.detail
+        }
+        try control(rule.form(on: names[host] ?? host))
     }
 
     func heal() throws(ScenarioFailure) { try control("(heal)") }

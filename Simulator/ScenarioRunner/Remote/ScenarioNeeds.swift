@@ -5,6 +5,8 @@ struct ScenarioNeeds {
 
     init(_ scenario: Scenario) {
         if scenario.setup.hosts.count > 1 { simulator = "host" }
+        if scenario.setup.toleratesFailures { need("tolerate") }
+        if scenario.setup.isShuffled { need("order") }
         for item in scenario.setup.items where item.needsMachine { need(item.source.name) }
         for step in scenario.steps { look(step) }
     }
@@ -50,7 +52,7 @@ extension SetupItem {
     fileprivate var needsMachine: Bool {
         switch kind {
         case .binding: false
-        case .kernel, .file, .blockDevice, .bridge, .missing, .receiver: true
+        case .kernel, .file, .blockDevice, .bridge, .script, .missing, .receiver: true
         }
     }
 }

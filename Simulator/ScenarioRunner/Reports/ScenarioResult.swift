@@ -13,6 +13,7 @@ public struct ScenarioResult: Sendable {
     /// What was asked and answered, normalised.
     public var transcript = ""
     public var chart = TimeChart()
+    public var chronicle = Chronicle()
     /// Whether it was run in another order than the recorded one.
     public var hasOwnOrder = false
     /// How long it took in the time of the scenario, and in that of whoever waited for it.

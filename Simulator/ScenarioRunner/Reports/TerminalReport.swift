@@ -70,6 +70,12 @@ public struct TerminalReport {
         text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n    ")
     }
 
+    /// A moment of a story: seconds, to the millisecond.
+    static func stamp(_ duration: Duration) -> String {
+        let milliseconds = duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+        return "\(milliseconds / 1000).\(String(milliseconds % 1000 + 1000).dropFirst()) s"
+    }
+
     /// `12.3 s`, `4 min 10 s`, `2 h 5 min`.
     static func seconds(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components

@@ -21,6 +21,8 @@ public struct TimeChart: Sendable {
         /// When a request was answered; of the others the start.
         public var end: Double
         public var text: String
+        /// The domain that an event is about.
+        public var domain: String?
     }
 
     public private(set) var lanes: [Lane] = []

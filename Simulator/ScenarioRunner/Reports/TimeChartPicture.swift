@@ -1,150 +1,158 @@
-/// A time chart as SVG: domains as bars coloured by state, requests above them, events as ticks, faults as red marks.
+/// A time chart as a picture: a row of requests, a row for each domain with its states as bars and its events as dots, and faults as
+/// red lines through everything.
 ///
 /// Scenarios have long waits and dense moments, so the axis is not to scale: the stretch between two neighbouring moments grows
 /// with the logarithm of the time between them.
 struct TimeChartPicture {
     private let chart: TimeChart
-    private let moments: [Double]
-    private let positions: [Double]
+    private let axis: TimeAxis
+    private let lanes: [TimeChart.Lane]
 
-    private static let width = 1000.0
-    private static let left = 130.0
-    private static let laneHeight = 26.0
-    /// More labels than this on one picture would only cover each other.
+    private static let width = 900.0
+    private static let axisHeight = 22.0
+    private static let rowHeight = 34.0
+    private static let barHeight = 18.0
+    /// More rows than this on one picture nobody reads.
     private static let laneLimit = 60
 
     init(_ chart: TimeChart) {
         self.chart = chart
-        var times = Set([0, chart.end])
-        for lane in chart.lanes {
-            for span in lane.spans { times.formUnion([span.start, min(span.end, chart.end)]) }
-        }
-        for mark in chart.marks { times.formUnion([mark.start, mark.end]) }
-        moments = times.sorted()
-        var widths = [0.0]
-        for (before, after) in zip(moments, moments.dropFirst()) { widths.append(Self.stretch(after - before)) }
-        let total = max(widths.reduce(0, +), 1)
-        var sum = 0.0
-        positions = widths.map { width in
-            sum += width
-            return Self.left + sum / total * (Self.width - Self.left - 20)
-        }
+        lanes = Array(chart.lanes.prefix(Self.laneLimit))
+        var times = [0, chart.end]
+        for lane in chart.lanes { times += lane.spans.flatMap { [$0.start, min($0.end, chart.end)] } }
+        times += chart.marks.flatMap { [$0.start, $0.end] }
+        axis = TimeAxis(times, width: Self.width)
     }
 
-    /// The width of a stretch of time in arbitrary units: 1 for a millisecond, 4 for a second, about 7.5 for an hour.
-    private static func stretch(_ seconds: Double) -> Double {
-        var width = 0.3
-        var rest = seconds * 1000
-        // Base 10 without a mathematics library: count the tens, then go on linearly.
-        while rest >= 10 {
-            rest /= 10
-            width += 1
-        }
-        return width + rest / 10
+    // MARK: The whole
+
+    /// Names at the left, the picture beside them, which scrolls where there is no room; the legend below.
+    var html: String {
+        let names = ["requests"] + lanes.map(name)
+        let column = names.map { "<div>\(HTMLReport.escape($0))</div>" }.joined()
+        return "<div class=\"chart\"><div class=\"names\">\(column)</div><div class=\"scroll\">\(svg)</div></div>\(legend)"
     }
 
-    private func x(_ time: Double) -> Double {
-        let time = min(time, chart.end)
-        let index = moments.firstIndex { $0 >= time } ?? moments.count - 1
-        return positions[index]
+    private func name(_ lane: TimeChart.Lane) -> String {
+        chart.lanes.contains { $0.host != lane.host } ? "\(lane.domain) · \(lane.host)" : lane.domain
     }
 
-    var svg: String {
-        let lanes = chart.lanes.prefix(Self.laneLimit)
-        let top = 34.0
-        let height = top + Double(lanes.count) * Self.laneHeight + 46
-        var parts = ["<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(height))\" role=\"img\">"]
-        parts += axis(top, height - 24)
-        parts += chart.marks.filter { $0.kind == .request }.map { request($0) }
+    private var svg: String {
+        let height = Self.axisHeight + Double(lanes.count + 1) * Self.rowHeight + 4
+        var parts = ["<svg width=\"\(Int(Self.width))\" height=\"\(Int(height))\" role=\"img\">"]
+        parts += grid(height)
+        parts += requests()
         for (index, lane) in lanes.enumerated() {
-            let y = top + Double(index) * Self.laneHeight
-            parts.append(text(4, y + 15, chart.lanes.contains { $0.host != lane.host } ? "\(lane.host) \(lane.domain)" : lane.domain))
-            parts += lane.spans.map { bar($0, y) }
+            let top = Self.axisHeight + Double(index + 1) * Self.rowHeight
+            parts += lane.spans.flatMap { bar($0, top) }
+            parts += chart.marks.filter { $0.kind == .event && $0.host == lane.host && $0.domain == lane.domain }.map { dot($0, top) }
         }
-        parts += chart.marks.filter { $0.kind != .request }.map { tick($0, top, height - 24) }
-        parts += legend(height - 6)
+        parts += chart.marks.filter { $0.kind == .fault || $0.kind == .failure }.map { cut($0, height) }
         return (parts + ["</svg>"]).joined(separator: "\n")
     }
 
-    private func axis(_ top: Double, _ bottom: Double) -> [String] {
+    // MARK: Parts
+
+    private func grid(_ height: Double) -> [String] {
         var parts: [String] = []
-        var last = -100.0
-        for (moment, position) in zip(moments, positions) where position - last > 70 {
-            last = position
-            parts.append(
-                "<line x1=\"\(tenth(position))\" x2=\"\(tenth(position))\" y1=\"\(tenth(top - 4))\" "
-                    + "y2=\"\(tenth(bottom))\" stroke=\"currentColor\" opacity=\".15\"/>")
-            parts.append(text(position + 2, bottom - 2, Self.label(moment), opacity: 0.6))
+        for row in 0...lanes.count {
+            let y = Self.axisHeight + Double(row) * Self.rowHeight
+            parts.append("<line class=\"row\" x1=\"0\" x2=\"\(Int(Self.width))\" y1=\"\(y.short)\" y2=\"\(y.short)\"/>")
+        }
+        for tick in axis.ticks(apart: 74) {
+            parts.append("<line class=\"tick\" x1=\"\(tick.x.short)\" x2=\"\(tick.x.short)\" y1=\"14\" y2=\"\(height.short)\"/>")
+            parts.append("<text class=\"axis\" x=\"\((tick.x + 3).short)\" y=\"12\">\(Self.label(tick.time))</text>")
         }
         return parts
     }
 
-    private func request(_ mark: TimeChart.Mark) -> String {
-        let start = x(mark.start)
-        let width = max(3, x(mark.end) - start)
-        return rectangle(start, 12, width, 8, "#4878c8", 0.8, "\(mark.text) (\(Self.label(mark.start)))")
-    }
-
-    private func bar(_ span: TimeChart.Span, _ y: Double) -> String {
-        let start = x(span.start)
-        return rectangle(
-            start, y, max(2, x(span.end) - start), Self.laneHeight - 8, Self.colour(span.state), 0.85,
-            "\(span.state.rawValue) from \(Self.label(span.start)) to \(Self.label(min(span.end, chart.end)))")
-    }
-
-    private func tick(_ mark: TimeChart.Mark, _ top: Double, _ bottom: Double) -> String {
-        let position = x(mark.start)
-        let colour = mark.kind == .event ? "#8886" : "#cf3b3b"
-        let width = mark.kind == .event ? "1.5" : "3"
-        return "<line x1=\"\(tenth(position))\" x2=\"\(tenth(position))\" y1=\"\(tenth(top))\" y2=\"\(tenth(bottom - 14))\" "
-            + "stroke=\"\(colour)\" stroke-width=\"\(width)\"><title>\(HTMLReport.escape(mark.text)) "
-            + "(\(Self.label(mark.start)))</title></line>"
-    }
-
-    private func rectangle(
-        _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ colour: String, _ opacity: Double,
-        _ title: String
-    ) -> String {
-        "<rect x=\"\(tenth(x))\" y=\"\(tenth(y))\" width=\"\(tenth(width))\" height=\"\(tenth(height))\" rx=\"2\" "
-            + "fill=\"\(colour)\" opacity=\"\(opacity)\"><title>\(HTMLReport.escape(title))</title></rect>"
-    }
-
-    private func text(_ x: Double, _ y: Double, _ content: String, opacity: Double = 1) -> String {
-        "<text x=\"\(tenth(x))\" y=\"\(tenth(y))\" opacity=\"\(opacity)\">\(HTMLReport.escape(content))</text>"
-    }
-
-    private func legend(_ y: Double) -> [String] {
-        var x = Self.left
-        var parts: [String] = []
-        let entries = TimeChart.State.allCases.map { ($0.rawValue, Self.colour($0)) }
-            + [("request", "#4878c8"), ("event", "#8886"), ("fault", "#cf3b3b")]
-        for (name, colour) in entries {
-            parts.append("<rect x=\"\(tenth(x))\" y=\"\(tenth(y - 9))\" width=\"10\" height=\"10\" rx=\"2\" fill=\"\(colour)\"/>")
-            parts.append(text(x + 14, y, name, opacity: 0.7))
-            x += 26 + Double(name.count) * 6.5
+    /// Requests that overlap stand below each other, in three thin rows.
+    private func requests() -> [String] {
+        var ends = [-1.0, -1.0, -1.0]
+        return chart.marks.filter { $0.kind == .request }.sorted { $0.start < $1.start }.map { mark in
+            let start = axis.x(mark.start)
+            let width = max(4, axis.x(mark.end) - start)
+            let row = ends.firstIndex { $0 <= start } ?? 2
+            ends[row] = start + width + 1
+            let y = Self.axisHeight + 4 + Double(row) * 9
+            return rectangle("request", start, y, width, 7, "\(mark.text), \(Self.label(mark.start))")
         }
-        return parts
     }
 
-    private static func colour(_ state: TimeChart.State) -> String {
-        switch state {
-        case .paused: "#d9b13b"
-        case .running: "#2a8f4f"
-        case .stopping: "#7fb069"
-        case .exited: "#8a8f98"
-        case .restarting: "#8c5fbf"
-        case .suspended: "#3aa6b9"
-        }
+    private func bar(_ span: TimeChart.Span, _ top: Double) -> [String] {
+        let start = axis.x(span.start)
+        let width = max(3, axis.x(span.end) - start)
+        let word = span.state.rawValue
+        let title = "\(word) from \(Self.label(span.start)) to \(Self.label(min(span.end, chart.end)))"
+        let bar = rectangle(word, start, top + 4, width, Self.barHeight, title)
+        guard width > Double(word.count) * 6.6 + 10 else { return [bar] }
+        return [bar, "<text class=\"in\" x=\"\((start + 6).short)\" y=\"\((top + 17).short)\">\(word)</text>"]
+    }
+
+    private func dot(_ mark: TimeChart.Mark, _ top: Double) -> String {
+        "<circle class=\"event\" cx=\"\(axis.x(mark.start).short)\" cy=\"\((top + Self.barHeight + 9).short)\" r=\"3\">"
+            + "<title>\(HTMLReport.escape(mark.text)), \(Self.label(mark.start))</title></circle>"
+    }
+
+    private func cut(_ mark: TimeChart.Mark, _ height: Double) -> String {
+        let x = axis.x(mark.start)
+        let shape = mark.kind == .failure
+            ? "M\((x - 5).short) \(Self.axisHeight.short)l10 10m0 -10l-10 10"
+            : "M\(x.short) \((Self.axisHeight - 6).short)l5 6l-5 6l-5 -6z"
+        let title = "\(HTMLReport.escape(mark.text)), \(Self.label(mark.start))"
+        return "<g class=\"\(mark.kind.rawValue)\"><line x1=\"\(x.short)\" x2=\"\(x.short)\" y1=\"\(Self.axisHeight.short)\" "
+            + "y2=\"\(height.short)\"/><path d=\"\(shape)\"/><title>\(title)</title></g>"
+    }
+
+    private func rectangle(_ style: String, _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ title: String) -> String {
+        "<rect class=\"\(style)\" x=\"\(x.short)\" y=\"\(y.short)\" width=\"\(width.short)\" height=\"\(height.short)\" rx=\"3\">"
+            + "<title>\(HTMLReport.escape(title))</title></rect>"
+    }
+
+    /// What the colours mean, as far as they are there.
+    private var legend: String {
+        let states = TimeChart.State.allCases.filter { state in lanes.contains { $0.spans.contains { $0.state == state } } }
+        let marks = TimeChart.Mark.Kind.allCases.filter { kind in chart.marks.contains { $0.kind == kind } }
+        let entries = states.map(\.rawValue) + marks.map(\.rawValue)
+        return "<p class=\"legend\">" + entries.map { "<span><i class=\"\($0)\"></i>\($0)</span>" }.joined()
+            + "<span>time is not to scale: waits are shortened</span></p>"
     }
 
     private static func label(_ seconds: Double) -> String {
         let milliseconds = Int64((seconds * 1000).rounded())
-        if milliseconds < 60_000 { return "\(milliseconds / 1000).\(String(milliseconds % 1000 + 1000).dropFirst()) s" }
+        if milliseconds == 0 { return "0 s" }
+        if milliseconds < 1000 { return "\(milliseconds) ms" }
+        if milliseconds < 60_000 { return "\(milliseconds / 1000).\(String(milliseconds % 1000 + 1000).dropFirst().prefix(2)) s" }
         return TerminalReport.seconds(.milliseconds(milliseconds))
     }
 
-    private func tenth(_ value: Double) -> String {
-        let tenths = Int((value * 10).rounded())
+    static let style = """
+        :root{--paused:#e0a526;--running:#2e9e5b;--stopping:#8fbf5a;--exited:#98a1ad;--restarting:#8b62c9;--suspended:#2f9fb5;
+        --request:#3f78d1;--event:#7a8594;--fault:#cf2f37;--failure:#cf2f37}
+        .chart{display:flex;border:1px solid var(--line);border-radius:8px;overflow:hidden}
+        .names{flex:none;padding-top:22px;border-right:1px solid var(--line);font-size:12px;background:var(--code);max-width:9.5rem}
+        .names div{height:34px;line-height:27px;padding:0 .7rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+        .names div:first-child{color:var(--dim)}.scroll{overflow-x:auto;flex:1;padding:0 14px 0 0}
+        svg{display:block;font:11px system-ui,sans-serif;margin-left:8px}.axis{fill:var(--dim);font-size:10px}
+        .row{stroke:var(--line)}.tick{stroke:var(--line);stroke-dasharray:2 3}.in{fill:#fff;font-weight:600;pointer-events:none}
+        rect.paused,i.paused{fill:var(--paused);background:var(--paused)}rect.running,i.running{fill:var(--running);background:var(--running)}
+        rect.stopping,i.stopping{fill:var(--stopping);background:var(--stopping)}rect.exited,i.exited{fill:var(--exited);background:var(--exited)}
+        rect.restarting,i.restarting{fill:var(--restarting);background:var(--restarting)}
+        rect.suspended,i.suspended{fill:var(--suspended);background:var(--suspended)}
+        rect.request,i.request{fill:var(--request);background:var(--request)}circle.event{fill:var(--event)}i.event{background:var(--event)}
+        g.fault line,g.failure line{stroke:var(--fault);stroke-width:1.5;stroke-dasharray:4 3}g.fault path{fill:var(--fault)}
+        g.failure path{stroke:var(--failure);stroke-width:3;fill:none}i.fault,i.failure{background:var(--fault)}
+        .legend{margin:.45rem 0 0;font-size:.78rem;color:var(--dim);display:flex;flex-wrap:wrap;gap:.2rem .9rem}
+        .legend i{display:inline-block;width:10px;height:10px;border-radius:3px;margin-right:.35rem}.legend i.event{border-radius:99px}
+        .legend i.fault{transform:rotate(45deg) scale(.8);border-radius:0}
+
+        """
+}
+
+extension Double {
+    /// With one decimal.
+    fileprivate var short: String {
+        let tenths = Int((self * 10).rounded())
         return "\(tenths / 10).\(abs(tenths % 10))"
     }
 }

@@ -44,6 +44,7 @@ final class RequestActivity: Activity {
         let outcome = ExchangeOutcome(answer: exchange?.answer, problem: problem)
         if let answer = outcome.answer {
             run.transcript.answer(answer, host: host)
+            run.onAnswer(request, answer)
         } else {
             run.transcript.lost(problem ?? "no answer", host: host)
         }

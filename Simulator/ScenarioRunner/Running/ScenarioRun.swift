@@ -8,6 +8,7 @@ final class ScenarioRun {
     var bindings: Bindings = [:]
     var transcript: Transcript
     var chart = TimeChart()
+    private(set) var chronicle = Chronicle()
     var lastOutcome = ExchangeOutcome(answer: nil, problem: "nothing was asked yet")
     var connections: [String: StreamConnection] = [:]
     private var backgrounds: [(name: String, activity: Background)] = []
@@ -16,8 +17,11 @@ final class ScenarioRun {
     private(set) var stepCount = 0
     /// Steps may fail: something goes wrong on purpose, and only what it leaves behind counts.
     var isTolerant = false
-    /// Told after each step.
+    /// Told before and after each step, of its failure when steps may fail, and of each answer to a step.
+    var beforeStep: (Step) -> Void = { _ in }
     var afterStep: (Step) -> Void = { _ in }
+    var onStepFailure: (StepFailure) -> Void = { _ in }
+    var onAnswer: (WireRequest, Answer) -> Void = { _, _ in }
 
     /// A step that is not answered by then never will be.
     static let patience = Duration.seconds(3600)
@@ -37,7 +41,13 @@ final class ScenarioRun {
         transcript = Transcript(scenario)
         target.onFault = { [unowned self] text in
             chart.mark(.init(kind: .fault, host: "", start: now, end: now, text: text))
+            chronicle.add(.fault(text), at: target.now)
         }
+    }
+
+    /// Keeps an account of what the daemons do and why. Must be called before the run.
+    func keepChronicle() {
+        target.onDeed = { [unowned self] host, life, deed in chronicle.add(.deed(deed, life: life), host: host, at: target.now) }
     }
 
     private var now: Double { target.now.inSeconds }
@@ -66,10 +76,12 @@ final class ScenarioRun {
             throw StepFailure(place: scenario.place, form: "(scenario \(scenario.name) …)", reasons: [error.description])
         }
         for step in scenario.steps {
+            beforeStep(step)
             do {
                 try perform(step)
             } catch {
                 guard isTolerant else { throw error }
+                onStepFailure(error)
             }
             afterStep(step)
         }
@@ -86,7 +98,7 @@ final class ScenarioRun {
             switch item.kind {
             case .receiver(let name, _): bindings[name] = .atom(target.url(ofReceiver: name))
             case .binding(let name, let template): templates.append((name, template))
-            case .kernel, .file, .blockDevice, .bridge, .missing: break
+            case .kernel, .file, .blockDevice, .bridge, .script, .missing: break
             }
         }
         let names = Set(templates.map(\.name))
@@ -107,6 +119,8 @@ final class ScenarioRun {
     private func perform(_ step: Step) throws(StepFailure) {
         stepCount += 1
         transcript.step(step)
+        chronicle.add(
+            .step(Transcript.form(of: step.source), ScenarioPlace(file: scenario.place.file, position: step.position)), at: target.now)
         do {
             try complete(try begin(step), step)
         } catch {
@@ -253,9 +267,9 @@ final class ScenarioRun {
         case .guest(let domain, let acts):
             let name = try domain.text(bindings)
             for act in acts { try target.guest(act, domain: name, host: host) }
-        case .fault(let point, let selector, let action):
+        case .fault(let rule):
             mark(step)
-            try target.fault(point, selector, action, host: host)
+            try target.fault(rule, host: host)
         case .heal: try target.heal()
         case .daemon(let act): try daemon(act, host, step)
         case .powerLoss(let name):
@@ -363,8 +377,11 @@ final class ScenarioRun {
 
     private func draw(_ entry: EventLog.Entry, _ host: String) {
         let time = max(0, entry.time - target.wallTime + now)
-        chart.mark(.init(kind: .event, host: host, start: time, end: time, text: entry.expression.description))
-        guard let value = entry.value.list, let domain = value.first?.atom else { return }
+        let value = entry.name.hasPrefix("xend.domain.") ? entry.value.list : nil
+        chart.mark(
+            .init(
+                kind: .event, host: host, start: time, end: time, text: entry.expression.description, domain: value?.first?.atom))
+        guard let value, let domain = value.first?.atom else { return }
         chart.event(entry.name, domain: domain, detail: value.count > 2 ? value[2].atom : nil, host: host, at: time)
     }
 }

@@ -8,6 +8,8 @@ public enum ScenarioSuite {
         public var seed: UInt64?
         /// Which of several tasks that are ready goes on is chosen by the seed, instead of first come, first served.
         public var shuffles = false
+        /// Whether the result tells what the daemons did and why.
+        public var keepsChronicle = false
 
         public init() {}
     }
@@ -18,7 +20,8 @@ public enum ScenarioSuite {
             return ScenarioResult(name: scenario.name, place: scenario.place, outcome: .skipped("it needs a real Xen"))
         }
         let seed = options.seed ?? scenario.setup.seed ?? 0
-        return run(scenario, on: SimulatedTarget(scenario, seed: seed, order: options.shuffles ? .seeded(seed) : .fifo))
+        let target = SimulatedTarget(scenario, seed: seed, order: options.shuffles || scenario.setup.isShuffled ? .seeded(seed) : .fifo)
+        return run(scenario, on: target, keepsChronicle: options.keepsChronicle)
     }
 
     /// Runs one scenario against a daemon that is running, if that can run it in full.
@@ -30,13 +33,21 @@ public enum ScenarioSuite {
         return run(scenario, on: target)
     }
 
-    static func run(_ scenario: Scenario, on target: any ScenarioTarget) -> ScenarioResult {
+    static func run(
+        _ scenario: Scenario, on target: any ScenarioTarget, keepsChronicle: Bool = false
+    ) -> ScenarioResult {
         let clock = ContinuousClock()
         let start = clock.now
         let run = ScenarioRun(scenario, target)
+        if keepsChronicle { run.keepChronicle() }
         var result = ScenarioResult(name: scenario.name, place: scenario.place, outcome: .passed)
+        let watch = scenario.setup.toleratesFailures ? (target as? SimulatedTarget).map { Watch(run, $0) } : nil
         do throws(StepFailure) {
             try run.perform()
+            if let violations = watch?.finish(), !violations.isEmpty {
+                throw StepFailure(
+                    place: scenario.place, form: "(scenario \(scenario.name) …)", reasons: violations.prefix(5).map(\.description))
+            }
         } catch {
             result.outcome = .failed(error)
         }
@@ -52,6 +63,7 @@ public enum ScenarioSuite {
         result.steps = run.stepCount
         result.transcript = run.transcript.text
         result.chart = run.chart
+        result.chronicle = run.chronicle
         result.realTime = clock.now - start
         return result
     }

@@ -1,3 +1,4 @@
+import DomainManagement
 import HostInterface
 import SimulatedHost
 import SimulatedHypervisor
@@ -5,24 +6,21 @@ import SimulatedHypervisor
 /// Runs a scenario again and again, each time with one thing going wrong at one of the points that it passes, and looks at what
 /// that leaves behind.
 ///
-/// Steps may fail then; but the daemon must come back, everything must settle, what it knows and what the machine has must
-/// agree, nothing may be left over, and everything must still be possible to destroy.
-public struct Sweep {
+/// Steps may fail then; but what must hold must hold all the while, the daemon must come back, everything must settle, what it knows
+/// and what the machine has must agree, nothing may be left over, and everything must still be possible to destroy.
+public struct Sweep: Sendable {
     /// One fault at one passage of one point.
     public struct Case: Sendable, CustomStringConvertible {
-        /// The name of the step during which the point was passed.
-        public var step: String
+        /// The operation that was under way when the point was passed, or else the step.
+        public var operation: String
         public var host: String
-        public var point: FaultPoint
-        /// Which passage of this very point, from 1.
-        public var nth: Int
-        public var action: FaultAction
+        public var rule: FaultRule
 
         /// As a step that does the same.
-        public var description: String { "(fault (on \(host)) \(point.form) (nth \(nth)) \(action.form))" }
-        /// `error`, `kill-daemon after`, …
+        public var description: String { rule.form(on: host) }
+        /// `error`, `kill after`, …
         public var kind: String {
-            switch action {
+            switch rule.action {
             case .error: "error"
             case .delay: "delay"
             case .hang: "hang"
@@ -30,6 +28,7 @@ public struct Sweep {
             case .stuck: "stuck"
             case .torn: "torn"
             case .cutAfter: "cut"
+            case .cancel: "cancel"
             case .killDaemon(let after): after ? "kill after" : "kill before"
             case .powerLoss(let after): after ? "power after" : "power before"
             }
@@ -39,7 +38,7 @@ public struct Sweep {
     public struct Outcome: Sendable {
         public var sweptCase: Case
         /// What is wrong afterwards; empty when all is well.
-        public var violations: [String]
+        public var violations: [Violation]
     }
 
     public let scenario: Scenario
@@ -48,106 +47,34 @@ public struct Sweep {
 
     public init(_ scenario: Scenario) { self.scenario = scenario }
 
-    // MARK: Cases
-
-    /// Every fault of every kind at every point that the scenario passes.
-    /// - Throws: why the scenario does not pass without faults.
-    public func cases() throws(StepFailure) -> [Case] {
-        let target = SimulatedTarget(scenario, seed: scenario.setup.seed ?? 0, order: .fifo)
-        let run = ScenarioRun(scenario, target)
-        var marks: [String: [(count: Int, step: String)]] = [:]
-        run.afterStep = { step in
-            for host in target.world.hosts {
-                marks[host.name, default: []].append((host.host.faults.recording.count, step.source.name ?? ""))
-            }
-        }
-        target.afterStart = { for host in target.world.hosts { host.host.faults.startRecording() } }
-        defer { target.end() }
-        try run.perform()
-        var cases: [Case] = []
-        for host in target.world.hosts {
-            cases += Self.cases(host.host.faults.recording, host.name, marks[host.name] ?? [])
-        }
-        return Array(cases.prefix(Self.caseLimit))
-    }
-
-    private static func cases(
-        _ points: [SimulatedHypervisor.FaultPoint], _ host: String, _ marks: [(count: Int, step: String)]
-    ) -> [Case] {
-        var passages: [SimulatedHypervisor.FaultPoint: Int] = [:]
-        var cases: [Case] = []
-        var mark = 0
-        for (index, point) in points.enumerated() {
-            while mark < marks.count - 1, marks[mark].count <= index { mark += 1 }
-            // Counted as a fault on the point counts them.
-            for passed in [point, point.ofTarget].compactMap(\.self) { passages[passed, default: 0] += 1 }
-            let nth = passages[point, default: 0]
-            guard let translated = FaultPoint(point) else { continue }
-            for action in actions(translated) {
-                let step = marks.indices.contains(mark) ? marks[mark].step : ""
-                cases.append(Case(step: step, host: host, point: translated, nth: nth, action: action))
-            }
-        }
-        return cases
-    }
-
-    /// What can go wrong at a point.
-    private static func actions(_ point: FaultPoint) -> [FaultAction] {
-        let ends: [FaultAction] = [
-            .killDaemon(after: false), .killDaemon(after: true), .powerLoss(after: false), .powerLoss(after: true),
-        ]
-        switch point.kind {
-        case .hypercall: return [.error("EIO"), .delay(.seconds(2))] + ends
-        case .xenstore: return [.error("EAGAIN"), .delay(.seconds(2))] + ends
-        case .script: return [.error("1"), .delay(.seconds(2)), .killDaemon(after: false), .powerLoss(after: false)]
-        case .disk:
-            return point.arguments.first == "write"
-                ? [.error("EIO"), .torn(3)] + ends : [.error("EIO"), .delay(.seconds(1))] + ends
-        case .step: return [.killDaemon(after: false), .powerLoss(after: false)]
-        case .backend, .frontend: return [.stuck(2), .delay(.seconds(2))]
-        case .network: return [.error("ECONNRESET"), .delay(.seconds(2)), .drop]
-        case .listener: return [.error("EADDRINUSE")]
-        case .guest: return [.drop]
-        }
-    }
-
     // MARK: Running
+
+    /// Runs cases on all cores.
+    /// - Parameter each: told of each outcome as it comes; never twice at once.
+    public func run(_ cases: [Case], each: (Outcome) -> Void) {
+        Parallel.forEach(cases, { run($0) }) { each($1) }
+    }
 
     /// Runs the scenario with one fault.
     public func run(_ sweptCase: Case) -> Outcome {
-        let target = SimulatedTarget(scenario, seed: scenario.setup.seed ?? 0, order: .fifo)
-        let run = ScenarioRun(scenario, target)
-        run.isTolerant = true
-        let place = sweptCase.point.kind == .network ? sweptCase.point.arguments.first : sweptCase.host
-        var faults: FaultPlan?
-        target.afterStart = {
-            try? target.fault(sweptCase.point, .nth(sweptCase.nth), sweptCase.action, host: sweptCase.host)
-            faults = place.flatMap { target.world.host($0) }?.host.faults
-            faults?.entrench()
-        }
-        run.afterStep = { _ in target.revive() }
-        defer { target.end() }
-        do throws(StepFailure) {
-            try run.perform()
-        } catch {
-            return Outcome(sweptCase: sweptCase, violations: ["\(error)"])
-        }
-        guard faults?.hasEntrenchedStruck == true else {
-            return Outcome(
-                sweptCase: sweptCase, violations: ["the point was not passed again: this run cannot be repeated"])
-        }
-        return Outcome(sweptCase: sweptCase, violations: Oracles(target).violations())
+        let trial = Trial(scenario, fault: (sweptCase.rule, sweptCase.host))
+        return Outcome(sweptCase: sweptCase, violations: trial.violations())
     }
-}
 
-extension FaultPoint {
-    /// A point of the machine in the language's words; nil for those that the language has no word for.
-    init?(_ point: SimulatedHypervisor.FaultPoint) {
-        guard let kind = Kind(rawValue: point.kind.rawValue) else { return nil }
-        self.kind = kind
-        arguments = [point.name, point.detail].filter { !$0.isEmpty }
-        let disk = ["write", "fsync", "rename"]
-        if kind == .disk, !disk.contains(point.name) { return nil }
-        if kind == .xenstore, point.name == "watch-event" { return nil }
+    /// A scenario file that shows what is wrong with a case, as short as leaving out steps makes it.
+    public func file(for outcome: Outcome, named name: String) -> [UInt8] {
+        var story = StoryText(scenario)
+        story.name = name
+        story.setup.insert("(tolerate failures)", at: 0)
+        story.steps.insert(outcome.sweptCase.description, at: 0)
+        let oracle = outcome.violations.first?.oracle
+        let shrunk = story.shrunk { shorter in
+            guard let scenario = try? ScenarioReader.scenarios(in: shorter.file(), file: name).first,
+                scenario.setup.toleratesFailures
+            else { return false }
+            return Trial(scenario).violations().first?.oracle == oracle
+        }
+        return shrunk.file(
+            ["Found by xend-scenario sweep \(scenario.place.file). What is wrong:"] + outcome.violations.prefix(3).map(\.description))
     }
 }

@@ -35,6 +35,10 @@ enum Fitting {
             host.files.installSparse(path, size: size)
         case .blockDevice(let path, let size): host.fit { $0.addBlockDevice(path, size: size) }
         case .bridge(let name): host.fit { $0.bridges.insert(name) }
+        case .script(let path, let behaviour):
+            host.scripts.programs[path] = OwnScript(
+                like: behaviour.like.flatMap { host.scripts.programs["/etc/xen/" + $0] }, prints: behaviour.prints,
+                exits: Int32(behaviour.exits), duration: behaviour.takes)
         case .missing(let path): remove(path, from: host)
         case .receiver, .binding: break
         }

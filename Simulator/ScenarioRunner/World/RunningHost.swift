@@ -1,3 +1,5 @@
+import DomainLifecycle
+import DomainManagement
 import DomainModel
 import HostInterface
 import SExpressions
@@ -21,6 +23,10 @@ public final class RunningHost: @unchecked Sendable {
     public private(set) var isRebooting = false
     /// Called when the daemon is killed or the power fails, by a fault or on request.
     public var onFault: (String) -> Void = { _ in }
+    /// Told of each event that the daemon publishes, at that moment, which must not wait. Set before the daemon starts.
+    public var onEvent: ((NumberedEvent) -> Void)?
+    /// Told of all that the daemon does: which life it is, and the deed. Set before the daemon starts; nil: nobody listens.
+    public var onDeed: ((Int, Deed) -> Void)?
     public let surroundings: any Surroundings
 
     private let world: SimulatedWorld
@@ -36,6 +42,7 @@ public final class RunningHost: @unchecked Sendable {
         host.onDaemonKilled = { [weak self] in self?.daemonIsGone() }
         host.onPowerOffRequested = { [weak self] in self?.shutDown(reboot: false) }
         host.onRebootRequested = { [weak self] in self?.shutDown(reboot: true) }
+        host.faults.cancelOperations = { [weak self] in self?.cancelTasks() }
     }
 
     public var name: String { host.name }
@@ -58,6 +65,9 @@ public final class RunningHost: @unchecked Sendable {
         let (machine, handles) = host.startIncarnation()
         var options = DaemonOptions()
         if let life = host.incarnation { options.checkpoint = Self.checkpoint(life) }
+        if let life = host.incarnation?.number, onDeed != nil {
+            options.observer = { [weak self] deed in self?.onDeed?(life, deed) }
+        }
         surroundings.adapt(&configuration, &options)
         let (outside, http) = surroundings.begin(handles)
         run(Daemon(
@@ -75,6 +85,7 @@ public final class RunningHost: @unchecked Sendable {
 
     private func run(_ daemon: Daemon) {
         self.daemon = daemon
+        if onEvent != nil { daemon.events.observe { [weak self] event in self?.onEvent?(event) } }
         state = .starting
         let life = host.incarnation
         world.spawn { [self] in
@@ -117,6 +128,16 @@ public final class RunningHost: @unchecked Sendable {
         surroundings.end()
         daemon = nil
         state = .down
+    }
+
+    /// Cancels the transfers that are under way, as a user would who has lost patience.
+    private func cancelTasks() {
+        guard let daemon else { return }
+        world.spawn {
+            for task in await daemon.tasks() where task.outcome == .running {
+                try? await daemon.cancelTask(task.id, for: Requester("fault"))
+            }
+        }
     }
 
     // MARK: Power

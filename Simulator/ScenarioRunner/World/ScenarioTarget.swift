@@ -1,9 +1,15 @@
+import DomainManagement
+import SimulatedHypervisor
+
 /// What a scenario runs against: a world in this process, `xend-sim` over sockets, or any xend.
 ///
 /// All calls come from one thread. Times are durations since the scenario began.
 protocol ScenarioTarget: AnyObject {
     /// Told of daemons that a fault has killed and the like.
     var onFault: (String) -> Void { get set }
+    /// Told of all that the daemons do, with the host and which of its daemons it is. Must be set before `begin`; nil: nobody listens.
+    /// A daemon behind a socket tells nothing.
+    var onDeed: ((String, Int, Deed) -> Void)? { get set }
     var now: Duration { get }
     /// Seconds since 1970 at `now`, as the target's calendar has it.
     var wallTime: Double { get }
@@ -32,7 +38,7 @@ protocol ScenarioTarget: AnyObject {
     func openTCP(_ host: String, port: UInt16, from origin: String?) throws(ScenarioFailure) -> any ByteStream
 
     func guest(_ act: GuestAct, domain: String, host: String) throws(ScenarioFailure)
-    func fault(_ point: FaultPoint, _ selector: FaultSelector, _ action: FaultAction, host: String) throws(ScenarioFailure)
+    func fault(_ rule: FaultRule, host: String) throws(ScenarioFailure)
     func heal() throws(ScenarioFailure)
     func daemon(_ act: Step.DaemonAct, host: String) throws(ScenarioFailure)
     func powerLoss(_ host: String) throws(ScenarioFailure)

@@ -1,15 +1,21 @@
+import DomainLifecycle
+import DomainManagement
 import DomainModel
 import HostInterface
 import SExpressions
 import Simulation
 import SimulatedHost
 import SimulatedHypervisor
+import XendDaemon
 
 /// Runs a scenario in this process: deterministic, in virtual time.
 final class SimulatedTarget: ScenarioTarget {
     let world: ScenarioWorld
     private let scenario: Scenario
     var onFault: (String) -> Void = { _ in }
+    /// Told of each event that a daemon publishes, at that moment. Set before `begin`; nil: nobody listens.
+    var onEvent: ((RunningHost, NumberedEvent) -> Void)?
+    var onDeed: ((String, Int, Deed) -> Void)?
     /// Called when every daemon runs, before the first step.
     var afterStart: () -> Void = {}
 
@@ -31,6 +37,11 @@ final class SimulatedTarget: ScenarioTarget {
         for setup in scenario.setup.hosts {
             let host = world.addHost(setup)
             host.onFault = { [weak self] in self?.onFault($0) }
+            host.host.faults.onFault = { [weak self] point, action in
+                self?.onFault("\(FaultPattern(exactly: point).form) on \(setup.name): \(action.form)")
+            }
+            if let onEvent { host.onEvent = { [unowned host] in onEvent(host, $0) } }
+            if let onDeed { host.onDeed = { onDeed(setup.name, $0, $1) } }
             Fitting.configure(host.host, setup, of: scenario.setup)
         }
         for item in scenario.setup.items { try change(item) }
@@ -96,11 +107,7 @@ final class SimulatedTarget: ScenarioTarget {
         world.runUntilIdle()
     }
 
-    func fault(
-        _ point: FaultPoint, _ selector: FaultSelector, _ action: FaultAction, host: String
-    ) throws(ScenarioFailure) {
-        try acts.fault(point, selector, action, host: host)
-    }
+    func fault(_ rule: FaultRule, host: String) throws(ScenarioFailure) { try acts.fault(rule, host: host) }
 
     func heal() {
         acts.heal()
@@ -152,6 +159,22 @@ final class SimulatedTarget: ScenarioTarget {
 
     func jumpClock(_ offset: Duration, host: String) throws(ScenarioFailure) {
         try find(host).host.jumpClock(by: offset)
+    }
+
+    /// The daemon's list, asked anew of the machine; empty when no daemon runs.
+    func domains(of host: RunningHost) -> [DomainInformation] { ask(host) { await $0.domains() } }
+
+    /// The daemon's list as it is known to it, without a call to the machine and without time passing.
+    func knownDomains(of host: RunningHost) -> [DomainInformation] { ask(host) { await $0.manager.knownDomains() } }
+
+    private func ask(
+        _ host: RunningHost, _ question: @escaping @Sendable (Daemon) async -> [DomainInformation]
+    ) -> [DomainInformation] {
+        guard let daemon = host.daemon else { return [] }
+        let box = Box<[DomainInformation]>()
+        world.world.spawn { box.value = await question(daemon) }
+        _ = world.run(until: { box.value != nil }, limit: .seconds(60))
+        return box.value ?? []
     }
 
     // MARK: Files and the machine

@@ -190,7 +190,7 @@ public final class SimulatorControl: @unchecked Sendable {
         switch step.action {
         case .guest(let domain, let acts):
             for act in acts { try self.acts.guest(act, domain: try domain.text([:]), host: host) }
-        case .fault(let point, let selector, let action): try acts.fault(point, selector, action, host: host)
+        case .fault(let rule): try acts.fault(rule, host: host)
         case .heal: acts.heal()
         case .advance(let time): try await pass(to: world.executor.now + time)
         case .settle: try await settle()

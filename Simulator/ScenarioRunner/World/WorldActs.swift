@@ -61,13 +61,19 @@ public struct WorldActs {
         guard done else { throw ScenarioFailure("the guest in \(domain) on \(host) does not run") }
     }
 
-    public func fault(
-        _ point: FaultPoint, _ selector: FaultSelector, _ action: FaultAction, host: String
-    ) throws(ScenarioFailure) {
-        let place = point.kind == .network ? point.arguments[0] : host
-        let running = try find(place)
-        running.host.faults.add(FaultTranslation.rule(point, selector, action, on: running.host))
+    /// Adds a fault. A guest in it may be named by its domain, a script as the daemon's configuration would.
+    public func fault(_ rule: FaultRule, host: String) throws(ScenarioFailure) {
+        var rule = rule
+        let running = try find(rule.pattern.kind == .network ? rule.pattern.name : host)
+        switch rule.pattern.kind {
+        case .guest: rule.pattern.name = running.host.domainID(named: rule.pattern.name)?.description ?? rule.pattern.name
+        case .script: rule.pattern.name = Self.scriptPath(rule.pattern.name)
+        case .hypercall, .xenstore, .backend, .frontend, .disk, .network, .listener, .step: break
+        }
+        running.host.faults.add(rule)
     }
+
+    private static func scriptPath(_ name: String) -> String { name.hasPrefix("/") ? name : "/etc/xen/" + name }
 
     public func heal() {
         for host in hosts() { host.host.faults.heal() }
@@ -144,7 +150,7 @@ public struct WorldActs {
 
     /// The arguments of each call of a script, in order.
     public func scriptCalls(_ path: String, host: String) throws(ScenarioFailure) -> [[String]] {
-        let path = path.hasPrefix("/") ? path : "/etc/xen/" + path
+        let path = Self.scriptPath(path)
         return try find(host).host.scripts.calls.filter { $0.path == path }.map(\.arguments)
     }
 

@@ -44,12 +44,17 @@ extension DomainManager {
 
     /// The task has ended, well or with an error.
     func endTask(_ task: TransferTask, _ failure: OperationError?) async {
+        let information = task.information
         let outcome: TaskInformation.Outcome =
             if let failure {
                 task.isCancelled ? .cancelled : .failed(failure.message)
             } else {
                 .done
             }
+        let word = failure == nil ? "done" : task.isCancelled ? "cancelled" : "failed"
+        account.note(
+            .end, of: information.domain, "task \(task.id), \(information.operation), \(word) in phase \(information.phase)",
+            failure: failure?.message)
         task.end(outcome, at: now)
         transfers.tasks.finish(task)
         // Lost, it counts as interrupted after the next start.

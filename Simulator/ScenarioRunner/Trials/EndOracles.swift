@@ -1,0 +1,184 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import SExpressions
+import SimulatedHost
+
+/// What must hold when faults have stopped, whatever happened before (the daemon's invariants).
+struct EndOracles {
+    private let target: SimulatedTarget
+    /// Files that a save was said to have written.
+    private let saved: [(host: String, path: String)]
+
+    init(_ target: SimulatedTarget, saved: [(host: String, path: String)] = []) {
+        self.target = target
+        self.saved = saved
+    }
+
+    /// Lets everything settle and looks. Destroys what is there.
+    /// - Returns: what is wrong, the first kind of it; empty when all is well.
+    func violations() -> [Violation] {
+        target.heal()
+        let checks: [(Violation.Oracle, () -> [String])] = [
+            (.revival, revived), (.liveness, settled), (.durable, isDurable), (.agreement, agrees), (.oneOwner, Self.twins(target)),
+            (.persistence, survivesRestart), (.leaks, nothingLeaks), (.ends, everythingCanGo),
+        ]
+        for (oracle, check) in checks {
+            let found = check()
+            if !found.isEmpty { return found.map { Violation(oracle, $0) } }
+        }
+        return []
+    }
+
+    private func revived() -> [String] {
+        target.revive()
+        return target.world.hosts.filter { $0.state != .up }.map {
+            "xend does not come back on \($0.name): \($0.startFailure ?? "it has ended again")"
+        }
+    }
+
+    private func settled() -> [String] {
+        target.world.settle().map { "after the faults have stopped still open: \($0)" }
+    }
+
+    /// Nothing waits to be written any more: a power cut would take nothing away that was promised.
+    private func isDurable() -> [String] {
+        let journals = target.world.hosts.map { (host: $0.name, path: "/var/xen/xend-db/journal") }
+        return (journals + saved).compactMap { host, path in
+            guard let files = target.world.host(host)?.host.files, files.exists(path), !files.isDurable(path) else { return nil }
+            return "a power cut on \(host) would now damage \(path)"
+        }
+    }
+
+    // MARK: Agreement
+
+    /// What daemon, machine and xenstore say of the domains.
+    private func agrees() -> [String] {
+        target.world.hosts.flatMap { host -> [String] in
+            let known = target.domains(of: host)
+            var wrong: [String] = []
+            let names = known.map(\.name)
+            for name in Set(names).sorted() where names.count(where: { $0 == name }) > 1 {
+                wrong.append("two domains of \(host.name) are called \(name)")
+            }
+            let machine = host.host.machine.reports.filter { !$0.isDying }
+            for report in machine where !known.contains(where: { $0.id == report.id }) {
+                wrong.append("Xen has a domain \(report.id) on \(host.name) that xend does not know")
+            }
+            for domain in known where domain.restartState == nil && !machine.contains(where: { $0.id == domain.id }) {
+                wrong.append("xend lists \(domain.name) on \(host.name), which Xen does not have")
+            }
+            let live = known.filter { $0.id != .zero && $0.restartState == nil && $0.held.isEmpty && $0.config != nil }
+            return wrong + live.flatMap { agrees($0, host) }
+        }
+    }
+
+    private func agrees(_ domain: DomainInformation, _ host: RunningHost) -> [String] {
+        let machine = host.host.machine
+        let title = "\(domain.name) (\(domain.id)) on \(host.name)"
+        var wrong: [String] = []
+        if let name = machine.storeValue("/local/domain/\(domain.id)/name"), name != domain.name {
+            wrong.append("\(title) is called \(name) in xenstore")
+        }
+        if machine.storeValue("/local/domain/\(domain.id)/name") == nil { wrong.append("\(title) is not in xenstore") }
+        for type in [DeviceType.vif, .vbd] {
+            let known = domain.devices.count { $0.type == type }
+            let there = machine.storeChildren("/local/domain/\(domain.id)/device/\(type.rawValue)").count
+            if known != there { wrong.append("\(title) has \(known) \(type.rawValue)s for xend and \(there) in xenstore") }
+        }
+        switch domain.console?.status {
+        case .listening?, .connected?: break
+        case let status: wrong.append("the console of \(title) is \(status.map { "\($0)" } ?? "not there")")
+        }
+        return wrong
+    }
+
+    /// Domains that run on two hosts.
+    static func twins(_ target: SimulatedTarget) -> () -> [String] {
+        {
+            var owners: [DomainUUID: [String]] = [:]
+            for host in target.world.hosts where host.host.isOn {
+                for report in host.host.machine.reports
+                where report.id != .zero && !report.isDying && !report.isPaused && report.shutdownReason == nil {
+                    owners[report.uuid, default: []].append(host.name)
+                }
+            }
+            return owners.filter { $0.value.count > 1 }.map { "domain \($0.key) runs on \($0.value.joined(separator: " and "))" }.sorted()
+        }
+    }
+
+    // MARK: Persistence
+
+    private func survivesRestart() -> [String] {
+        var wrong: [String] = []
+        for host in target.world.hosts {
+            let before = target.domains(of: host).map(Self.durable)
+            do throws(ScenarioFailure) {
+                try target.daemon(.restart, host: host.name)
+            } catch {
+                return ["xend cannot be restarted on \(host.name): \(error)"]
+            }
+            _ = target.world.settle()
+            let after = target.domains(of: host).map(Self.durable)
+            for (was, now) in zip(before, after) where was != now {
+                wrong.append("a restart of xend on \(host.name) makes of \(was) \(now)")
+            }
+            if before.count != after.count {
+                wrong.append("a restart of xend on \(host.name) makes of \(before.count) domains \(after.count)")
+            }
+        }
+        return wrong
+    }
+
+    /// What xend must remember of a domain, as text.
+    private static func durable(_ domain: DomainInformation) -> String {
+        var fields: [SExpression] = [
+            .element("name", domain.name), .element("id", domain.id), .element("uuid", domain.uuid),
+            .element("devices", domain.devices.map { SExpression.atom("\($0.type.rawValue) \($0.idx)") }),
+        ]
+        if domain.id != .zero, domain.config != nil { fields.append(.element("console", domain.console?.port ?? 0)) }
+        if let state = domain.restartState { fields.append(.element("restart", state.rawValue)) }
+        if let time = domain.restartTime { fields.append(.element("restarted", Int(time))) }
+        if let config = domain.config { fields.append(config) }
+        return SExpression.element("domain", fields).description
+    }
+
+    // MARK: The end
+
+    private func nothingLeaks() -> [String] { (try? target.leaks(nil)) ?? [] }
+
+    private func everythingCanGo() -> [String] {
+        for host in target.world.hosts {
+            for domain in target.domains(of: host) where domain.id != .zero {
+                if let problem = destroy(domain.name, on: host.name) { return [problem] }
+            }
+        }
+        let open = settled()
+        guard open.isEmpty else { return open }
+        var wrong = (try? target.leaks(nil)) ?? []
+        for host in target.world.hosts {
+            let left = target.domains(of: host).map(\.name).filter { $0 != "Domain-0" }
+            if !left.isEmpty { wrong.append("after everything was destroyed \(host.name) still has \(left.joined(separator: ", "))") }
+            let configuration = host.host.configuration
+            let free = configuration.memory - configuration.domainZeroMemory
+            if host.host.machine.freeMemory != free {
+                wrong.append("after everything was destroyed \(host.name) has \(host.host.machine.freeMemory.mebibytes) MB free of \(free.mebibytes)")
+            }
+        }
+        return wrong
+    }
+
+    private func destroy(_ name: String, on host: String) -> String? {
+        let request = WireRequest.post("/xend/domain/\(URLText.encode(name))", [("op", "destroy"), ("reason", "halt")])
+        do throws(ScenarioFailure) {
+            let exchange = try HTTPExchange(request, host: host, target)
+            guard target.run(until: { exchange.poll() }, limit: ScenarioRun.patience) else {
+                return "\(name) on \(host) cannot be destroyed: no answer within an hour"
+            }
+            guard let error = exchange.answer?.error ?? exchange.problem else { return nil }
+            return "\(name) on \(host) cannot be destroyed: \(error)"
+        } catch {
+            return "\(name) on \(host) cannot be destroyed: \(error)"
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// Something that must hold and does not.
+public struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What must hold: the daemon's invariants, and what its answers promise.
+    public enum Oracle: String, CaseIterable, Sendable {
+        // While things happen.
+        case answered = "every request is answered"
+        case answerForm = "answers are well formed"
+        case answerTrue = "what is answered is so"
+        case durable = "what was answered is durable"
+        case eventOrder = "events come in causal order"
+        case oneOwner = "a domain runs on one host at most"
+        case memory = "memory is conserved"
+        case pages = "pages keep their contents"
+        // When the faults have stopped.
+        case revival = "xend comes back"
+        case liveness = "everything settles"
+        case agreement = "xend, Xen and xenstore agree"
+        case persistence = "a restart of xend changes nothing"
+        case leaks = "nothing is left over"
+        case ends = "every domain can be destroyed"
+        // Of the simulation itself.
+        case repeatable = "the run can be repeated"
+    }
+    public var oracle: Oracle
+    /// What was seen.
+    public var text: String
+
+    public init(_ oracle: Oracle, _ text: String) {
+        self.oracle = oracle
+        self.text = text
+    }
+
+    public var description: String { "\(oracle.rawValue): \(text)" }
+}

@@ -1,0 +1,120 @@
+import DomainLifecycle
+import SimulatedHost
+
+/// Watches a run in which things may go wrong. Steps may fail then; but what must hold is looked at all the while, whoever is down is
+/// started again after each step, and at the end the faults stop and everything must come right.
+final class Watch {
+    private let target: SimulatedTarget
+    private let run: ScenarioRun
+    private var orders: [String: EventOrder] = [:]
+    /// Ids and names of domains that ended by themselves since the present step began.
+    private var ended: Set<String> = []
+    private var before: [String: [DomainInformation]] = [:]
+    /// Which daemon ran when the present step began, and which told something last, by host.
+    private var lives: [String: Int] = [:]
+    private var tellers: [String: Int] = [:]
+    private var saved: [(host: String, path: String)] = []
+    private(set) var violations: [Violation] = []
+
+    /// What stands first is reported; what follows from it fills no memory.
+    private static let limit = 100
+
+    /// Must be made before the run begins.
+    init(_ run: ScenarioRun, _ target: SimulatedTarget) {
+        self.run = run
+        self.target = target
+        run.isTolerant = true
+        target.onEvent = { [unowned self] host, event in take(event, of: host) }
+        run.onAnswer = { [unowned self] request, answer in
+            if let problem = AnswerOracle.problem(answer, to: request) { note(.answerForm, problem) }
+        }
+        run.beforeStep = { [unowned self] step in begin(step) }
+        run.afterStep = { [unowned self] step in end(step) }
+        run.onStepFailure = { [unowned self] failure in
+            if failure.reasons.contains(where: { $0.contains("has not ended within an hour") }) { note(.answered, "\(failure)") }
+        }
+    }
+
+    private func note(_ oracle: Violation.Oracle, _ text: String) {
+        let violation = Violation(oracle, text)
+        guard violations.count < Self.limit, !violations.contains(violation) else { return }
+        violations.append(violation)
+    }
+
+    // MARK: Events
+
+    private func take(_ event: NumberedEvent, of host: RunningHost) {
+        let life = host.host.incarnation?.number ?? 0
+        // A new daemon counts and tells anew.
+        if tellers[host.name] != life { orders[host.name]?.forget() }
+        tellers[host.name] = life
+        if let problem = orders[host.name, default: EventOrder()].take(event) { note(.eventOrder, "on \(host.name): \(problem)") }
+        let name = event.event.name
+        guard name.hasPrefix("xend.domain."), let value = event.event.value.list, value.count >= 2, let domain = value[0].atom,
+            let id = value[1].atom
+        else { return }
+        if ["xend.domain.exit", "xend.domain.died", "xend.domain.restart", "xend.domain.suspended", "xend.domain.create"].contains(name) { ended.insert(domain) }
+        if name == "xend.domain.died", host.host.machine.reports.contains(where: { "\($0.id)" == id }) {
+            note(.eventOrder, "on \(host.name): (xend.domain.died (\(domain) \(id))) while Xen still has domain \(id)")
+        }
+    }
+
+    // MARK: Steps
+
+    private func begin(_ step: Step) {
+        for host in target.world.hosts { lives[host.name] = host.host.incarnation?.number ?? 0 }
+        ended = []
+        before = [:]
+        guard operation(of: step) != nil else { return }
+        for host in target.world.hosts where host.state == .up { before[host.name] = target.knownDomains(of: host) }
+    }
+
+    private func end(_ step: Step) {
+        judge(step)
+        for twin in EndOracles.twins(target)() { note(.oneOwner, twin) }
+        for host in target.world.hosts where host.host.isOn {
+            for corruption in host.host.machine.corruptions { note(.pages, "on \(host.name): \(corruption)") }
+            if let lost = host.host.machine.unaccountedPages { note(.memory, "on \(host.name): \(lost)") }
+        }
+        target.revive()
+    }
+
+    /// The operation that a step is, and the domain it is about, if it is one request.
+    private func operation(of step: Step) -> (name: String, domain: String)? {
+        guard case .request(let request) = step.action, request.isOperation, let name = step.source.name else { return nil }
+        guard let domain = request.domain?.literal else { return name == "restore" ? (name, "") : nil }
+        return (name, domain)
+    }
+
+    private func judge(_ step: Step) {
+        let host = run.host(of: step)
+        guard let (name, domain) = operation(of: step), let answer = run.lastOutcome.answer, let known = before[host],
+            let running = target.world.host(host), running.state == .up, lives[host] == running.host.incarnation?.number
+        else { return }
+        let after = target.knownDomains(of: running)
+        let id = after.first { $0.name == domain }?.id
+        let view = DomainModelOracle.View(
+            before: known, after: after, isPaused: id.flatMap { running.host.machine.report(of: $0)?.isPaused }, ended: ended)
+        if let problem = DomainModelOracle.problem(name, domain, error: answer.error, view) { note(.answerTrue, "on \(host): \(problem)") }
+        if name == "save", answer.error == nil, let path = Self.savedFile(step) {
+            saved.removeAll { $0 == (host, path) }
+            saved.append((host, path))
+            if !running.host.files.exists(path) { note(.answerTrue, "on \(host): the save succeeds, but there is no \(path)") }
+        }
+    }
+
+    private static func savedFile(_ step: Step) -> String? {
+        guard case .request(let request) = step.action, case .form(let fields) = request.body else { return nil }
+        return fields.first { $0.name.literal == "file" }?.value.literal
+    }
+
+    // MARK: The end
+
+    /// Lets the faults stop and looks whether everything comes right.
+    /// - Returns: what is wrong, what was seen first first; empty when all is well.
+    func finish() -> [Violation] {
+        for violation in EndOracles(target, saved: saved).violations() { note(violation.oracle, violation.text) }
+        if target.foreignJobs > 0 { note(.repeatable, "\(target.foreignJobs) jobs came from other threads") }
+        return violations
+    }
+}
