@@ -45,6 +45,7 @@ let package = Package(
         .executable(name: "xend-sim", targets: ["xend-sim"]),
         .executable(name: "xend-scenario", targets: ["xend-scenario"]),
         .library(name: "XendClient", targets: ["XendClient"]),
+        .library(name: "SimulatedHost", targets: ["SimulatedHost"]),
         .library(name: "ScenarioRunner", targets: ["ScenarioRunner"]),
     ],
     traits: [
@@ -145,7 +146,8 @@ let package = Package(
         simulator(
             "ScenarioRunner",
             ["SimulatedHost", "SimulatedHypervisor", "Simulation", "XendDaemon", "XendServer", "DomainManagement",
-             "DomainLifecycle", "DomainModel", "HostInterface", "SExpressions", "CLibXML2", "XendClient", .product(name: "NIOEmbedded", package: nio),
+             "DomainLifecycle", "DomainModel", "HostInterface", "SExpressions", "CLibXML2", "XendClient",
+             .product(name: "NIOEmbedded", package: nio), .product(name: "NIOCore", package: nio),
              .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log")]),
 
         // -- Programs ----------------------------------------------------------------------------------------------
@@ -215,6 +217,6 @@ let package = Package(
              .product(name: "Logging", package: "swift-log")]),
         tests(
             "MigrationTests", ["Migration", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
-        tests("ScenarioRunnerTests", ["ScenarioRunner"]),
+        tests("ScenarioRunnerTests", ["ScenarioRunner", "DomainLifecycle", "SExpressions"]),
     ]
 )

@@ -62,7 +62,8 @@ struct GuestMemory: Hashable {
 
     /// The pages written between two moments, in order and without overlaps: Xen's dirty log.
     func dirtied(from start: Duration, to end: Duration) -> [Range<UInt64>] {
-        var ranges: [Range<UInt64>] = []
+        // A guest that had not run yet has booted meanwhile.
+        var ranges: [Range<UInt64>] = start == .zero && end > .zero && bootPages > 0 ? [0..<bootPages] : []
         for stream in streams {
             let first = stream.written(at: start), last = stream.written(at: end)
             guard last > first else { continue }

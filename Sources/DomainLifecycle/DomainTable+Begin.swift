@@ -143,8 +143,10 @@ extension DomainTable {
         record.requested = request
         if record.awaitsRestart, !wasAwaited { announcements.append(.announce(.restart(.schedule))) }
         if request == .halt, wasAwaited { announcements.append(.announce(.restart(.cancel))) }
+        // What was asked for decides about the restart when the guest has ended, which may be after a restart of xend.
         return Draft(
-            name: "shutdown", steps: announcements + [.announce(.shutdown(request)), .requestShutdown(request)])
+            name: "shutdown", isJournaled: true,
+            steps: announcements + [.announce(.shutdown(request)), .requestShutdown(request), .remember])
     }
 
     private mutating func destroy(
@@ -348,7 +350,8 @@ extension DomainTable {
         let console = record.console.map { Step.keepConsole(port: $0.port) } ?? .openConsole(port: config.consolePort)
         let steps =
             [.announce(.restart(.begin))] + building(config, id: id, devices: devices, console: console)
-            + [.remember, .announce(.create), .announce(.restart(.success)), .announce(.unpause), .unpause]
+            // Nothing is announced that might still be taken back.
+            + [.remember, .unpause, .announce(.create), .announce(.restart(.success)), .announce(.unpause)]
         return Draft(name: "restart", isJournaled: true, steps: steps)
     }
 

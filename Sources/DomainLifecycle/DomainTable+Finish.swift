@@ -111,7 +111,7 @@ extension DomainRecord {
             devices[place].config = changed
             config = config?.with(devices: devices.map(\.config))
         case .pin(let cpus, nil): pinnedCPU = cpus.cpu ?? pinnedCPU
-        case .requestShutdown, .pause, .unpause, .pin, .weigh, .setMemoryTarget, .setVCPUs, .sysrq, .limitMemory, .checkImage,
+        case .restoreName, .requestShutdown, .pause, .unpause, .pin, .weigh, .setMemoryTarget, .setVCPUs, .sysrq, .limitMemory, .checkImage,
             .createDomain, .build, .introduce, .openConsole, .keepConsole, .joinConsole, .releaseRemains, .closeConsole,
             .leaveConsole, .transfer, .withdraw, .destroyDomain, .awaitGone, .remember, .forget, .announce:
             break

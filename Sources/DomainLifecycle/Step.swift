@@ -34,6 +34,8 @@ public enum Step: Hashable, Sendable {
     /// Writes `control/sysrq`.
     case sysrq(SysRqKey)
     case rename(DomainName)
+    /// xenstore has the name of the record again.
+    case restoreName
     /// The vif script runs `down` with the old and `up` with the new configuration.
     case reconfigure(DeviceRecord, to: DeviceConfig)
 
@@ -74,8 +76,9 @@ extension Step {
         case .keepConsole, .joinConsole: .leaveConsole
         case .attach(let device): .detach(device.slot, force: true)
         case .transfer(let transfer): transfer.undo
-        case .reconfigure, .checkImage, .limitMemory, .build, .pin, .weigh, .pause, .unpause, .requestShutdown,
-            .setMemoryTarget, .setVCPUs, .sysrq, .rename, .detach, .releaseRemains, .closeConsole, .leaveConsole, .withdraw,
+        case .rename: .restoreName
+        case .restoreName, .reconfigure, .checkImage, .limitMemory, .build, .pin, .weigh, .pause, .unpause, .requestShutdown,
+            .setMemoryTarget, .setVCPUs, .sysrq, .detach, .releaseRemains, .closeConsole, .leaveConsole, .withdraw,
             .destroyDomain, .awaitGone, .remember, .forget, .announce:
             nil
         }
@@ -115,6 +118,7 @@ extension Step: CustomStringConvertible {
         case .setVCPUs(let count): "set vcpus \(count)"
         case .sysrq(let key): "press SysRq \(key)"
         case .rename(let name): "rename to \(name)"
+        case .restoreName: "restore the name"
         case .reconfigure(let device, _): "reconfigure \(device.slot)"
         case .transfer(let transfer): "\(transfer)"
         case .detach(let slot, let force): "detach \(slot)\(force ? " by force" : "")"

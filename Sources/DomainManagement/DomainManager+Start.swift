@@ -43,6 +43,7 @@ extension DomainManager {
         }
         for record in table.sorted where record.stage == .live && !record.isForeign {
             await releaseStrays(of: record)
+            await restoreName(of: record)
         }
         await unbindStrays(replay.boundFiles)
         await examineOnce()
@@ -180,6 +181,18 @@ extension DomainManager {
         let known = Set(record.devices.map { "\($0.type.rawValue)-\(id)-\($0.handle)" })
         let held = await drivers.releaseRemains(of: id, except: known)
         for reason in held { log.error("\(record.title): \(reason)") }
+    }
+
+    /// A renaming that was cut off may have changed the name in xenstore only.
+    private func restoreName(of record: DomainRecord) async {
+        guard let id = record.id, let name = (try? await machine.store.readIfPresent("/local/domain/\(id)/name")) ?? nil,
+            name != record.name.rawValue
+        else { return }
+        do {
+            try await writeName(record.name, record)
+        } catch {
+            log.error("\(error.message)")
+        }
     }
 
     // MARK: - Boot

@@ -33,6 +33,7 @@ extension DomainManager {
         case .setVCPUs(let count): try await writeAvailability(count, record)
         case .sysrq(let key): try await writeSysRq(key, record)
         case .rename(let name): try await writeName(name, record)
+        case .restoreName: try await writeName(record.name, record)
         case .reconfigure(let device, let config): try await reconfigure(device, config, record)
         case .transfer(let transfer): try await perform(transfer, of: plan, record)
         case .detach(let slot, let force): try await detach(slot, force: force, record)
@@ -301,9 +302,14 @@ extension DomainManager {
         let deadline = host.clock.now + settings.goneTimeout
         var interval = Duration.milliseconds(2)
         while true {
-            let report = try? await machine.hypervisor.domain(id)
-            guard let report, report.uuid == record.uuid else { return }
-            table.note(.reported(report), of: record.uuid)
+            do throws(HypervisorError) {
+                guard let report = try await machine.hypervisor.domain(id), report.uuid == record.uuid else { return }
+                table.note(.reported(report), of: record.uuid)
+            } catch {
+                // Who cannot look does not know that it has gone.
+                guard error.reason != .noSuchDomain else { return }
+                log.warning("cannot see whether \(record.title) has gone: \(error)")
+            }
             guard host.clock.now < deadline else {
                 throw StepFailure("Xen still has \(record.title): something holds its memory (a device, or a mapping)")
             }

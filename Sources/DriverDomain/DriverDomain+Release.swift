@@ -98,7 +98,17 @@ extension DriverDomain {
                 held.append("\(path.kernelName): \(error)")
             }
         }
+        await removeEmptyDirectories(of: domain)
         return held
+    }
+
+    /// A daemon that was killed just after it had removed a device has left the directories above it.
+    private func removeEmptyDirectories(of domain: DomainID) async {
+        for type in [DeviceType.vif, .vbd] {
+            let parents = DevicePath(type: type, domain: domain, backend: .zero, handle: 0).backendParents
+            guard let nearest = parents.first, (try? await store.listIfPresent(nearest)) == [] else { continue }
+            for directory in parents { try? await store.removeIfEmpty(directory) }
+        }
     }
 
     /// The devices of a domain that are still in xenstore's or the kernel's lists.

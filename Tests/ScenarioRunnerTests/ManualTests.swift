@@ -36,6 +36,13 @@ import Testing
         }
     }
 
+    @Test func `the example of the libraries is one that is compiled and run`() throws {
+        let read = { (path: String) in String(decoding: try ScenarioFiles.read("\(Self.root)/\(path)"), as: UTF8.self) }
+        let test = try read("Tests/ScenarioRunnerTests/LibraryTests.swift").components("// BEGIN example\n")[1]
+        let example = test.components("// END example")[0]
+        #expect(try read("Simulator/README.md").contains("```swift\n\(example)```"))
+    }
+
     static let lines = [
         "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "L1", "L2", "L3", "L4", "L5", "L6", "V1", "V2", "V3", "H1", "H2", "H3",
         "H4", "H5", "G1", "G2",

@@ -8,7 +8,7 @@ struct TimeChartPicture {
     private let axis: TimeAxis
     private let lanes: [TimeChart.Lane]
 
-    private static let width = 900.0
+    private static let width = 960.0
     private static let axisHeight = 22.0
     private static let rowHeight = 34.0
     private static let barHeight = 18.0
@@ -61,6 +61,8 @@ struct TimeChartPicture {
         }
         for tick in axis.ticks(apart: 74) {
             parts.append("<line class=\"tick\" x1=\"\(tick.x.short)\" x2=\"\(tick.x.short)\" y1=\"14\" y2=\"\(height.short)\"/>")
+            // A label at the end would be cut off.
+            guard tick.x < Self.width - 50 else { continue }
             parts.append("<text class=\"axis\" x=\"\((tick.x + 3).short)\" y=\"12\">\(Self.label(tick.time))</text>")
         }
         return parts

@@ -69,10 +69,14 @@ final class HTTPExchange {
     private var parser: AnswerParser
     private var taken = 0
 
-    init(_ request: WireRequest, host: String, _ target: any ScenarioTarget) throws(ScenarioFailure) {
-        stream = try target.openHTTP(host, from: request.origin)
+    convenience init(_ request: WireRequest, host: String, _ target: any ScenarioTarget) throws(ScenarioFailure) {
+        self.init(request, on: try target.openHTTP(host, from: request.origin), hostHeader: target.hostHeader(host))
+    }
+
+    init(_ request: WireRequest, on stream: any ByteStream, hostHeader: String) {
+        self.stream = stream
         parser = AnswerParser(isHead: request.method == "HEAD")
-        stream.send(request.bytes(host: target.hostHeader(host)))
+        stream.send(request.bytes(host: hostHeader))
     }
 
     var answer: Answer? { parser.answer }

@@ -39,7 +39,7 @@ public enum ScenarioSuite {
         let clock = ContinuousClock()
         let start = clock.now
         let run = ScenarioRun(scenario, target)
-        if keepsChronicle { run.keepChronicle() }
+        if keepsChronicle || scenario.setup.toleratesFailures { run.keepChronicle() }
         var result = ScenarioResult(name: scenario.name, place: scenario.place, outcome: .passed)
         let watch = scenario.setup.toleratesFailures ? (target as? SimulatedTarget).map { Watch(run, $0) } : nil
         do throws(StepFailure) {

@@ -159,6 +159,9 @@ struct EndOracles {
         for host in target.world.hosts {
             let left = target.domains(of: host).map(\.name).filter { $0 != "Domain-0" }
             if !left.isEmpty { wrong.append("after everything was destroyed \(host.name) still has \(left.joined(separator: ", "))") }
+            for port in target.world.world.network.listeningPorts(of: host.name) where (Self.consolePorts).contains(port) {
+                wrong.append("after everything was destroyed \(host.name) still listens on port \(port), a console's")
+            }
             let configuration = host.host.configuration
             let free = configuration.memory - configuration.domainZeroMemory
             if host.host.machine.freeMemory != free {
@@ -167,6 +170,9 @@ struct EndOracles {
         }
         return wrong
     }
+
+    /// Where consoles listen: 9600 and the domain's id, which do not reach a thousand in a story.
+    private static let consolePorts: Range<UInt16> = 9600..<10_600
 
     private func destroy(_ name: String, on host: String) -> String? {
         let request = WireRequest.post("/xend/domain/\(URLText.encode(name))", [("op", "destroy"), ("reason", "halt")])

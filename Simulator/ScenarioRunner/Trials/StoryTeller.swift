@@ -15,7 +15,7 @@ struct StoryTeller {
     private static let names = ["a", "b", "c", "d"]
     private static let kernels: [(path: String, setup: String)] = [
         ("/boot/k", ""),
-        ("/boot/short", "(kernel /boot/short (boots-in 100ms) (exits-after 3s reboot))"),
+        ("/boot/short", "(kernel /boot/short (boots-in 100ms) (exits-after 4500ms reboot))"),
         ("/boot/stubborn", "(kernel /boot/stubborn (ignores shutdown) (refuses suspend))"),
         ("/boot/busy", "(kernel /boot/busy (dirties 40 (of 16)))"),
         ("/boot/slow", "(kernel /boot/slow (shuts-down-in 20s))"),
@@ -88,7 +88,7 @@ struct StoryTeller {
         case .device: return "(device-create \(on)\(name) \(pick(["(vif)", "(vbd (uname phy:sda4) (dev sda2) (mode r))"])))"
         case .deviceDestroy: return "(device-destroy \(on)\(name) \(pick(["vif 0", "vbd 0", "vif 1"])))"
         case .maxmem: return "(maxmem \(on)\(name) \(pick([32, 256])))"
-        case .rename: return "(request POST /xend/domain/\(name) \(on.isEmpty ? "" : on)(form (op rename) (name \(pick(Self.names)))))"
+        case .rename: return "(request \(on)POST /xend/domain/\(name) (form (op rename) (name \(pick(Self.names)))))"
         case .advance: return "(advance \(pick(["1ms", "100ms", "2s", "25s"])))"
         case .settle: return "(settle)"
         case .save: return "(save \(on)\(name) /tmp/\(name))"

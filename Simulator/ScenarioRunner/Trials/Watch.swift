@@ -14,7 +14,41 @@ final class Watch {
     private var lives: [String: Int] = [:]
     private var tellers: [String: Int] = [:]
     private var saved: [(host: String, path: String)] = []
+    private var restarts: RestartTimes
     private(set) var violations: [Violation] = []
+
+    /// When domains were restarted, and what their host's minimum is (manual L6).
+    private struct RestartTimes {
+        private var minimums: [String: Duration] = [:]
+        /// Begun, and of those that succeeded the last; by host and id.
+        private var begun: [String: Duration] = [:]
+        private var last: [String: Duration] = [:]
+
+        init(_ scenario: Scenario) {
+            // Whoever sets the clock decides what time it is.
+            if scenario.steps.contains(where: { $0.source.name == "clock" }) { return }
+            for host in scenario.setup.hosts {
+                let entry = host.config.first { $0.source.name == "xend-min-restart-time" }
+                minimums[host.name] = .seconds(entry.flatMap { $0.source.list?.last?.atom }.flatMap { Int($0) } ?? 20)
+            }
+        }
+
+        mutating func begin(_ domain: String, _ id: String, on host: String, at now: Duration) -> String? {
+            let key = "\(host) \(id)"
+            begun[key] = now
+            guard let minimum = minimums[host], let last = last[key], now - last < minimum else { return nil }
+            return "\(domain) on \(host) is restarted \(TimeText.text(now - last)) after its last restart; the minimum is \(TimeText.text(minimum))"
+        }
+
+        func isBuilding(_ id: String, on host: String) -> Bool { begun["\(host) \(id)"] != nil }
+
+        mutating func success(_ id: String, on host: String) {
+            last["\(host) \(id)"] = begun.removeValue(forKey: "\(host) \(id)")
+        }
+
+        /// Another domain has the id, or the host another boot.
+        mutating func forget(_ id: String, on host: String) { last["\(host) \(id)"] = nil }
+    }
 
     /// What stands first is reported; what follows from it fills no memory.
     private static let limit = 100
@@ -23,7 +57,10 @@ final class Watch {
     init(_ run: ScenarioRun, _ target: SimulatedTarget) {
         self.run = run
         self.target = target
+        restarts = RestartTimes(run.scenario)
         run.isTolerant = true
+        // Whether somebody listens must not make two runs of one story different.
+        if target.onDeed == nil { target.onDeed = { _, _, _ in } }
         target.onEvent = { [unowned self] host, event in take(event, of: host) }
         run.onAnswer = { [unowned self] request, answer in
             if let problem = AnswerOracle.problem(answer, to: request) { note(.answerForm, problem) }
@@ -54,6 +91,13 @@ final class Watch {
             let id = value[1].atom
         else { return }
         if ["xend.domain.exit", "xend.domain.died", "xend.domain.restart", "xend.domain.suspended", "xend.domain.create"].contains(name) { ended.insert(domain) }
+        if value.count > 2, name == "xend.domain.restart", value[2].atom == "begin" {
+            if let problem = restarts.begin(domain, id, on: host.name, at: target.now) { note(.restartTime, problem) }
+        }
+        if name == "xend.domain.create", !restarts.isBuilding(id, on: host.name) { restarts.forget(id, on: host.name) }
+        if name == "xend.domain.restart", value.count > 2, value[2].atom == "success" {
+            restarts.success(id, on: host.name)
+        }
         if name == "xend.domain.died", host.host.machine.reports.contains(where: { "\($0.id)" == id }) {
             note(.eventOrder, "on \(host.name): (xend.domain.died (\(domain) \(id))) while Xen still has domain \(id)")
         }

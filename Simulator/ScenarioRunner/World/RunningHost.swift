@@ -65,8 +65,10 @@ public final class RunningHost: @unchecked Sendable {
         let (machine, handles) = host.startIncarnation()
         var options = DaemonOptions()
         if let life = host.incarnation { options.checkpoint = Self.checkpoint(life) }
-        if let life = host.incarnation?.number, onDeed != nil {
-            options.observer = { [weak self] deed in self?.onDeed?(life, deed) }
+        if let life = host.incarnation, onDeed != nil {
+            options.observer = { [weak self, weak life] deed in
+                if let life, !life.isFenced { self?.onDeed?(life.number, deed) }
+            }
         }
         surroundings.adapt(&configuration, &options)
         let (outside, http) = surroundings.begin(handles)
@@ -85,9 +87,12 @@ public final class RunningHost: @unchecked Sendable {
 
     private func run(_ daemon: Daemon) {
         self.daemon = daemon
-        if onEvent != nil { daemon.events.observe { [weak self] event in self?.onEvent?(event) } }
-        state = .starting
         let life = host.incarnation
+        // What a daemon that was killed still believes to do is nothing that happens.
+        if onEvent != nil {
+            daemon.events.observe { [weak self, weak life] event in if life?.isFenced == false { self?.onEvent?(event) } }
+        }
+        state = .starting
         world.spawn { [self] in
             do {
                 try await daemon.start()

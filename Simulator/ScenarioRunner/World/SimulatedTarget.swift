@@ -83,13 +83,10 @@ final class SimulatedTarget: ScenarioTarget {
     // MARK: Connections
 
     func openHTTP(_ host: String, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
-        guard let connection = world.http(host)?.connect(port: nil, from: origin ?? "127.0.0.1") else {
-            throw ScenarioFailure("connection refused: no xend listens on \(host)")
-        }
-        return connection
+        try world.openHTTP(host, from: origin)
     }
 
-    func hostHeader(_ host: String) -> String { "localhost:\(world.http(host)?.port ?? 8000)" }
+    func hostHeader(_ host: String) -> String { world.hostHeader(host) }
 
     func chosenDebugPort(of host: String) -> UInt16? { nil }
 
