@@ -44,7 +44,7 @@ public enum Vocabulary {
     public static let points = forms(
         "(hypercall NAME [ID])", "(xenstore read | write | rm | transaction | watch | introduce | release [PATH])",
         "(script PATH [up | down | bind | unbind])", "(backend vif | vbd [ID])", "(frontend vif | vbd [ID])",
-        "(disk write | fsync | rename [PATH])", "(network HOST HOST)", "(listener PORT)", "(step NAME)",
+        "(disk write | fsync | rename | read | remove [PATH])", "(network HOST HOST)", "(listener PORT)", "(step TEXT)",
         "(guest D [REQUEST])")
 
     public static let selectors = forms("(nth N)", "(every N)", "(after T)", "(probability P)")
