@@ -86,7 +86,7 @@ import Testing
             "restart (undoable)", "+ announce restart begin",
             "+ check image /boot/vmlinuz", "+ create pv domain, id 7, vcpus 1",
         ])
-        #expect(lines.contains("+ keep console on port 9607") && lines.last == "+ unpause")
+        #expect(lines.contains("+ keep console on port 9607") && lines.suffix(4).first == "+ unpause" && lines.last == "+ announce unpause")
     }
 
     @Test func attachingADevice() throws {

@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func `a scenario is run from text`() throws {
-        let text = "(scenario hello (inject (hello world)) (expect (events (hello world))))"
+        let text = "(scenario hello (inject (hello world)) (expect (events (hello (hello world)))))"
         for scenario in try ScenarioReader.scenarios(in: Array(text.utf8), file: "hello.sxp") {
             let result = ScenarioSuite.run(scenario)
             #expect(result.failure == nil, "\(result.failure?.description ?? "")")

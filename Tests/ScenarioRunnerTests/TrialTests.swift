@@ -23,7 +23,7 @@ import Testing
         #expect(matrix.failures.isEmpty, "\(matrix.failures.map { "\($0.sweptCase) \($0.violations)" })")
         #expect(Set(matrix.rows.map(\.operation)).isSuperset(of: ["create", "unpause", "destroy"]))
         #expect(Set(matrix.rows.map(\.point)).isSuperset(of: ["hypercall", "xenstore", "disk", "script", "step"]))
-        #expect(matrix.kinds == ["error", "delay", "drop", "stuck", "torn", "kill before", "kill after", "power before", "power after"])
+        #expect(matrix.kinds == ["error", "delay", "stuck", "torn", "kill before", "kill after", "power before", "power after"])
         #expect(matrix.table.split(separator: "\n").count == matrix.rows.count + 2)
     }
 
