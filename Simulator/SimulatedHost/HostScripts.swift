@@ -76,7 +76,7 @@ struct NetworkScript: HostScript {
 struct BridgeScript: HostScript {
     func run(_ arguments: [String], on host: SimulatedHost) -> ScriptResult {
         let values = scriptValues(arguments.dropFirst())
-        guard let vif = values["vif"], let bridge = values["bridge"], values["domain"] != nil, values["mac"] != nil
+        guard let vif = values["vif"], let bridge = values["bridge"], let domain = values["domain"], values["mac"] != nil
         else {
             return scriptFailure("vif-bridge: domain, vif, mac and bridge must be given")
         }
@@ -84,8 +84,13 @@ struct BridgeScript: HostScript {
         switch arguments.first {
         case "up":
             guard bridge != "null" else { return scriptSuccess }
-            guard hardware.bridges.contains(bridge) else { return scriptFailure("bridge \(bridge) does not exist") }
-            guard hardware.interfaces.keys.contains(vif) else { return scriptFailure("Cannot find device \"\(vif)\"") }
+            let failure = "vif-bridge: cannot connect \(vif) of \(domain):"
+            guard hardware.bridges.contains(bridge) else {
+                return scriptFailure("\(failure) bridge \(bridge) does not exist")
+            }
+            guard hardware.interfaces.keys.contains(vif) else {
+                return scriptFailure("\(failure) interface \(vif) does not exist")
+            }
             hardware.attach(vif, to: bridge)
             return scriptSuccess
         case "down":

@@ -54,7 +54,7 @@ final class ConsoleDaemon {
         self.machine = machine
         machine.store.onIntroduction = { [weak self] id in
             guard let self else { return }
-            self.timeline.schedule(after: self.latency) { [weak self] in self?.serve(id) }
+            self.timeline.schedule(after: self.latency / 2) { [weak self] in self?.serve(id) }
         }
     }
 
@@ -117,11 +117,17 @@ final class ConsoleDaemon {
             return
         }
         let console = console(id)
+        machine.hold(id, "console")
+        timeline.schedule(after: latency / 2) { [weak self] in self?.publish(console, of: id, at: place) }
+    }
+
+    /// Makes the terminal and names it in xenstore, whatever has become of the domain since its ring was mapped.
+    private func publish(_ console: Console, of id: DomainID, at place: String) {
+        guard let machine else { return }
         console.limit = machine.store.nodes["\(place)/limit"].flatMap { Int($0.value) } ?? Self.defaultLimit
         let terminal = "/dev/pts/\(nextTerminal)"
         nextTerminal += 1
         console.terminal = terminal
-        machine.hold(id, "console")
         try? machine.store.write("\(place)/tty", terminal)
         console.notify()
         wakeArrivals(id)

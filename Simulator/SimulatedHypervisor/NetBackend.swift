@@ -19,7 +19,11 @@ final class NetBackend: BackendDevice {
         guard read("script") != nil else { return fail("ENOENT", "reading script") }
         guard let handle = read("handle").flatMap({ Int($0) }) else { return fail("ENOENT", "reading handle") }
         let interface = "vif\(domain).\(handle)"
-        watch("\(path)/hotplug-status") { [weak self] in self?.connectIfReady() }
+        // The kernel learns of it as of everything in xenstore: a moment later, when the daemon has gone on.
+        watch("\(path)/hotplug-status") { [weak self] in
+            guard let self else { return }
+            machine.timeline.schedule(after: machine.configuration.latencies.driver) { [weak self] in self?.connectIfReady() }
+        }
         guard bus.isDomainZero else { return runOwnScript { $0.write("hotplug-status", "connected") } }
         guard machine.hardware.interfaces[interface] == nil else { return fail("EEXIST", "creating interface") }
         machine.hardware.addInterface(interface)

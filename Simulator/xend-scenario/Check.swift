@@ -8,12 +8,20 @@ struct Check: ParsableCommand {
 
     @OptionGroup var files: FileArguments
 
+    @Option(
+        help: ArgumentHelp(
+            "Say also why each cannot run in full on one real machine that has so many MiB for domains, or that it fits.",
+            valueName: "mib"))
+    var realMachine: Int?
+
     func run() throws {
         var problems = 0
         var scenarios = 0
         for file in try files.find() {
             do {
-                scenarios += try ScenarioReader.scenarios(in: try ScenarioFiles.read(file), file: file).count
+                let read = try ScenarioReader.scenarios(in: try ScenarioFiles.read(file), file: file)
+                scenarios += read.count
+                if let realMachine { tellFitness(of: read, file, freeMemory: realMachine) }
             } catch {
                 Terminal.write("\(error)\n")
                 problems += 1
@@ -21,5 +29,12 @@ struct Check: ParsableCommand {
         }
         guard problems == 0 else { throw ExitCode.couldNotRun }
         Terminal.write("\(scenarios) scenario\(scenarios == 1 ? "" : "s") can be read\n")
+    }
+
+    private func tellFitness(of scenarios: [Scenario], _ file: String, freeMemory: Int) {
+        for scenario in scenarios {
+            let obstacle = scenario.obstacleOnRealMachine(freeMemory: freeMemory)
+            Terminal.write("\(file): \(obstacle.map { "left out: \($0)" } ?? "fits")\n")
+        }
     }
 }

@@ -108,6 +108,8 @@ extension DomainManager {
     /// Watches for exits and for devices that connect, and examines at long intervals besides.
     func startWatching() {
         watch("@releaseDomain") { manager, _, isFirst in await manager.signalled(isFirst: isFirst) }
+        // Domains of other toolstacks. The daemon's own are known before they are introduced.
+        watch("@introduceDomain") { manager, _, _ in await manager.examineSoon() }
         watchBackends(of: .zero)
         for record in table.sorted where record.stage == .live {
             for device in record.devices { watchBackends(of: device.backend) }

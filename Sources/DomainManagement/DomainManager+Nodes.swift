@@ -24,21 +24,19 @@ extension DomainManager {
             ("\(vm)/uuid", "\(record.uuid)"), ("\(vm)/name", record.name.rawValue),
         ]
         for vcpu in 0..<vcpus { nodes.append(("\(base)/cpu/\(vcpu)/availability", "online")) }
+        var changes = [XenStoreChange.setPermissions(base, [XenStorePermission(.zero, .none), XenStorePermission(id, .read)])]
+        changes += nodes.map { .write($0, $1) }
+        for name in guestNodes {
+            changes += [.makeDirectory("\(base)/\(name)"), .setPermissions("\(base)/\(name)", [XenStorePermission(id, .none)])]
+        }
         let store = machine.store
         do {
             try await store.removeIfPresent(base)
             // Before the transaction: a new node changes the one above it, which all domains share, and transactions that
             // change the same node conflict.
             for directory in [base, vm] { try await store.makeDirectory(directory, in: nil) }
-            try await store.transaction { transaction throws(XenStoreError) in
-                try await store.setPermissions(
-                    base, [XenStorePermission(.zero, .none), XenStorePermission(id, .read)], in: transaction)
-                for (path, value) in nodes { try await store.write(path, value, in: transaction) }
-                for name in guestNodes {
-                    try await store.makeDirectory("\(base)/\(name)", in: transaction)
-                    try await store.setPermissions(
-                        "\(base)/\(name)", [XenStorePermission(id, .none)], in: transaction)
-                }
+            try await store.transaction { [changes] transaction throws(XenStoreError) in
+                try await store.apply(changes, in: transaction)
             }
             try await store.introduce(id, frame: built.storeFrame, port: rings.storePort)
         } catch {
@@ -59,6 +57,16 @@ extension DomainManager {
             try await machine.store.removeIfPresent("/local/domain/\(id)")
             try await machine.store.removeIfPresent("/vm/\(record.uuid)")
             try await machine.store.removeIfEmpty("/vm")
+        } catch {
+            throw StepFailure("cannot withdraw \(record.title) from xenstore: \(error)")
+        }
+    }
+
+    /// Takes away what the console daemon wrote after `withdraw`: it names the terminal of a domain whose ring it has mapped,
+    /// whatever has become of the domain. When Xen has let go of the domain, the daemon has let go of the ring.
+    func removeLateNodes(_ record: DomainRecord, _ id: DomainID) async throws(StepFailure) {
+        do {
+            try await machine.store.removeIfPresent("/local/domain/\(id)")
         } catch {
             throw StepFailure("cannot withdraw \(record.title) from xenstore: \(error)")
         }

@@ -81,6 +81,8 @@ extension DomainManager {
 
     /// More than any toolstack piles up.
     private static let maximumPauses = 16
+    /// The console daemon lets go of a dead domain about as soon as it hears of it; then it is gone.
+    private static let firstGoneInterval = Duration.microseconds(50)
 
     // MARK: - Building
 
@@ -300,15 +302,12 @@ extension DomainManager {
     private func awaitGone(_ record: DomainRecord) async throws(StepFailure) {
         guard let id = record.id else { return }
         let deadline = host.clock.now + settings.goneTimeout
-        var interval = Duration.milliseconds(2)
+        var interval = Self.firstGoneInterval
         while true {
-            do throws(HypervisorError) {
-                guard let report = try await machine.hypervisor.domain(id), report.uuid == record.uuid else { return }
-                table.note(.reported(report), of: record.uuid)
-            } catch {
-                // Who cannot look does not know that it has gone.
-                guard error.reason != .noSuchDomain else { return }
-                log.warning("cannot see whether \(record.title) has gone: \(error)")
+            switch await presence(of: record, id) {
+            case .gone: return record.isForeign ? () : try await removeLateNodes(record, id)
+            case .replaced: return
+            case .there, .unknown: break
             }
             guard host.clock.now < deadline else {
                 throw StepFailure("Xen still has \(record.title): something holds its memory (a device, or a mapping)")
@@ -319,6 +318,22 @@ extension DomainManager {
                 throw StepFailure("xend is stopping")
             }
             interval = min(interval * 2, .milliseconds(200))
+        }
+    }
+
+    private enum Presence { case gone, replaced, there, unknown }
+
+    /// What Xen has under a domain's id. Who cannot look does not know that it has gone.
+    private func presence(of record: DomainRecord, _ id: DomainID) async -> Presence {
+        do throws(HypervisorError) {
+            guard let report = try await machine.hypervisor.domain(id) else { return .gone }
+            guard report.uuid == record.uuid else { return .replaced }
+            table.note(.reported(report), of: record.uuid)
+            return .there
+        } catch {
+            if error.reason == .noSuchDomain { return .gone }
+            log.warning("cannot see whether \(record.title) has gone: \(error)")
+            return .unknown
         }
     }
 }

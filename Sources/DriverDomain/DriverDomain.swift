@@ -36,26 +36,24 @@ public struct DriverDomain: Sendable {
     ) async throws(DeviceError) {
         let back = path.backendDirectory
         let front = path.frontendDirectory
+        let state = [("state", XenbusState.initialising.text)]
+        let backNodes = [("frontend", front), ("frontend-id", "\(path.domain)"), ("online", "1")] + backend + state
+        let frontNodes = [("backend", back), ("backend-id", "\(path.backend)")] + frontend + state
+        let changes =
+            [
+                .setPermissions(
+                    back, [XenStorePermission(path.backend, .none), XenStorePermission(path.domain, .read)]),
+                .setPermissions(
+                    front, [XenStorePermission(path.domain, .none), XenStorePermission(path.backend, .read)]),
+            ] + backNodes.map { XenStoreChange.write("\(back)/\($0)", $1) }
+            + frontNodes.map { XenStoreChange.write("\(front)/\($0)", $1) }
         do {
             // Before the transaction: a new node changes the one above it, which many domains share, and transactions that
             // change the same node conflict.
             try await store.makeDirectory(back, in: nil)
             try await store.makeDirectory(front, in: nil)
             try await store.transaction { transaction throws(XenStoreError) in
-                try await store.setPermissions(
-                    back, [XenStorePermission(path.backend, .none), XenStorePermission(path.domain, .read)],
-                    in: transaction)
-                try await store.setPermissions(
-                    front, [XenStorePermission(path.domain, .none), XenStorePermission(path.backend, .read)],
-                    in: transaction)
-                let backNodes =
-                    [("frontend", front), ("frontend-id", "\(path.domain)"), ("online", "1")] + backend
-                    + [("state", XenbusState.initialising.text)]
-                for (name, value) in backNodes { try await store.write("\(back)/\(name)", value, in: transaction) }
-                let frontNodes =
-                    [("backend", back), ("backend-id", "\(path.backend)")] + frontend
-                    + [("state", XenbusState.initialising.text)]
-                for (name, value) in frontNodes { try await store.write("\(front)/\(name)", value, in: transaction) }
+                try await store.apply(changes, in: transaction)
             }
         } catch {
             throw DeviceError(error)

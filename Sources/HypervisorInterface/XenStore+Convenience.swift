@@ -7,6 +7,17 @@ extension XenStore {
 
     public func list(_ path: String) async throws(XenStoreError) -> [String] { try await list(path, in: nil) }
 
+    public func apply(_ changes: [XenStoreChange], in transaction: XenStoreTransaction?) async throws(XenStoreError) {
+        for change in changes {
+            switch change {
+            case .write(let path, let value): try await write(path, value, in: transaction)
+            case .makeDirectory(let path): try await makeDirectory(path, in: transaction)
+            case .setPermissions(let path, let permissions):
+                try await setPermissions(path, permissions, in: transaction)
+            }
+        }
+    }
+
     /// The value, or nil when there is no such node.
     public func readIfPresent(_ path: String) async throws(XenStoreError) -> String? {
         do {

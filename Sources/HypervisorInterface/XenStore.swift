@@ -16,6 +16,9 @@ public protocol XenStore: Sendable {
         _ path: String, _ permissions: [XenStorePermission], in transaction: XenStoreTransaction?
     ) async throws(XenStoreError)
 
+    /// Makes changes one after another; the first that fails is the last.
+    func apply(_ changes: [XenStoreChange], in transaction: XenStoreTransaction?) async throws(XenStoreError)
+
     func beginTransaction() async throws(XenStoreError) -> XenStoreTransaction
     /// - Throws: `conflict` (EAGAIN) when something the transaction used has changed: begin again.
     func endTransaction(_ transaction: XenStoreTransaction, commit: Bool) async throws(XenStoreError)
@@ -27,6 +30,13 @@ public protocol XenStore: Sendable {
     func introduce(_ id: DomainID, frame: UInt64, port: EventPort) async throws(XenStoreError)
     /// Tells xenstored that a domain is gone.
     func release(_ id: DomainID) async throws(XenStoreError)
+}
+
+/// A change of xenstore, to be made with others at a stroke: each alone has a long way to xenstored and back.
+public enum XenStoreChange: Hashable, Sendable {
+    case write(String, String)
+    case makeDirectory(String)
+    case setPermissions(String, [XenStorePermission])
 }
 
 /// An open transaction.

@@ -5,10 +5,27 @@ import Glibc
 import HypervisorInterface
 import Synchronization
 
-/// xenstore through libxenstore.
+/// xenstore through libxenstore, over two connections. As soon as one has a watch, libxenstore reads it with a thread of its
+/// own, and every answer to a request is handed from thread to thread: watches have a connection for themselves.
 struct LibxenStore: XenStore {
-    let calls: CallThread<XenStoreConnection>
-    let watches: WatchCounter
+    private let calls: CallThread<XenStoreConnection>
+    private let watchCalls: CallThread<XenStoreConnection>
+    private let tokens = WatchCounter()
+
+    init() {
+        let calls = CallThread(name: "xenstore") { XenStoreConnection() }
+        // The loss of one is the loss of both: the next request shall not be made to a xenstored that has gone.
+        watchCalls = CallThread(
+            name: "xenstore-watch", open: { XenStoreConnection { calls.submit { $0.disconnect() } } },
+            waiting: { $0.serve(until: $1) })
+        self.calls = calls
+    }
+
+    /// Closes the connections. No request may follow.
+    func close() {
+        watchCalls.close()
+        calls.close()
+    }
 
     func read(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> String {
         try await calls.run { connection throws(XenStoreError) in
@@ -22,11 +39,11 @@ struct LibxenStore: XenStore {
     }
 
     func write(_ path: String, _ value: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
-        try await call("write", path) { xs_write($0, transaction.id, path, value, UInt32(value.utf8.count)) }
+        try await apply([.write(path, value)], in: transaction)
     }
 
     func makeDirectory(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
-        try await call("make", path) { xs_mkdir($0, transaction.id, path) }
+        try await apply([.makeDirectory(path)], in: transaction)
     }
 
     func remove(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
@@ -47,9 +64,14 @@ struct LibxenStore: XenStore {
     func setPermissions(
         _ path: String, _ permissions: [XenStorePermission], in transaction: XenStoreTransaction?
     ) async throws(XenStoreError) {
-        try await call("set permissions of", path) { handle in
-            var entries = permissions.map { xs_permissions(id: UInt32($0.domain.rawValue), perms: $0.access.bits) }
-            return xs_set_permissions(handle, transaction.id, path, &entries, UInt32(entries.count))
+        try await apply([.setPermissions(path, permissions)], in: transaction)
+    }
+
+    func apply(_ changes: [XenStoreChange], in transaction: XenStoreTransaction?) async throws(XenStoreError) {
+        try await calls.run { connection throws(XenStoreError) in
+            for change in changes {
+                try connection.request(change.action, change.path) { change.make($0, transaction.id) ? () : nil }
+            }
         }
     }
 
@@ -69,12 +91,12 @@ struct LibxenStore: XenStore {
     }
 
     func watch(_ path: String) async throws(XenStoreError) -> XenStoreWatch {
-        let token = watches.next()
+        let token = tokens.next()
         let (changes, continuation) = AsyncStream<String>.makeStream(bufferingPolicy: .bufferingNewest(watchLimit))
-        try await calls.run { connection throws(XenStoreError) in try connection.watch(path, token, continuation) }
-        return XenStoreWatch(changes: changes) { [calls] in
+        try await watchCalls.run { connection throws(XenStoreError) in try connection.watch(path, token, continuation) }
+        return XenStoreWatch(changes: changes) { [watchCalls] in
             continuation.finish()
-            calls.submit { $0.unwatch(path, token) }
+            watchCalls.submit { $0.unwatch(path, token) }
         }
     }
 
@@ -105,6 +127,33 @@ private let watchLimit = 1024
 final class WatchCounter: Sendable {
     private let last = Atomic<UInt64>(0)
     func next() -> String { "w\(last.add(1, ordering: .relaxed).newValue)" }
+}
+
+extension XenStoreChange {
+    fileprivate var action: String {
+        switch self {
+        case .write: "write"
+        case .makeDirectory: "make"
+        case .setPermissions: "set permissions of"
+        }
+    }
+
+    fileprivate var path: String {
+        switch self {
+        case .write(let path, _), .makeDirectory(let path), .setPermissions(let path, _): path
+        }
+    }
+
+    /// Makes it; false with errno when it fails.
+    fileprivate func make(_ handle: OpaquePointer, _ transaction: xs_transaction_t) -> Bool {
+        switch self {
+        case .write(let path, let value): return xs_write(handle, transaction, path, value, UInt32(value.utf8.count))
+        case .makeDirectory(let path): return xs_mkdir(handle, transaction, path)
+        case .setPermissions(let path, let permissions):
+            var entries = permissions.map { xs_permissions(id: UInt32($0.domain.rawValue), perms: $0.access.bits) }
+            return xs_set_permissions(handle, transaction, path, &entries, UInt32(entries.count))
+        }
+    }
 }
 
 extension XenStoreTransaction? {

@@ -9,7 +9,7 @@ public struct XenMachine: Sendable {
     public let machine: Machine
 
     private let calls: CallThread<XenControl>
-    private let storeCalls: CallThread<XenStoreConnection>
+    private let store: LibxenStore
     private let poller: Poller
 
     /// Opens the handles and looks whether Xen answers.
@@ -18,17 +18,15 @@ public struct XenMachine: Sendable {
     ///   privilege; both with a text that says so. xenstored is not asked: its absence shows at the first request.
     public init() async throws(HypervisorError) {
         let calls = CallThread(name: "xen") { XenControl() }
-        let storeCalls = CallThread(
-            name: "xenstore", open: { XenStoreConnection() }, waiting: { $0.serve(until: $1) })
         let poller = Poller()
         poller.start()
-        let store = LibxenStore(calls: storeCalls, watches: WatchCounter())
+        let store = LibxenStore()
         machine = Machine(
             hypervisor: LibxenHypervisor(calls: calls, poller: poller), store: store,
             eventChannels: LibxenEventChannels(calls: calls), consoles: ConsoleDaemon(store: store, poller: poller),
             isSimulated: false)
         self.calls = calls
-        self.storeCalls = storeCalls
+        self.store = store
         self.poller = poller
         do throws(HypervisorError) {
             try await calls.run { xen throws(HypervisorError) in try xen.checkVersion() }
@@ -40,7 +38,7 @@ public struct XenMachine: Sendable {
 
     /// Closes every handle. No call may follow.
     public func close() {
-        storeCalls.close()
+        store.close()
         calls.close()
         poller.close()
     }

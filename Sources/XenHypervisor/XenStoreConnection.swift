@@ -12,6 +12,10 @@ final class XenStoreConnection {
     private var handle: OpaquePointer?
     /// Where the events of watches go, by token.
     private var watchers: [String: AsyncStream<String>.Continuation] = [:]
+    private let onLoss: () -> Void
+
+    /// - Parameter onLoss: called when xenstored has ended the connection.
+    init(onLoss: @escaping () -> Void = {}) { self.onLoss = onLoss }
 
     deinit { disconnect() }
 
@@ -40,7 +44,8 @@ final class XenStoreConnection {
         return new
     }
 
-    private func disconnect() {
+    /// The next request connects again.
+    func disconnect() {
         if let handle { xs_close(handle) }
         handle = nil
         // Their readers learn that they will hear no more, and look themselves.
@@ -79,8 +84,9 @@ final class XenStoreConnection {
         while let handle {
             guard let event = xs_check_watch(handle) else {
                 // Anything but "none": the connection is lost.
-                if errno != EAGAIN { disconnect() }
-                return
+                guard errno != EAGAIN else { return }
+                disconnect()
+                return onLoss()
             }
             defer { free(event) }
             guard let path = event[Int(XS_WATCH_PATH.rawValue)], let token = event[Int(XS_WATCH_TOKEN.rawValue)] else {

@@ -138,6 +138,11 @@ private struct TracedXenStore: XenStore {
             try await base.setPermissions(path, permissions, in: transaction)
         }
     }
+    func apply(_ changes: [XenStoreChange], in transaction: XenStoreTransaction?) async throws(XenStoreError) {
+        try await tracer.call("xenstore:apply \(changes)") { () async throws(XenStoreError) in
+            try await base.apply(changes, in: transaction)
+        }
+    }
     func beginTransaction() async throws(XenStoreError) -> XenStoreTransaction {
         try await tracer.call("xenstore:beginTransaction") { () async throws(XenStoreError) in
             try await base.beginTransaction()

@@ -87,7 +87,7 @@ struct HostTests {
         ("network start bridge=xen-br1 antispoof=no", 0, ""),
         ("network dance", 1, "Usage"),
         ("vif-bridge up vif=vif1.0 domain=web mac=aa:0:0:0:0:1 bridge=xen-br9", 1, "bridge xen-br9 does not exist"),
-        ("vif-bridge up vif=vif1.0 domain=web mac=aa:0:0:0:0:1 bridge=xen-br0", 1, "Cannot find device"),
+        ("vif-bridge up vif=vif1.0 domain=web mac=aa:0:0:0:0:1 bridge=xen-br0", 1, "interface vif1.0 does not exist"),
         ("vif-bridge up vif=vif1.0 domain=web mac=aa:0:0:0:0:1 bridge=null", 0, ""),
         ("block-file bind /nowhere", 1, "no such file"),
         ("block-file unbind /dev/loop7", 1, "not a loop device"),

@@ -133,4 +133,7 @@ public typealias Bindings = [String: SExpression]
 public struct ScenarioFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String
     public init(_ description: String) { self.description = description }
+
+    /// The same words on every machine.
+    static func refused(by host: String) -> ScenarioFailure { .init("connection refused: no xend listens on \(host)") }
 }

@@ -69,17 +69,35 @@ struct RealFitness {
     }
 
     private mutating func collect(_ value: LocatedSExpression) {
-        if let atom = value.atom {
-            for number in 1...9 where atom == "phy:sda\(number)" || atom.hasSuffix("/dev/sda\(number)") {
+        if let atom = value.atom { return collect(words(in: atom)) }
+        let members = value.list ?? []
+        collect(members.compactMap(\.atom))
+        for member in members { collect(member) }
+    }
+
+    /// Configurations stand in texts too; there as here a path follows its name.
+    private mutating func collect(_ words: [String]) {
+        for word in words {
+            for number in 1...9 where word == "phy:sda\(number)" || word.hasSuffix("/dev/sda\(number)") {
                 blockDevices.insert("/dev/sda\(number)")
             }
-            return
         }
-        let members = value.list ?? []
-        if members.count == 2, let path = members[1].atom, path.hasPrefix("/") {
-            if value.name == "kernel" { kernels.insert(path) }
-            if value.name == "ramdisk" { ramdisks.insert(path) }
+        for (name, path) in zip(words, words.dropFirst()) where path.hasPrefix("/") {
+            if name == "kernel" { kernels.insert(path) }
+            if name == "ramdisk" { ramdisks.insert(path) }
         }
-        for member in members { collect(member) }
+    }
+
+    private func words(in text: String) -> [String] {
+        text.split { "() \n\t\"'".contains($0) }.map(String.init)
+    }
+}
+
+extension Scenario {
+    /// Why it cannot run in full on one real machine; nil when it can.
+    ///
+    /// - Parameter freeMemory: MiB that the machine has for domains.
+    public func obstacleOnRealMachine(freeMemory: Int) -> String? {
+        RealFitness(self, freeMemory: freeMemory).obstacle
     }
 }

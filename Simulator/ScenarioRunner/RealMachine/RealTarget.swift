@@ -20,6 +20,9 @@ final class RealTarget: ScenarioTarget {
     /// The machine is calm when nothing has happened for so long. A guest boots and shuts down in less, unless it was told to
     /// take longer.
     private static let calm = Duration.milliseconds(800)
+    /// Between two looks at the machine; and so many looks that show the same, for a slow machine's calm is long.
+    private static let glance: UInt32 = 150_000
+    private static let calmGlances = 5
     /// What has not come to rest by then never will.
     private static let settleLimit = Duration.seconds(120)
 
@@ -74,14 +77,17 @@ final class RealTarget: ScenarioTarget {
         let end = now + Self.settleLimit
         var seen = ""
         var since = now
-        while now - since < calm {
+        var glances = 0
+        while now - since < calm || glances < Self.calmGlances {
             let state = try self.state()
+            glances += 1
             if state == nil || state != seen || !openRequests().isEmpty {
                 seen = state ?? ""
                 since = now
+                glances = 0
             }
             guard now < end else { throw ScenarioFailure("after \(TimeText.text(Self.settleLimit)) still open: \(seen)") }
-            usleep(50_000)
+            usleep(Self.glance)
         }
     }
 
@@ -127,7 +133,7 @@ final class RealTarget: ScenarioTarget {
     // MARK: Connections
 
     func openHTTP(_ host: String, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
-        try Socket(host: address.host, port: address.port)
+        try Socket(host: address.host, port: address.port, alias: host)
     }
 
     func hostHeader(_ host: String) -> String { address.authority }

@@ -195,7 +195,7 @@ final class RemoteTarget: ScenarioTarget {
 
     func openHTTP(_ host: String, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
         let address = try find(host)
-        return try Socket(host: address.host, port: address.port)
+        return try Socket(host: address.host, port: address.port, alias: host)
     }
 
     func hostHeader(_ host: String) -> String { (hosts[host] ?? address).authority }

@@ -8,7 +8,8 @@ final class Socket: ByteStream {
     private var hasEnded = false
 
     /// Connects to an IPv4 address or `localhost`.
-    init(host: String, port: UInt16) throws(ScenarioFailure) {
+    /// - Parameter alias: the scenario's name of the host whose xend listens there, for the words of a refusal.
+    init(host: String, port: UInt16, alias: String? = nil) throws(ScenarioFailure) {
         let name = host == "localhost" ? "127.0.0.1" : host
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -22,8 +23,10 @@ final class Socket: ByteStream {
         guard descriptor >= 0 else { throw ScenarioFailure("no socket: \(Self.errorText)") }
         guard connect(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0 else {
             let reason = Self.errorText
+            let isRefused = errno == ECONNREFUSED
             Glibc.close(descriptor)
             descriptor = -1
+            if isRefused, let alias { throw .refused(by: alias) }
             throw ScenarioFailure("cannot connect to \(host):\(port): \(reason)")
         }
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)

@@ -2,7 +2,7 @@ import SExpressions
 
 /// Whether two machines told the same story (design/scenarios.md, *Equal*): the same requests and answers in the same order, and
 /// for each domain the same events in the same order. When between two answers an event came, and in which order two domains had
-/// theirs, is each machine's own.
+/// theirs, is each machine's own; and so is when a front-end connects, from which on its device has an `evtchn`.
 public enum Fidelity {
     /// How the second transcript differs first; nil when the two are equal.
     public static func difference(_ one: String, _ other: String) -> String? {
@@ -18,14 +18,19 @@ public enum Fidelity {
         let index = zip(one, other).prefix { $0 == $1 }.count
         guard index < one.count || index < other.count else { return nil }
         let step = one.prefix(index + 1).last { $0.hasPrefix("$ ") }.map { "in \($0.dropFirst(2)): " } ?? ""
-        let (first, second) = (index < one.count ? one[index] : "(nothing)", index < other.count ? other[index] : "(nothing)")
-        return "\(step)\(trimmed(first)) | \(trimmed(second))"
+        return "\(step)\(text(around: index, in: one)) | \(text(around: index, in: other))"
     }
 
-    private static func trimmed(_ line: String) -> Substring { line.drop { $0 == " " } }
+    /// A few words before the difference, which say where it is, and some of what follows.
+    private static func text(around index: Int, in words: [String]) -> String {
+        guard index < words.count else { return "(nothing)" }
+        let start = words[..<index].lastIndex { $0.contains(" ") }.map { $0 + 1 } ?? 0
+        return words[max(start, index - 4)..<min(words.count, index + 8)].joined(separator: " ")
+    }
 
     /// A transcript taken apart.
     private struct Story {
+        /// Requests and heads of answers as lines, the answers themselves as words.
         var exchanges: [String] = []
         /// By host and domain, or by the event's own name.
         var events: [String: [String]] = [:]
@@ -35,7 +40,7 @@ public enum Fidelity {
             for line in transcript.split(separator: "\n") {
                 if line.hasPrefix("@ ") { host = String(line) }
                 guard line.hasPrefix("* ") else {
-                    exchanges.append(String(line))
+                    exchanges += line.hasPrefix("  ") ? Self.words(line) : [String(line)]
                     continue
                 }
                 guard let event = try? SExpression.parseFirst(String(line.dropFirst(2))), let name = event.name,
@@ -45,6 +50,34 @@ public enum Fidelity {
                 let value = event.list?.dropFirst().first
                 let subject = name.hasPrefix("xend.domain.") ? value?.list?.first?.atom : nil
                 events["\(host) \(subject ?? name)", default: []].append(String(line))
+            }
+            removeChannels()
+        }
+
+        private static func words(_ line: Substring) -> [String] {
+            var words: [String] = []
+            for piece in line.split(separator: " ") {
+                var word = ""
+                for character in piece {
+                    guard character == "(" || character == ")" else {
+                        word.append(character)
+                        continue
+                    }
+                    if !word.isEmpty { words.append(word) }
+                    words.append(String(character))
+                    word = ""
+                }
+                if !word.isEmpty { words.append(word) }
+            }
+            return words
+        }
+
+        /// Takes `(evtchn A B)` out.
+        private mutating func removeChannels() {
+            while let name = exchanges.firstIndex(of: "evtchn"), name > 0, exchanges[name - 1] == "(",
+                let end = exchanges[name...].firstIndex(of: ")")
+            {
+                exchanges.removeSubrange((name - 1)...end)
             }
         }
     }

@@ -105,7 +105,15 @@ public struct Normaliser {
         if text.isMAC { return named("mac", text) }
         if text.isUUID { return named("uuid", text) }
         if text.hasPrefix("/dev/loop") { return named("loop", text) }
-        return text
+        return Self.withoutRemainingTime(text)
+    }
+
+    /// How long something takes yet depends on when it was asked: `try again in _ s`.
+    private static func withoutRemainingTime(_ text: String) -> String {
+        guard let start = text.utf8Range(of: "try again in ", from: 0) else { return text }
+        let bytes = Array(text.utf8)
+        let rest = bytes[start...].drop { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+        return String(decoding: bytes[..<start], as: UTF8.self) + "_" + String(decoding: rest, as: UTF8.self)
     }
 
     // MARK: Events

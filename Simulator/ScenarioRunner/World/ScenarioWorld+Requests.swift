@@ -15,7 +15,7 @@ extension ScenarioWorld {
         var request = form.isEmpty ? WireRequest.get(path) : WireRequest.post(path, form)
         request.method = method
         request.headers += headers
-        let exchange = HTTPExchange(request, on: try openHTTP(host), hostHeader: hostHeader(host))
+        let exchange = HTTPExchange(request, on: try openHTTP(host, from: nil), hostHeader: hostHeader(host))
         guard run(until: { exchange.poll() }, limit: Self.patience) else {
             throw ScenarioFailure("\(method) \(path) on \(host) was not answered within an hour")
         }
@@ -25,9 +25,10 @@ extension ScenarioWorld {
         return answer
     }
 
-    func openHTTP(_ host: String, from origin: String? = nil) throws(ScenarioFailure) -> any ByteStream {
+    /// - Parameter origin: the address it comes from; nil: this very machine.
+    func openHTTP(_ host: String, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
         guard let connection = http(host)?.connect(port: nil, from: origin ?? "127.0.0.1") else {
-            throw ScenarioFailure("connection refused: no xend listens on \(host)")
+            throw .refused(by: host)
         }
         return connection
     }
