@@ -24,7 +24,7 @@ extension DomainTable {
         guard !isStopping else { throw .stopping }
         try checkNameIsFree(config.name)
         guard records.count < Self.maximumDomains else { throw .tooManyDomains(limit: Self.maximumDomains) }
-        guard records[uuid] == nil else { throw .invalid("uuid clash: \(uuid)") }
+        guard !records.contains(uuid) else { throw .invalid("uuid clash: \(uuid)") }
         let ticket = newTicket("create")
         var record = DomainRecord(uuid: uuid, name: config.name, config: config, stage: .creating)
         record.operation = ticket

@@ -23,42 +23,66 @@ extension DomainTable {
         var seen: [DomainUUID: DomainReport] = [:]
         seen.reserveCapacity(reports.count)
         for report in reports {
-            guard let record = known(report) else {
+            guard let uuid = known(report) else {
                 if isStranger(report), !wasForgotten(report.uuid, since: serial) { findings.append(.unknown(report)) }
                 continue
             }
-            seen[record.uuid] = record.lastSerial > serial ? self.reports[record.uuid] ?? report : report
-            if record.operation == nil, record.lastSerial <= serial, let finding = exit(of: record, report) {
-                findings.append(finding)
-            }
+            let (isOlder, finding) = records.read(uuid) { record in
+                (record.lastSerial > serial, isFree(record, since: serial) ? exit(of: record, report) : nil)
+            } ?? (false, nil)
+            seen[uuid] = isOlder ? self.reports[uuid] ?? report : report
+            if let finding { findings.append(finding) }
         }
         take(seen)
         if seen.count < records.count { findings += vanished(asOf: serial) }
         return findings
     }
 
+    /// Looks at one domain again, after an operation to which what happened meanwhile was left.
+    ///
+    /// - Parameters:
+    ///   - report: what Xen says of the record's id; nil when it has no such domain.
+    ///   - serial: the table's `serial` when Xen was asked.
+    public mutating func examine(_ report: DomainReport?, of uuid: DomainUUID, asOf serial: UInt64) -> Finding? {
+        guard let record = records[uuid], isFree(record, since: serial) else { return nil }
+        guard let report, known(report) == uuid else {
+            take(nil, of: uuid)
+            return isMissed(record) ? .vanished(uuid) : nil
+        }
+        take(report, of: uuid)
+        return exit(of: record, report)
+    }
+
+    /// Whether no operation has or had the domain since a look at the machine.
+    private func isFree(_ record: DomainRecord, since serial: UInt64) -> Bool {
+        record.operation == nil && record.lastSerial <= serial
+    }
+
     /// Those that should be there and are not.
     private func vanished(asOf serial: UInt64) -> [Finding] {
-        let missing = records.values.filter { record in
-            guard reports[record.uuid] == nil, record.operation == nil, record.lastSerial <= serial else { return false }
-            switch record.stage {
-            case .live, .exited, .inDoubt: return true
-            case .creating, .ending, .restarting: return false
-            }
+        let missing = records.lazy.filter { record in
+            reports[record.uuid] == nil && isFree(record, since: serial) && isMissed(record)
         }
-        return missing.sorted { ($0.id?.rawValue ?? 0) < ($1.id?.rawValue ?? 0) }.map { .vanished($0.uuid) }
+        return missing.map { .vanished($0.uuid) }
+    }
+
+    /// Whether Xen must have the domain.
+    private func isMissed(_ record: DomainRecord) -> Bool {
+        switch record.stage {
+        case .live, .exited, .inDoubt: true
+        case .creating, .ending, .restarting: false
+        }
     }
 
     /// The record a report is about: same id and, where Xen gave one, same uuid.
-    private func known(_ report: DomainReport) -> DomainRecord? {
-        if let record = records[report.uuid], record.id == report.id || record.id == nil { return record }
-        guard let record = record(id: report.id), report.id == .zero else { return nil }
-        return record
+    private func known(_ report: DomainReport) -> DomainUUID? {
+        let isIts = records.read(report.uuid) { $0.id == report.id || $0.id == nil }
+        return isIts == true ? report.uuid : report.id == .zero ? record(id: .zero)?.uuid : nil
     }
 
     /// Neither ours nor on its way out.
     private func isStranger(_ report: DomainReport) -> Bool {
-        !report.isDying && records[report.uuid] == nil
+        !report.isDying && !records.contains(report.uuid)
     }
 
     private func exit(of record: DomainRecord, _ report: DomainReport) -> Finding? {
@@ -81,7 +105,7 @@ extension DomainTable {
 
     /// Takes in a domain that an earlier daemon made.
     public mutating func restore(_ record: DomainRecord) {
-        guard records[record.uuid] == nil, (try? checkNameIsFree(record.name)) != nil else { return }
+        guard !records.contains(record.uuid), (try? checkNameIsFree(record.name)) != nil else { return }
         put(record)
     }
 
@@ -95,8 +119,10 @@ extension DomainTable {
     /// - Parameter serial: the table's `serial` when Xen was asked.
     public mutating func refresh(_ reports: [DomainReport], asOf serial: UInt64) {
         for report in reports {
-            guard let record = known(report), record.lastSerial <= serial || record.operation != nil else { continue }
-            take(report, of: record.uuid)
+            guard let uuid = known(report),
+                records.read(uuid, { $0.lastSerial <= serial || $0.operation != nil }) == true
+            else { continue }
+            take(report, of: uuid)
         }
     }
 }

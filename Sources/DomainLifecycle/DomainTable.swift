@@ -8,7 +8,7 @@ public struct DomainTable: Sendable {
     /// More than Xen can have (its ids end at 0x7FF0), and less than would fill the daemon's memory.
     public static let maximumDomains = 20_000
 
-    public private(set) var records: [DomainUUID: DomainRecord] = [:]
+    private(set) var records = DomainRecords()
     /// What Xen said last of each.
     public private(set) var reports: [DomainUUID: DomainReport] = [:]
     private var byName: [DomainName: DomainUUID] = [:]
@@ -31,9 +31,7 @@ public struct DomainTable: Sendable {
     // MARK: Looking
 
     /// All records, by id; those that Xen has not made yet last, by name.
-    public var sorted: [DomainRecord] {
-        records.values.sorted { ($0.id?.rawValue ?? .max, $0.name) < ($1.id?.rawValue ?? .max, $1.name) }
-    }
+    public var sorted: [DomainRecord] { Array(records) }
 
     public subscript(uuid: DomainUUID) -> DomainRecord? { records[uuid] }
 
@@ -74,7 +72,8 @@ public struct DomainTable: Sendable {
     }
 
     mutating func drop(_ uuid: DomainUUID) {
-        guard let record = records.removeValue(forKey: uuid) else { return }
+        guard let record = records[uuid] else { return }
+        records[uuid] = nil
         unindex(record)
         reports[uuid] = nil
         // A moment of its own: looks from before it and from after it can be told apart.

@@ -14,7 +14,7 @@ struct Examination: Sendable {
 }
 
 extension DomainManager {
-    /// Looks at the machine again, soon: a signal came, or an operation ended. Signals carry no contents and are coalesced.
+    /// Looks at the machine again, soon: a signal came. Signals carry no contents and are coalesced.
     func examineSoon() {
         guard !isStopped else { return }
         guard !examination.isRunning else {
@@ -44,13 +44,34 @@ extension DomainManager {
             log.error("cannot look at the domains: \(error)")
             return
         }
-        for finding in table.examine(reports, asOf: serial) {
-            let found = account.note(.finding, of: name(in: finding), title(of: finding))
-            switch finding {
-            case .exited(let uuid, _): account.because(found) { spawn { await $0.reap(uuid) } }
-            case .vanished(let uuid): account.because(found) { spawn { await $0.vanished(uuid) } }
-            case .unknown(let report): await adopt(report)
-            }
+        for finding in table.examine(reports, asOf: serial) { await act(on: finding) }
+    }
+
+    /// Looks at one domain again, soon: what happened to it during an operation was left to that.
+    func examineSoon(_ uuid: DomainUUID) {
+        guard !isStopped, table[uuid]?.id != nil else { return }
+        spawn { await $0.examineOnce(uuid) }
+    }
+
+    private func examineOnce(_ uuid: DomainUUID) async {
+        guard let id = table[uuid]?.id else { return }
+        let serial = table.serial
+        let report: DomainReport?
+        do {
+            report = try await machine.hypervisor.domain(id)
+        } catch {
+            log.error("cannot look at domain \(id): \(error)")
+            return
+        }
+        if let finding = table.examine(report, of: uuid, asOf: serial) { await act(on: finding) }
+    }
+
+    private func act(on finding: Finding) async {
+        let found = account.note(.finding, of: name(in: finding), title(of: finding))
+        switch finding {
+        case .exited(let uuid, _): account.because(found) { spawn { await $0.reap(uuid) } }
+        case .vanished(let uuid): account.because(found) { spawn { await $0.vanished(uuid) } }
+        case .unknown(let report): await adopt(report)
         }
     }
 

@@ -52,7 +52,7 @@ extension DomainManager {
         let end = account.note(.end, of: name, "\(plan.ticket.name) is \(outcome)", failure: execution.failure?.message)
         account.because(end) {
             follow(followUp, of: plan.domain)
-            examineSoon()
+            examineSoon(plan.domain)
         }
         return execution
     }

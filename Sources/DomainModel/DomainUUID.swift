@@ -1,11 +1,19 @@
 /// The identity of a domain over all its lives: 16 bytes, Xen's domain handle.
-public struct DomainUUID: Hashable, Sendable, CustomStringConvertible {
-    public let bytes: [UInt8]
+public struct DomainUUID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The bytes in two numbers, the first byte highest: as the key of every table it must not have memory of its own.
+    private let high: UInt64
+    private let low: UInt64
+
+    public var bytes: [UInt8] {
+        [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) } }
+    }
 
     /// - Precondition: 16 bytes.
     public init(bytes: [UInt8]) {
         precondition(bytes.count == 16, "a uuid has 16 bytes")
-        self.bytes = bytes
+        let number = { (half: ArraySlice<UInt8>) in half.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+        high = number(bytes[..<8])
+        low = number(bytes[8...])
     }
 
     /// A random uuid (RFC 4122, version 4) from 16 random bytes.
@@ -29,15 +37,25 @@ public struct DomainUUID: Hashable, Sendable, CustomStringConvertible {
         self.init(bytes: bytes)
     }
 
+    /// By the bytes.
+    public static func < (left: DomainUUID, right: DomainUUID) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
+    }
+
     public var description: String {
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for (index, byte) in bytes.enumerated() {
-            if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
-            text.append(hexadecimalDigit(byte >> 4))
-            text.append(hexadecimalDigit(byte & 15))
+        String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for digit in 0..<32 {
+                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                    text[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                let half = digit < 16 ? high : low
+                text[place] = hexadecimalDigit(UInt8(truncatingIfNeeded: half >> (60 - 4 * UInt64(digit % 16))) & 15)
+                place += 1
+            }
+            return place
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }
 

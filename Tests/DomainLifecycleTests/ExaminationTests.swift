@@ -28,6 +28,22 @@ import Testing
         #expect(fixture.table.examine([fixture.report()], asOf: fixture.table.serial) == [.unknown(fixture.report())])
     }
 
+    @Test func aLookAtOneDomainFindsWhatALookAtAllFinds() throws {
+        var fixture = TableFixture()
+        try fixture.live()
+        let (uuid, now) = (fixture.uuid, fixture.table.serial)
+        #expect(fixture.table.examine(fixture.report(), of: uuid, asOf: now) == nil)
+        #expect(fixture.table.examine(fixture.report(.crash), of: uuid, asOf: now - 1) == nil, "an operation began since")
+        #expect(fixture.table.examine(fixture.report(.crash), of: uuid, asOf: now) == .exited(uuid, .crash))
+        #expect(fixture.table.examine(nil, of: uuid, asOf: now) == .vanished(uuid))
+        var other = fixture.report()
+        other.uuid = DomainUUID(bytes: [UInt8](repeating: 9, count: 16))
+        #expect(fixture.table.examine(other, of: uuid, asOf: now) == .vanished(uuid), "its id is another's")
+        let plan = try fixture.table.begin(.operation(.pause), on: uuid, at: 0)
+        #expect(fixture.table.examine(nil, of: uuid, asOf: fixture.table.serial) == nil, "it is left to the operation")
+        _ = fixture.table.finish(plan, .done)
+    }
+
     @Test func aStrangerIsAdoptedAndNeverReaped() throws {
         var fixture = TableFixture()
         let report = fixture.report()
