@@ -4,11 +4,17 @@ import Synchronization
 
 /// The network of one life of the daemon: when it ends, every port and connection that it had is closed.
 final class FencedNetwork: HostNetwork {
+    fileprivate typealias Closer = @Sendable () async -> Void
     private struct State {
         var isOver = false
-        var next = 0
-        var closers: [Int: @Sendable () async -> Void] = [:]
+        /// Ports and connections have one sequence of numbers.
+        var newest = 0
+        var ports: [Int: Closer] = [:]
+        var connections: [Int: Closer] = [:]
     }
+    /// A connection that is opened and closed all day must not fill the list: old ones are long closed.
+    private static let keptConnections = 10_000
+
     private let inner: any HostNetwork
     /// The clock by which the daemon's deadlines are; the network has the real one.
     private let clock: any HostClock
@@ -25,39 +31,47 @@ final class FencedNetwork: HostNetwork {
     func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
         await predecessor?.value
         if state.withLock({ $0.isOver }) { throw .fenced }
-        let listener = FencedListener(try await inner.listen(address: address, port: port), self)
-        keep { await listener.close() }
-        return listener
+        let listener = try await inner.listen(address: address, port: port)
+        let number = keep({ await listener.close() }) { state, number, close in state.ports[number] = close }
+        return FencedListener(listener, self, number)
     }
 
     func connect(host: String, port: UInt16, deadline: Instant) async throws(NetworkError) -> any NetworkConnection {
         if state.withLock({ $0.isOver }) { throw .fenced }
         let connection = try await inner.connect(
             host: host, port: port, deadline: LinuxClock().now + (deadline - clock.now))
-        keep { await connection.close() }
+        keep(connection)
         return connection
     }
 
+    fileprivate func keep(_ connection: any NetworkConnection) {
+        _ = keep({ await connection.close() }) { state, number, close in
+            state.connections[number] = close
+            state.connections[number - Self.keptConnections] = nil
+        }
+    }
+
+    fileprivate func forgetPort(_ number: Int) { state.withLock { $0.ports[number] = nil } }
+
     /// Whatever is kept is closed at the end; closing twice does no harm.
-    func keep(_ close: @escaping @Sendable () async -> Void) {
-        let isOver = state.withLock { state in
-            if !state.isOver {
-                state.next += 1
-                state.closers[state.next] = close
-                // A console that is opened and closed all day must not fill the list: old ones are long closed.
-                if state.closers.count > 10_000 { state.closers[state.next - 10_000] = nil }
-            }
-            return state.isOver
+    private func keep(
+        _ close: @escaping Closer, _ note: (inout State, Int, @escaping Closer) -> Void
+    ) -> Int {
+        let (number, isOver) = state.withLock { state in
+            state.newest += 1
+            if !state.isOver { note(&state, state.newest, close) }
+            return (state.newest, state.isOver)
         }
         if isOver { LinuxTasks().spawn(close) }
+        return number
     }
 
     /// Returns when everything is closed.
     func end() async {
         let closers = state.withLock { state in
             state.isOver = true
-            defer { state.closers = [:] }
-            return state.closers.sorted { $0.key < $1.key }.map(\.value)
+            defer { (state.ports, state.connections) = ([:], [:]) }
+            return state.ports.merging(state.connections) { $1 }.sorted { $0.key < $1.key }.map(\.value)
         }
         for close in closers { await close() }
     }
@@ -66,21 +80,28 @@ final class FencedNetwork: HostNetwork {
 /// A port whose connections end with the daemon's life.
 private final class FencedListener: NetworkListener {
     private let inner: any NetworkListener
-    let connections: AsyncStream<any NetworkConnection>
+    private let network: FencedNetwork
+    private let number: Int
 
-    init(_ inner: any NetworkListener, _ network: FencedNetwork) {
+    init(_ inner: any NetworkListener, _ network: FencedNetwork, _ number: Int) {
         self.inner = inner
-        let (stream, continuation) = AsyncStream<any NetworkConnection>.makeStream()
-        connections = stream
-        LinuxTasks().spawn {
-            for await connection in inner.connections {
-                network.keep { await connection.close() }
-                continuation.yield(connection)
-            }
-            continuation.finish()
-        }
+        self.network = network
+        self.number = number
     }
 
     var port: UInt16 { inner.port }
-    func close() async { await inner.close() }
+
+    var connections: AsyncStream<any NetworkConnection> {
+        var accepted = inner.connections.makeAsyncIterator()
+        return AsyncStream { [network] in
+            let connection = await accepted.next()
+            if let connection { network.keep(connection) }
+            return connection
+        }
+    }
+
+    func close() async {
+        await inner.close()
+        network.forgetPort(number)
+    }
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -17,6 +18,12 @@ extern long syscall(long number, ...);
 /* A descriptor that becomes readable when the process ends (Linux 5.3); close-on-exec. -1 and errno on failure. */
 static inline int clinux_pidfd_open(pid_t pid) {
     return (int)syscall(434 /* the same on every architecture */, pid, 0);
+}
+
+/* The next connection of a listening socket, close-on-exec and non-blocking; -1 and errno when there is none. */
+static inline int clinux_accept(int socket) {
+    /* SOCK_CLOEXEC and SOCK_NONBLOCK are these; their header would take SOCK_STREAM and others from Swift's module. */
+    return (int)syscall(SYS_accept4, socket, 0, 0, O_CLOEXEC | O_NONBLOCK);
 }
 
 /* A child that waits at a gate before it becomes its program. */

@@ -26,21 +26,38 @@ public final class LinuxHTTPListening: HTTPListening {
         address: String, port: UInt16, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws(NetworkError) -> any HTTPListener {
         let open = OpenChannels(limit: limits.connections)
-        let bootstrap = { [group] in
-            ServerBootstrap(listeningOn: group)
-                .childChannelOption(.allowRemoteHalfClosure, value: true)
-                .childChannelOption(.socketOption(.so_keepalive), value: 1)
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .childChannelInitializer { channel in
-                    switch open.admit(channel) {
-                    case .admitted: configure(channel)
-                    case .refused: RefusalHandler.configure(channel)
-                    case .closed: channel.close()
-                    }
-                }
+        let listening = try ListeningSockets(address: address, port: port)
+        var channels: [any Channel] = []
+        for socket in listening.sockets {
+            do {
+                channels.append(try await bootstrap(open, configure).withBoundSocket(socket).get())
+            } catch {
+                throw NetworkError(listening: error, port: port)
+            }
         }
-        let sockets = try await ListeningSockets.bind(bootstrap, address: address, port: port)
-        return LinuxHTTPListener(sockets, open, group)
+        return LinuxHTTPListener(channels, listening.port, open, group)
+    }
+
+    private func bootstrap(
+        _ open: OpenChannels, _ configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) -> ServerBootstrap {
+        ServerBootstrap(group: group)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    // It waits a little when descriptors run out.
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                switch open.admit(channel) {
+                case .admitted: configure(channel)
+                case .refused: RefusalHandler.configure(channel)
+                case .closed: channel.close()
+                }
+            }
     }
 }
 
@@ -50,24 +67,27 @@ public final class LinuxHTTPListener: HTTPListener {
     public static let grace = TimeAmount.seconds(5)
 
     /// The port it listens on.
-    public var port: UInt16 { sockets.port }
-    private let sockets: ListeningSockets
+    public let port: UInt16
+    private let listening: [any Channel]
     private let open: OpenChannels
     private let group: any EventLoopGroup
 
-    init(_ sockets: ListeningSockets, _ open: OpenChannels, _ group: any EventLoopGroup) {
-        self.sockets = sockets
+    init(_ listening: [any Channel], _ port: UInt16, _ open: OpenChannels, _ group: any EventLoopGroup) {
+        self.listening = listening
+        self.port = port
         self.open = open
         self.group = group
     }
 
     /// Accepts no more: the port is free. Connections stay. Idempotent.
-    public func leavePort() async { await sockets.close() }
+    public func leavePort() async {
+        for channel in listening { try? await channel.close().get() }
+    }
 
     /// Accepts no more, lets requests under way be answered (`ChannelShouldQuiesceEvent`), and closes what is still
     /// open after the grace. Idempotent.
     public func close() async {
-        await sockets.close()
+        await leavePort()
         let channels = open.closeDoor()
         for channel in channels { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
         let loop = group.next()

@@ -9,53 +9,33 @@ final class LinuxListener: NetworkListener {
 
     let port: UInt16
     let connections: AsyncStream<any NetworkConnection>
-    private let sockets: ListeningSockets
+    private let numbers: [UInt64]
     private let pending: AsyncStream<any NetworkConnection>.Continuation
 
     init(
         _ group: any EventLoopGroup, _ security: StreamSecurity?, address: String, port: UInt16
-    ) async throws(NetworkError) {
+    ) throws(NetworkError) {
         let (connections, pending) = AsyncStream<any NetworkConnection>.makeStream(
             bufferingPolicy: .bufferingOldest(LinuxListener.pendingLimit))
         self.connections = connections
         self.pending = pending
-        let bootstrap = {
-            ServerBootstrap(listeningOn: group).streamOptions().childChannelInitializer { channel in
-                LinuxConnection.configure(channel, security?.server).flatMapThrowing {
+        let listening = try ListeningSockets(address: address, port: port)
+        self.port = listening.port
+        numbers = listening.sockets.map { socket in
+            Acceptor.shared.add(socket) { connection in
+                ClientBootstrap(group: group).streamOptions()
+                    .channelInitializer { LinuxConnection.configure($0, security?.server) }
+                    .withConnectedSocket(connection)
                     // A connection that is not taken is dropped here, and so closed.
-                    _ = pending.yield(try LinuxConnection(channel))
-                }
+                    .whenSuccess { channel in
+                        if let connection = try? LinuxConnection(channel) { pending.yield(connection) }
+                    }
             }
         }
-        sockets = try await ListeningSockets.bind(bootstrap, address: address, port: port)
-        self.port = sockets.port
     }
 
     func close() async {
-        await sockets.close()
+        for number in numbers { Acceptor.shared.remove(number) }
         pending.finish()
-    }
-}
-
-extension ServerBootstrap {
-    /// A bootstrap with the options of every listening socket. It waits a little when descriptors run out.
-    convenience init(listeningOn group: any EventLoopGroup) {
-        self.init(group: group)
-        _ = serverChannelOption(.backlog, value: ListeningSockets.backlog)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
-                }
-            }
-    }
-
-    /// The options of every accepted stream.
-    func streamOptions() -> ServerBootstrap {
-        childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.autoRead, value: false)
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.socketOption(.so_keepalive), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
     }
 }

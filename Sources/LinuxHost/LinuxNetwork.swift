@@ -22,7 +22,7 @@ public final class LinuxNetwork: HostNetwork {
     }
 
     public func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
-        try await LinuxListener(group, security, address: address, port: port)
+        try LinuxListener(group, security, address: address, port: port)
     }
 
     public func connect(

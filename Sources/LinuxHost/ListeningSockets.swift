@@ -1,89 +1,99 @@
 import Glibc
 import HostInterface
 import NIOCore
-import NIOPosix
+import SystemPackage
 
 /// The sockets behind one listening address: `localhost` is 127.0.0.1 and ::1, all interfaces is one socket for both
-/// protocols where the kernel has IPv6. They share one port.
+/// protocols where the kernel has IPv6. They share one port, are non-blocking and close-on-exec.
 struct ListeningSockets: Sendable {
     /// As many as Linux queues by default for programs that ask for more (net.core.somaxconn in older kernels).
-    static let backlog: Int32 = 128
+    static let backlog: CInt = 128
     /// How often a free port of 127.0.0.1 is tried that another program has on ::1.
     static let freePortAttempts = 16
 
-    /// Makes a bootstrap; one for each socket, because they keep the options they are given.
-    typealias Bootstrap = () -> ServerBootstrap
-
-    let channels: [any Channel]
+    /// The descriptors; whoever asked for them closes them.
+    let sockets: [CInt]
     let port: UInt16
 
-    /// Binds `address` ("" = all interfaces).
+    /// Listens on `address` ("" = all interfaces). Waits for nothing, unless the address is a name.
     /// - Throws: `addressInUse`, or `system` for an address this machine does not have.
-    static func bind(
-        _ bootstrap: Bootstrap, address: String, port: UInt16
-    ) async throws(NetworkError) -> ListeningSockets {
-        switch address {
-        case "": try await bindAll(bootstrap, port)
-        case "localhost": try await bindLocalhost(bootstrap, port)
-        default: try await ListeningSockets(bind(bootstrap(), address, port))
+    init(address: String, port: UInt16) throws(NetworkError) {
+        do {
+            switch address {
+            case "": sockets = [try Self.listenToAll(port)]
+            case "localhost": sockets = try Self.listenToLocalhost(port)
+            default: sockets = [try Self.listen(address, port)]
+            }
+            self.port = try Self.port(of: sockets[0])
+        } catch {
+            throw NetworkError(listening: error, port: port)
         }
     }
 
-    func close() async {
-        for channel in channels { try? await channel.close().get() }
+    private static func listenToAll(_ port: UInt16) throws -> CInt {
+        try listenIfAvailable("::", port, isOnlyV6: false) ?? listen("0.0.0.0", port)
     }
 
-    private init(_ channels: any Channel...) {
-        self.channels = channels
-        port = UInt16(channels.first?.localAddress?.port ?? 0)
-    }
-
-    private static func bindAll(
-        _ bootstrap: Bootstrap, _ port: UInt16
-    ) async throws(NetworkError) -> ListeningSockets {
-        let v6 = bootstrap().serverChannelOption(.socket(IPPROTO_IPV6, IPV6_V6ONLY), value: 0)
-        if let both = try await bindIfAvailable(v6, "::", port) { return ListeningSockets(both) }
-        return try await ListeningSockets(bind(bootstrap(), "0.0.0.0", port))
-    }
-
-    private static func bindLocalhost(
-        _ bootstrap: Bootstrap, _ port: UInt16
-    ) async throws(NetworkError) -> ListeningSockets {
-        let v6 = bootstrap().serverChannelOption(.socket(IPPROTO_IPV6, IPV6_V6ONLY), value: 1)
+    private static func listenToLocalhost(_ port: UInt16) throws -> [CInt] {
         var attempts = 1
         while true {
-            let first = try await ListeningSockets(bind(bootstrap(), "127.0.0.1", port))
+            let first = try listen("127.0.0.1", port)
             do {
-                guard let second = try await bindIfAvailable(v6, "::1", first.port) else { return first }
-                return ListeningSockets(first.channels[0], second)
+                let second = try listenIfAvailable("::1", try self.port(of: first))
+                return [first] + (second.map { [$0] } ?? [])
             } catch {
-                await first.close()
-                guard port == 0, attempts < freePortAttempts, case .addressInUse = error else { throw error }
+                Glibc.close(first)
+                guard port == 0, attempts < freePortAttempts, error as? Errno == .addressInUse else { throw error }
                 attempts += 1
             }
         }
     }
 
-    private static func bind(
-        _ bootstrap: ServerBootstrap, _ host: String, _ port: UInt16
-    ) async throws(NetworkError) -> any Channel {
+    /// Listens on an IPv6 address; nil where the kernel has no IPv6 or not this address.
+    private static func listenIfAvailable(_ host: String, _ port: UInt16, isOnlyV6: Bool = true) throws -> CInt? {
         do {
-            return try await bootstrap.bind(host: host, port: Int(port)).get()
-        } catch {
-            throw NetworkError(listening: error, port: port)
+            return try listen(host, port, isOnlyV6: isOnlyV6)
+        } catch let error as Errno
+            where [.addressFamilyNotSupported, .addressNotAvailable, .protocolNotSupported].contains(error)
+        {
+            return nil
         }
     }
 
-    /// Binds an IPv6 address; nil where the kernel has no IPv6 or not this address.
-    private static func bindIfAvailable(
-        _ bootstrap: ServerBootstrap, _ host: String, _ port: UInt16
-    ) async throws(NetworkError) -> (any Channel)? {
+    private static func listen(_ host: String, _ port: UInt16, isOnlyV6: Bool = true) throws -> CInt {
+        let literal = try? SocketAddress(ipAddress: host, port: Int(port))
+        let address = try literal ?? SocketAddress.makeAddressResolvingHost(host, port: Int(port))
+        let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+        let socket = try check { Glibc.socket(CInt(address.protocol.rawValue), CInt(kind), 0) }
         do {
-            return try await bootstrap.bind(host: host, port: Int(port)).get()
-        } catch let error as IOError where [EAFNOSUPPORT, EADDRNOTAVAIL, EPROTONOSUPPORT].contains(error.errnoCode) {
-            return nil
+            try set(SO_REUSEADDR, SOL_SOCKET, to: true, of: socket)
+            if address.protocol == .inet6 { try set(IPV6_V6ONLY, CInt(IPPROTO_IPV6), to: isOnlyV6, of: socket) }
+            try address.withSockAddr { pointer, size in
+                _ = try check { Glibc.bind(socket, pointer, socklen_t(size)) }
+            }
+            _ = try check { Glibc.listen(socket, backlog) }
+            return socket
         } catch {
-            throw NetworkError(listening: error, port: port)
+            Glibc.close(socket)
+            throw error
         }
+    }
+
+    private static func set(_ option: CInt, _ level: CInt, to isOn: Bool, of socket: CInt) throws(Errno) {
+        var value: CInt = isOn ? 1 : 0
+        _ = try check { setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<CInt>.size)) }
+    }
+
+    /// The port a socket is bound to, of either protocol.
+    private static func port(of socket: CInt) throws(Errno) -> UInt16 {
+        var address = sockaddr_in6()
+        var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        _ = try check {
+            withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) }
+            }
+        }
+        // It stands in the same place in addresses of both.
+        return UInt16(bigEndian: address.sin6_port)
     }
 }

@@ -2,6 +2,7 @@ import Glibc
 import HostInterface
 import NIOCore
 import NIOPosix
+import SystemPackage
 
 extension NetworkError {
     /// The error of an established connection.
@@ -30,8 +31,8 @@ extension NetworkError {
     /// The error of an attempt to listen.
     init(listening error: any Error, port: UInt16) {
         switch error {
-        case let error as IOError where error.errnoCode == EADDRINUSE: self = .addressInUse(port: port)
-        case let error as IOError: self = .system("cannot listen on port \(port): \(errorText(error.errnoCode))")
+        case Errno.addressInUse: self = .addressInUse(port: port)
+        case let error as Errno: self = .system("cannot listen on port \(port): \(errorText(error.rawValue))")
         case let error as NetworkError: self = error
         default: self = .system("cannot listen on port \(port): \(error)")
         }
