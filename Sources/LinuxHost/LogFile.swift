@@ -28,10 +28,9 @@ actor LogFile {
         while let (lines, lost) = queue.take() {
             // Somebody may have moved or removed the file: xend writes where its configuration says.
             if !isWhereItShould { reopen() }
-            for line in lines where !write(line) { unwritten += 1 }
-            unwritten += lost
+            unwritten += write(lines) + lost
             // There is nobody to tell but the log itself, as soon as it can be written again.
-            if unwritten > 0, let last = lines.last, write(LogFile.lossLine(unwritten, like: last)) { unwritten = 0 }
+            if unwritten > 0, let last = lines.last, write([LogFile.lossLine(unwritten, like: last)]) == 0 { unwritten = 0 }
         }
     }
 
@@ -46,10 +45,27 @@ actor LogFile {
         return LogFile.wholeLines(bytes, limit: limit)
     }
 
-    /// Returns whether the line is in the file, all of it.
-    private func write(_ line: LogLine) -> Bool {
-        let bytes = Array((line.formatted(ahead: LogFile.localOffset(line.time)) + "\n").utf8)
-        if size > 0, size + bytes.count > limits.size { rotate() }
+    /// Writes lines, as many at once as fit into the file before it is put aside.
+    /// - Returns: how many could not be written.
+    private func write(_ lines: [LogLine]) -> Int {
+        var bytes: [UInt8] = []
+        var (waiting, lost) = (0, 0)
+        for line in lines {
+            let start = bytes.count
+            bytes += (line.formatted(ahead: LogFile.localOffset(line.time)) + "\n").utf8
+            if size + start > 0, size + bytes.count > limits.size {
+                if !write(bytes.prefix(start)) { lost += waiting }
+                bytes.removeFirst(start)
+                waiting = 0
+                rotate()
+            }
+            waiting += 1
+        }
+        return write(bytes[...]) ? lost : lost + waiting
+    }
+
+    /// Returns whether the bytes are in the file, all of them.
+    private func write(_ bytes: ArraySlice<UInt8>) -> Bool {
         guard let file else { return false }
         do {
             size += try file.writeAll(bytes)

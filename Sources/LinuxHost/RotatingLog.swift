@@ -17,6 +17,9 @@ public final class RotatingLog: LogSink {
         }
     }
 
+    /// A busy daemon writes many lines at once: the first of them waits so long for others.
+    private static let gathering = Duration.milliseconds(1)
+
     private let queue = LogQueue()
     private let file: LogFile
 
@@ -27,7 +30,10 @@ public final class RotatingLog: LogSink {
 
     public func append(_ line: LogLine) {
         guard queue.append(line) else { return }
-        LinuxTasks().spawn { [file] in await file.empty() }
+        LinuxTasks().spawn { [file] in
+            try? await LinuxClock().sleep(for: Self.gathering)
+            await file.empty()
+        }
     }
 
     public func newest(limit: Int) async -> [UInt8] {
