@@ -54,33 +54,48 @@ public struct DeviceSlot: Hashable, Comparable, Sendable, CustomStringConvertibl
     public var description: String { "\(type.rawValue) \(idx)" }
 }
 
-extension DeviceRecord {
-    /// As the wire shows it (reference/domain.md §3).
-    public var information: DeviceInformation {
-        DeviceInformation(type: type, idx: idx, expression: expression)
+extension DeviceRecord: SExpressible {
+    /// `(vif (idx 0) …)`, as the wire shows it (reference/domain.md §3).
+    public func describe(to sink: inout some SExpressionSink) {
+        sink.open(type.rawValue)
+        sink.element("idx", idx)
+        switch config {
+        case .vif(let vif): describe(vif, to: &sink)
+        case .vbd(let vbd): describe(vbd, to: &sink)
+        case .pci(let pci):
+            sink.element("bus", "\(pci.bus)")
+            sink.element("dev", "\(pci.device)")
+            sink.element("func", "\(pci.function)")
+        }
+        if backend != .zero { sink.element("backend", "\(backend)") }
+        sink.element("index", index)
+        sink.close()
     }
 
-    private var expression: SExpression {
-        var fields: [SExpression] = [.element("idx", idx)]
-        switch config {
-        case .vif(let vif):
-            fields.append(.element("vif", idx))
-            if let address = vif.address { fields.append(.element("mac", address)) }
-            if let bridge = vif.bridge { fields.append(.element("bridge", bridge)) }
-            if let script = vif.script { fields.append(.element("script", script)) }
-            fields += vif.ip.map { .element("ip", $0) }
-            if let eventPort { fields.append(["evtchn", .atom(String(eventPort)), .atom(String(eventPort))]) }
-        case .vbd(let vbd):
-            fields.append(.element("vdev", vbd.number))
-            if let nodeNumber { fields.append(.element("device", nodeNumber)) }
-            fields += [.element("mode", vbd.mode), .element("dev", vbd.device), .element("uname", vbd.uname)]
-            if let node { fields.append(.element("node", node)) }
-            if let eventPort { fields.append(["evtchn", .atom(String(eventPort)), .atom(String(eventPort))]) }
-        case .pci(let pci):
-            fields += [.element("bus", pci.bus), .element("dev", pci.device), .element("func", pci.function)]
-        }
-        if backend != .zero { fields.append(.element("backend", backend)) }
-        fields.append(.element("index", index))
-        return .element(type.rawValue, fields)
+    private func describe(_ vif: VIFConfig, to sink: inout some SExpressionSink) {
+        sink.element("vif", idx)
+        if let address = vif.address { sink.element("mac", "\(address)") }
+        if let bridge = vif.bridge { sink.element("bridge", bridge) }
+        if let script = vif.script { sink.element("script", script) }
+        for address in vif.ip { sink.element("ip", "\(address)") }
+        describeEventPort(to: &sink)
+    }
+
+    private func describe(_ vbd: VBDConfig, to sink: inout some SExpressionSink) {
+        sink.element("vdev", "\(vbd.number)")
+        if let nodeNumber { sink.element("device", Int(nodeNumber)) }
+        sink.element("mode", vbd.mode)
+        sink.element("dev", vbd.device)
+        sink.element("uname", vbd.uname)
+        if let node { sink.element("node", node) }
+        describeEventPort(to: &sink)
+    }
+
+    /// Both ends have the same number.
+    private func describeEventPort(to sink: inout some SExpressionSink) {
+        guard let eventPort else { return }
+        sink.open("evtchn")
+        for _ in 0..<2 { sink.add(Int(eventPort)) }
+        sink.close()
     }
 }

@@ -22,7 +22,7 @@ public struct DomainInformation: Hashable, Sendable {
     /// What keeps a restart or a destruction waiting.
     public var held: [String]
     public var restartTime: Double?
-    public var devices: [DeviceInformation]
+    public var devices: [DeviceRecord]
     /// The `(vm …)` expression; nil for domains that others made.
     public var config: SExpression?
     /// Name of the operation that is being done to it.
@@ -33,7 +33,7 @@ public struct DomainInformation: Hashable, Sendable {
         state: DomainState, shutdownReason: ShutdownReason? = nil, cpu: Int? = nil, vcpus: Int = 1,
         cpuTime: Duration? = nil, startTime: Double? = nil, upTime: Double? = nil,
         console: ConsoleInformation? = nil, restartState: RestartState? = nil, held: [String] = [],
-        restartTime: Double? = nil, devices: [DeviceInformation] = [], config: SExpression? = nil,
+        restartTime: Double? = nil, devices: [DeviceRecord] = [], config: SExpression? = nil,
         operation: String? = nil
     ) {
         self.id = id
@@ -70,8 +70,16 @@ public struct DomainState: Hashable, Sendable, CustomStringConvertible {
     public init() {}
 
     public var description: String {
-        let flags = [isRunning, isBlocked, isPaused, isShutdown, isCrashed, isDying]
-        return String(zip("rbpscd", flags).map { letter, isSet in isSet ? letter : "-" })
+        let none = UInt8(ascii: "-")
+        return String(unsafeUninitializedCapacity: 6) { text in
+            text[0] = isRunning ? UInt8(ascii: "r") : none
+            text[1] = isBlocked ? UInt8(ascii: "b") : none
+            text[2] = isPaused ? UInt8(ascii: "p") : none
+            text[3] = isShutdown ? UInt8(ascii: "s") : none
+            text[4] = isCrashed ? UInt8(ascii: "c") : none
+            text[5] = isDying ? UInt8(ascii: "d") : none
+            return 6
+        }
     }
 }
 
@@ -109,67 +117,79 @@ public struct ConsoleInformation: Hashable, Sendable {
         self.eventPort = eventPort
         self.port = port
     }
+}
 
+extension ConsoleInformation: SExpressible {
     /// `(console (status S) (id I) (domain D) (local_port L) (remote_port R) (console_port P) [(connected HOST PORT)])`
-    public var expression: SExpression {
-        var fields: [SExpression] = [
-            .element("status", status.rawValue), .element("id", channel), .element("domain", domain),
-            .element("local_port", eventPort ?? 0), .element("remote_port", eventPort ?? 0),
-            .element("console_port", port),
-        ]
-        if let client { fields.append(["connected", .atom(client.host), .atom(String(client.port))]) }
-        return .element("console", fields)
+    public func describe(to sink: inout some SExpressionSink) {
+        sink.open("console")
+        sink.element("status", status.rawValue)
+        sink.element("id", channel)
+        sink.element("domain", Int(domain.rawValue))
+        sink.element("local_port", Int(eventPort ?? 0))
+        sink.element("remote_port", Int(eventPort ?? 0))
+        sink.element("console_port", Int(port))
+        if let client {
+            sink.open("connected")
+            sink.add(client.host)
+            sink.add(Int(client.port))
+            sink.close()
+        }
+        sink.close()
     }
 }
 
-/// A device as the wire shows it (reference/domain.md §3).
-public struct DeviceInformation: Hashable, Sendable {
-    public var type: DeviceType
-    /// Counts up per type within the domain, never used again.
-    public var idx: Int
-    /// The whole element, `(vif (idx 0) …)`.
-    public var expression: SExpression
-
-    public init(type: DeviceType, idx: Int, expression: SExpression) {
-        self.type = type
-        self.idx = idx
-        self.expression = expression
-    }
-}
-
-extension DomainInformation {
+extension DomainInformation: SExpressible {
     /// `(domain (id …) (name …) …)` in the order of reference/domain.md §3; fields of later versions stand before `devices`.
-    public var expression: SExpression {
-        var fields: [SExpression] = [
-            .element("id", id), .element("name", name), .element("memory", memory.mebibytes),
-        ]
-        func add(_ name: String, _ value: (some CustomStringConvertible)?) {
-            if let value { fields.append(.element(name, value)) }
-        }
-        func add(seconds name: String, _ value: Double?) {
-            if let value { fields.append([.atom(name), .number(value)]) }
-        }
-        add("maxmem", maximumMemory?.mebibytes)
-        add("state", state)
-        add("shutdown_reason", shutdownReason)
-        add("cpu", cpu)
-        add(seconds: "cpu_time", cpuTime.map(seconds))
-        add(seconds: "up_time", upTime)
-        add(seconds: "start_time", startTime)
-        if let console { fields.append(console.expression) }
-        add("restart_state", restartState?.rawValue)
-        add(seconds: "restart_time", restartTime)
-        if !held.isEmpty { fields.append(.element("held", held.map(SExpression.atom))) }
-        add("operation", operation)
-        add("uuid", uuid)
-        add("vcpus", vcpus)
-        fields.append(.element("devices", devices.map(\.expression)))
-        if let config { fields.append(.element("config", config)) }
-        return .element("domain", fields)
+    public func describe(to sink: inout some SExpressionSink) {
+        sink.open("domain")
+        describeBeginning(to: &sink)
+        describeTimes(to: &sink)
+        describeRest(to: &sink)
+        sink.close()
+    }
+
+    func describeBeginning(to sink: inout some SExpressionSink) {
+        sink.element("id", Int(id.rawValue))
+        sink.element("name", name)
+        sink.element("memory", memory.mebibytes)
+        if let maximumMemory { sink.element("maxmem", maximumMemory.mebibytes) }
+        sink.element("state", state.description)
+        if let shutdownReason { sink.element("shutdown_reason", shutdownReason.description) }
+        if let cpu { sink.element("cpu", cpu) }
+    }
+
+    /// What grows while nothing happens.
+    func describeTimes(to sink: inout some SExpressionSink) {
+        if let cpuTime { sink.element("cpu_time", seconds(cpuTime)) }
+        if let upTime { sink.element("up_time", upTime) }
     }
 
     private func seconds(_ duration: Duration) -> Double {
         let (seconds, attoseconds) = duration.components
         return Double(seconds) + Double(attoseconds) / 1e18
+    }
+
+    func describeRest(to sink: inout some SExpressionSink) {
+        if let startTime { sink.element("start_time", startTime) }
+        console?.describe(to: &sink)
+        if let restartState { sink.element("restart_state", restartState.rawValue) }
+        if let restartTime { sink.element("restart_time", restartTime) }
+        if !held.isEmpty {
+            sink.open("held")
+            for reason in held { sink.add(reason) }
+            sink.close()
+        }
+        if let operation { sink.element("operation", operation) }
+        sink.element("uuid", uuid.description)
+        sink.element("vcpus", vcpus)
+        sink.open("devices")
+        for device in devices { device.describe(to: &sink) }
+        sink.close()
+        if let config {
+            sink.open("config")
+            sink.add(config)
+            sink.close()
+        }
     }
 }

@@ -1,6 +1,15 @@
 import DomainModel
 
 extension DomainTable {
+    /// What is known of all domains, by id.
+    ///
+    /// - Parameters:
+    ///   - console: how the console of a domain is at the moment.
+    ///   - now: seconds since 1970.
+    public func information(console: (DomainRecord) -> ConsoleInformation?, now: Double) -> [DomainInformation] {
+        records.compactMap { information(of: $0, console: console($0), cpu: nil, now: now) }
+    }
+
     /// What is known of a domain, or nil when Xen has not made it yet.
     ///
     /// - Parameters:
@@ -19,7 +28,7 @@ extension DomainTable {
             vcpus: report?.onlineVCPUs ?? record.config?.vcpus ?? 1, cpuTime: report?.cpuTime ?? .zero,
             startTime: record.startTime, upTime: record.startTime.map { max(0, now - $0) }, console: console,
             restartState: restartState(of: record), held: record.held, restartTime: record.restartTime,
-            devices: record.devices.map(\.information), config: record.config?.source,
+            devices: record.devices, config: record.config?.source,
             operation: record.operation?.name)
     }
 

@@ -93,7 +93,7 @@ public enum OperationResult: Hashable, Sendable {
     /// The domain that was created or restored.
     case domain(DomainInformation)
     /// The device that was attached or changed, as information or, for `configureDevice`, the merged configuration.
-    case device(DeviceInformation)
+    case device(DeviceRecord)
     /// Where the domain is now: host, HTTP port and id there.
     case migrated(host: String, port: UInt16, id: DomainID)
 }

@@ -119,7 +119,7 @@ extension DomainManager {
 
     private func deviceResult(_ slot: DeviceSlot, of domain: DomainUUID) -> OperationResult {
         guard let device = table[domain]?.devices.first(where: { $0.slot == slot }) else { return .done }
-        return .device(device.information)
+        return .device(device)
     }
 
     /// Before a decision that depends on what the guest does at the moment.

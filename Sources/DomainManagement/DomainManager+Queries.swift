@@ -10,15 +10,7 @@ extension DomainManager {
 
     public func domains() async -> [DomainInformation] {
         await refreshAll()
-        var list: [DomainInformation] = []
-        for record in table.sorted {
-            if let information = table.information(
-                of: record, console: console(of: record), cpu: nil, now: now)
-            {
-                list.append(information)
-            }
-        }
-        return list
+        return table.information(console: console(of:), now: now)
     }
 
     /// The domains as they are known at this moment: the machine is not asked.

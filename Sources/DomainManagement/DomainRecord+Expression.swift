@@ -81,7 +81,7 @@ extension ConsoleRecord {
 extension DeviceRecord {
     /// The device as the wire shows it, and behind that what only xend needs.
     fileprivate var storedExpression: SExpression {
-        guard case .list(let members) = information.expression else { return information.expression }
+        guard case .list(let members) = expression else { return expression }
         var own: [SExpression] = [.element("backend", backend), .element("config", config.source)]
         if let node { own.append(.element("node", node)) }
         if let nodeNumber { own.append(.element("number", nodeNumber)) }

@@ -7,33 +7,56 @@ extension SExpression {
     }
 }
 
-/// The decimal text of a `Double`.
+/// The decimal text of a number.
 enum NumberText {
     static let significantDigits = 12
 
     static func text(of value: Double) -> String {
-        let sign = value.sign == .minus && !value.isNaN ? "-" : ""
-        if value.isNaN { return "nan" }
-        if value.isInfinite { return sign + "inf" }
-        if value.isZero { return sign + "0.0" }
+        var bytes: [UInt8] = []
+        write(value, into: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    static func write(_ value: Double, into bytes: inout [UInt8]) {
+        if value.isNaN { return bytes += "nan".utf8 }
+        if value.sign == .minus { bytes.append(UInt8(ascii: "-")) }
+        if value.isInfinite { return bytes += "inf".utf8 }
+        if value.isZero { return bytes += "0.0".utf8 }
         let decimal =
             Decimal(quickly: value.magnitude) ?? Decimal(exactly: value.magnitude).rounded(to: significantDigits)
-        return sign + layout(decimal)
+        layout(decimal.digits.map { $0 + UInt8(ascii: "0") }, point: decimal.point, into: &bytes)
+    }
+
+    static func write(_ value: Int, into bytes: inout [UInt8]) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        let start = bytes.count
+        var rest = value.magnitude
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        bytes[start...].reverse()
     }
 
     /// Where the exponent form begins is Python's rule.
-    private static func layout(_ decimal: Decimal) -> String {
-        let digits = String(decoding: decimal.digits.map { $0 + UInt8(ascii: "0") }, as: UTF8.self)
-        let point = decimal.point
+    private static func layout(_ digits: [UInt8], point: Int, into bytes: inout [UInt8]) {
+        let zero = UInt8(ascii: "0"), dot = UInt8(ascii: ".")
         if point <= -4 || point > significantDigits - 1 {
-            let exponent = String((point - 1).magnitude)
-            let tail = digits.dropFirst()
-            return digits.prefix(1) + (tail.isEmpty ? "" : "." + tail) + (point > 0 ? "e+" : "e-")
-                + (exponent.count < 2 ? "0" : "") + exponent
+            bytes.append(digits[0])
+            if digits.count > 1 { bytes += [dot] + digits[1...] }
+            bytes += point > 0 ? "e+".utf8 : "e-".utf8
+            let exponent = (point - 1).magnitude
+            if exponent < 10 { bytes.append(zero) }
+            write(Int(exponent), into: &bytes)
+        } else if point <= 0 {
+            bytes += [zero, dot]
+            bytes.append(contentsOf: repeatElement(zero, count: -point))
+            bytes += digits
+        } else {
+            bytes += digits.prefix(point)
+            bytes.append(contentsOf: repeatElement(zero, count: max(0, point - digits.count)))
+            bytes.append(dot)
+            if digits.count > point { bytes += digits[point...] } else { bytes.append(zero) }
         }
-        if point <= 0 { return "0." + String(repeating: "0", count: -point) + digits }
-        let whole = digits.prefix(point)
-        let fraction = digits.dropFirst(point)
-        return whole + String(repeating: "0", count: point - whole.count) + "." + (fraction.isEmpty ? "0" : fraction)
     }
 }

@@ -39,17 +39,22 @@ enum Sample {
             config: id == 0 ? nil : config.flatMap { try? SExpression.parseFirst($0) })
     }
 
-    static let devices: [DeviceInformation] = [
-        DeviceInformation(
-            type: .vif, idx: 0,
-            expression: ["vif", ["idx", "0"], ["vif", "0"], ["mac", "aa:00:00:11:22:33"], ["index", "0"]]),
-        DeviceInformation(
-            type: .vbd, idx: 2,
-            expression: [
-                "vbd", ["idx", "2"], ["vdev", "2049"], ["device", "1792"], ["mode", "r"], ["dev", "sda1"],
-                ["uname", "file:/srv/d.img"], ["node", "/dev/loop0"], ["index", "0"],
-            ]),
-    ]
+    static let devices: [DeviceRecord] = {
+        let vif = device("(vif (mac aa:00:00:11:22:33))", idx: 0)
+        var vbd = device("(vbd (uname file:/srv/d.img) (dev sda1) (mode r))", idx: 2)
+        vbd.node = "/dev/loop0"
+        vbd.nodeNumber = 1792
+        return [vif, vbd]
+    }()
+
+    private static func device(_ text: String, idx: Int) -> DeviceRecord {
+        do {
+            let config = try DeviceConfig(["device", try SExpression.parseFirst(text)])
+            return DeviceRecord(type: config.type, idx: idx, index: 0, config: config)
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }
 
     /// Two domains, one of them with a name that is hard to write.
     static var service: FakeService {

@@ -4,7 +4,7 @@ import SExpressions
 public struct Answer: Sendable {
     enum Content: Sendable {
         /// SXP and JSON show the value.
-        case value(@Sendable () -> SExpression, isPlainList: Bool)
+        case value(any SExpressible, isPlainList: Bool)
         /// "No value".
         case nothing
         /// Text for those who do not want a page.
@@ -21,15 +21,16 @@ public struct Answer: Sendable {
     /// What an operation has to say to a person.
     var notice: Notice?
 
-    /// - Parameter value: made only if it is shown.
-    public static func value(_ value: @autoclosure @escaping @Sendable () -> SExpression) -> Answer {
+    public static func value(_ value: some SExpressible) -> Answer {
         Answer(content: .value(value, isPlainList: false))
     }
 
+    public static func value(_ value: SExpression) -> Answer { Answer(content: .value(value, isPlainList: false)) }
+
     /// A list of things, whatever the first of them looks like.
-    public static func list(_ values: @autoclosure @escaping @Sendable () -> [SExpression]) -> Answer {
-        Answer(content: .value({ .list(values()) }, isPlainList: true))
-    }
+    public static func list(_ values: [some SExpressible]) -> Answer { list(PlainList(values: values)) }
+
+    static func list(_ list: some SExpressible) -> Answer { Answer(content: .value(list, isPlainList: true)) }
 
     public static func text(_ bytes: [UInt8]) -> Answer { Answer(content: .text(bytes)) }
 
@@ -44,5 +45,19 @@ public struct Answer: Sendable {
         var answer = self
         answer.page = page
         return answer
+    }
+}
+
+/// `(value…)`: the one list that begins with no name.
+private struct PlainList<Value: SExpressible>: SExpressible {
+    let values: [Value]
+
+    func describe(to sink: inout some SExpressionSink) { sink.add(expression) }
+    var expression: SExpression { .list(values.map(\.expression)) }
+
+    func write(to writer: inout SXPWriter) {
+        writer.open()
+        for value in values { value.write(to: &writer) }
+        writer.close()
     }
 }

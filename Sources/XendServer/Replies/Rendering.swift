@@ -14,17 +14,17 @@ struct Rendering: Sendable {
         case (.text(let bytes), .sxp): Reply(contentType: "text/plain", body: bytes)
         case (.text(let bytes), .json):
             json(.atom(SXPText.string(decoding: bytes)), isPlainList: false, answer)
-        case (.value(let value, _), .sxp): sxp(value(), answer)
-        case (.value(let value, let isPlainList), .json): json(value(), isPlainList: isPlainList, answer)
+        case (.value(let value, _), .sxp): sxp(value, answer)
+        case (.value(let value, let isPlainList), .json): json(value.expression, isPlainList: isPlainList, answer)
         }
     }
 
     // MARK: SXP and JSON
 
-    private func sxp(_ value: SExpression, _ answer: Answer) -> Reply {
-        var bytes: [UInt8] = []
-        value.write(into: &bytes)
-        return reply(answer, SXPReply.contentType, bytes, [])
+    private func sxp(_ value: any SExpressible, _ answer: Answer) -> Reply {
+        var writer = SXPWriter()
+        value.write(to: &writer)
+        return reply(answer, SXPReply.contentType, writer.bytes, [])
     }
 
     private func json(_ value: SExpression, isPlainList: Bool, _ answer: Answer) -> Reply {
@@ -46,7 +46,7 @@ struct Rendering: Sendable {
         if let page = answer.page { return page() }
         let title = exchange.request.target.segments.last ?? ""
         return switch answer.content {
-        case .value(let value, _): ValuePage.page(title, value())
+        case .value(let value, _): ValuePage.page(title, value.expression)
         case .text(let bytes): ValuePage.page(title, .atom(SXPText.string(decoding: bytes)))
         case .nothing: ValuePage.page(title, "None")
         case .reply: ValuePage.page(title, [])

@@ -8,7 +8,7 @@ enum ConsoleResource {
         let consoles = await exchange.service.consoles()
         let answer: Answer =
             exchange.wantsDetail
-            ? .list(consoles.map(\.expression)) : .list(consoles.map { .atom(String($0.port)) })
+            ? .list(consoles) : .list(consoles.map { SExpression.atom(String($0.port)) })
         let names = await names(exchange)
         return answer.page { ConsolePages.list(consoles, names: names) }
     }
@@ -19,7 +19,7 @@ enum ConsoleResource {
             try await service.console(port: port)
         }
         let names = await names(exchange)
-        return .value(console.expression).page { ConsolePages.one(console, names: names, host: exchange.host) }
+        return .value(console).page { ConsolePages.one(console, names: names, host: exchange.host) }
     }
 
     /// Of domains by id: pages speak of domains by name.

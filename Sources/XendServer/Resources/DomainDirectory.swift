@@ -10,8 +10,8 @@ enum DomainDirectory {
             let node = try? await exchange.service.node()
             return .none.page { DomainListPage(domains: domains, node: node).page() }
         }
-        if exchange.wantsDetail { return .list(domains.map(\.expression)) }
-        return .list(domains.map { .atom($0.name) })
+        if exchange.wantsDetail { return .list(DomainList(domains: domains, texts: exchange.domainTexts)) }
+        return .list(domains.map { SExpression.atom($0.name) })
     }
 
     static func create(_ exchange: Exchange) async throws(Failure) -> Answer {
@@ -32,7 +32,7 @@ enum DomainDirectory {
 
     private static func made(_ result: OperationResult, _ exchange: Exchange) -> Answer {
         guard case .domain(let domain) = result else { return .zero }
-        var answer = Answer.value(domain.expression)
+        var answer = Answer.value(domain)
         answer.status = Status.created
         answer.reason = "created"
         answer.location = exchange.baseURL + Path.domain(domain.name)

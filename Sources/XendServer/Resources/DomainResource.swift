@@ -6,9 +6,9 @@ import SExpressions
 enum DomainResource {
     static func information(_ exchange: Exchange) async throws(Failure) -> Answer {
         let domain = try await exchange.domain()
-        guard exchange.representation == .html else { return .value(domain.expression) }
+        guard exchange.representation == .html else { return .value(domain) }
         let task = await runningTask(of: domain, exchange)
-        return .value(domain.expression).page { DomainPage(domain: domain, task: task, host: exchange.host).page() }
+        return .value(domain).page { DomainPage(domain: domain, task: task, host: exchange.host).page() }
     }
 
     // MARK: Operations
@@ -117,13 +117,13 @@ enum DomainResource {
 
     private static func device(_ result: OperationResult) -> Answer {
         guard case .device(let device) = result else { return .zero }
-        return .value(device.expression)
+        return .value(device)
     }
 
     static func devices(_ type: DeviceType) -> Resource.Handler {
         { exchange throws(Failure) in
             let devices = try await exchange.domain().devices.filter { $0.type == type }
-            return .list(devices.map(\.expression))
+            return .list(devices)
         }
     }
 
@@ -132,7 +132,7 @@ enum DomainResource {
             let index = try exchange.arguments.read(.text(type.rawValue))
             let domain = try await exchange.domain()
             let devices = domain.devices.filter { $0.type == type }
-            if let device = devices.first(where: { String($0.idx) == index }) { return .value(device.expression) }
+            if let device = devices.first(where: { String($0.idx) == index }) { return .value(device) }
             let known = devices.map { String($0.idx) }.joined(separator: ", ")
             throw Failure(OperationError(
                 .notFound,

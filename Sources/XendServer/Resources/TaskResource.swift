@@ -6,7 +6,7 @@ enum TaskResource {
     static func list(_ exchange: Exchange) async throws(Failure) -> Answer {
         let tasks = await exchange.service.tasks()
         let answer: Answer =
-            exchange.wantsDetail ? .list(tasks.map(\.expression)) : .list(tasks.map { .atom(String($0.id)) })
+            exchange.wantsDetail ? .list(tasks.map(\.expression)) : .list(tasks.map { SExpression.atom(String($0.id)) })
         return answer.page { TaskPages.list(tasks) }
     }
 

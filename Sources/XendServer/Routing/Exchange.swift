@@ -9,6 +9,7 @@ public struct Exchange: Sendable {
     public let representation: Representation
     public let clock: any HostClock
     let configuration: HTTPServerConfiguration
+    let domainTexts: DomainTexts
 
     /// The parameters, checked.
     public var arguments: Arguments { Arguments(request.form) }

@@ -12,6 +12,7 @@ struct Router: Sendable {
     private let logger: Logger
     private let resources: [Resource]
     private let permission: Guard
+    private let domainTexts = DomainTexts()
 
     init(
         service: any DaemonService, clock: any HostClock, configuration: HTTPServerConfiguration, logger: Logger
@@ -29,7 +30,7 @@ struct Router: Sendable {
         let resource = resources.first { $0.matches(segments) }
         let exchange = Exchange(
             request: request, service: service, representation: .chosen(for: request), clock: clock,
-            configuration: configuration)
+            configuration: configuration, domainTexts: domainTexts)
         let rendering = Rendering(exchange: exchange)
         do {
             return rendering.reply(try await answer(exchange, resource))
@@ -121,7 +122,7 @@ extension Notice {
     fileprivate init(_ answer: Answer, to exchange: Exchange) {
         let name = exchange.request.form.text("op") ?? "request"
         text = answer.status == Status.accepted ? "\(name): asked." : "\(name): done."
-        if case .value(let value, _) = answer.content, value() != "0" { detail = value().pretty() }
+        if case .value(let value, _) = answer.content, value.expression != "0" { detail = value.expression.pretty() }
     }
 }
 

@@ -94,12 +94,12 @@ struct DomainPage: Sendable {
     }
 
     /// The device's fields, without those that the line says already.
-    private static func summary(_ device: DeviceInformation) -> String {
+    private static func summary(_ device: DeviceRecord) -> String {
         device.expression.children().filter { !["idx", "index", device.type.rawValue].contains($0.name ?? "") }
             .map(\.description).joined(separator: " ")
     }
 
-    private func removal(_ device: DeviceInformation) -> HTML {
+    private func removal(_ device: DeviceRecord) -> HTML {
         form(.action(path), .method("get"), .class("inline")) {
             input(.type("hidden"), .name("type"), .value(device.type.rawValue))
             input(.type("hidden"), .name("idx"), .value(String(device.idx)))

@@ -1,0 +1,65 @@
+/// Takes an s-expression piece by piece.
+///
+/// Who describes himself to a sink can be kept as a value or be written down at once: lists of thousands of domains are
+/// not made into trees of a hundred thousand nodes first.
+public protocol SExpressionSink {
+    /// Begins `(name …)`; what comes until `close` belongs to it.
+    mutating func open(_ name: String)
+    mutating func close()
+    mutating func add(_ text: String)
+    mutating func add(_ number: Int)
+    /// Written as `SExpression.number(_:)` does.
+    mutating func add(_ number: Double)
+    mutating func add(_ expression: SExpression)
+}
+
+extension SExpressionSink {
+    /// `(name text)`.
+    @inlinable
+    public mutating func element(_ name: String, _ text: String) {
+        open(name)
+        add(text)
+        close()
+    }
+
+    /// `(name number)`.
+    @inlinable
+    public mutating func element(_ name: String, _ number: Int) {
+        open(name)
+        add(number)
+        close()
+    }
+
+    /// `(name number)`.
+    @inlinable
+    public mutating func element(_ name: String, _ number: Double) {
+        open(name)
+        add(number)
+        close()
+    }
+}
+
+/// What can be shown as an s-expression.
+public protocol SExpressible: Sendable {
+    func describe(to sink: inout some SExpressionSink)
+    /// Appends the text on one line.
+    func write(to writer: inout SXPWriter)
+    var expression: SExpression { get }
+}
+
+extension SExpressible {
+    @inlinable
+    public func write(to writer: inout SXPWriter) { describe(to: &writer) }
+
+    @inlinable
+    public var expression: SExpression {
+        var builder = SExpressionBuilder()
+        describe(to: &builder)
+        return builder.expression
+    }
+}
+
+extension SExpression: SExpressible {
+    public func describe(to sink: inout some SExpressionSink) { sink.add(self) }
+    public var expression: SExpression { self }
+}

@@ -1,0 +1,36 @@
+import DomainLifecycle
+import DomainModel
+import SExpressions
+import Synchronization
+
+/// The texts of the domains that were listed last: of thousands hardly one has changed when they are listed again.
+final class DomainTexts: Sendable {
+    /// Bytes of most texts: the room that is made for each.
+    private static let usualSize = 600
+
+    private let texts = Mutex<[DomainUUID: DomainText]>([:])
+
+    /// Writes `(DOMAIN…)`.
+    func write(_ domains: [DomainInformation], to writer: inout SXPWriter) {
+        texts.withLock { texts in
+            // Those that are gone go with the others: twice as many are kept at most.
+            if texts.count > 2 * domains.count { texts = [:] }
+            writer.reserve(domains.count * Self.usualSize)
+            writer.open()
+            for domain in domains {
+                texts[domain.uuid, default: DomainText(domain)].write(domain, into: &writer)
+            }
+            writer.close()
+        }
+    }
+}
+
+/// Domains with everything about each.
+struct DomainList: SExpressible {
+    let domains: [DomainInformation]
+    let texts: DomainTexts
+
+    func describe(to sink: inout some SExpressionSink) { sink.add(expression) }
+    var expression: SExpression { .list(domains.map(\.expression)) }
+    func write(to writer: inout SXPWriter) { texts.write(domains, to: &writer) }
+}
