@@ -85,7 +85,8 @@ struct FileStoreHandle: FileStore {
 
     func information(_ path: String) async throws(FileError) -> FileInformation? {
         try await pass("read", "look at", path)
-        if let real = host.realFiles(path) {
+        // Kernels are the simulated machine's, wherever other files are.
+        if !host.kernels.isFile(path), let real = host.realFiles(path) {
             if let found = try await real.information(path) { return found }
         }
         guard let node = tree.find(path) else {

@@ -20,6 +20,9 @@ final class Pacemaker: Sendable {
     /// - Parameter executor: nil: time is real and moves by itself.
     init(_ executor: SimulationExecutor?) { self.executor = executor }
 
+    /// Whether time is virtual.
+    var movesTime: Bool { executor != nil }
+
     /// Something is asked. May be called on any thread.
     func began() {
         guard let executor else { return }

@@ -188,20 +188,9 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         let address = (try? configured.get())?.address ?? "localhost"
         for _ in 0..<100 where !Task.isCancelled {
             standIn = try? await LinuxHTTPListening().listen(
-                address: address, port: port, configure: counted(pipeline.configure)) as? LinuxHTTPListener
+                address: address, port: port, configure: pacemaker.counting(pipeline.configure)) as? LinuxHTTPListener
             if standIn != nil { return }
             await Nap.short()
-        }
-    }
-
-    private func counted(
-        _ configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
-    ) -> @Sendable (any Channel) -> EventLoopFuture<Void> {
-        let pacemaker = pacemaker
-        return { channel in
-            channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(RequestCounter(pacemaker))
-            }.flatMap { configure(channel) }
         }
     }
 
@@ -241,11 +230,10 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
         address: String, port: UInt16, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws(NetworkError) -> any HTTPListener {
         await predecessor?.value
+        let configure = pacemaker.counting(configure)
         let listener = try await LinuxHTTPListening().listen(address: address, port: port) { [self] channel in
             keep(channel)
-            return channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(RequestCounter(self.pacemaker))
-            }.flatMap { configure(channel) }
+            return configure(channel)
         }
         listeners.withLock { $0.append(listener) }
         listening(listener.port)
@@ -271,42 +259,5 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
         for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
         for listener in listeners.withLock({ $0 }) { await listener.close() }
         for network in [network] + further.withLock({ $0 }) { await network.end() }
-    }
-}
-
-/// Tells the pacemaker of requests under way, by what passes through a connection. Those to `/simulator` move time themselves.
-final class RequestCounter: ChannelDuplexHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundIn = ByteBuffer
-
-    private let pacemaker: Pacemaker
-    private var isOpen = false
-
-    init(_ pacemaker: Pacemaker) { self.pacemaker = pacemaker }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = unwrapInboundIn(data)
-        let line = bytes.getString(at: bytes.readerIndex, length: min(32, bytes.readableBytes)) ?? ""
-        if !isOpen, !line.contains(" /simulator") {
-            isOpen = true
-            pacemaker.began()
-        }
-        context.fireChannelRead(data)
-    }
-
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        close()
-        context.write(data, promise: promise)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        close()
-        context.fireChannelInactive()
-    }
-
-    private func close() {
-        guard isOpen else { return }
-        isOpen = false
-        pacemaker.ended()
     }
 }
