@@ -198,8 +198,8 @@ let package = Package(
              "MachineContract"]),
         tests(
             "XendServerTests",
-            ["XendServer", "DomainManagement", "DomainLifecycle", "DomainModel", "HostInterface", "HypervisorInterface",
-             "SExpressions", "CLibXML2", .product(name: "NIOCore", package: nio),
+            ["XendServer", "LinuxHost", "DomainManagement", "DomainLifecycle", "DomainModel", "HostInterface",
+             "HypervisorInterface", "SExpressions", "CLibXML2", .product(name: "NIOCore", package: nio),
              .product(name: "NIOEmbedded", package: nio), .product(name: "NIOHTTP1", package: nio)]),
         tests("LinuxHostTests", ["LinuxHost", "XendServer"]),
         tests(
