@@ -16,7 +16,7 @@ import Testing
             console: console, config: ["vm", ["name", "web"]])
     }
 
-    private static let changes: [(inout DomainInformation) -> Void] = [
+    private static let changes: [@Sendable (inout DomainInformation) -> Void] = [
         { $0.upTime = 6.5 }, { $0.cpuTime = .milliseconds(172_300) }, { $0.upTime = nil },
         { $0.name = "web'2" }, { $0.state.isBlocked = true }, { $0.shutdownReason = .crash },
         { $0.console?.client = nil }, { $0.restartState = .blocked }, { $0.restartTime = 1e9 },
