@@ -9,11 +9,16 @@ import SExpressions
 struct Examination: Sendable {
     var isRunning = false
     var isDue = false
+    /// Looks at single domains that are under way.
+    var looks = 0
     /// What the next look is for.
     var cause: UInt64?
 }
 
 extension DomainManager {
+    /// Whether something that has happened may still be unseen because a look is not over.
+    public var isLooking: Bool { examination.isRunning || examination.looks > 0 }
+
     /// Looks at the machine again, soon: a signal came. Signals carry no contents and are coalesced.
     func examineSoon() {
         guard !isStopped else { return }
@@ -55,6 +60,8 @@ extension DomainManager {
 
     private func examineOnce(_ uuid: DomainUUID) async {
         guard let id = table[uuid]?.id else { return }
+        examination.looks += 1
+        defer { examination.looks -= 1 }
         let serial = table.serial
         let report: DomainReport?
         do {
