@@ -63,7 +63,10 @@ extension DomainRecord {
         switch stage {
         case .creating: return record.concludingCreation(outcome, plan.time, arrivesInDoubt: plan.isArrivalInDoubt)
         case .live, .exited: return record.concludingChange(plan, outcome)
-        case .ending(let then): return record.concludingEnd(then, outcome)
+        case .ending(let then):
+            // While another plan held the domain its end was decided: that is still to come.
+            guard plan.steps.contains(.destroyDomain) else { return Conclusion(record: record, followUp: .retry) }
+            return record.concludingEnd(then, outcome)
         case .restarting: return record.concludingRestart(outcome, plan.time)
         case .inDoubt: return record.concludingTransfer(plan, outcome)
         }
