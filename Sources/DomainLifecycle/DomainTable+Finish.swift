@@ -64,9 +64,10 @@ extension DomainRecord {
         case .creating: return record.concludingCreation(outcome, plan.time, arrivesInDoubt: plan.isArrivalInDoubt)
         case .live, .exited: return record.concludingChange(plan, outcome)
         case .ending(let then):
-            // While another plan held the domain its end was decided: that is still to come.
-            guard plan.steps.contains(.destroyDomain) else { return Conclusion(record: record, followUp: .retry) }
-            return record.concludingEnd(then, outcome)
+            if plan.steps.contains(.destroyDomain) { return record.concludingEnd(then, outcome) }
+            // While another plan held the domain its end was decided: that is still to come, unless the plan was undone.
+            if case .undone = outcome { return Conclusion(record: nil, followUp: .none) }
+            return Conclusion(record: record, followUp: .retry)
         case .restarting: return record.concludingRestart(outcome, plan.time)
         case .inDoubt: return record.concludingTransfer(plan, outcome)
         }
