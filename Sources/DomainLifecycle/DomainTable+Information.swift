@@ -7,7 +7,7 @@ extension DomainTable {
     ///   - console: how the console of a domain is at the moment.
     ///   - now: seconds since 1970.
     public func information(console: (DomainRecord) -> ConsoleInformation?, now: Double) -> [DomainInformation] {
-        records.compactMap { information(of: $0, console: console($0), cpu: nil, now: now) }
+        records.compactMap { information(of: $0, console: console($0), now: now) }
     }
 
     /// What is known of a domain, or nil when Xen has not made it yet.
@@ -16,7 +16,7 @@ extension DomainTable {
     ///   - console: how its console is at the moment.
     ///   - now: seconds since 1970.
     public func information(
-        of record: DomainRecord, console: ConsoleInformation?, cpu: Int?, now: Double
+        of record: DomainRecord, console: ConsoleInformation?, now: Double
     ) -> DomainInformation? {
         guard let id = record.id else { return nil }
         let report = reports[record.uuid]
@@ -24,7 +24,7 @@ extension DomainTable {
             id: id, name: record.name.rawValue, uuid: record.uuid,
             memory: report?.memory ?? record.config?.memory ?? .zero,
             maximumMemory: report?.maximumMemory ?? record.config?.maximumMemory, state: state(of: record),
-            shutdownReason: report?.shutdownReason, cpu: cpu ?? max(0, record.pinnedCPU ?? record.config?.cpu ?? 0),
+            shutdownReason: report?.shutdownReason, cpu: max(0, record.pinnedCPU ?? record.config?.cpu ?? 0),
             vcpus: report?.onlineVCPUs ?? record.config?.vcpus ?? 1, cpuTime: report?.cpuTime ?? .zero,
             startTime: record.startTime, upTime: record.startTime.map { max(0, now - $0) }, console: console,
             restartState: restartState(of: record), held: record.held, restartTime: record.restartTime,

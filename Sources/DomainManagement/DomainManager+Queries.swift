@@ -10,12 +10,12 @@ extension DomainManager {
 
     public func domains() async -> [DomainInformation] {
         await refreshAll()
-        return table.information(console: console(of:), now: now)
+        return knownDomains()
     }
 
     /// The domains as they are known at this moment: the machine is not asked.
     public func knownDomains() -> [DomainInformation] {
-        table.sorted.compactMap { table.information(of: $0, console: console(of: $0), cpu: nil, now: now) }
+        table.information(console: console(of:), now: now)
     }
 
     public func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation {
@@ -43,7 +43,7 @@ extension DomainManager {
             table.note(.reported(report), of: uuid)
         }
         guard let record = table[uuid] else { return nil }
-        return table.information(of: record, console: console(of: record), cpu: nil, now: now)
+        return table.information(of: record, console: console(of: record), now: now)
     }
 
     /// One look at all domains.
