@@ -168,16 +168,19 @@ extension DomainTable {
             return ending(
                 record, beginning: [.announce(.restart(.schedule)), .announce(.destroy)] + pause, then: .restart)
         case .halt:
-            let wasRestarting: Bool
+            let beginning: [Step]
             switch record.stage {
-            case .restarting, .ending(.restart): wasRestarting = true
-            case .live: wasRestarting = record.awaitsRestart
-            case .creating, .exited, .inDoubt, .ending(.forget): wasRestarting = false
+            case .restarting:
+                // The end of its last life was told, and no other has begun.
+                beginning = [.announce(.restart(.cancel))]
+                record.startTime = nil
+            case .ending(.restart): beginning = [.announce(.restart(.cancel)), .announce(.destroy)]
+            case .live where record.awaitsRestart:
+                beginning = [.announce(.restart(.cancel)), .announce(.destroy)] + pausing(record)
+            case .creating, .live, .exited, .inDoubt, .ending(.forget): beginning = [.announce(.destroy)] + pausing(record)
             }
-            let pause = pausing(record)
             record.stage = .ending(then: .forget)
-            let cancel: [Step] = wasRestarting ? [.announce(.restart(.cancel))] : []
-            return ending(record, beginning: cancel + [.announce(.destroy)] + pause, then: .forget)
+            return ending(record, beginning: beginning, then: .forget)
         }
     }
 
@@ -295,7 +298,7 @@ extension DomainTable {
         steps.append(then == .restart ? .leaveConsole : .closeConsole)
         steps += [.withdraw, .destroyDomain, .awaitGone]
         steps.append(then == .restart ? .remember : .forget)
-        // Nobody was told of a creation that is undone after a crash.
+        // Nobody was told of a creation that is undone after a crash, nor is the end of a life told twice.
         if record.startTime != nil { steps.append(.announce(.died)) }
         return Draft(name: then == .restart ? "reboot" : "destroy", direction: .forward, isJournaled: true, steps: steps)
     }

@@ -56,9 +56,10 @@ final class RepeatActivity: Activity {
     }
 }
 
-/// Steps that are under way together; a repetition among them is that many at once.
+/// Steps that are under way together; a repetition among them is that many at once. It ends when all have, also when one fails.
 final class ParallelActivity: Activity {
     private var activities: [any Activity] = []
+    private var failure: StepFailure?
 
     init(_ run: ScenarioRun, _ steps: [Step]) throws(StepFailure) {
         for step in steps { try add(step, run) }
@@ -79,10 +80,17 @@ final class ParallelActivity: Activity {
     var openPhrase: String? { activities.compactMap(\.openPhrase).first }
 
     func poll() throws(StepFailure) -> Bool {
-        var open: [any Activity] = []
-        for activity in activities where try !activity.poll() { open.append(activity) }
-        activities = open
-        return open.isEmpty
+        activities = activities.filter { activity in
+            do throws(StepFailure) {
+                return try !activity.poll()
+            } catch {
+                failure = failure ?? error
+                return false
+            }
+        }
+        guard activities.isEmpty else { return false }
+        if let failure { throw failure }
+        return true
     }
 }
 

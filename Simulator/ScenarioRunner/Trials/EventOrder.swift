@@ -50,6 +50,9 @@ struct EventOrder {
         case ("restart", "success"):
             isWrong = phase != nil && phase != .built
             phases[id] = .live
+        case ("restart", "cancel"):
+            isWrong = false
+            if phase == .building { phases[id] = .gone }
         default: return nil
         }
         guard isWrong, let phase else { return nil }

@@ -181,7 +181,7 @@ public final class RunningHost: @unchecked Sendable {
             if let operation = domain.operation { work.append("\(operation) of \(domain.name) on \(name)") }
             if !domain.held.isEmpty, domain.restartState == nil { work.append("end of \(domain.name) on \(name)") }
             switch domain.restartState {
-            case .pending where lives(domain.id), .blocked, nil: break
+            case .pending where lives(domain.id) && domain.held.isEmpty, .blocked, nil: break
             case .pending, .booting: work.append("restart of \(domain.name) on \(name)")
             }
         }

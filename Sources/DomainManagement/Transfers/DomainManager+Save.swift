@@ -68,7 +68,11 @@ extension DomainManager {
             events.publish(session.event(record, id, task, "begin"))
             var failure = await carryOut(plan).failure
             failure?.isLate = true
-            if failure == nil { await endRemains(of: uuid, task) }
+            if failure == nil, let remains = await endRemains(of: uuid, task), case .save(let path) = operation {
+                // A migrated domain is where it was wanted; of a saved one all that is left is a file.
+                let text = "\(record.title) is saved in \(path), but still here: \(remains.message)"
+                failure = OperationError(.failed, text, isLate: true)
+            }
             transfers.current[uuid] = nil
             transfers.requests[uuid] = nil
             let state = failure == nil ? "ok" : "error"
@@ -85,10 +89,12 @@ extension DomainManager {
     }
 
     /// The domain is elsewhere: its devices, console and memory here are released. What cannot be yet is tried again.
-    func endRemains(of uuid: DomainUUID, _ task: TransferTask?) async {
+    /// - Returns: what is not released yet.
+    @discardableResult
+    func endRemains(of uuid: DomainUUID, _ task: TransferTask?) async -> OperationError? {
         task?.enter("clean-up")
-        guard let plan = try? table.begin(.clear, on: uuid, at: now) else { return }
-        _ = await carryOut(plan)
+        guard let plan = try? table.begin(.clear, on: uuid, at: now) else { return nil }
+        return await carryOut(plan).failure
     }
 
     /// The step itself.
