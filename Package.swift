@@ -21,7 +21,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-let settings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+/// An async function that belongs to no actor runs where its caller runs (SE-0461): a request to the machine costs no change of
+/// executors. What computes for long says `@concurrent`.
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("NonisolatedNonsendingByDefault")]
 
 /// libxen's libraries. libxenctrl and libxenguest change with every Xen, so they can be linked statically. Of libxenguest
 /// everything is needed then: its loaders of kernels register themselves, and no one names them. libxenstore is always

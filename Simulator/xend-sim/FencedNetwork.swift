@@ -92,9 +92,9 @@ private final class FencedListener: NetworkListener {
     var port: UInt16 { inner.port }
 
     var connections: AsyncStream<any NetworkConnection> {
-        var accepted = inner.connections.makeAsyncIterator()
-        return AsyncStream { [network] in
-            let connection = await accepted.next()
+        AsyncStream { [network, accepted = inner.connections] in
+            var accepting = accepted.makeAsyncIterator()
+            let connection = await accepting.next()
             if let connection { network.keep(connection) }
             return connection
         }

@@ -112,7 +112,9 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         }
         hasMigrationPort = !options.choosesPorts || configuration.migrationPort != nil
         migrationPort = configuration.migrationPort ?? Self.defaultMigrationPort
-        if !hasMigrationPort { configuration.migrationPort = migrationPort }
+        // TLS is spoken outside the simulation: there the port is another's, perhaps, and chosen with the others.
+        let isOutside = configuration.migrationSecurity != nil
+        if !hasMigrationPort, !isOutside { configuration.migrationPort = migrationPort }
     }
 
     /// On the simulated host, whatever is kept under the root.

@@ -68,6 +68,7 @@ let runningCases: [ContractCase] = [
         var changes = watch.changes.makeAsyncIterator()
         try requireEqual(await changes.next(), "@introduceDomain", "the first event")
         try await ContractGuest.built(setting, setting.kernels.echoes) { _ in
+            var changes = watch.changes.makeAsyncIterator()
             try requireEqual(await changes.next(), "@introduceDomain", "the second event")
         }
     },

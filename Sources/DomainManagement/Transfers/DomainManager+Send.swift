@@ -11,7 +11,7 @@ extension DomainManager {
     func migrate(
         _ reference: DomainReference, _ request: MigrationRequest, for requester: Requester
     ) async throws(OperationError) -> OperationResult {
-        let (host, port) = try destination(request.destination)
+        let (host, _) = try destination(request.destination)
         let name = self.host.node.systemName.host
         let session = Session(kind: "migrate", topic: "xend.domain.migrate") { id, arrived in
             [
