@@ -3,7 +3,7 @@
 import SExpressions
 
 /// The two encodings of HTML forms.
-enum FormEncoding {
+public enum FormEncoding {
     /// Encodes the arguments of a POST.
     static func encode(
         _ arguments: [(name: String, value: XendCall.Argument)], boundary: String
@@ -15,12 +15,12 @@ enum FormEncoding {
     }
 
     /// `a=1&b=x+y`.
-    static func urlEncoded(_ arguments: [(name: String, value: XendCall.Argument)]) -> String {
+    public static func urlEncoded(_ arguments: [(name: String, value: XendCall.Argument)]) -> String {
         arguments.map { "\(escaped($0.name))=\(escaped(text(of: $0.value)))" }.joined(separator: "&")
     }
 
     /// One segment of a path: everything but unreserved characters is percent-encoded, `/` too.
-    static func pathSegment(_ text: String) -> String {
+    public static func pathSegment(_ text: String) -> String {
         percentEncoded(SXPText.bytes(of: text), plusForBlank: false)
     }
 
@@ -62,7 +62,8 @@ enum FormEncoding {
 
     // MARK: multipart
 
-    private static func multipart(
+    /// The body of a form whose fields stand between lines of `boundary`.
+    public static func multipart(
         _ arguments: [(name: String, value: XendCall.Argument)], boundary: String
     ) -> [UInt8] {
         var body: [UInt8] = []
@@ -96,7 +97,7 @@ enum FormEncoding {
     /// A boundary that does not occur in `content`: 16 hexadecimal digits, as the original made them.
     ///
     /// It is counted up from the content's own hash until it is not found, so it needs no chance.
-    static func boundary(avoiding arguments: [(name: String, value: XendCall.Argument)]) -> String {
+    public static func boundary(avoiding arguments: [(name: String, value: XendCall.Argument)]) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for argument in arguments {
             guard case .file(_, let content) = argument.value else { continue }

@@ -6,13 +6,13 @@ import SExpressions
 ///
 /// A parser of our own, because xend says why it refuses in the reason phrase, and SwiftNIO's replaces the phrase of
 /// every status it knows by its own.
-struct ResponseParser {
+public struct ResponseParser: Sendable {
     /// Bytes of the status line and the headers together.
     static let headLimit = 64 << 10
     /// Bytes of a body. The log is the longest, rotated at one megabyte; a list of thousands of domains has a few.
     static let bodyLimit = 64 << 20
 
-    private enum State {
+    private enum State: Sendable {
         case head
         /// So many bytes of the body are missing.
         case counted(Int)
@@ -30,9 +30,13 @@ struct ResponseParser {
     private var rest: [UInt8] = []
     private var response = XendResponse(status: 0, reason: "", headers: [], body: [])
     private var headSize = 0
+    private let method: XendRequest.Method
+
+    /// - Parameter method: the request's: the answer to a HEAD has no body, whatever its headers say.
+    public init(to method: XendRequest.Method) { self.method = method }
 
     /// Takes the next piece. Returns the answer once it is complete.
-    mutating func feed(_ bytes: some Sequence<UInt8>) throws(XendError) -> XendResponse? {
+    public mutating func feed(_ bytes: some Sequence<UInt8>) throws(XendError) -> XendResponse? {
         rest += bytes
         while try step() {}
         guard case .complete = state else { return nil }
@@ -40,7 +44,7 @@ struct ResponseParser {
     }
 
     /// The connection has ended. Returns the answer if that completes it, nil if none had begun.
-    mutating func finish() throws(XendError) -> XendResponse? {
+    public mutating func finish() throws(XendError) -> XendResponse? {
         switch state {
         case .complete, .untilClose: return response
         case .head where rest.isEmpty && headSize == 0: return nil
@@ -114,7 +118,7 @@ struct ResponseParser {
         if status < 200 {
             // 100 Continue and its like come before the answer.
             response = XendResponse(status: 0, reason: "", headers: [], body: [])
-        } else if status == 204 || status == 304 {
+        } else if method == .head || status == 204 || status == 304 {
             state = .complete
         } else if response.header("Transfer-Encoding")?.lowercased().hasSuffix("chunked") == true {
             state = .chunkSize

@@ -79,10 +79,11 @@ private final class ExchangeHandler: ChannelInboundHandler {
     private let request: XendRequest
     private let promise: EventLoopPromise<XendResponse>
     private var deadline: Scheduled<Void>?
-    private var parser = ResponseParser()
+    private var parser: ResponseParser
 
     init(_ request: XendRequest, _ promise: EventLoopPromise<XendResponse>) {
         self.request = request
+        parser = ResponseParser(to: request.method)
         self.promise = promise
     }
 
@@ -130,16 +131,5 @@ private final class ExchangeHandler: ChannelInboundHandler {
         case .failure(let error): promise.fail(error)
         }
         context.close(promise: nil)
-    }
-}
-
-extension XendRequest {
-    /// The request as it goes over the wire. The connection is not used again.
-    var bytes: [UInt8] {
-        var head = "\(method.rawValue) \(target) HTTP/1.1\r\n"
-        for header in headers { head += "\(header.name): \(header.value)\r\n" }
-        head += "Connection: close\r\n"
-        if method == .post { head += "Content-Length: \(body.count)\r\n" }
-        return Array((head + "\r\n").utf8) + body
     }
 }

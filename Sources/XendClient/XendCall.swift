@@ -65,6 +65,7 @@ extension XendCall {
             headers.append(("Content-Type", encoded.contentType))
             body = encoded.body
         }
+        headers.append(("Connection", "close"))
         return XendRequest(
             method: method, target: target, headers: headers, body: body, timeLimit: limits[patience])
     }

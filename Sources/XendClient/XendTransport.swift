@@ -1,9 +1,11 @@
 // The seam between the client and the wire.
 
+import SExpressions
+
 /// Carries one HTTP request to a daemon and brings its answer.
 ///
-/// A protocol, so that the same client speaks over a socket (``SocketTransport``) and, in scenarios, to a daemon in
-/// the same process.
+/// A protocol, so that the same client speaks over a socket (``SocketTransport``) and over anything else. Whatever carries bytes
+/// makes one with ``XendRequest/bytes`` and ``ResponseParser``, as scenarios do to talk to a daemon in the same process.
 public protocol XendTransport: Sendable {
     /// - Throws: `XendError.unreachable` where there is no complete answer.
     func perform(_ request: XendRequest) async throws(XendError) -> XendResponse
@@ -11,15 +13,20 @@ public protocol XendTransport: Sendable {
 
 /// An HTTP request, complete but for the framing.
 public struct XendRequest: Equatable, Sendable {
-    public enum Method: String, Sendable {
-        case get = "GET"
-        case post = "POST"
+    /// As it stands on the wire; xend's own client has `GET` and `POST`.
+    public struct Method: RawRepresentable, Hashable, Sendable {
+        public let rawValue: String
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        public static let get = Method(rawValue: "GET")
+        public static let head = Method(rawValue: "HEAD")
+        public static let post = Method(rawValue: "POST")
     }
 
     public var method: Method
     /// Path and query, percent-encoded: `/xend/domain/web?op=vifs`.
     public var target: String
-    /// In order. `Content-Length` is left to the transport.
+    /// In order. `Content-Length` is added where it is needed and not among them.
     public var headers: [(name: String, value: String)]
     public var body: [UInt8]
     /// How long the answer may take from now on.
@@ -41,6 +48,20 @@ public struct XendRequest: Equatable, Sendable {
             && left.timeLimit == right.timeLimit
             && left.headers.elementsEqual(right.headers) { $0.name == $1.name && $0.value == $1.value }
     }
+}
+
+extension XendRequest {
+    /// The request as it goes over the wire.
+    public var bytes: [UInt8] {
+        var head = "\(method.rawValue) \(target) HTTP/1.1\r\n"
+        for header in headers { head += "\(header.name): \(header.value)\r\n" }
+        if !has("content-length"), !has("transfer-encoding"), !body.isEmpty || ![.get, .head].contains(method) {
+            head += "Content-Length: \(body.count)\r\n"
+        }
+        return SXPText.bytes(of: head + "\r\n") + body
+    }
+
+    private func has(_ name: String) -> Bool { headers.contains { $0.name.lowercased() == name } }
 }
 
 /// An HTTP answer.

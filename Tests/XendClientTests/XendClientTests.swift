@@ -169,7 +169,7 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
     @Test("An answer may be cut into pieces anywhere")
     func joinsPieces() throws {
         for (text, expected) in Self.wires where !text.isEmpty {
-            var parser = ResponseParser()
+            var parser = ResponseParser(to: .get)
             var result: String?
             do throws(XendError) {
                 for byte in text.utf8 where result == nil {

@@ -115,7 +115,7 @@ final class RemoteTarget: ScenarioTarget {
         // What is left would be in the way of the next; (reset) does it where there is one.
         guard (try? hasSimulator()) == false, let list = try? get("/xend/domain", at: address).expression?.list else { return }
         for name in list.compactMap(\.atom) where name != "Domain-0" {
-            _ = try? exchange(.post("/xend/domain/\(URLText.encode(name))", [("op", "destroy"), ("reason", "halt")]), at: address)
+            _ = try? exchange(.post(WireRequest.path(ofDomain: name), [("op", "destroy"), ("reason", "halt")]), at: address)
         }
     }
 
@@ -216,19 +216,14 @@ final class RemoteTarget: ScenarioTarget {
     /// Asks and waits, an hour at most.
     private func exchange(_ request: WireRequest, at address: RemoteAddress) throws(ScenarioFailure) -> Answer {
         let socket = try Socket(host: address.host, port: address.port)
-        var parser = AnswerParser(isHead: false)
-        socket.send(request.bytes(host: address.authority))
-        var taken = 0
+        let exchange = HTTPExchange(request, on: socket, hostHeader: address.authority)
         for _ in 0..<3_600_000 {
-            let received = socket.received
-            if received.count > taken {
-                parser.feed(Array(received[taken...]))
-                taken = received.count
+            guard exchange.poll() else {
+                usleep(Self.nap)
+                continue
             }
-            if socket.isEnded { parser.end() }
-            if let answer = parser.answer { return answer }
-            if let problem = parser.problem { throw ScenarioFailure("\(request.method) \(request.path): \(problem)") }
-            usleep(Self.nap)
+            if let answer = exchange.answer { return answer }
+            throw ScenarioFailure("\(request.method) \(request.path): \(exchange.problem ?? "no answer")")
         }
         throw ScenarioFailure("\(request.method) \(request.path) was not answered within an hour")
     }

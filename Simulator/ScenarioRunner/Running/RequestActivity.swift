@@ -1,3 +1,5 @@
+import XendClient
+
 /// An HTTP request that is waiting for its answer.
 final class RequestActivity: Activity {
     private let run: ScenarioRun
@@ -66,8 +68,11 @@ struct ExchangeOutcome {
 /// One request on a connection of its own, as the 2.0 client makes it.
 final class HTTPExchange {
     private let stream: any ByteStream
-    private var parser: AnswerParser
+    private var parser: ResponseParser
     private var taken = 0
+    private(set) var answer: Answer?
+    /// Why there is no answer.
+    private(set) var problem: String?
 
     convenience init(_ request: WireRequest, host: String, _ target: any ScenarioTarget) throws(ScenarioFailure) {
         self.init(request, on: try target.openHTTP(host, from: request.origin), hostHeader: target.hostHeader(host))
@@ -75,23 +80,31 @@ final class HTTPExchange {
 
     init(_ request: WireRequest, on stream: any ByteStream, hostHeader: String) {
         self.stream = stream
-        parser = AnswerParser(isHead: request.method == "HEAD")
-        stream.send(request.bytes(host: hostHeader))
+        let request = request.request(host: hostHeader)
+        parser = ResponseParser(to: request.method)
+        stream.send(request.bytes)
     }
-
-    var answer: Answer? { parser.answer }
-    var problem: String? { parser.problem }
 
     /// Takes what has come; true when that is all.
     func poll() -> Bool {
-        let received = stream.received
-        if received.count > taken {
-            parser.feed(Array(received[taken...]))
-            taken = received.count
+        // Asked first: what comes between the two questions is not lost.
+        let isEnded = stream.isEnded
+        do throws(XendError) {
+            try take(stream.received, isEnd: isEnded)
+        } catch {
+            problem = error.description
         }
-        if stream.isEnded { parser.end() }
-        guard parser.answer != nil || parser.problem != nil else { return false }
+        guard answer != nil || problem != nil else { return false }
         stream.close()
         return true
+    }
+
+    private func take(_ received: [UInt8], isEnd: Bool) throws(XendError) {
+        guard answer == nil, problem == nil else { return }
+        if received.count > taken { answer = try parser.feed(received[taken...]) }
+        taken = received.count
+        guard isEnd, answer == nil else { return }
+        answer = try parser.finish()
+        if answer == nil { problem = "the connection was closed without an answer" }
     }
 }

@@ -1,4 +1,5 @@
 import SExpressions
+import XendClient
 
 /// A request with every name replaced, as it goes over the wire.
 struct WireRequest {
@@ -11,18 +12,15 @@ struct WireRequest {
     /// What a transcript shows of the body.
     var summary: [(name: String, value: String)] = []
 
-    /// The whole request. `Host` and `Content-Length` are added where the story does not give them.
-    func bytes(host: String) -> [UInt8] {
-        var lines = "\(method) \(path) HTTP/1.1\r\n"
-        if !has("host") { lines += "Host: \(host)\r\n" }
-        for header in headers { lines += "\(header.name): \(header.value)\r\n" }
-        if !has("content-length"), !has("transfer-encoding"), !body.isEmpty || !["GET", "HEAD"].contains(method) {
-            lines += "Content-Length: \(body.count)\r\n"
-        }
-        return SXPText.bytes(of: lines + "\r\n") + body
+    /// As the client library sends it. `Host` is added where the story does not give it.
+    func request(host: String) -> XendRequest {
+        let isAddressed = headers.contains { $0.name.lowercased() == "host" }
+        return XendRequest(
+            method: XendRequest.Method(rawValue: method), target: path, headers: (isAddressed ? [] : [("Host", host)]) + headers,
+            body: body, timeLimit: ScenarioRun.patience)
     }
 
-    private func has(_ name: String) -> Bool { headers.contains { $0.name.lowercased() == name } }
+    static func path(ofDomain name: String) -> String { "/xend/domain/" + FormEncoding.pathSegment(name) }
 
     /// A plain GET.
     static func get(_ path: String) -> WireRequest { WireRequest(method: "GET", path: path) }
@@ -31,7 +29,7 @@ struct WireRequest {
     static func post(_ path: String, _ fields: [(name: String, value: String)]) -> WireRequest {
         WireRequest(
             method: "POST", path: path, headers: [("Content-Type", "application/x-www-form-urlencoded")],
-            body: Array(URLText.form(fields).utf8), summary: fields)
+            body: Array(FormEncoding.urlEncoded(fields).utf8), summary: fields)
     }
 }
 
@@ -42,11 +40,11 @@ extension RequestTemplate {
         for piece in self.path {
             switch piece {
             case .text(let template): path += try template.text(bindings)
-            case .segment(let template): path += URLText.encode(try template.text(bindings))
+            case .segment(let template): path += FormEncoding.pathSegment(try template.text(bindings))
             }
         }
         let query = try values(self.query, bindings)
-        if !query.isEmpty { path += (path.contains("?") ? "&" : "?") + URLText.form(query.map { ($0.name, $0.value) }) }
+        if !query.isEmpty { path += (path.contains("?") ? "&" : "?") + FormEncoding.urlEncoded(query.map { ($0.name, $0.value) }) }
         var wire = WireRequest(method: try method.text(bindings), path: path)
         wire.origin = origin
         wire.summary = query.map { ($0.name, $0.value) }
@@ -61,13 +59,15 @@ extension RequestTemplate {
         case .text(let template): wire.body = SXPText.bytes(of: try template.text(bindings))
         case .form(let fields):
             let values = try values(fields, bindings)
-            wire.body = Array(URLText.form(values.map { ($0.name, $0.value) }).utf8)
+            wire.body = Array(FormEncoding.urlEncoded(values.map { ($0.name, $0.value) }).utf8)
             addContentType("application/x-www-form-urlencoded", to: &wire)
             wire.summary += values.map { ($0.name, $0.value) }
         case .multipart(let fields):
             let values = try values(fields, bindings)
-            wire.body = Self.multipart(values)
-            addContentType("multipart/form-data; boundary=\(Self.boundary)", to: &wire)
+            let arguments = values.map { ($0.name, Self.argument($0)) }
+            let boundary = FormEncoding.boundary(avoiding: arguments)
+            wire.body = FormEncoding.multipart(arguments, boundary: boundary)
+            addContentType("multipart/form-data; boundary=\(boundary)", to: &wire)
             wire.summary += values.map { ($0.name, $0.value) }
         }
     }
@@ -87,35 +87,14 @@ extension RequestTemplate {
         return values
     }
 
-    /// Sixteen hex digits, as the 2.0 client chose them; the same in every run.
-    private static let boundary = "6aadf8967f4727b6"
-
-    private static func multipart(_ fields: [(name: String, value: String, filename: String?)]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for field in fields {
-            let file = field.filename.map { "; filename=\"\($0)\"\r\nContent-Type: application/octet-stream" } ?? ""
-            bytes += Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(field.name)\"\(file)\r\n\r\n".utf8)
-            bytes += SXPText.bytes(of: field.value) + [13, 10]
-        }
-        return bytes + Array("--\(boundary)--\r\n".utf8)
+    private static func argument(_ field: (name: String, value: String, filename: String?)) -> XendCall.Argument {
+        field.filename.map { .file(name: $0, content: SXPText.bytes(of: field.value)) } ?? .text(field.value)
     }
 }
 
-/// Percent-encoding.
-enum URLText {
-    /// Everything but letters, digits and `-._~` is encoded, byte by byte.
-    static func encode(_ text: String) -> String {
-        var result = ""
-        for byte in SXPText.bytes(of: text) {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: result.append(Character(Unicode.Scalar(byte)))
-            default: result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return result
-    }
-
-    static func form(_ fields: [(name: String, value: String)]) -> String {
-        fields.map { "\(encode($0.name))=\(encode($0.value))" }.joined(separator: "&")
+extension FormEncoding {
+    /// Fields of words alone.
+    static func urlEncoded(_ fields: [(name: String, value: String)]) -> String {
+        urlEncoded(fields.map { ($0.name, XendCall.Argument.text($0.value)) })
     }
 }

@@ -107,7 +107,7 @@ extension ScenarioRun {
         case .domain(let domain, let fields): return try domainReasons(domain, fields, host, aloud)
         case .noDomain(let domain):
             let name = try domain.text(bindings)
-            let answer = try ask("/xend/domain/\(URLText.encode(name))", host: host, aloud: aloud)
+            let answer = try ask(WireRequest.path(ofDomain: name), host: host, aloud: aloud)
             guard answer.status == 404 else { return ["expected no domain \(name), saw \(Self.excerpt(answer))"] }
             return []
         case .domains(let patterns): return try domainsReasons(patterns, host, aloud)
@@ -126,7 +126,7 @@ extension ScenarioRun {
         _ domain: Template, _ fields: [Pattern], _ host: String, _ aloud: Bool
     ) throws(ScenarioFailure) -> [String] {
         let name = try domain.text(bindings)
-        let answer = try ask("/xend/domain/\(URLText.encode(name))", host: host, aloud: aloud)
+        let answer = try ask(WireRequest.path(ofDomain: name), host: host, aloud: aloud)
         guard let value = answer.expression, value.isElement("domain") else {
             return ["there is no domain \(name) on \(host): \(Self.excerpt(answer))"]
         }

@@ -216,7 +216,7 @@ final class ScenarioRun {
         }
         return StreamActivity(self, step, name: console.connection ?? domain, console.acts) {
             [self] (origin) throws(ScenarioFailure) in
-            let answer = try ask("/xend/domain/\(URLText.encode(domain))", host: host)
+            let answer = try ask(WireRequest.path(ofDomain: domain), host: host)
             guard let port = answer.expression?.child("console")?.childText("console_port").flatMap({ UInt16($0) }) else {
                 throw ScenarioFailure(answer.error ?? "domain \(domain) has no console")
             }

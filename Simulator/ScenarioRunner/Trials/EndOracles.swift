@@ -175,7 +175,7 @@ struct EndOracles {
     private static let consolePorts: Range<UInt16> = 9600..<10_600
 
     private func destroy(_ name: String, on host: String) -> String? {
-        let request = WireRequest.post("/xend/domain/\(URLText.encode(name))", [("op", "destroy"), ("reason", "halt")])
+        let request = WireRequest.post(WireRequest.path(ofDomain: name), [("op", "destroy"), ("reason", "halt")])
         do throws(ScenarioFailure) {
             let exchange = try HTTPExchange(request, host: host, target)
             guard target.run(until: { exchange.poll() }, limit: ScenarioRun.patience) else {
