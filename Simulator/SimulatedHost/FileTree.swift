@@ -91,8 +91,8 @@ public final class FileTree {
 
     func find(_ path: String) -> FileNode? {
         var node = root
-        for part in path.split(separator: "/") {
-            guard let next = node.children[String(part)] else { return nil }
+        for part in path.utf8.split(separator: UInt8(ascii: "/")) {
+            guard let next = node.children[String(Substring(part))] else { return nil }
             node = next
         }
         return node
@@ -111,9 +111,11 @@ public final class FileTree {
 
     /// The directory of a path, and the last part of the path.
     private func place(_ action: String, _ path: String) throws(FileError) -> (FileNode, String) {
-        let parts = path.split(separator: "/")
-        guard let name = parts.last, let directory = find("/" + parts.dropLast().joined(separator: "/")),
-            directory.isDirectory
+        let end = path.utf8.lastIndex { $0 != UInt8(ascii: "/") }.map(path.utf8.index(after:)) ?? path.startIndex
+        let whole = path[..<end]
+        let slash = whole.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let name = slash.map { whole[whole.utf8.index(after: $0)...] } ?? whole
+        guard !name.isEmpty, let directory = find(slash.map { String(whole[..<$0]) } ?? ""), directory.isDirectory
         else { throw FileError(action, path, .notFound) }
         return (directory, String(name))
     }

@@ -30,7 +30,7 @@ extension XenStored {
         }
         nextWatch += 1
         let watch = StoreWatch(number: nextWatch, client: client, deliver: deliver)
-        watchesByPath[path, default: []].append(watch)
+        watchesByPath[path[...], default: []].append(watch)
         watchPaths[nextWatch] = path
         if client != .zero { guestWatches[client, default: []].insert(nextWatch) }
         queue(watch, path)
@@ -40,21 +40,20 @@ extension XenStored {
     /// Removes a watch; events of it that wait are dropped. Idempotent.
     func unwatch(_ number: UInt64) {
         guard let path = watchPaths.removeValue(forKey: number) else { return }
-        if let watch = watchesByPath[path]?.first(where: { $0.number == number }), watch.client != .zero {
+        if let watch = watchesByPath[path[...]]?.first(where: { $0.number == number }), watch.client != .zero {
             guestWatches[watch.client]?.remove(number)
         }
-        watchesByPath[path]?.removeAll { $0.number == number }
-        if watchesByPath[path]?.isEmpty == true { watchesByPath[path] = nil }
+        watchesByPath[path[...]]?.removeAll { $0.number == number }
+        if watchesByPath[path[...]]?.isEmpty == true { watchesByPath[path[...]] = nil }
     }
 
     /// Tells the watches on `path`, and unless `exact` those above it.
     func fire(_ path: String, exact: Bool = false) {
-        for watch in watchesByPath[path] ?? [] { queue(watch, path) }
-        guard !exact else { return }
-        var above = parentPath(path)
-        while let place = above {
+        var place = path[...]
+        while true {
             for watch in watchesByPath[place] ?? [] { queue(watch, path) }
-            above = parentPath(place)
+            guard !exact, place != "/", let slash = place.utf8.lastIndex(of: UInt8(ascii: "/")) else { return }
+            place = slash == place.startIndex ? "/" : place[..<slash]
         }
     }
 

@@ -25,7 +25,8 @@ public final class XenStored {
     private(set) var generation: UInt64 = 1
     var transactions: [UInt32: StoreTransaction] = [:]
     private var nextTransaction: UInt32 = 0
-    var watchesByPath: [String: [StoreWatch]] = [:]
+    /// Of substrings, so that the places above a path are looked up without being copied.
+    var watchesByPath: [Substring: [StoreWatch]] = [:]
     var watchPaths: [UInt64: String] = [:]
     var guestWatches: [DomainID: Set<UInt64>] = [:]
     var nextWatch: UInt64 = 0

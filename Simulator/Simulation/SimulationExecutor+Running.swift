@@ -131,7 +131,11 @@ extension SimulationExecutor {
             return job
         }
         guard let next else { return false }
-        next.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        if mixesOrders {
+            next.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        } else {
+            next.runSynchronously(on: asUnownedTaskExecutor())
+        }
         return true
     }
 

@@ -42,9 +42,13 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
     /// The machine's time when this world's was zero.
     let origin = MachineClock.now
     let monitor: Monitor<State>
+    /// Whether a task that enters or leaves an actor stands in line again, so that each such change is a place where orders
+    /// differ. If not, it goes on at once when the actor is free, as on Swift's own executor.
+    let mixesOrders: Bool
 
     public init(mode: Mode = .virtual, order: ExecutionOrder = .fifo) {
         self.mode = mode
+        mixesOrders = order != .fifo
         monitor = Monitor(State(ready: ReadyList(order: order)))
     }
 

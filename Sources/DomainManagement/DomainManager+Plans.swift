@@ -62,7 +62,7 @@ extension DomainManager {
     private func performOrUndo(_ plan: Plan) async -> (Outcome, OperationError?) {
         for (index, step) in plan.steps.enumerated() {
             do {
-                try await settings.checkpoint("\(step)")
+                try await settings.checkpoint?("\(step)")
                 try await perform(step, of: plan)
                 account.note(.step, of: name(of: plan), "\(step)")
             } catch {
@@ -116,7 +116,7 @@ extension DomainManager {
         var held: [String] = []
         for step in plan.steps where held.isEmpty || !step.needsAllReleased {
             do {
-                try await settings.checkpoint("\(step)")
+                try await settings.checkpoint?("\(step)")
                 try await perform(step, of: plan)
                 account.note(.step, of: name(of: plan), "\(step)")
             } catch {

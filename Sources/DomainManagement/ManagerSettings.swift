@@ -22,8 +22,8 @@ public struct ManagerSettings: Sendable {
     public var stopTimeout = Duration.seconds(30)
     /// How long the disk of a save file may leave a read or a write unanswered.
     public var diskTimeout = Duration.seconds(60)
-    /// Passed at each step of a plan, for fault injection; does nothing in production.
-    public var checkpoint: @Sendable (String) async throws -> Void = { _ in }
+    /// Passed at each step of a plan, for fault injection; nil in production.
+    public var checkpoint: (@Sendable (String) async throws -> Void)?
 
     /// Told of all that the daemon does and why; nil in production.
     public var observer: (@Sendable (Deed) -> Void)?

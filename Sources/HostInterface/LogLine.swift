@@ -31,6 +31,7 @@ public struct LogLine: Hashable, Sendable {
     /// The text with everything that could end the line or speak to a terminal written as an escape: what domains are
     /// called must not be able to forge lines.
     public static func onOneLine(_ text: String) -> String {
+        if text.utf8.count < textLimit, text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return text }
         var result = ""
         for scalar in text.unicodeScalars {
             guard result.utf8.count < textLimit else { return result + "…" }

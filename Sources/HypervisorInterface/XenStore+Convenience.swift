@@ -49,14 +49,15 @@ extension XenStore {
 
     /// Removes a directory that has nothing in it any more; leaves it when something is, or comes, in.
     public func removeIfEmpty(_ path: String) async throws(XenStoreError) {
-        guard try await listIfPresent(path).isEmpty else { return }
-        try await transaction { transaction throws(XenStoreError) in
-            do throws(XenStoreError) {
+        do {
+            // Most often it is not there, or not empty: that needs no transaction.
+            guard try await list(path).isEmpty else { return }
+            try await transaction { transaction throws(XenStoreError) in
                 guard try await list(path, in: transaction).isEmpty else { return }
                 try await remove(path, in: transaction)
-            } catch {
-                guard error.reason == .notFound else { throw error }
             }
+        } catch {
+            guard error.reason == .notFound else { throw error }
         }
     }
 

@@ -17,8 +17,9 @@ public final class RotatingLog: LogSink {
         }
     }
 
-    /// A busy daemon writes many lines at once: the first of them waits so long for others.
-    private static let gathering = Duration.milliseconds(1)
+    /// A busy daemon writes many lines at once: the first of them waits so long for others. Nobody notices, and a thousand
+    /// lines cost one write.
+    private static let gathering = Duration.milliseconds(20)
 
     private let queue = LogQueue()
     private let file: LogFile

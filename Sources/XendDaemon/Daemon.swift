@@ -199,8 +199,8 @@ public struct DaemonOptions: Sendable {
     public var isTracing = false
     /// A network whose connections are TLS ones between hosts of a pool; nil: this program has none.
     public var secureNetwork: (@Sendable (TransportSecurity) throws -> any HostNetwork)?
-    /// Passed at each step of a plan, for fault injection; does nothing in production.
-    public var checkpoint: @Sendable (String) async throws -> Void = { _ in }
+    /// Passed at each step of a plan, for fault injection; nil in production.
+    public var checkpoint: (@Sendable (String) async throws -> Void)?
     /// Told of all that the daemon does and why; nil in production.
     public var observer: (@Sendable (Deed) -> Void)?
 

@@ -20,19 +20,24 @@ public struct LogLineHandler: LogHandler {
     }
 
     public func log(event: LogEvent) {
-        let metadata = metadata.merging(event.metadata ?? [:]) { $1 }
-        // Sorted: the log of a simulated run is the same every time.
-        let facts = metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }
         sink.append(
             LogLine(
                 time: clock.wallTime, level: event.level.originalName, module: LogLineHandler.module(event.file),
-                line: event.line, text: "\(event.message)" + facts.joined()))
+                line: event.line, text: event.message.description + facts(event.metadata ?? [:])))
+    }
+
+    private func facts(_ more: Logger.Metadata) -> String {
+        guard !metadata.isEmpty || !more.isEmpty else { return "" }
+        // Sorted: the log of a simulated run is the same every time.
+        let all = metadata.merging(more) { $1 }.sorted { $0.key < $1.key }
+        return all.map { " \($0.key)=\($0.value)" }.joined()
     }
 
     /// `DomainManager` of `…/DomainManager.swift`.
     private static func module(_ file: String) -> String {
-        let name = file.split(separator: "/").last ?? ""
-        return String(name.prefix { $0 != "." })
+        let bytes = file.utf8
+        let start = bytes.lastIndex(of: UInt8(ascii: "/")).map(bytes.index(after:)) ?? bytes.startIndex
+        return String(file[start...].prefix { $0 != "." })
     }
 }
 
