@@ -13,6 +13,12 @@ struct Examination: Sendable {
     var looks = 0
     /// What the next look is for.
     var cause: UInt64?
+    /// Whether a look is due because something was on its way out, and how long the next one waits then.
+    var isWaiting = false
+    var patience = firstPatience
+
+    /// Xen lets go of a domain about as soon as the console daemon has heard of its end.
+    static let firstPatience = Duration.milliseconds(100)
 }
 
 extension DomainManager {
@@ -50,6 +56,30 @@ extension DomainManager {
             return
         }
         for finding in table.examine(reports, asOf: serial) { await act(on: finding) }
+        lookAgain(at: reports)
+    }
+
+    /// What somebody else has destroyed goes when the last one has let go of its memory, of which nobody is told: as long as Xen
+    /// still has it, the machine is looked at again, ever more rarely.
+    private func lookAgain(at reports: [DomainReport]) {
+        guard reports.contains(where: { $0.isDying && table[$0.uuid]?.operation == nil && table[$0.uuid]?.id == $0.id }) else {
+            examination.patience = Examination.firstPatience
+            return
+        }
+        guard !examination.isWaiting else { return }
+        examination.isWaiting = true
+        let pause = examination.patience
+        examination.patience = min(pause * 2, settings.examinationInterval)
+        let clock = host.clock
+        spawn { manager in
+            try? await clock.sleep(for: pause)
+            await manager.examineAfterPause()
+        }
+    }
+
+    private func examineAfterPause() {
+        examination.isWaiting = false
+        examineSoon()
     }
 
     /// Looks at one domain again, soon: what happened to it during an operation was left to that.

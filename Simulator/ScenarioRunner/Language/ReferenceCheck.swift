@@ -133,7 +133,7 @@ struct ReferenceCheck {
             try stream(console.acts)
         case .debug(let acts): try stream(acts)
         case .guest(let domain, _): try self.domain(domain, "guest", unless: isGuarded)
-        case .expect, .advance, .settle, .heal, .daemon, .clock: break
+        case .expect, .advance, .settle, .heal, .daemon, .xl, .clock: break
         case .wait(_, let checks): for check in checks { try self.check(check) }
         case .background(let name, let inner):
             try self.step(inner)

@@ -65,6 +65,7 @@ extension ScenarioReader {
         case "daemon": return .daemon(try form.word("what happens to the daemon", Step.DaemonAct.self))
         case "power-loss": return .powerLoss(host: try form.word("the host"))
         case "host-reboot": return .hostReboot(host: try form.word("the host"))
+        case "xl": return .xl(try xl(&form))
         case "clock": return .clock(try clockJump(&form))
         case "copy":
             let path = try form.template("the path")
@@ -127,6 +128,15 @@ extension ScenarioReader {
         for argument in form.arguments { steps.append(try step(argument)) }
         form.arguments = []
         return steps
+    }
+
+    private func xl(_ form: inout FormReader) throws(ScenarioError) -> XLAct {
+        enum Verb: String, CaseIterable { case create, destroy }
+        let verb = try form.word("what xl does", Verb.self)
+        let domain = try form.word("the domain")
+        guard verb == .create else { return .destroy(domain: domain) }
+        let mebibytes = try form.number("the megabytes", 1...1_048_576)
+        return .create(domain: domain, mebibytes: mebibytes, kernel: try form.word("the kernel"))
     }
 
     private func clockJump(_ form: inout FormReader) throws(ScenarioError) -> Duration {

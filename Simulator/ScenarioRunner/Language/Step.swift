@@ -34,6 +34,8 @@ public struct Step: Sendable {
         case daemon(DaemonAct)
         case powerLoss(host: String)
         case hostReboot(host: String)
+        /// What another toolstack does behind the daemon's back.
+        case xl(XLAct)
         /// Shifts a host's calendar.
         case clock(Duration)
         case copy(path: Template, from: String, to: String)

@@ -25,7 +25,7 @@ public enum Vocabulary {
         "(when CHECK STEP)", "(parallel STEP…)", "(repeat N STEP…)",
         "(fault POINT [(nth N) | (every N) | (after T) | (probability P)] ACTION)", "(heal)",
         "(daemon stop | start | kill | restart)", "(power-loss HOST)", "(host-reboot HOST)",
-        "(clock (forward T) | (back T))", "(copy FILE HOST HOST)", "(write PATH TEXT)", "(corrupt PATH)")
+        "(xl create D MB KERNEL | destroy D)", "(clock (forward T) | (back T))", "(copy FILE HOST HOST)", "(write PATH TEXT)", "(corrupt PATH)")
 
     public static let checks = forms(
         "(status N)", "(header NAME P)", "(text P)", "(error P)", "(sxp P)", "(xpath EXPR [P])",

@@ -45,6 +45,10 @@ struct RealFitness {
         switch step.action {
         case .request(let request): count(request, step, times)
         case .console, .debug, .expect, .settle, .wait, .finish, .guest, .daemon, .write, .corrupt: break
+        case .xl(.create(_, let mebibytes, let kernel)):
+            kernels.insert(kernel)
+            memory += times * mebibytes
+        case .xl(.destroy): break
         case .advance(let time): waiting += time * times
         case .background(_, let inner), .when(_, let inner): look(inner, times: times)
         case .parallel(let steps): for inner in steps { look(inner, times: times) }

@@ -104,6 +104,18 @@ final class RealMachine {
         }
     }
 
+    // MARK: The other toolstack
+
+    func xl(_ act: XLAct) throws(ScenarioFailure) {
+        switch act {
+        case .create(let domain, let mebibytes, let kernel):
+            let config = "\(Self.directory)/\(domain).cfg"
+            try write(config, SXPText.bytes(of: "name = '\(domain)'\nmemory = \(mebibytes)\nkernel = '\(kernel)'\n"))
+            try Command.must("xl", "create", "-q", config)
+        case .destroy(let domain): try Command.must("xl", "destroy", domain)
+        }
+    }
+
     // MARK: Guests
 
     func guest(_ act: GuestAct, domain: String) throws(ScenarioFailure) {

@@ -150,6 +150,8 @@ final class RealTarget: ScenarioTarget {
         try machine.guest(act, domain: domain)
     }
 
+    func xl(_ act: XLAct, host: String) throws(ScenarioFailure) { try machine.xl(act) }
+
     func daemon(_ act: Step.DaemonAct, host: String) throws(ScenarioFailure) { try machine.daemon(act) }
 
     func write(_ path: String, _ text: String, host: String) throws(ScenarioFailure) {

@@ -249,6 +249,8 @@ final class RemoteTarget: ScenarioTarget {
         try control("(guest \(on(host)) \(SExpression.atom(domain)) \(act.form))")
     }
 
+    func xl(_ act: XLAct, host: String) throws(ScenarioFailure) { try control("(xl \(on(host)) \(act.form))") }
+
     func fault(_ rule: FaultRule, host: String) throws(ScenarioFailure) {
         var rule = rule
         if rule.pattern.kind == .network {

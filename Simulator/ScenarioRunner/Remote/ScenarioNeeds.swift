@@ -26,7 +26,7 @@ struct ScenarioNeeds {
             look(check)
             look(inner)
         case .parallel(let steps), .repeat(_, let steps): for inner in steps { look(inner) }
-        case .guest, .fault, .heal, .daemon, .powerLoss, .hostReboot, .clock, .copy, .write, .corrupt, .change:
+        case .guest, .fault, .heal, .daemon, .powerLoss, .hostReboot, .xl, .clock, .copy, .write, .corrupt, .change:
             need(step.source.name)
         }
     }

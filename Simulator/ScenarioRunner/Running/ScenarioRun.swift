@@ -284,6 +284,7 @@ final class ScenarioRun {
             lifeStart[name] = target.wallTime
             events[name]?.restart()
             try target.hostReboot(name)
+        case .xl(let act): try target.xl(act, host: host)
         case .clock(let offset): try target.jumpClock(offset, host: host)
         case .copy(let path, let from, let to): try target.copy(try path.text(bindings), from: from, to: to)
         case .write(let path, let text):

@@ -43,6 +43,7 @@ protocol ScenarioTarget: AnyObject {
     func daemon(_ act: Step.DaemonAct, host: String) throws(ScenarioFailure)
     func powerLoss(_ host: String) throws(ScenarioFailure)
     func hostReboot(_ host: String) throws(ScenarioFailure)
+    func xl(_ act: XLAct, host: String) throws(ScenarioFailure)
     func jumpClock(_ offset: Duration, host: String) throws(ScenarioFailure)
     func copy(_ path: String, from: String, to: String) throws(ScenarioFailure)
     func write(_ path: String, _ text: String, host: String) throws(ScenarioFailure)

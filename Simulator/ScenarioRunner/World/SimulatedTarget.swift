@@ -154,6 +154,11 @@ final class SimulatedTarget: ScenarioTarget {
         try start(host)
     }
 
+    func xl(_ act: XLAct, host: String) throws(ScenarioFailure) {
+        try acts.xl(act, host: host)
+        world.runUntilIdle()
+    }
+
     func jumpClock(_ offset: Duration, host: String) throws(ScenarioFailure) {
         try find(host).host.jumpClock(by: offset)
     }

@@ -139,7 +139,7 @@ public final class SimulatorControl: @unchecked Sendable {
 
     private static let verbs = [
         "host", "kernel", "file", "block-device", "bridge", "missing", "receiver", "guest", "fault", "heal", "advance", "next",
-        "settle", "reset", "clock", "copy", "write", "corrupt", "daemon", "power-loss", "host-reboot", "leaks", "memory-free",
+        "settle", "reset", "xl", "clock", "copy", "write", "corrupt", "daemon", "power-loss", "host-reboot", "leaks", "memory-free",
         "runs", "script-calls", "contents", "received", "log", "state",
     ]
 
@@ -194,6 +194,7 @@ public final class SimulatorControl: @unchecked Sendable {
         case .heal: acts.heal()
         case .advance(let time): try await pass(to: world.executor.now + time)
         case .settle: try await settle()
+        case .xl(let act): try acts.xl(act, host: host)
         case .clock(let offset): try acts.find(host).host.jumpClock(by: offset)
         case .copy(let path, let from, let to): try acts.copy(try path.text([:]), from: from, to: to)
         case .write(let path, let text): try acts.write(try path.text([:]), try text.text([:]), host: host)

@@ -61,6 +61,27 @@ public struct WorldActs {
         guard done else { throw ScenarioFailure("the guest in \(domain) on \(host) does not run") }
     }
 
+    /// What another toolstack does behind the daemon's back.
+    func xl(_ act: XLAct, host: String) throws(ScenarioFailure) {
+        let running = try find(host)
+        let machine = running.host.machine
+        do {
+            switch act {
+            case .create(let domain, let mebibytes, let kernel):
+                try machine.createElsewhere(name: domain, kernel: kernel, memory: MemorySize(mebibytes: mebibytes))
+            case .destroy(let domain):
+                guard let id = running.host.domainID(named: domain) else {
+                    throw ScenarioFailure("there is no domain \(domain) on \(host)")
+                }
+                try machine.destroyElsewhere(id)
+            }
+        } catch let failure as ScenarioFailure {
+            throw failure
+        } catch {
+            throw ScenarioFailure("xl cannot \(act.form): \(error)")
+        }
+    }
+
     /// Adds a fault. A guest in it may be named by its domain, a script as the daemon's configuration would.
     public func fault(_ rule: FaultRule, host: String) throws(ScenarioFailure) {
         var rule = rule
