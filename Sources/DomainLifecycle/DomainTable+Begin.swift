@@ -154,9 +154,11 @@ extension DomainTable {
     ) throws(Refusal) -> Draft {
         if record.isForeign {
             guard mode == .halt else { throw .foreign(operation: "reboot", title: record.title) }
+            // Asked to by name, xend takes away what the other toolstack's own destruction would. The domain ends first, for it
+            // must not see its devices go, and it is not known in what state it is.
             return Draft(
                 name: "destroy", direction: .forward,
-                steps: [.announce(.destroy), .destroyDomain, .awaitGone, .announce(.died)])
+                steps: [.announce(.destroy), .destroyDomain, .releaseRemains, .withdraw, .awaitGone, .announce(.died)])
         }
         switch mode {
         case .reboot:

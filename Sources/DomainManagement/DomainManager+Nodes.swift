@@ -57,9 +57,16 @@ extension DomainManager {
             try await machine.store.removeIfPresent("/local/domain/\(id)")
             try await machine.store.removeIfPresent("/vm/\(record.uuid)")
             try await machine.store.removeIfEmpty("/vm")
+            if record.isForeign { try await withdrawLibxl(id) }
         } catch {
             throw StepFailure("cannot withdraw \(record.title) from xenstore: \(error)")
         }
+    }
+
+    /// What libxl keeps of its domains besides: its own directory, and a back-end directory for the console, which no driver serves.
+    private func withdrawLibxl(_ id: DomainID) async throws(XenStoreError) {
+        try await machine.store.removeIfPresent("/libxl/\(id)")
+        try await machine.store.removeIfPresent("/local/domain/0/backend/console/\(id)")
     }
 
     /// Takes away what the console daemon wrote after `withdraw`: it names the terminal of a domain whose ring it has mapped,

@@ -305,7 +305,7 @@ extension DomainManager {
         var interval = Self.firstGoneInterval
         while true {
             switch await presence(of: record, id) {
-            case .gone: return record.isForeign ? () : try await removeLateNodes(record, id)
+            case .gone: return try await removeLateNodes(record, id)
             case .replaced: return
             case .there, .unknown: break
             }

@@ -119,6 +119,9 @@ extension DriverDomain {
             {
                 let details = try await store.readIfPresent("\(back)/\(boundDetails)") ?? ""
                 try await unbind(node, kind: kind, details: details)
+            } else if let node = try await store.readIfPresent("\(back)/node"), node.hasPrefix("/dev/loop") {
+                // Set up by the script `block` of Xen's own tools, for a file.
+                try await unbind(node, kind: "file", details: try await store.readIfPresent("\(back)/params") ?? "")
             }
         } catch {
             throw DeviceError(error)
