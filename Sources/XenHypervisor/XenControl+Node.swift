@@ -20,7 +20,8 @@ extension XenControl {
             coresPerSocket: Int(physical.cores_per_socket), threadsPerCore: Int(physical.threads_per_core),
             cpuKilohertz: Int(physical.cpu_khz), totalMemory: MemorySize(pages: physical.total_pages),
             freeMemory: MemorySize(pages: physical.free_pages),
-            capabilities: try versionText(XENVER_capabilities), scheduler: try schedulerName(),
+            // Xen writes a blank behind each.
+            capabilities: try versionText(XENVER_capabilities).split(separator: " ").joined(separator: " "), scheduler: try schedulerName(),
             compile: try compileReport(), canMigrateLive: live)
     }
 
