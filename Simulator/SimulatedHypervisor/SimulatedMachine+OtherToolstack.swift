@@ -16,7 +16,8 @@ extension SimulatedMachine {
             let built = try build(
                 id,
                 DomainBuild(
-                    kernel: kernel, ramdisk: nil, commandLine: "", kind: .pv, memory: memory, vcpus: 1, storePort: storePort,
+                    kernel: kernel, ramdisk: nil, commandLine: "", kind: .pv, memory: memory, vcpus: 1,
+                    storePort: storePort,
                     consolePort: consolePort))
             try writeNodes(of: id, uuid, name, memory, built, consolePort)
             store.introduce(id)
@@ -28,7 +29,8 @@ extension SimulatedMachine {
     }
 
     private func writeNodes(
-        of id: DomainID, _ uuid: DomainUUID, _ name: String, _ memory: MemorySize, _ built: BuiltDomain, _ consolePort: EventPort
+        of id: DomainID, _ uuid: DomainUUID, _ name: String, _ memory: MemorySize, _ built: BuiltDomain,
+        _ consolePort: EventPort
     ) throws(XenStoreError) {
         let home = "/local/domain/\(id)"
         try store.makeDirectory(home)

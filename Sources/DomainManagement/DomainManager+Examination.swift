@@ -62,7 +62,10 @@ extension DomainManager {
     /// What somebody else has destroyed goes when the last one has let go of its memory, of which nobody is told: as long as Xen
     /// still has it, the machine is looked at again, ever more rarely.
     private func lookAgain(at reports: [DomainReport]) {
-        guard reports.contains(where: { $0.isDying && table[$0.uuid]?.operation == nil && table[$0.uuid]?.id == $0.id }) else {
+        let isEnding = reports.contains { report in
+            report.isDying && table[report.uuid].map { $0.id == report.id && $0.operation == nil } ?? false
+        }
+        guard isEnding else {
             examination.patience = Examination.firstPatience
             return
         }
