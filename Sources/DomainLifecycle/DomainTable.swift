@@ -57,6 +57,17 @@ public struct DomainTable: Sendable {
         return OperationTicket(serial: serial, name: name)
     }
 
+    /// The host's calendar was set: what is known by the old one is known by the new one from now on. Otherwise a domain would be
+    /// as old as the jump was long, and might be restarted at once, or never.
+    public mutating func moveCalendar(by seconds: Double) {
+        for record in sorted {
+            update(record.uuid) { record in
+                record.startTime = record.startTime.map { $0 + seconds }
+                record.restartTime = record.restartTime.map { $0 + seconds }
+            }
+        }
+    }
+
     /// Serial numbers go on where an earlier daemon stopped.
     public mutating func continueSerials(after serial: UInt64) { self.serial = max(self.serial, serial) }
 

@@ -10,6 +10,9 @@ struct Database: Sendable {
     /// A record with 256 devices and long names stays far below this.
     static let maximumFileSize = 4 * 1024 * 1024
 
+    /// A thousand files one after another take a second; together they must not take memory for a thousand.
+    private static let readAtOnce = 32
+
     let root: String
     let files: any FileStore
     let clock: any HostClock
@@ -57,11 +60,28 @@ struct Database: Sendable {
 
     /// The records in the domain files. What cannot be read is set aside with a log line, never deleted.
     func readFiles() async -> [DomainRecord] {
-        let names = (try? await files.list(domainDirectory)) ?? []
+        let names = ((try? await files.list(domainDirectory)) ?? []).filter { DomainID(text: $0) != nil }
         var records: [DomainRecord] = []
-        for name in names where DomainID(text: name) != nil {
+        for start in stride(from: 0, to: names.count, by: Self.readAtOnce) {
+            records += await readFiles(names[start..<min(start + Self.readAtOnce, names.count)])
+        }
+        return records
+    }
+
+    private func readFiles(_ names: ArraySlice<String>) async -> [DomainRecord] {
+        var contents: [String: [UInt8]] = [:]
+        await withTaskGroup(of: (String, [UInt8]?).self) { group in
+            for name in names {
+                group.addTask {
+                    (name, try? await files.read("\(domainDirectory)/\(name)", limit: Self.maximumFileSize))
+                }
+            }
+            for await (name, bytes) in group { contents[name] = bytes }
+        }
+        var records: [DomainRecord] = []
+        for name in names {
+            guard let bytes = contents[name] else { continue }
             let path = "\(domainDirectory)/\(name)"
-            guard let bytes = try? await files.read(path, limit: Self.maximumFileSize) else { continue }
             let expression = try? SExpression.parseFirst(bytes)
             // Domain 0's file is for readers; what it says is asked of Xen.
             if let expression, expression.childText("id") == "0" { continue }

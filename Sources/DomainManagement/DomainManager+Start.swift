@@ -33,7 +33,7 @@ extension DomainManager {
         try await database.journal.begin(with: journalStart(boot.identifier)) { [weak self] in
             await self?.journalStart(boot.identifier) ?? []
         }
-        for record in table.sorted where !record.isForeign { await database.writeFile(record) }
+        await renewFiles(files)
         try await boot.remember()
         await joinConsolesAgain()
         let signal = account.note(.signal, "xend starts and takes up what an earlier one left")
@@ -136,6 +136,14 @@ extension DomainManager {
             log.warning("\(record.title) has gone while xend was not running")
             record.stage = .ending(then: .forget)
             return .clear
+        }
+    }
+
+    /// Writes the files that say something else than the journal.
+    private func renewFiles(_ files: [DomainRecord]) async {
+        let written = Dictionary(files.map { ($0.uuid, $0.expression) }, uniquingKeysWith: { _, newer in newer })
+        for record in table.sorted where !record.isForeign && written[record.uuid] != record.expression {
+            await database.writeFile(record)
         }
     }
 

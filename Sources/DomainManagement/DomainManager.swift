@@ -41,6 +41,7 @@ public actor DomainManager {
     var examination = Examination()
     var transfers = TransferState()
     public internal(set) var migration = MigrationSettings()
+    private var calendarLead: Double
     var isStopped = false
     var background: [Task<Void, Never>] = []
     var watchedDrivers: Set<DomainID> = []
@@ -52,6 +53,7 @@ public actor DomainManager {
         self.settings = settings
         self.events = events
         self.log = log
+        calendarLead = host.clock.calendarLead
         account = Account(clock: host.clock, observer: settings.observer)
         let database = Database(root: settings.databaseRoot, host: host, log: log)
         self.database = database
@@ -62,7 +64,19 @@ public actor DomainManager {
             restartPolicy: RestartPolicy(minimumRestartSeconds: settings.minimumRestartSeconds))
     }
 
-    var now: Double { host.clock.wallTime.seconds }
+    /// Seconds since 1970 by the host's calendar; a jump of it moves the times in the table too.
+    var now: Double {
+        let jump = host.clock.calendarLead - calendarLead
+        if abs(jump) > Self.calendarJump {
+            log.notice("the calendar was set by \(Int(jump.rounded())) s: the times of domains are moved with it")
+            table.moveCalendar(by: jump)
+            calendarLead += jump
+        }
+        return host.clock.wallTime.seconds
+    }
+
+    /// Seconds by which a calendar is set; less is the slow correction that time servers make.
+    private static let calendarJump = 1.0
 
     // MARK: - Turns
 
@@ -108,4 +122,9 @@ struct DomainRings: Sendable {
     var storePort: EventPort
     var consolePort: EventPort
     var built: BuiltDomain?
+}
+
+extension HostClock {
+    /// How far the calendar is ahead of the monotonic time, in seconds; another one when the calendar was set.
+    fileprivate var calendarLead: Double { Double(wallTime.nanoseconds - now.nanoseconds) / 1e9 }
 }

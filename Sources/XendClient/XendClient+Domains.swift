@@ -177,6 +177,10 @@ extension XendCall {
     public static func domainMemTargetSet(_ domain: String, target: String) -> XendCall {
         .post("domain", domain, operation: "mem_target_set", arguments: [("target", .text(target))])
     }
+    /// Decides about a copy in doubt after a migration: `keep` or `drop`.
+    public static func domainResolve(_ domain: String, decision: String) -> XendCall {
+        .post("domain", domain, operation: "resolve", arguments: [("decision", .text(decision))])
+    }
     public static func domainRename(_ domain: String, name: String) -> XendCall {
         .post("domain", domain, operation: "rename", arguments: [("name", .text(name))])
     }

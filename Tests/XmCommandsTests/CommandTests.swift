@@ -79,6 +79,7 @@ import XendClient
                 "POST /xend/domain/k1 config=%28vif+%28mac+aa%3A00%3A00%3A00%3A00%3A02%29+%28bridge+b%29%29&op=device_create"
             ]),
         Example("rename k1 web", ["POST /xend/domain/k1 name=web&op=rename"]),
+        Example("resolve k1 keep", ["POST /xend/domain/k1 decision=keep&op=resolve"]),
         Example("reboot k1", ["POST /xend/domain/k1 reason=reboot&op=shutdown"]),
         Example("trigger k1 power", ["POST /xend/domain/k1 reason=poweroff&op=shutdown"]),
         Example("sched-credit -d k1 -w 512", ["POST /xend/domain/k1 weight=512&op=sched_credit_set"]),

@@ -14,6 +14,8 @@ final class ScenarioRun {
     private var backgrounds: [(name: String, activity: Background)] = []
     private var events: [String: EventLog] = [:]
     private var lifeStart: [String: Double] = [:]
+    /// Seconds by which the story has set a host's calendar, which its events show.
+    private var calendarJumps: [String: Double] = [:]
     private(set) var stepCount = 0
     /// Steps may fail: something goes wrong on purpose, and only what it leaves behind counts.
     var isTolerant = false
@@ -285,7 +287,11 @@ final class ScenarioRun {
             events[name]?.restart()
             try target.hostReboot(name)
         case .xl(let act): try target.xl(act, host: host)
-        case .clock(let offset): try target.jumpClock(offset, host: host)
+        case .clock(let offset):
+            // Those of before, by the old calendar.
+            collectEvents(host)
+            try target.jumpClock(offset, host: host)
+            calendarJumps[host, default: 0] += offset.inSeconds
         case .copy(let path, let from, let to): try target.copy(try path.text(bindings), from: from, to: to)
         case .write(let path, let text):
             try target.write(try path.text(bindings), try text.text(bindings), host: host)
@@ -352,7 +358,7 @@ final class ScenarioRun {
             lifeStart[host] = 0
             page = try? ask("/xend/event?since=0", host: host).expression
         }
-        if let page { log.add(page, notBefore: lifeStart[host] ?? 0) }
+        if let page { log.add(page, notBefore: (lifeStart[host] ?? 0) + (calendarJumps[host] ?? 0)) }
         events[host] = log
     }
 
@@ -380,7 +386,7 @@ final class ScenarioRun {
     }
 
     private func draw(_ entry: EventLog.Entry, _ host: String) {
-        let time = max(0, entry.time - target.wallTime + now)
+        let time = max(0, entry.time - (calendarJumps[host] ?? 0) - target.wallTime + now)
         let value = entry.name.hasPrefix("xend.domain.") ? entry.value.list : nil
         chart.mark(
             .init(

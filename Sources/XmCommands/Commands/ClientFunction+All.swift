@@ -73,6 +73,9 @@ extension ClientFunction {
         ClientFunction(name: "xend_domain_sysrq", parameters: [.text("DOM"), .text("KEY")]) {
             .domainSysRq($0[0].text, key: $0[1].text)
         },
+        ClientFunction(name: "xend_domain_resolve", parameters: [.text("DOM"), .text("DECISION")]) {
+            .domainResolve($0[0].text, decision: $0[1].text)
+        },
         ClientFunction(name: "xend_domain_rename", parameters: [.text("DOM"), .text("NAME")]) {
             .domainRename($0[0].text, name: $0[1].text)
         },

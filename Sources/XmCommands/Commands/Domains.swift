@@ -43,6 +43,14 @@ extension XmCommand {
         .domainRename($0, name: $1)
     }
 
+    static let resolve = pair(
+        "resolve", "DOM keep|drop", "Decide about a copy that waits for another machine.",
+        "A migration that was cut off in its last moment leaves a copy of domain DOM that waits for word from the\n"
+            + "other machine. If that will never answer, keep lets this copy run, and drop ends it."
+    ) {
+        .domainResolve($0, decision: $1)
+    }
+
     static let sysrq = pair(
         "sysrq", "DOM LETTER", "Press SysRq and a key in a domain.",
         "Presses SysRq and LETTER on the keyboard of domain DOM. What a key does, its kernel says:\n"

@@ -4,7 +4,7 @@ extension XmCommand {
     /// Every subcommand.
     static let all: [XmCommand] =
         [help, completion, call]
-        + [list, create, shutdown, reboot, destroy, pause, unpause, save, restore, migrate]
+        + [list, create, shutdown, reboot, destroy, pause, unpause, save, restore, migrate, resolve]
         + [imageInfo, imageStream]
         + [domid, domname, rename, trigger, reset, sysrq, upTime]
         + [pinCPU, virtualCPUPin, virtualCPUList, virtualCPUSet, maxmem, balloon, memMax, memSet]
