@@ -363,7 +363,9 @@ extension DomainTable {
     private func clear(_ record: inout DomainRecord) throws(Refusal) -> Draft {
         let unwanted = record.devices.filter(\.isUnwanted)
         if record.stage == .live, !unwanted.isEmpty {
-            let releases = unwanted.map { Step.detach($0.slot, force: true) }
+            // A guest that runs and has connected to it is asked.
+            let takesPart = reports[record.uuid]?.isPaused == false
+            let releases = unwanted.map { Step.detach($0.slot, force: $0.eventPort == nil || !takesPart) }
             return Draft(name: "clear", direction: .forward, isJournaled: true, steps: releases + [.remember])
         }
         guard case .ending(let then) = record.stage else {

@@ -6,6 +6,8 @@ public enum Fact: Hashable, Sendable {
     case console(ConsoleRecord?)
     case attached(DeviceRecord)
     case detached(DeviceSlot)
+    /// It could not be released. `isInUse`: the guest, which runs, holds on to it.
+    case held(DeviceSlot, isInUse: Bool)
     case connected(DeviceSlot, eventPort: UInt32?)
     case reported(DomainReport?)
 }
@@ -16,7 +18,7 @@ extension DomainTable {
         switch fact {
         case .reported(let report): take(report, of: uuid)
         case .detached(let slot): releaseBacking(of: slot, of: uuid)
-        case .created, .console, .attached, .connected: break
+        case .created, .console, .attached, .held, .connected: break
         }
         _ = update(uuid) { $0.note(fact) }
     }
@@ -48,6 +50,10 @@ extension DomainRecord {
             devices.append(device)
             devices.sort { $0.slot < $1.slot }
         case .detached(let slot): devices.removeAll { $0.slot == slot }
+        case .held(let slot, let isInUse):
+            // What is in use stays the guest's; the rest is tried again. An end releases everything anyway.
+            guard stage == .live, let place = devices.firstIndex(where: { $0.slot == slot }) else { return }
+            devices[place].isUnwanted = !isInUse
         case .connected(let slot, let port):
             guard let place = devices.firstIndex(where: { $0.slot == slot }) else { return }
             devices[place].eventPort = port
@@ -92,11 +98,11 @@ extension DomainRecord {
 
     private mutating func concludingChange(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
         guard outcome == .done else {
-            for case .attach(let device) in plan.steps {
-                for place in devices.indices where devices[place].slot == device.slot { devices[place].isUnwanted = true }
-            }
-            return Conclusion(record: self, followUp: devices.contains(where: \.isUnwanted) ? .retry : .none)
+            guard devices.contains(where: \.isUnwanted) else { return Conclusion(record: self, followUp: .none) }
+            if case .incomplete(let held) = outcome { self.held = held }
+            return Conclusion(record: self, followUp: .retry)
         }
+        if !devices.contains(where: \.isUnwanted) { held = [] }
         if isForeign, plan.ticket.name == "destroy" { return Conclusion(record: nil, followUp: .none) }
         for step in plan.steps { apply(step) }
         return Conclusion(record: self, followUp: .none)

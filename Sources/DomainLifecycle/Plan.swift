@@ -60,6 +60,11 @@ public enum Outcome: Hashable, Sendable {
     case undone(reason: String)
     /// Forward plans: some steps failed and are to be tried again; what is still held, in words.
     case incomplete(held: [String])
+
+    public var isIncomplete: Bool {
+        if case .incomplete = self { return true }
+        return false
+    }
 }
 
 extension Outcome: CustomStringConvertible {

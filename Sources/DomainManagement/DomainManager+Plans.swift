@@ -125,9 +125,11 @@ extension DomainManager {
             }
         }
         guard !held.isEmpty else { return (.done, nil) }
-        let title = table[plan.domain]?.title ?? ""
-        let message = "cannot \(plan.ticket.name) \(title) yet: \(held.joined(separator: "; ")); xend keeps trying"
-        return (.incomplete(held: held), OperationError(.failed, message))
+        let outcome = Outcome.incomplete(held: held)
+        let what = "cannot \(plan.ticket.name) \(table[plan.domain]?.title ?? "")"
+        let why = held.joined(separator: "; ")
+        let isRetried = table[plan.domain]?.concluding(plan, outcome).followUp == .retry
+        return (outcome, OperationError(.failed, isRetried ? "\(what) yet: \(why); xend keeps trying" : "\(what): \(why)"))
     }
 
     private func failure(_ error: any Error, at step: Step) -> StepFailure {
@@ -151,8 +153,8 @@ extension DomainManager {
     private func journalEnd(_ plan: Plan, _ outcome: Outcome) async {
         var entries = [database.end(plan)]
         if let record = table[plan.domain], !record.isForeign {
-            // What is still held is tried again by the next daemon too.
-            if case .incomplete = outcome { entries.insert(database.record(record), at: 0) }
+            // What is still held is tried again by the next daemon too, and what was given up is left alone.
+            if outcome.isIncomplete || record.stage == .restarting(.blocked) { entries.insert(database.record(record), at: 0) }
         } else {
             entries.append(database.forget(plan.domain))
         }

@@ -55,6 +55,7 @@ struct JournalReplay: Sendable {
             guard let uuid = first.flatMap({ DomainUUID(text: $0) }) else { return false }
             records[uuid] = nil
             forgotten.insert(uuid)
+            closeOperations(on: uuid)
         case "begin": return begin(entry, children)
         case "end":
             guard let serial = first.flatMap(UInt64.init) else { return false }
@@ -71,8 +72,14 @@ struct JournalReplay: Sendable {
         else { return false }
         lastSerial = max(lastSerial, serial)
         let record = entry.childValue("record").flatMap(DomainRecord.init)
+        closeOperations(on: uuid)
         open[serial] = OpenOperation(serial: serial, name: name, domain: uuid, record: record, entry: entry)
         return true
+    }
+
+    /// Operations on a domain take turns: whatever had begun before is over, even where its end could not be written.
+    private mutating func closeOperations(on domain: DomainUUID) {
+        open = open.filter { $0.value.domain != domain }
     }
 
     private mutating func script(_ children: [SExpression]) -> Bool {

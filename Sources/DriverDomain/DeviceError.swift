@@ -6,6 +6,8 @@ public struct DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
         case failed
         /// The back-end or the guest did not do its part in time; it may still.
         case timedOut
+        /// The guest, which was asked, holds on to it.
+        case inUse
         /// The daemon has been killed (simulation only).
         case fenced
     }

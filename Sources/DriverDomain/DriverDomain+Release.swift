@@ -8,7 +8,7 @@ extension DriverDomain {
     /// A live guest is asked (the back-end's state goes to Closing, the guest follows). A dead or paused one cannot take part:
     /// its front-end directory is removed, which makes the back-end let go by itself.
     ///
-    /// - Throws: `timedOut` when the back-end still holds the device after its time-out.
+    /// - Throws: `inUse` when the guest holds on to it, `timedOut` when the back-end still holds it after its time-out.
     func letGo(_ path: DevicePath, force: Bool) async throws(DeviceError) {
         do {
             if force {
@@ -52,7 +52,7 @@ extension DriverDomain {
         guard closed else {
             throw DeviceError(
                 "the guest did not let it go within \(text(settings.backendTimeout)): it may be in use there",
-                kind: .timedOut)
+                kind: .inUse)
         }
     }
 

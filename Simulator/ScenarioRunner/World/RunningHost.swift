@@ -179,7 +179,7 @@ public final class RunningHost: @unchecked Sendable {
         var work: [String] = []
         for domain in await daemon.domains() {
             if let operation = domain.operation { work.append("\(operation) of \(domain.name) on \(name)") }
-            if !domain.held.isEmpty, domain.restartState == nil { work.append("end of \(domain.name) on \(name)") }
+            if !domain.held.isEmpty, domain.restartState == nil { work.append("what \(domain.name) on \(name) still holds") }
             switch domain.restartState {
             case .pending where lives(domain.id) && domain.held.isEmpty, .blocked, nil: break
             case .pending, .booting: work.append("restart of \(domain.name) on \(name)")
