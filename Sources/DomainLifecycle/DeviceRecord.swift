@@ -17,7 +17,7 @@ public struct DeviceRecord: Hashable, Sendable {
     public var nodeNumber: UInt32?
     /// vbd: a script bound `node`, and has to unbind it.
     public var isBound: Bool
-    /// It was to go, or its attachment failed, and it could not be released: that is done as soon as it is possible.
+    /// It is to go, or its attachment failed and could not be undone: it is released as soon as that is possible.
     public var isUnwanted = false
     /// The front-end's event channel, once it is connected.
     public var eventPort: UInt32?

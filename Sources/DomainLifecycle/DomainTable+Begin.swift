@@ -91,7 +91,7 @@ extension DomainTable {
             if record.stage == .restarting(.blocked) { return try rebuild(&record) }
             return Draft(name: operation.name, steps: [.announce(.unpause), .unpause])
         case .shutdown(let request):
-            return try shutdown(request, &record, now)
+            return try shutdown(request, record, now)
         case .destroy(let mode):
             return try destroy(mode, &record, now)
         case .pinCPU(let cpus, let vcpu):
@@ -116,6 +116,8 @@ extension DomainTable {
             let slot = DeviceSlot(type: type, idx: index)
             _ = try device(slot, of: record)
             let force = reports[record.uuid]?.isPaused ?? false
+            // From now on, and for the next daemon: half removed it is of no use.
+            record.markUnwanted(slot, true)
             return Draft(
                 name: operation.name, direction: .forward, isJournaled: true,
                 steps: [.detach(slot, force: force), .remember])
@@ -135,13 +137,14 @@ extension DomainTable {
     }
 
     private mutating func shutdown(
-        _ request: ShutdownRequest, _ record: inout DomainRecord, _ now: Double
+        _ request: ShutdownRequest, _ record: DomainRecord, _ now: Double
     ) throws(Refusal) -> Draft {
         var announcements: [Step] = []
         if request == .reboot { try checkRestartTime(record, now) }
         let wasAwaited = record.awaitsRestart
-        record.requested = request
-        if record.awaitsRestart, !wasAwaited { announcements.append(.announce(.restart(.schedule))) }
+        var asked = record
+        asked.requested = request
+        if asked.awaitsRestart, !wasAwaited { announcements.append(.announce(.restart(.schedule))) }
         if request == .halt, wasAwaited { announcements.append(.announce(.restart(.cancel))) }
         // What was asked for decides about the restart when the guest has ended, which may be after a restart of xend.
         return Draft(

@@ -6,8 +6,8 @@ public enum Fact: Hashable, Sendable {
     case console(ConsoleRecord?)
     case attached(DeviceRecord)
     case detached(DeviceSlot)
-    /// It could not be released. `isInUse`: the guest, which runs, holds on to it.
-    case held(DeviceSlot, isInUse: Bool)
+    /// It was to be released, and the guest, which runs, holds on to it.
+    case kept(DeviceSlot)
     case connected(DeviceSlot, eventPort: UInt32?)
     case reported(DomainReport?)
 }
@@ -18,7 +18,7 @@ extension DomainTable {
         switch fact {
         case .reported(let report): take(report, of: uuid)
         case .detached(let slot): releaseBacking(of: slot, of: uuid)
-        case .created, .console, .attached, .held, .connected: break
+        case .created, .console, .attached, .kept, .connected: break
         }
         _ = update(uuid) { $0.note(fact) }
     }
@@ -50,10 +50,7 @@ extension DomainRecord {
             devices.append(device)
             devices.sort { $0.slot < $1.slot }
         case .detached(let slot): devices.removeAll { $0.slot == slot }
-        case .held(let slot, let isInUse):
-            // What is in use stays the guest's; the rest is tried again. An end releases everything anyway.
-            guard stage == .live, let place = devices.firstIndex(where: { $0.slot == slot }) else { return }
-            devices[place].isUnwanted = !isInUse
+        case .kept(let slot): markUnwanted(slot, false)
         case .connected(let slot, let port):
             guard let place = devices.firstIndex(where: { $0.slot == slot }) else { return }
             devices[place].eventPort = port
@@ -98,6 +95,7 @@ extension DomainRecord {
 
     private mutating func concludingChange(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
         guard outcome == .done else {
+            for case .attach(let device) in plan.steps { markUnwanted(device.slot, true) }
             guard devices.contains(where: \.isUnwanted) else { return Conclusion(record: self, followUp: .none) }
             if case .incomplete(let held) = outcome { self.held = held }
             return Conclusion(record: self, followUp: .retry)
@@ -106,6 +104,11 @@ extension DomainRecord {
         if isForeign, plan.ticket.name == "destroy" { return Conclusion(record: nil, followUp: .none) }
         for step in plan.steps { apply(step) }
         return Conclusion(record: self, followUp: .none)
+    }
+
+    /// Marks a device, if it is still there, as one that is to go, or not.
+    mutating func markUnwanted(_ slot: DeviceSlot, _ isUnwanted: Bool) {
+        for place in devices.indices where devices[place].slot == slot { devices[place].isUnwanted = isUnwanted }
     }
 
     /// What a step that was done means for the configuration.
@@ -121,7 +124,8 @@ extension DomainRecord {
             devices[place].config = changed
             config = config?.with(devices: devices.map(\.config))
         case .pin(let cpus, nil): pinnedCPU = cpus.cpu ?? pinnedCPU
-        case .restoreName, .requestShutdown, .pause, .unpause, .pin, .weigh, .setMemoryTarget, .setVCPUs, .sysrq, .limitMemory, .checkImage,
+        case .requestShutdown(let request): requested = request
+        case .restoreName, .pause, .unpause, .pin, .weigh, .setMemoryTarget, .setVCPUs, .sysrq, .limitMemory, .checkImage,
             .createDomain, .build, .introduce, .openConsole, .keepConsole, .joinConsole, .releaseRemains, .closeConsole,
             .leaveConsole, .transfer, .withdraw, .destroyDomain, .awaitGone, .remember, .forget, .announce:
             break

@@ -85,6 +85,8 @@ extension DomainManager {
         let restarted = Set(replay.openOperations.filter { $0.name == "restart" }.map(\.domain))
         for operation in replay.openOperations {
             guard var record = records[operation.domain] ?? operation.record else { continue }
+            // Which device was to go.
+            if operation.name == "device_destroy" { record.devices = operation.record?.devices ?? record.devices }
             // The record of a begun creation has no id yet; Xen knows it by its uuid.
             if record.id == nil { record.id = alive[record.uuid]?.id }
             record.stage = stage(of: record, after: operation.name, isRecorded: records[operation.domain] != nil)
@@ -131,6 +133,7 @@ extension DomainManager {
             record.stage = .ending(then: .restart)
             return .clear
         case .inDoubt where !isAlive: return nil
+        case .live where isAlive && record.devices.contains(where: \.isUnwanted): return .clear
         case .creating, .live, .exited, .inDoubt:
             guard !isAlive else { return nil }
             log.warning("\(record.title) has gone while xend was not running")

@@ -273,7 +273,7 @@ extension DomainManager {
             }
             table.note(.detached(slot), of: record.uuid)
         } catch {
-            table.note(.held(slot, isInUse: error.kind == .inUse), of: record.uuid)
+            if error.kind == .inUse { table.note(.kept(slot), of: record.uuid) }
             throw StepFailure("cannot release \(slot) of \(record.title): \(error)")
         }
     }

@@ -25,7 +25,7 @@ extension DomainRecord {
                     .element("remote_port", console.eventPort ?? 0)))
         }
         fields.append(.element("next", nextIndex.sorted { $0.key < $1.key }.map { .element($0.key.rawValue, $0.value) }))
-        fields.append(.element("devices", devices.filter { !$0.isUnwanted }.map(\.storedExpression)))
+        fields.append(.element("devices", devices.map(\.storedExpression)))
         if let config { fields.append(.element("config", config.source)) }
         return .element("domain", fields)
     }
@@ -86,6 +86,7 @@ extension DeviceRecord {
         if let node { own.append(.element("node", node)) }
         if let nodeNumber { own.append(.element("number", nodeNumber)) }
         if isBound { own.append(["bound"]) }
+        if isUnwanted { own.append(["unwanted"]) }
         if let eventPort { own.append(.element("port", eventPort)) }
         return .list(members + [.element("xend", own)])
     }
@@ -101,6 +102,7 @@ extension DeviceRecord {
         node = own.childText("node")
         nodeNumber = own.childText("number").flatMap(UInt32.init)
         isBound = own.child("bound") != nil
+        isUnwanted = own.child("unwanted") != nil
         eventPort = own.childText("port").flatMap(UInt32.init)
     }
 }
