@@ -104,6 +104,7 @@ struct HypervisorHandle: Hypervisor {
         _ body: (SimulatedMachine) throws(HypervisorError) -> Result
     ) async throws(HypervisorError) -> Result {
         let point = hypercallName(name)
+        assert(FaultPoint.hypercalls.contains(point), "\(point) is missing among FaultPoint.hypercalls")
         let domain = id.map { String($0.rawValue) } ?? ""
         let afterwards: FaultAction?
         do throws(Incarnation.Obstacle) {

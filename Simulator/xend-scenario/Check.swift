@@ -19,9 +19,11 @@ struct Check: ParsableCommand {
         var scenarios = 0
         for file in try files.find() {
             do {
-                let read = try ScenarioReader.scenarios(in: try ScenarioFiles.read(file), file: file)
+                let (read, errors) = ScenarioReader.read(try ScenarioFiles.read(file), file: file)
+                for error in errors { Terminal.write("\(error)\n") }
+                problems += errors.count
                 scenarios += read.count
-                if let realMachine { tellFitness(of: read, file, freeMemory: realMachine) }
+                if let realMachine, errors.isEmpty { tellFitness(of: read, file, freeMemory: realMachine) }
             } catch {
                 Terminal.write("\(error)\n")
                 problems += 1

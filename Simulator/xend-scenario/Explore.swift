@@ -36,10 +36,14 @@ struct Explore: ParsableCommand {
 
     func validate() throws {
         guard (1...8).contains(hosts) else { throw ValidationError("--hosts must be from 1 to 8") }
+        guard (seeds ?? 1) >= 1 else { throw ValidationError("--seeds must be at least 1") }
+        guard (minutes ?? 1) > 0 else { throw ValidationError("--minutes must be more than 0") }
+        guard failures >= 1 else { throw ValidationError("--failures must be at least 1") }
         guard (1...1000).contains(length) else { throw ValidationError("--length must be from 1 to 1000") }
     }
 
     func run() throws {
+        try Terminal.checkDirectory(out)
         var exploration = Exploration(hosts: hosts, length: length)
         exploration.commit = SourceVersion.current
         if let replay { try Terminal.save("\(out)/story-\(replay).sxp", String(decoding: exploration.story(replay), as: UTF8.self)) }

@@ -47,6 +47,7 @@ struct Run: ParsableCommand {
     func validate() throws {
         if realMachine != nil, url == nil { throw ValidationError("--real-machine needs --url") }
         if let url, RemoteAddress(url) == nil { throw ValidationError("--url must be http://HOST:PORT, not \(url)") }
+        guard (seeds ?? 1) >= 1 else { throw ValidationError("--seeds must be at least 1") }
         if url != nil, seeds != nil || seed != nil { throw ValidationError("--url has no seeds") }
     }
 
@@ -103,16 +104,12 @@ struct Run: ParsableCommand {
     private func read(_ summary: inout RunSummary) throws -> [(path: String, scenarios: [Scenario])] {
         var files: [(path: String, scenarios: [Scenario])] = []
         for path in try self.files.find() {
-            do throws(ScenarioError) {
-                let bytes: [UInt8]
-                do {
-                    bytes = try ScenarioFiles.read(path)
-                } catch {
-                    throw ScenarioError(ScenarioPlace(file: path), "\(error)")
-                }
-                files.append((path, try ScenarioReader.scenarios(in: bytes, file: path)))
+            do {
+                let (scenarios, errors) = ScenarioReader.read(try ScenarioFiles.read(path), file: path)
+                if errors.isEmpty { files.append((path, scenarios)) }
+                summary.refusals += errors
             } catch {
-                summary.refusals.append(error)
+                summary.refusals.append(ScenarioError(ScenarioPlace(file: path), "\(error)"))
             }
         }
         return files
@@ -135,7 +132,7 @@ struct Run: ParsableCommand {
         }
         options.shuffles = true
         var last: ScenarioResult?
-        for number in 0..<max(1, seeds) {
+        for number in 0..<seeds {
             options.seed = (seed ?? 0) + UInt64(number)
             var result = ScenarioSuite.run(scenario, options: options)
             if twice { result = again(scenario, options, result) }

@@ -31,9 +31,11 @@ struct SweepCommand: ParsableCommand {
 
     func validate() throws {
         guard every >= 1 else { throw ValidationError("--every must be at least 1") }
+        guard show >= 0 else { throw ValidationError("--show must be at least 0") }
     }
 
     func run() throws {
+        if let out { try Terminal.checkDirectory(out) }
         var results: [SweepResult] = []
         var summary = RunSummary()
         for file in try files.find() {

@@ -32,6 +32,14 @@ enum Terminal {
         }
     }
 
+    /// Refuses a directory that is not there before hours of work want to write into it.
+    static func checkDirectory(_ path: String) throws {
+        guard ScenarioFiles.isDirectory(path) else {
+            complain("there is no directory \(path) to write files into")
+            throw ExitCode.couldNotRun
+        }
+    }
+
     private static func put(_ text: String, _ descriptor: Int32) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {

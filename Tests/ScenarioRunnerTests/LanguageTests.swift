@@ -133,6 +133,10 @@ import Testing
         ("(needs zen) (settle)", "one of simulator, xen, not zen (did you mean \"xen\"?)"),
         ("(fault (hypercal create) (hang))", "unknown fault point hypercal (did you mean \"hypercall\"?)"),
         ("(fault (hypercall create) (error ENOMEN))", "ENOMEN is no errno (did you mean \"ENOMEM\"?)"),
+        ("(fault (hypercall creat) (hang))", "there is no hypercall creat (did you mean \"create\"?)"),
+        ("(fault (hypercall xc_domain_create) (hang)) (pause x)", "nothing creates a domain x"),
+        ("(fault (step destroy) (hang))", "no plan has a step \"destroy\""),
+        ("(fault (script vif-brigde up) (hang)) (settle)", "nothing runs a script vif-brigde (did you mean \"vif-bridge\"?)"),
         ("(fault (hypercall create) (hangs))", "unknown kind of fault hangs"),
         ("(fault (disk write) (every 0) (hang))", "every how many must be a number from 1"),
         ("(repeat 2000000 (settle))", "how often must be a number from 0"),
@@ -151,6 +155,15 @@ import Testing
                 #expect(message.contains(says), "\(body): \(message)")
             }
         }
+    }
+
+    @Test func `the mistakes of a file are told together, those of names only where all could be read`() {
+        func messages(_ text: String) -> [String] { ScenarioReader.read(Array(text.utf8), file: "s").errors.map(\.description) }
+        let misspelt = "(scenario a (kernel k) (advance 1) (expect (stauts 1) (status (< x))) (parallel (paus w) (unpaus w)) (pause w))"
+        #expect(messages(misspelt).map { $0.prefix(6) } == ["s:1:13", "s:1:33", "s:1:45", "s:1:66", "s:1:82", "s:1:91"])
+        let unknown = "(scenario b (pause w) (settle (on x)) (expect (domain v) (text $y)))"
+        #expect(messages(unknown).count == 3)
+        #expect(messages("\(misspelt) \(unknown)").count == 9)
     }
 
     @Test func `empty, huge and foreign files are refused`() {

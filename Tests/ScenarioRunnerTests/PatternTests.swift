@@ -25,6 +25,7 @@ import Testing
         ("(< 5)", "4", true), ("(< 5)", "5", false), ("(> 5)", "5.5", true), ("(> 5)", "x", false),
         ("(~ ^a+$)", "aaa", true), ("(~ ^a+$)", "aab", false), ("(~ b)", "aab", true),
         ("(! a)", "b", true), ("(! a)", "a", false), ("(| a b)", "b", true), ("(| a b)", "c", false),
+        ("(& (> 1) (< 5))", "4", true), ("(& (> 1) (< 5))", "5", false), ("(& a $x)", "a", true),
         ("(domain (name web) (id 1))", domain, true), ("(domain (id 2))", domain, false),
         ("(domain (devices (vbd (idx 0))))", domain, true), ("(domain (devices (vbd (idx 1))))", domain, false),
         ("(domain (devices (vif (idx 1)) (vif (idx 0))))", domain, true),

@@ -71,6 +71,14 @@ import Testing
         #expect(ScenarioSuite.run(killed).failure == nil)
     }
 
+    @Test func `what waits for a check is told from what is not answered`() throws {
+        let unmet = try #require(ScenarioSuite.run(try Self.scenario("\(Self.web) (when (domain web (memory 1)) (pause web))")).failure)
+        #expect(unmet.kind == .unmet)
+        #expect(unmet.reasons == ["for an hour this has not come true: (domain web (memory 1))"])
+        let hung = ScenarioSuite.run(try Self.scenario("(fault (hypercall create) (hang)) \(Self.web)")).failure
+        #expect(hung?.kind == .unanswered)
+    }
+
     // MARK: Oracles
 
     @Test func `events out of order are seen`() {

@@ -50,7 +50,7 @@ extension Pattern {
         case .list(let members):
             if case .text(let template)? = members.first { template.literal } else { nil }
         case .text(let template): template.literal
-        case .anything, .rest, .variable, .regex, .less, .greater, .not, .either: nil
+        case .anything, .rest, .variable, .regex, .less, .greater, .not, .either, .all: nil
         }
     }
 }

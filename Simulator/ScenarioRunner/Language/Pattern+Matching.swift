@@ -38,6 +38,8 @@ public struct PatternMatcher {
         case .either(let patterns):
             for pattern in patterns where matches(pattern, value, mode) { return true }
             return false
+        case .all(let patterns):
+            return patterns.allSatisfy { matches($0, value, mode) }
         case .list(let members):
             guard let values = value.list else { return false }
             return match(members[...], values[...])

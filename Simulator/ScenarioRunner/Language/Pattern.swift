@@ -19,6 +19,8 @@ public indirect enum Pattern: Hashable, Sendable {
     case not(Pattern)
     /// `(| P…)`: one of them.
     case either([Pattern])
+    /// `(& P…)`: all of them; of numbers, a range.
+    case all([Pattern])
     /// A list whose members stand in this order.
     case list([Pattern])
     /// `(NAME FIELD…)`, every field a list: fields in any order, others may be present.
@@ -40,6 +42,7 @@ extension Pattern: CustomStringConvertible {
         case .greater(let bound): "(> \(bound.source.value))"
         case .not(let pattern): "(! \(pattern))"
         case .either(let patterns): "(| \(patterns.map(\.description).joined(separator: " ")))"
+        case .all(let patterns): "(& \(patterns.map(\.description).joined(separator: " ")))"
         case .list(let members): "(\(members.map(\.description).joined(separator: " ")))"
         case .element(let name, let fields):
             "(\(([name.source.value.description] + fields.map(\.description)).joined(separator: " ")))"

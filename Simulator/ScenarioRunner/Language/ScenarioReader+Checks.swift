@@ -16,7 +16,7 @@ extension ScenarioReader {
 
     func checks(_ values: [LocatedSExpression]) throws(ScenarioError) -> [Check] {
         var checks: [Check] = []
-        for value in values { checks.append(try check(value)) }
+        for value in values { if let check = attempt({ () throws(ScenarioError) in try check(value) }) { checks.append(check) } }
         return checks
     }
 
@@ -110,6 +110,7 @@ extension Pattern {
         case .text, .regex: .list([self, .rest])
         case .list(let members) where members.count == 1: .list(members + [.rest])
         case .either(let patterns): .either(patterns.map(\.asEvent))
+        case .all(let patterns): .all(patterns.map(\.asEvent))
         case .not(let pattern): .not(pattern.asEvent)
         case .anything, .rest, .variable, .less, .greater, .list, .element: self
         }

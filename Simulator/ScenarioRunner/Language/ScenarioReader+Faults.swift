@@ -22,7 +22,9 @@ extension ScenarioReader {
         let name: String
         var detail = ""
         switch kind {
-        case .hypercall, .guest, .step: name = try form.word("its name")
+        case .hypercall: name = try hypercall(&form)
+        case .step: name = try step(&form)
+        case .guest: name = try form.word("its name")
         case .xenstore: name = try form.word("the request", Request.self).rawValue
         case .script: name = try form.word("the path")
         case .backend, .frontend: name = try form.word("the kind of device", Device.self).rawValue
@@ -43,6 +45,24 @@ extension ScenarioReader {
         }
         try form.end()
         return FaultPattern(kind, name, detail)
+    }
+
+    private func hypercall(_ form: inout FormReader) throws(ScenarioError) -> String {
+        let value = form.arguments.first
+        let name = FaultPattern(.hypercall, try form.word("its name")).name
+        guard !FaultPoint.hypercalls.contains(name) else { return name }
+        throw form.error(
+            "there is no hypercall \(name)\(Suggestion.phrase(for: name, among: FaultPoint.hypercalls)); there are "
+                + FaultPoint.hypercalls.joined(separator: ", "), at: value)
+    }
+
+    private func step(_ form: inout FormReader) throws(ScenarioError) -> String {
+        let value = form.arguments.first
+        let text = try form.word("its text")
+        guard !StepTexts.canBe(text) else { return text }
+        throw form.error(
+            "no plan has a step \"\(text)\"\(Suggestion.phrase(for: text, among: StepTexts.openings)); steps begin with "
+                + StepTexts.openings.joined(separator: ", "), at: value)
     }
 
     private func selector(_ value: LocatedSExpression) throws(ScenarioError) -> FaultRule.Selector {

@@ -22,15 +22,15 @@ extension ScenarioReader {
         }
     }
 
-    /// `(~ R)`, `(< N)`, `(> N)`, `(! P)`, `(| P…)`.
+    /// `(~ R)`, `(< N)`, `(> N)`, `(! P)`, `(| P…)`, `(& P…)`.
     private func comparison(
         _ members: [LocatedSExpression], in value: LocatedSExpression
     ) throws(ScenarioError) -> Pattern? {
         guard let head = members.first, case .atom(let name, quoted: false) = head.kind,
-            ["~", "<", ">", "!", "|"].contains(name)
+            ["~", "<", ">", "!", "|", "&"].contains(name)
         else { return nil }
         let place = ScenarioPlace(file: file, position: value.position)
-        guard name == "|" || members.count == 2 else {
+        guard name == "|" || name == "&" || members.count == 2 else {
             throw ScenarioError(place, "(\(name) …) has one value behind the sign; quote what has blanks or brackets")
         }
         switch name {
@@ -41,7 +41,7 @@ extension ScenarioReader {
         default:
             var patterns: [Pattern] = []
             for member in members.dropFirst() { patterns.append(try pattern(member)) }
-            return .either(patterns)
+            return name == "|" ? .either(patterns) : .all(patterns)
         }
     }
 
@@ -76,7 +76,7 @@ extension Pattern {
         switch self {
         case .list, .element: true
         case .not(let inner): inner.isStructure
-        case .either(let patterns): patterns.allSatisfy(\.isStructure)
+        case .either(let patterns), .all(let patterns): patterns.allSatisfy(\.isStructure)
         case .anything, .rest, .text, .variable, .regex, .less, .greater: false
         }
     }

@@ -3,6 +3,7 @@ import SExpressions
 /// Reads scenario files. What cannot be read is refused with its place before anything runs.
 public struct ScenarioReader {
     let file: String
+    private let refusals = Refusals()
 
     /// Files beyond this are not stories any more; bytes.
     public static let sizeLimit = 4 << 20
@@ -13,11 +14,36 @@ public struct ScenarioReader {
 
     /// The scenarios of a file, in order.
     /// - Parameter file: its name, for errors.
+    /// - Throws: the first mistake in it.
     public static func scenarios(in bytes: [UInt8], file: String) throws(ScenarioError) -> [Scenario] {
+        let (scenarios, errors) = read(bytes, file: file)
+        if let first = errors.first { throw first }
+        return scenarios
+    }
+
+    /// The scenarios of a file that can be read, and what is wrong with the others: all that can be found at once.
+    public static func read(_ bytes: [UInt8], file: String) -> (scenarios: [Scenario], errors: [ScenarioError]) {
         let reader = ScenarioReader(file: file)
+        var scenarios: [Scenario] = []
+        _ = reader.attempt { () throws(ScenarioError) in
+            for value in try reader.values(bytes) {
+                reader.attempt { () throws(ScenarioError) in
+                    let scenario = try reader.scenario(value)
+                    if let other = scenarios.first(where: { $0.name == scenario.name }) {
+                        throw ScenarioError(
+                            scenario.place, "there is a scenario \(scenario.name) already, at \(other.place.position)")
+                    }
+                    scenarios.append(scenario)
+                }
+            }
+        }
+        return (scenarios, reader.refusals.errors)
+    }
+
+    private func values(_ bytes: [UInt8]) throws(ScenarioError) -> [LocatedSExpression] {
         let top = ScenarioPlace(file: file)
-        guard bytes.count <= sizeLimit else {
-            throw ScenarioError(top, "the file has \(bytes.count) bytes; at most \(sizeLimit) are read")
+        guard bytes.count <= Self.sizeLimit else {
+            throw ScenarioError(top, "the file has \(bytes.count) bytes; at most \(Self.sizeLimit) are read")
         }
         let values: [LocatedSExpression]
         do {
@@ -32,22 +58,26 @@ public struct ScenarioReader {
         guard !values.isEmpty else {
             throw ScenarioError(top, "there is no scenario here; a file holds (scenario NAME SETUP… STEP…)")
         }
-        var scenarios: [Scenario] = []
-        for value in values {
-            let scenario = try reader.scenario(value)
-            if let other = scenarios.first(where: { $0.name == scenario.name }) {
-                throw ScenarioError(
-                    scenario.place, "there is a scenario \(scenario.name) already, at \(other.place.position)")
-            }
-            try ReferenceCheck.check(scenario)
-            scenarios.append(scenario)
+        return values
+    }
+
+    /// Does what may be refused, and goes on behind it.
+    @discardableResult
+    func attempt<Value>(_ body: () throws(ScenarioError) -> Value) -> Value? {
+        do throws(ScenarioError) {
+            return try body()
+        } catch {
+            refusals.add(error)
+            return nil
         }
-        return scenarios
     }
 
     /// One step alone, as the control resource of `xend-sim` takes it.
     public static func step(_ value: LocatedSExpression, file: String) throws(ScenarioError) -> Step {
-        try ScenarioReader(file: file).step(value)
+        let reader = ScenarioReader(file: file)
+        let step = try reader.step(value)
+        if let first = reader.refusals.errors.first { throw first }
+        return step
     }
 
     /// What a setup form alone makes; nil when it is none.
@@ -70,21 +100,26 @@ public struct ScenarioReader {
         guard !name.isEmpty, !name.contains("/") else { throw reader.misuse("a name has no \"/\" and is not empty") }
         var setup = ScenarioSetup(hosts: [])
         var steps: [Step] = []
+        let before = refusals.errors.count
         for member in reader.arguments {
             let isSetup = Vocabulary.setup.names.contains(member.list?.first?.atom ?? "")
-            if isSetup {
-                try self.setup(member, into: &setup, &steps)
-            } else {
-                steps.append(try step(member, orSetup: true))
+            attempt { () throws(ScenarioError) in
+                if isSetup {
+                    try self.setup(member, into: &setup, &steps)
+                } else {
+                    steps.append(try step(member, orSetup: true))
+                }
             }
         }
         if setup.hosts.isEmpty { setup.hosts = [HostSetup(name: "alpha", position: value.position)] }
-        guard !steps.isEmpty else { throw reader.misuse("it has no step") }
+        guard !steps.isEmpty || refusals.errors.count > before else { throw reader.misuse("it has no step") }
         let place = ScenarioPlace(file: file, position: value.position)
         let scenario = Scenario(name: name, place: place, setup: setup, steps: steps, source: value)
         guard Self.count(steps) <= Self.stepLimit else {
             throw reader.error("more than \(Self.stepLimit) steps, repetitions counted")
         }
+        // Where something could not be read, what it would have named is not known.
+        if refusals.errors.count == before { for error in ReferenceCheck.errors(in: scenario) { refusals.add(error) } }
         return scenario
     }
 

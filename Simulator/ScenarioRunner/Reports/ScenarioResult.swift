@@ -34,13 +34,23 @@ public struct ScenarioResult: Sendable {
 
 /// The step that failed, and why.
 public struct StepFailure: Error, Sendable, CustomStringConvertible {
+    public enum Kind: Hashable, Sendable {
+        /// It was done, and is not as it should be.
+        case failed
+        /// It has not ended, however long it was waited for.
+        case unanswered
+        /// It waited for a check that never held.
+        case unmet
+    }
+    public var kind: Kind
     public var place: ScenarioPlace
     /// The step or check as it is written, on one line.
     public var form: String
     /// What was expected and what was seen; one line each.
     public var reasons: [String]
 
-    public init(place: ScenarioPlace, form: String, reasons: [String]) {
+    public init(_ kind: Kind = .failed, place: ScenarioPlace, form: String, reasons: [String]) {
+        self.kind = kind
         self.place = place
         self.form = form
         self.reasons = reasons

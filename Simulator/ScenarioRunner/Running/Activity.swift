@@ -8,11 +8,14 @@ protocol Activity: AnyObject {
     func poll() throws(StepFailure) -> Bool
     /// What the scenario waits for here, for the list of what is open; nil: nothing that others should wait for too.
     var openPhrase: String? { get }
+    /// The check that it waits for before it does anything; nil: it waits for none.
+    var unmet: Check? { get }
 }
 
 extension Activity {
     var deadline: Duration? { nil }
     var openPhrase: String? { nil }
+    var unmet: Check? { nil }
 }
 
 /// A step that is over as soon as it is begun.
@@ -37,6 +40,7 @@ final class RepeatActivity: Activity {
 
     var deadline: Duration? { current?.deadline }
     var openPhrase: String? { current?.openPhrase }
+    var unmet: Check? { current?.unmet }
 
     func poll() throws(StepFailure) -> Bool {
         while iteration <= times {
@@ -78,6 +82,8 @@ final class ParallelActivity: Activity {
 
     var deadline: Duration? { activities.compactMap(\.deadline).min() }
     var openPhrase: String? { activities.compactMap(\.openPhrase).first }
+    /// Where one is not answered, that matters more.
+    var unmet: Check? { activities.allSatisfy { $0.unmet != nil } ? activities.first?.unmet : nil }
 
     func poll() throws(StepFailure) -> Bool {
         activities = activities.filter { activity in
@@ -111,6 +117,7 @@ final class WhenActivity: Activity {
 
     var deadline: Duration? { current?.deadline }
     var openPhrase: String? { current?.openPhrase }
+    var unmet: Check? { current == nil ? condition : current?.unmet }
 
     func poll() throws(StepFailure) -> Bool {
         if current == nil {

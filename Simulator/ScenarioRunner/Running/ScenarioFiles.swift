@@ -69,6 +69,11 @@ public enum ScenarioFiles {
         }
     }
 
+    public static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     private static var errorText: String { String(cString: strerror(errno)) }

@@ -63,9 +63,11 @@ final class ScenarioRun {
         return bindings[String(host.dropFirst())]?.atom ?? host
     }
 
-    func failure(_ step: Step, _ reasons: [String], at check: Check? = nil) -> StepFailure {
+    func failure(
+        _ step: Step, _ reasons: [String], at check: Check? = nil, kind: StepFailure.Kind = .failed
+    ) -> StepFailure {
         StepFailure(
-            place: ScenarioPlace(file: scenario.place.file, position: (check?.position ?? step.position)),
+            kind, place: ScenarioPlace(file: scenario.place.file, position: (check?.position ?? step.position)),
             form: check?.source.value.description ?? step.source.value.description, reasons: reasons)
     }
 
@@ -155,8 +157,11 @@ final class ScenarioRun {
             if let failure { throw failure }
             if isDone { return }
             guard target.now < end else {
+                if let check = activity.unmet {
+                    throw self.failure(step, ["for an hour this has not come true: \(check.source.value)"], at: check, kind: .unmet)
+                }
                 let phrase = activity.openPhrase.map { ": \($0)" } ?? ""
-                throw self.failure(step, ["it has not ended within an hour\(phrase)"])
+                throw self.failure(step, ["it has not ended within an hour\(phrase)"], kind: .unanswered)
             }
         }
     }
@@ -228,7 +233,7 @@ final class ScenarioRun {
 
     private func finish(_ name: String, _ checks: [Check], _ step: Step) throws(StepFailure) {
         guard let background = backgrounds.first(where: { $0.name == name })?.activity else { return }
-        try complete(FinishActivity { background.isDone }, step)
+        try complete(FinishActivity(background.activity) { background.isDone }, step)
         backgrounds.removeAll { $0.name == name }
         if let failure = background.failure { throw failure }
         if let outcome = background.outcome { lastOutcome = outcome }
@@ -237,8 +242,10 @@ final class ScenarioRun {
 
     /// Waits for something that others bring about.
     private final class FinishActivity: Activity {
+        private let activity: any Activity
         private let isDone: () -> Bool
-        init(_ isDone: @escaping () -> Bool) { self.isDone = isDone }
+        init(_ activity: any Activity, _ isDone: @escaping () -> Bool) { (self.activity, self.isDone) = (activity, isDone) }
+        var unmet: Check? { activity.unmet }
         func poll() throws(StepFailure) -> Bool { isDone() }
     }
 

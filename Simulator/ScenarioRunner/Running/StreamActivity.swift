@@ -119,6 +119,9 @@ enum StreamSearch {
             guard let end = expression.end(ofMatchIn: scalars.map(\.value)) else { return nil }
             return SXPText.bytes(of: String(String.UnicodeScalarView(scalars.prefix(end)))).count
         case .either(let patterns): return patterns.compactMap { self.end(of: $0, in: bytes, bindings) }.min()
+        case .all(let patterns):
+            let ends = patterns.compactMap { self.end(of: $0, in: bytes, bindings) }
+            return ends.count == patterns.count ? ends.max() : nil
         case .not(let inner): return end(of: inner, in: bytes, bindings) == nil ? 0 : nil
         case .less, .greater, .list, .element: return nil
         }

@@ -21,7 +21,7 @@ struct EndOracles {
         target.heal()
         let checks: [(Violation.Oracle, () -> [String])] = [
             (.revival, revived), (.liveness, settled), (.durable, isDurable), (.agreement, agrees), (.oneOwner, Self.twins(target)),
-            (.persistence, survivesRestart), (.leaks, nothingLeaks), (.ends, everythingCanGo),
+            (.consoles, consolesReach), (.persistence, survivesRestart), (.leaks, nothingLeaks), (.ends, everythingCanGo),
         ]
         for (oracle, check) in checks {
             let found = check()
@@ -92,6 +92,27 @@ struct EndOracles {
         }
         return wrong
     }
+
+    /// What a guest prints comes out of the port of its console.
+    private func consolesReach() -> [String] {
+        target.world.hosts.flatMap { host in
+            target.domains(of: host).filter { $0.id != .zero && $0.held.isEmpty && $0.config != nil }.compactMap { domain in
+                guard let port = domain.console?.port, let report = host.host.machine.report(of: domain.id), !report.isPaused,
+                    report.shutdownReason == nil, host.host.machine.guestPrint(domain.id, Self.mark)
+                else { return nil }
+                guard let stream = try? target.openTCP(host.name, port: port, from: nil) else {
+                    return "port \(port) of \(host.name), the console of \(domain.name), refuses connections"
+                }
+                let mark = Array(Self.mark.utf8)
+                let isHeard = target.run(until: { stream.received.suffix(4 * mark.count).contains(mark) }, limit: Self.consolePatience)
+                stream.close()
+                return isHeard ? nil : "what \(domain.name) on \(host.name) prints does not come out of port \(port)"
+            }
+        }
+    }
+
+    private static let mark = "is anybody there?"
+    private static let consolePatience = Duration.seconds(10)
 
     /// Domains that run on two hosts.
     static func twins(_ target: SimulatedTarget) -> () -> [String] {

@@ -35,12 +35,17 @@ public struct Exploration: Sendable {
     }
 
     public func story(_ seed: UInt64) -> [UInt8] {
-        StoryTeller(seed: seed, hosts: hosts, length: length).story().file()
+        text(seed).file()
+    }
+
+    private func text(_ seed: UInt64) -> StoryText {
+        var teller = StoryTeller(seed: seed, hosts: hosts, length: length)
+        return teller.story()
     }
 
     /// Runs the story of a seed.
     public func explore(_ seed: UInt64) -> Result {
-        let story = StoryTeller(seed: seed, hosts: hosts, length: length).story()
+        let story = text(seed)
         let marks = Box<RareMarks>()
         marks.value = RareMarks()
         let violations = Self.violations(of: story, marks)

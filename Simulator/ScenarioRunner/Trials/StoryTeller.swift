@@ -11,10 +11,12 @@ struct StoryTeller {
     private let points: [String]
     private let faultRate: Double
     private let seed: UInt64
+    private let kernels: [(path: String, setup: String)]
+    private var beliefs = StoryBeliefs()
 
     private static let names = ["a", "b", "c", "d"]
+    /// What a guest does that is not an ordinary one.
     private static let kernels: [(path: String, setup: String)] = [
-        ("/boot/k", ""),
         ("/boot/short", "(kernel /boot/short (boots-in 100ms) (exits-after 4500ms reboot))"),
         ("/boot/stubborn", "(kernel /boot/stubborn (ignores shutdown) (refuses suspend))"),
         ("/boot/busy", "(kernel /boot/busy (dirties 40 (of 16)))"),
@@ -45,82 +47,132 @@ struct StoryTeller {
         }
         // Domains must come from somewhere, and run.
         self.acts = acts + [.create, .unpause] + (count > 1 && acts.contains(.migrate) ? [.migrate] : [])
+        kernels = Self.kernels.filter { _ in random.chance(0.4) }
         faultRate = [0, 0.05, 0.2][random.number(in: 0..<3)]
         points = Self.points(count).filter { _ in random.chance(0.5) }
     }
 
-    func story() -> StoryText {
+    mutating func story() -> StoryText {
         var setup = ["(seed \(seed))", "(order seeded)", "(tolerate failures)"]
         let minimum = [0, 5, 20, 20][random.number(in: 0..<4)]
         let config = minimum == 20 ? "" : " (config (xend-min-restart-time \(minimum)))"
-        if hosts.count > 1 || !config.isEmpty {
-            setup += hosts.map { "(host \($0) (memory \([512, 4096][random.number(in: 0..<2)]))\(config))" }
-        } else {
-            setup.append("(host h0)")
-        }
-        setup += Self.kernels.map(\.setup).filter { !$0.isEmpty }
-        return StoryText(name: "explored-\(seed)", setup: setup, steps: (0..<length).map { _ in next() })
+        // Domains are small, so that saving them takes little time; a host that has no room for many is, too.
+        for host in hosts { setup.append("(host \(host) (memory \(random.chance(0.3) ? 224 : 4096))\(config))") }
+        setup += kernels.map(\.setup)
+        var steps: [String] = []
+        while steps.count < length { steps += next() }
+        return StoryText(name: "explored-\(seed)", setup: setup, steps: Array(steps.prefix(length)))
     }
 
-    private func next() -> String {
-        if random.chance(faultRate), !points.isEmpty { return fault() }
-        return step(pick(acts))
+    private mutating func next() -> [String] {
+        if random.chance(faultRate), !points.isEmpty { return [fault()] }
+        let act = pick(acts)
+        let step = step(act)
+        // Who makes a domain mostly wants it to run.
+        guard act == .create, let made = beliefs.domains.last, random.chance(0.5) else { return [step] }
+        return [step, "(unpause \(on(made.host))\(made.name))"]
     }
 
     private func pick<Item>(_ items: [Item]) -> Item { items[random.number(in: 0..<items.count)] }
-    private func on() -> String { hosts.count > 1 ? "(on \(pick(hosts))) " : "" }
+    private func on(_ host: String) -> String { hosts.count > 1 ? "(on \(host)) " : "" }
+
+    /// Mostly something that is there, sometimes anything.
+    private func someone(_ known: [StoryBeliefs.Domain]) -> StoryBeliefs.Domain {
+        if !known.isEmpty, random.chance(0.85) { return pick(known) }
+        return StoryBeliefs.Domain(name: pick(Self.names), host: pick(hosts))
+    }
 
     // MARK: Steps
 
-    private func step(_ act: Act) -> String {
-        let name = pick(Self.names)
-        let on = on()
+    private mutating func step(_ act: Act) -> String {
         switch act {
-        case .create: return create(name, on)
-        case .unpause: return "(unpause \(on)\(name))"
-        case .pause: return "(pause \(on)\(name))"
-        case .shutdown: return "(shutdown \(on)\(name) \(pick(["reboot", "poweroff", "halt"])))"
-        case .destroy: return "(destroy \(on)\(name) \(pick(["halt", "reboot"])))"
-        case .guestReboot: return "(guest \(on)\(name) (shutdown reboot))"
-        case .guestCrash: return "(guest \(on)\(name) (crash))"
-        case .guestPoweroff: return "(guest \(on)\(name) (shutdown poweroff))"
-        case .guestHang: return "(guest \(on)\(name) (hang))"
-        case .device: return "(device-create \(on)\(name) \(pick(["(vif)", "(vbd (uname phy:sda4) (dev sda2) (mode r))"])))"
-        case .deviceDestroy: return "(device-destroy \(on)\(name) \(pick(["vif 0", "vbd 0", "vif 1"])))"
-        case .maxmem: return "(maxmem \(on)\(name) \(pick([32, 256])))"
-        case .rename: return "(request \(on)POST /xend/domain/\(name) (form (op rename) (name \(pick(Self.names)))))"
+        case .create: return create()
+        case .restore, .migrate, .save, .rename, .destroy: return move(act)
         case .advance: return "(advance \(pick(["1ms", "100ms", "2s", "25s"])))"
         case .settle: return "(settle)"
-        case .save: return "(save \(on)\(name) /tmp/\(name))"
-        case .restore: return "(restore \(on)/tmp/\(name))"
-        case .migrate: return "(migrate \(on)\(name) \(pick(hosts)) (live \(pick(["yes", "no"]))))"
-        case .cancel: return "(fault \(on)\(cancelPoint()) (nth \(random.number(in: 1..<6))) (cancel))"
-        case .daemonRestart: return "(daemon \(on)restart)"
-        case .daemonKill: return "(daemon \(on)kill)"
-        case .powerLoss: return "(power-loss \(pick(hosts)))"
-        case .hostReboot: return "(host-reboot \(pick(hosts)))"
-        case .console: return "(console \(on)\(name) (connect) (send \"x\\n\") (disconnect))"
+        case .powerLoss, .hostReboot:
+            let host = pick(hosts)
+            beliefs.lost(host)
+            return "(\(act == .powerLoss ? "power-loss" : "host-reboot") \(host))"
         case .heal: return "(heal)"
-        case .clock: return "(clock \(on)(\(pick(["forward", "back"])) \(pick(["10s", "1h"]))))"
-        case .inject: return "(inject \(on)(explored (by \(name))))"
+        case .daemonRestart: return "(daemon \(on(pick(hosts)))restart)"
+        case .daemonKill: return "(daemon \(on(pick(hosts)))kill)"
+        case .clock: return "(clock \(on(pick(hosts)))(\(pick(["forward", "back"])) \(pick(["10s", "1h"]))))"
+        case .cancel:
+            return "(fault \(on(pick(hosts)))\(cancelPoint()) (nth \(random.number(in: 1..<6))) (cancel))"
         case .atOnce: return atOnce()
+        case .unpause, .pause, .shutdown, .guestReboot, .guestCrash, .guestPoweroff, .guestHang, .device, .deviceDestroy, .maxmem,
+            .console, .inject:
+            return deed(act, on: someone(beliefs.domains))
         }
     }
 
-    private func create(_ name: String, _ on: String) -> String {
+    /// What leaves a domain where it is.
+    private func deed(_ act: Act, on domain: StoryBeliefs.Domain) -> String {
+        let target = on(domain.host) + domain.name
+        switch act {
+        case .unpause: return "(unpause \(target))"
+        case .pause: return "(pause \(target))"
+        case .shutdown: return "(shutdown \(target) \(pick(["reboot", "poweroff", "halt"])))"
+        case .guestReboot: return "(guest \(target) (shutdown reboot))"
+        case .guestCrash: return "(guest \(target) (crash))"
+        case .guestPoweroff: return "(guest \(target) (shutdown poweroff))"
+        case .guestHang: return "(guest \(target) (hang))"
+        case .device: return "(device-create \(target) \(pick(["(vif)", "(vbd (uname phy:sda4) (dev sda2) (mode r))"])))"
+        case .deviceDestroy: return "(device-destroy \(target) \(pick(["vif 0", "vbd 0", "vif 1"])))"
+        case .maxmem: return "(maxmem \(target) \(pick([32, 256])))"
+        case .console: return "(console \(target) (connect) (send \"x\\n\") (disconnect))"
+        default: return "(inject \(on(domain.host))(explored (by \(domain.name))))"
+        }
+    }
+
+    /// What takes a domain away, or elsewhere.
+    private mutating func move(_ act: Act) -> String {
+        let domain = someone(act == .restore ? beliefs.files : beliefs.domains)
+        let target = on(domain.host) + domain.name
+        switch act {
+        case .restore:
+            beliefs.created(domain.name, on: domain.host)
+            return "(restore \(on(domain.host))/tmp/\(domain.name))"
+        case .save:
+            beliefs.saved(domain)
+            return "(save \(target) /tmp/\(domain.name))"
+        case .migrate:
+            let host = pick(hosts)
+            beliefs.moved(domain, to: host)
+            return "(migrate \(target) \(host) (live \(pick(["yes", "no"]))))"
+        case .rename:
+            let name = pick(Self.names)
+            beliefs.renamed(domain, name)
+            return "(request \(on(domain.host))POST /xend/domain/\(domain.name) (form (op rename) (name \(name))))"
+        default:
+            let mode = pick(["halt", "reboot"])
+            if mode == "halt" { beliefs.gone(domain) }
+            return "(destroy \(target) \(mode))"
+        }
+    }
+
+    private mutating func create() -> String {
+        let taken = Set(beliefs.domains.map(\.name))
+        let free = Self.names.filter { !taken.contains($0) }
+        let name = free.isEmpty || random.chance(0.1) ? pick(Self.names) : pick(free)
+        let host = pick(hosts)
+        beliefs.created(name, on: host)
         let devices = [
             "", "(device (vif))", "(device (vbd (uname phy:sda\(random.number(in: 1..<4))) (dev sda1) (mode w)))",
             "(device (vif)) (device (vbd (uname phy:sda\(random.number(in: 5..<8))) (dev sda1) (mode w)))",
         ]
-        let kernel = random.chance(0.6) ? Self.kernels[0].path : pick(Self.kernels).path
-        return "(create \(on)(vm (name \(name)) (memory \(32 << random.number(in: 0..<4))) "
+        let kernel = kernels.isEmpty || random.chance(0.5) ? "/boot/k" : pick(kernels).path
+        return "(create \(on(host))(vm (name \(name)) (memory \(16 << random.number(in: 0..<3))) "
             + "(restart \(pick(["onreboot", "always", "never"]))) (image (linux (kernel \(kernel)))) \(pick(devices))))"
     }
 
-    private func atOnce() -> String {
+    private mutating func atOnce() -> String {
         let wanted: Set<Act> = [.create, .destroy, .pause, .unpause, .shutdown, .save, .migrate, .device, .rename]
         let possible = acts.filter(wanted.contains)
-        return "(parallel \((0..<3).map { _ in step(pick(possible)) }.joined(separator: " ")))"
+        var steps: [String] = []
+        for _ in 0..<3 { steps.append(step(pick(possible))) }
+        return "(parallel \(steps.joined(separator: " ")))"
     }
 
     // MARK: Faults
@@ -133,11 +185,15 @@ struct StoryTeller {
             "(script /etc/xen/vif-bridge up)", "(script /etc/xen/vif-bridge down)", "(disk fsync)", "(disk write)", "(disk rename)",
             "(backend vif)", "(backend vbd)", "(frontend vif)", "(step unpause)", "(step remember)", "(step forget)",
         ]
-        return own + (hosts > 1 ? ["(network h0 h1)", "(network h1 h0)"] : [])
+        guard hosts > 1 else { return own }
+        return own + [
+            "(network h0 h1)", "(network h1 h0)", "(step \"hand over: record handed-over\")", "(step \"hand over: send go\")",
+            "(step \"take over: record in-doubt\")", "(step \"take over: run\")",
+        ]
     }
 
     private func cancelPoint() -> String {
-        pick(["(hypercall save_pages)", "(hypercall save)", "(hypercall save_end)", "(xenstore write)", "(disk write)", "(disk rename)",
+        pick(["(hypercall save_pages)", "(hypercall save_end)", "(xenstore write)", "(disk write)", "(disk rename)",
             "(hypercall restore_pages)"])
     }
 
@@ -157,7 +213,9 @@ struct StoryTeller {
         let action = pick(actions)
         // What ends the daemon each time would let it never come back.
         let once = ends.contains(action) || random.chance(0.7)
-        let selector = once ? "(nth \(random.number(in: 1..<8)))" : pick(["(every 3)", "(probability 0.1)"])
-        return "(fault \(on())\(point) \(selector) \(action))"
+        // A migration sends many messages, and what matters most are the last.
+        let passages = random.chance(0.3) ? 60 : 8
+        let selector = once ? "(nth \(random.number(in: 1..<passages)))" : pick(["(every 3)", "(probability 0.1)"])
+        return "(fault \(on(pick(hosts)))\(point) \(selector) \(action))"
     }
 }

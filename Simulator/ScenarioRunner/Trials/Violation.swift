@@ -16,6 +16,7 @@ public struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
         case revival = "xend comes back"
         case liveness = "everything settles"
         case agreement = "xend, Xen and xenstore agree"
+        case consoles = "consoles reach their guests"
         case persistence = "a restart of xend changes nothing"
         case leaks = "nothing is left over"
         case ends = "every domain can be destroyed"

@@ -69,8 +69,7 @@ final class Watch {
         run.afterStep = { [unowned self] step in end(step) }
         run.onStepFailure = { [unowned self] failure in
             // A (when …) whose check never holds waits for what the fault has prevented, and for no answer.
-            guard !failure.form.hasPrefix("(when ") else { return }
-            if failure.reasons.contains(where: { $0.contains("has not ended within an hour") }) { note(.answered, "\(failure)") }
+            if failure.kind == .unanswered { note(.answered, "\(failure)") }
         }
     }
 

@@ -1,0 +1,9 @@
+/// What is wrong with a file, in the order in which it was found.
+final class Refusals {
+    private(set) var errors: [ScenarioError] = []
+
+    /// Nobody reads more; a file that is no scenario at all must not fill the memory.
+    private static let limit = 100
+
+    func add(_ error: ScenarioError) { if errors.count < Self.limit { errors.append(error) } }
+}
