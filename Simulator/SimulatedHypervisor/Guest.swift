@@ -70,6 +70,12 @@ final class Guest {
         }
     }
 
+    /// It never does anything again.
+    var isHung: Bool {
+        if case .hung = phase { return true }
+        return false
+    }
+
     /// The directory of its domain in xenstore.
     var home: String { "/local/domain/\(domain.id)" }
 

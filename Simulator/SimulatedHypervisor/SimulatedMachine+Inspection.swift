@@ -10,7 +10,7 @@ extension SimulatedMachine {
             guard let guest = domains[id]?.guest else { continue }
             if guest.isOnItsWay { work.append("domain \(id) is \(guest.phaseWord)") }
             for frontend in guest.frontends.values.sorted(by: { $0.path < $1.path })
-            where frontend.isConnecting && guest.clock.isRunning {
+            where frontend.isConnecting && guest.clock.isRunning && !guest.isHung {
                 work.append("front-end \(frontend.path) is connecting")
             }
         }

@@ -8,7 +8,7 @@ struct ScriptNames {
 
     init(_ scenario: Scenario) {
         var words: Set<String> = []
-        for member in scenario.source.list ?? [] where member.list?.first?.atom != "fault" { Self.collect(member.value, into: &words) }
+        for member in (scenario.source.list ?? []).dropFirst(2) where member.list?.first?.atom != "fault" { Self.collect(member.value, into: &words) }
         names = words.union(Self.standard)
     }
 

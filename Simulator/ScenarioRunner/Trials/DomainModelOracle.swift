@@ -11,6 +11,8 @@ enum DomainModelOracle {
         var after: [DomainInformation]
         /// What Xen says of the domain afterwards; nil when Xen has it not.
         var isPaused: Bool?
+        /// Whether Xen says that the guest has suspended.
+        var isSuspended = false
         /// Names of domains that ended, or began to, meanwhile by themselves.
         var ended: Set<String>
     }
@@ -59,6 +61,10 @@ enum DomainModelOracle {
     ) -> String? {
         if operation == "create", before == nil, let after, after.held.isEmpty, after.operation == nil {
             return "\(what) fails, but domain \(after.id) is there"
+        }
+        if operation == "save" || operation == "migrate", view.isSuspended, let before, before.shutdownReason == nil, let after,
+            after.held.isEmpty {
+            return "\(what) fails, but leaves domain \(after.id) suspended"
         }
         // Who is asked to end something and cannot has begun to; everything else leaves a domain where it is.
         guard operation != "destroy", operation != "migrate", let before, before.held.isEmpty, before.operation == nil, after == nil,

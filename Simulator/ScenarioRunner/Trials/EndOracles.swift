@@ -31,6 +31,8 @@ struct EndOracles {
     }
 
     private func revived() -> [String] {
+        // What had struck when the faults stopped may still have its effect, as a kill after something that takes time.
+        _ = target.world.settle()
         target.revive()
         return target.world.hosts.filter { $0.state != .up }.map {
             "xend does not come back on \($0.name): \($0.startFailure ?? "it has ended again")"
@@ -86,6 +88,8 @@ struct EndOracles {
             let there = machine.storeChildren("/local/domain/\(domain.id)/device/\(type.rawValue)").count
             if known != there { wrong.append("\(title) has \(known) \(type.rawValue)s for xend and \(there) in xenstore") }
         }
+        let wanted = domain.config?.children().count { $0.name == "device" } ?? 0
+        if wanted != domain.devices.count { wrong.append("\(title) has \(domain.devices.count) devices, its configuration \(wanted)") }
         switch domain.console?.status {
         case .listening?, .connected?: break
         case let status: wrong.append("the console of \(title) is \(status.map { "\($0)" } ?? "not there")")

@@ -59,6 +59,9 @@ struct EventOrder {
         return "when the domain is \(phase.rawValue)"
     }
 
+    /// The ids of domains of whose end nobody was told.
+    var alive: [String] { phases.filter { $0.value != .gone }.keys.sorted() }
+
     /// The daemon is another one now: what it has told is not known to all.
     mutating func forget() {
         phases = [:]

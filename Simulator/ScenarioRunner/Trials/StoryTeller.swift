@@ -54,7 +54,7 @@ struct StoryTeller {
 
     mutating func story() -> StoryText {
         var setup = ["(seed \(seed))", "(order seeded)", "(tolerate failures)"]
-        let minimum = [0, 5, 20, 20][random.number(in: 0..<4)]
+        let minimum = [0, 5, 5, 20][random.number(in: 0..<4)]
         let config = minimum == 20 ? "" : " (config (xend-min-restart-time \(minimum)))"
         // Domains are small, so that saving them takes little time; a host that has no room for many is, too.
         for host in hosts { setup.append("(host \(host) (memory \(random.chance(0.3) ? 224 : 4096))\(config))") }
@@ -88,7 +88,7 @@ struct StoryTeller {
         switch act {
         case .create: return create()
         case .restore, .migrate, .save, .rename, .destroy: return move(act)
-        case .advance: return "(advance \(pick(["1ms", "100ms", "2s", "25s"])))"
+        case .advance: return "(advance \(pick(["1ms", "2s", "10s", "25s"])))"
         case .settle: return "(settle)"
         case .powerLoss, .hostReboot:
             let host = pick(hosts)

@@ -116,12 +116,23 @@ final class Watch {
 
     private func end(_ step: Step) {
         judge(step)
+        for host in target.world.hosts where host.state == .up { lookForUntoldEnds(on: host) }
         for twin in EndOracles.twins(target)() { note(.oneOwner, twin) }
         for host in target.world.hosts where host.host.isOn {
             for corruption in host.host.machine.corruptions { note(.pages, "on \(host.name): \(corruption)") }
             if let lost = host.host.machine.unaccountedPages { note(.memory, "on \(host.name): \(lost)") }
         }
         target.revive()
+    }
+
+    /// A domain that xend told of does not go without a word.
+    private func lookForUntoldEnds(on host: RunningHost) {
+        // What another daemon told is not known to this one.
+        guard tellers[host.name] == host.host.incarnation?.number, let told = orders[host.name]?.alive, !told.isEmpty else { return }
+        let known = Set(target.knownDomains(of: host).map { "\($0.id)" })
+        for id in told where !known.contains(id) {
+            note(.eventOrder, "on \(host.name): domain \(id) has gone, and no event said that it died")
+        }
     }
 
     /// The operation that a step is, and the domain it is about, if it is one request.
@@ -138,8 +149,9 @@ final class Watch {
         else { return }
         let after = target.knownDomains(of: running)
         let id = after.first { $0.name == domain }?.id
+        let report = id.flatMap { running.host.machine.report(of: $0) }
         let view = DomainModelOracle.View(
-            before: known, after: after, isPaused: id.flatMap { running.host.machine.report(of: $0)?.isPaused }, ended: ended)
+            before: known, after: after, isPaused: report?.isPaused, isSuspended: report?.shutdownReason == .suspend, ended: ended)
         if let problem = DomainModelOracle.problem(name, domain, error: answer.error, view) { note(.answerTrue, "on \(host): \(problem)") }
         if name == "save", answer.error == nil, let path = Self.savedFile(step) {
             saved.removeAll { $0 == (host, path) }
