@@ -40,8 +40,7 @@ import Testing
     @Test("A client that has finished sending gets its answers")
     func halfClosed() async throws {
         let wire = try await Wire(Sample.service)
-        try await wire.send(Self.get + Self.get)
-        try await wire.finishSending()
+        try await wire.sendLast(Self.get + Self.get)
         #expect(try await wire.receive().status == 200)
         let last = try await wire.receive()
         #expect(last.status == 200)

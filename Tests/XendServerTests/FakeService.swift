@@ -26,7 +26,6 @@ final class FakeService: DaemonService {
     }
     private let state: Mutex<State>
     private let (stream, feed) = AsyncStream.makeStream(of: NumberedEvent.self)
-    private let isHeld = Mutex(false)
 
     init(_ state: State = State()) { self.state = Mutex(state) }
 

@@ -39,6 +39,16 @@ struct Wire {
         try await channel.eventLoop.submit { pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }.get()
     }
 
+    /// The client sends this and nothing more: the server learns of both before it can have answered.
+    func sendLast(_ text: String) async throws {
+        let pipeline = channel.pipeline
+        try await channel.eventLoop.submit {
+            pipeline.fireChannelRead(ByteBuffer(string: text))
+            pipeline.fireChannelReadComplete()
+            pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        }.get()
+    }
+
     func quiesce() async throws {
         let pipeline = channel.pipeline
         try await channel.eventLoop.submit { pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }.get()
