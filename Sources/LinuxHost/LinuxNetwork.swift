@@ -21,6 +21,8 @@ public final class LinuxNetwork: HostNetwork {
         clock = LinuxClock()
     }
 
+    /// Apart from the caller: an address that is a name may take long to be resolved.
+    @concurrent
     public func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
         try LinuxListener(group, security, address: address, port: port)
     }
