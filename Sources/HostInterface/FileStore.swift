@@ -54,8 +54,21 @@ public protocol WritableFile: Sendable {
     func write(_ bytes: [UInt8]) async throws(FileError)
     /// Leaves `count` zero bytes unwritten where the file system can.
     func skip(_ count: Int) async throws(FileError)
+    /// Writes pieces one after another, as one request: an image has thousands.
+    func write(_ pieces: [FilePiece]) async throws(FileError)
     func sync() async throws(FileError)
     func close() async
+}
+
+extension WritableFile {
+    public func write(_ pieces: [FilePiece]) async throws(FileError) {
+        for piece in pieces {
+            switch piece {
+            case .bytes(let bytes): try await write(Array(bytes))
+            case .zeroes(let count): try await skip(count)
+            }
+        }
+    }
 }
 
 /// A file being read front to back.

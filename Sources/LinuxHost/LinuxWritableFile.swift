@@ -31,6 +31,19 @@ actor LinuxWritableFile: WritableFile {
         try perform("write") { _ in skipped += count }
     }
 
+    func write(_ pieces: [FilePiece]) async throws(FileError) {
+        try perform("write") { file in
+            for piece in pieces {
+                switch piece {
+                case .bytes(let bytes):
+                    try passSkipped(file)
+                    _ = try file.writeAll(bytes)
+                case .zeroes(let count): skipped += count
+                }
+            }
+        }
+    }
+
     func sync() async throws(FileError) {
         try perform("sync") { file in
             try passSkipped(file)

@@ -20,6 +20,11 @@ struct ImageStream: Sendable {
         ourEnd = ends[1]
         self.poller = poller
         _ = fcntl(ourEnd, F_SETFL, fcntl(ourEnd, F_GETFL) | O_NONBLOCK)
+        // The usual buffer is filled by a few pages, and each time it is full both sides wait for each other.
+        var size = CInt(bufferSize)
+        for end in ends {
+            setsockopt(end, SOL_SOCKET, SO_SNDBUFFORCE, &size, socklen_t(MemoryLayout<CInt>.size))
+        }
     }
 
     /// Nobody uses the end any more; what waits on the other one wakes up.
@@ -62,4 +67,7 @@ struct ImageStream: Sendable {
         return true
     }
 }
+
+/// Of bytes under way between us and the library: a batch of its pages.
+private let bufferSize = 4 << 20
 #endif

@@ -173,6 +173,6 @@ private final class SaveRun: Sendable {
     }
 }
 
-/// How much of an image is moved at a time.
-let pieceSize = 256 * 1024
+/// How much of an image is moved at a time: each piece passes from thread to thread several times.
+let pieceSize = 1024 * 1024
 #endif

@@ -60,6 +60,10 @@ private struct PatientFile: WritableFile, ReadableFile {
         try await patience.wait("write", path) { [writing] () throws(FileError) in try await writing?.write(bytes) }
     }
 
+    func write(_ pieces: [FilePiece]) async throws(FileError) {
+        try await patience.wait("write", path) { [writing] () throws(FileError) in try await writing?.write(pieces) }
+    }
+
     // Nothing reaches the disk here.
     func skip(_ count: Int) async throws(FileError) { try await writing?.skip(count) }
 

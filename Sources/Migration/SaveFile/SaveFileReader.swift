@@ -10,7 +10,7 @@ import SExpressions
 /// damage before anything is made of the file, and a second one hands the image to the hypervisor.
 public actor SaveFileReader: ImageInput {
     /// Bytes read at a time.
-    private static let pieceSize = 256 * 1024
+    private static let pieceSize = 1024 * 1024
 
     public nonisolated let path: String
     public nonisolated let header: SaveFileHeader

@@ -74,6 +74,7 @@ public actor SaveFileWriter: ImageOutput {
 
     private func writeSparsely(_ bytes: [UInt8]) async throws(FileError) {
         let page = SaveFileLayout.alignment
+        var pieces: [FilePiece] = []
         var start = 0
         var place = (page - misalignment) % page
         while place + page <= bytes.count {
@@ -83,16 +84,13 @@ public actor SaveFileWriter: ImageOutput {
             }
             var end = place + page
             while end + page <= bytes.count, isZero(bytes, from: end, count: page) { end += page }
-            if place > start { try await file.write(Array(bytes[start..<place])) }
-            try await file.skip(end - place)
+            if place > start { pieces.append(.bytes(bytes[start..<place])) }
+            pieces.append(.zeroes(end - place))
             (start, place) = (end, end)
         }
-        if start == 0 {
-            try await file.write(bytes)
-        } else if start < bytes.count {
-            try await file.write(Array(bytes[start...]))
-        }
+        if start < bytes.count { pieces.append(.bytes(bytes[start...])) }
         misalignment = (misalignment + bytes.count) % page
+        try await file.write(pieces)
     }
 
     /// Makes the file complete and durable, and puts it in place.
