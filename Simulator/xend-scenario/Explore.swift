@@ -34,6 +34,12 @@ struct Explore: ParsableCommand {
     @Option(help: ArgumentHelp("Stop after so many stories with something wrong.", valueName: "n"))
     var failures = 10
 
+    @Flag(help: "Run each story twice: what happens must be the same, to the line.")
+    var twice = false
+
+    @Option(help: ArgumentHelp("Write what happened in each story, to compare it with another run.", valueName: "file"))
+    var trace: String?
+
     func validate() throws {
         guard (1...8).contains(hosts) else { throw ValidationError("--hosts must be from 1 to 8") }
         guard (seeds ?? 1) >= 1 else { throw ValidationError("--seeds must be at least 1") }
@@ -46,10 +52,12 @@ struct Explore: ParsableCommand {
         try Terminal.checkDirectory(out)
         var exploration = Exploration(hosts: hosts, length: length)
         exploration.commit = SourceVersion.current
+        exploration.isDoubled = twice
         if let replay { try Terminal.save("\(out)/story-\(replay).sxp", String(decoding: exploration.story(replay), as: UTF8.self)) }
         let start = ContinuousClock.now
         let total = replay == nil ? seeds ?? (minutes == nil ? 100 : Int.max) : 1
         var marks = RareMarks()
+        var traces: [(seed: UInt64, lines: [String])] = []
         var failed = 0
         var done = 0
         while done < total, failed < failures, minutes.map({ ContinuousClock.now - start < .seconds($0 * 60) }) ?? true {
@@ -57,12 +65,17 @@ struct Explore: ParsableCommand {
             let numbers = (0..<count).map { (replay ?? first) &+ UInt64(done + $0) }
             exploration.explore(numbers) { result in
                 marks.add(result.marks)
+                if trace != nil { traces.append((result.seed, result.trace)) }
                 if tell(result) { failed += 1 }
             }
             done += count
             Terminal.progress("\(done) stories, \(failed) with something wrong")
         }
         Terminal.progress("")
+        if let trace {
+            let text = traces.sorted { $0.seed < $1.seed }.map { "seed \($0.seed)\n" + $0.lines.map { "\($0)\n" }.joined() }
+            try Terminal.save(trace, text.joined())
+        }
         tellEnd(done, failed, marks, ContinuousClock.now - start)
         if failed > 0 { throw ExitCode(1) }
     }

@@ -50,6 +50,13 @@ import Testing
             #expect(throws: Never.self) { try ScenarioReader.scenarios(in: exploration.story(seed), file: "x") }
         }
         #expect(Exploration().story(1) != Exploration().story(2))
+        var doubled = Exploration(hosts: 2, length: 20)
+        doubled.isDoubled = true
+        for seed in 1..<5 as Range<UInt64> {
+            let result = doubled.explore(seed)
+            #expect(result.finding == nil, "\(result.finding?.violations ?? [])")
+            #expect(result.trace.count > 20 && result.trace == Exploration(hosts: 2, length: 20).explore(seed).trace)
+        }
     }
 
     @Test func `a story is shortened to what still shows it`() {
@@ -136,7 +143,7 @@ import Testing
     @Test func `marks count rare paths`() throws {
         var trial = Trial(try Self.scenario("(tolerate failures) \(Self.web) (unpause web) (guest web (crash)) (settle) \(Self.web) \(Self.web)"))
         var marks = RareMarks()
-        trial.onDeed = { marks.take($0) }
+        trial.onDeed = { marks.take($1) }
         #expect(trial.violations().isEmpty)
         #expect(marks.count("a crash that ends a domain") == 1)
         #expect(marks.count("a name that was taken") == 1)

@@ -15,6 +15,8 @@ public struct Exploration: Sendable {
         /// nil when all is well.
         public var finding: Finding?
         public var marks: RareMarks
+        /// What the daemons did, with times, and what was asked and answered: the same in every run of the seed.
+        public var trace: [String]
     }
 
     public var hosts: Int
@@ -22,6 +24,8 @@ public struct Exploration: Sendable {
     public var length: Int
     /// For the head of files that show something: which state of the sources.
     public var commit: String?
+    /// Each story is run twice, and must unfold in the same way.
+    public var isDoubled = false
 
     public init(hosts: Int = 1, length: Int = 30) {
         self.hosts = max(1, min(hosts, 8))
@@ -46,12 +50,42 @@ public struct Exploration: Sendable {
     /// Runs the story of a seed.
     public func explore(_ seed: UInt64) -> Result {
         let story = text(seed)
-        let marks = Box<RareMarks>()
-        marks.value = RareMarks()
-        let violations = Self.violations(of: story, marks)
-        var result = Result(seed: seed, finding: nil, marks: marks.value ?? RareMarks())
-        if let first = violations.first { result.finding = finding(story, seed, first.oracle) }
+        guard let scenario = Self.scenario(story) else {
+            let violation = Violation(.repeatable, "the story of this seed cannot be read")
+            return Result(seed: seed, finding: Finding(story, [violation]), marks: RareMarks(), trace: [])
+        }
+        let first = Self.run(scenario)
+        var result = Result(seed: seed, finding: nil, marks: first.marks, trace: first.trace)
+        if let violation = first.violations.first {
+            result.finding = finding(story, seed, violation.oracle)
+        } else if isDoubled, let difference = Self.difference(first.trace, Self.run(scenario).trace) {
+            result.finding = Finding(story, [Violation(.repeatable, difference)])
+        }
         return result
+    }
+
+    private static func run(_ scenario: Scenario) -> (violations: [Violation], marks: RareMarks, trace: [String]) {
+        let marks = Box<RareMarks>()
+        let trace = Box<[String]>()
+        marks.value = RareMarks()
+        trace.value = []
+        var trial = Trial(scenario)
+        trial.onDeed = { host, deed in
+            marks.value?.take(deed)
+            let failure = deed.failure.map { " FAILED: \($0)" } ?? ""
+            trace.value?.append("\(deed.time.nanoseconds) \(host) \(deed.number) \(deed.kind.rawValue) \(deed.text)\(failure)")
+        }
+        let (violations, transcript) = trial.outcome()
+        let lines = transcript.split(separator: "\n").map(String.init)
+        return (violations, marks.value ?? RareMarks(), (trace.value ?? []) + lines)
+    }
+
+    /// The first difference of two runs; nil when there is none.
+    private static func difference(_ first: [String], _ second: [String]) -> String? {
+        let count = zip(first, second).prefix { $0 == $1 }.count
+        guard count < max(first.count, second.count) else { return nil }
+        let lines = [first, second].map { count < $0.count ? $0[count] : "the end" }
+        return "at line \(count + 1) of what happens, one run has \(lines[0]), another \(lines[1])"
     }
 
     private func finding(_ story: StoryText, _ seed: UInt64, _ oracle: Violation.Oracle) -> Finding {
@@ -64,12 +98,19 @@ public struct Exploration: Sendable {
     }
 
     /// What is wrong after a story; nothing when it cannot be read, which the shrinking brings about.
-    private static func violations(of story: StoryText, _ marks: Box<RareMarks>? = nil) -> [Violation] {
-        guard let scenario = try? ScenarioReader.scenarios(in: story.file(), file: story.name).first,
-            scenario.setup.toleratesFailures
-        else { return marks == nil ? [] : [Violation(.repeatable, "the story of this seed cannot be read")] }
-        var trial = Trial(scenario)
-        if let marks { trial.onDeed = { marks.value?.take($0) } }
-        return trial.violations()
+    private static func violations(of story: StoryText) -> [Violation] {
+        scenario(story).map { Trial($0).violations() } ?? []
+    }
+
+    private static func scenario(_ story: StoryText) -> Scenario? {
+        let scenario = try? ScenarioReader.scenarios(in: story.file(), file: story.name).first
+        return scenario?.setup.toleratesFailures == true ? scenario : nil
+    }
+}
+
+extension Exploration.Finding {
+    /// What is not made shorter.
+    fileprivate init(_ story: StoryText, _ violations: [Violation]) {
+        self.init(violations: violations, file: story.file(violations.map(\.description)), steps: story.steps.count)
     }
 }

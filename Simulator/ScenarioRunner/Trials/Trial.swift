@@ -9,8 +9,8 @@ struct Trial {
     var order = ExecutionOrder.fifo
     /// A fault besides those of the story, there from the first step on, and whether it happened.
     var fault: (rule: FaultRule, host: String)?
-    /// Told of what the daemons do.
-    var onDeed: ((Deed) -> Void)?
+    /// Told of what the daemons do, with their host.
+    var onDeed: ((String, Deed) -> Void)?
 
     init(_ scenario: Scenario, fault: (rule: FaultRule, host: String)? = nil) {
         self.scenario = scenario
@@ -20,9 +20,12 @@ struct Trial {
     }
 
     /// - Returns: what is wrong, what was seen first first; empty when all is well.
-    func violations() -> [Violation] {
+    func violations() -> [Violation] { outcome().violations }
+
+    /// - Returns: that, and what was asked and answered.
+    func outcome() -> (violations: [Violation], transcript: String) {
         let target = SimulatedTarget(scenario, seed: seed, order: order)
-        if let onDeed { target.onDeed = { _, _, deed in onDeed(deed) } }
+        if let onDeed { target.onDeed = { host, _, deed in onDeed(host, deed) } }
         let run = ScenarioRun(scenario, target)
         let watch = Watch(run, target)
         var plan: FaultPlan?
@@ -31,12 +34,12 @@ struct Trial {
         do throws(StepFailure) {
             try run.perform()
         } catch {
-            return [Violation(.revival, "\(error)")]
+            return ([Violation(.revival, "\(error)")], run.transcript.text)
         }
         if fault != nil, plan?.hasEntrenchedStruck != true {
-            return [Violation(.repeatable, "the point was not passed again")]
+            return ([Violation(.repeatable, "the point was not passed again")], run.transcript.text)
         }
-        return watch.finish()
+        return (watch.finish(), run.transcript.text)
     }
 
     /// A fault that outlives what the story heals.
