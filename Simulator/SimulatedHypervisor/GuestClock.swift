@@ -41,7 +41,7 @@ final class GuestClock {
     }
 
     func cancelAll() {
-        for number in alarms.keys { cancel(number) }
+        for number in alarms.keys.sorted() { cancel(number) }
     }
 
     /// How long until the alarm rings, while the guest runs.

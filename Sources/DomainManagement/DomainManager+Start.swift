@@ -226,9 +226,10 @@ extension DomainManager {
             guard (try? await host.clock.sleep(for: .milliseconds(20))) != nil else { break }
         }
         isStopped = true
-        for watch in watches.values { watch.cancel() }
+        // In an order of their own: what each wakes goes on in it.
+        for (_, watch) in watches.sorted(by: { $0.key < $1.key }) { watch.cancel() }
         for task in background { task.cancel() }
-        for console in consoles.values { await console.close() }
+        for (_, console) in consoles.sorted(by: { "\($0.key)" < "\($1.key)" }) { await console.close() }
         consoles = [:]
         await database.journal.close()
     }
