@@ -225,6 +225,7 @@ extension DomainManager {
         while table.sorted.contains(where: { $0.operation != nil }), host.clock.now < deadline {
             guard (try? await host.clock.sleep(for: .milliseconds(20))) != nil else { break }
         }
+        await rememberTimes()
         isStopped = true
         // In an order of their own: what each wakes goes on in it.
         for (_, watch) in watches.sorted(by: { $0.key < $1.key }) { watch.cancel() }

@@ -42,6 +42,8 @@ public actor DomainManager {
     var transfers = TransferState()
     public internal(set) var migration = MigrationSettings()
     private var calendarLead: Double
+    /// The times in the table are others than those in the journal.
+    private var timesMoved = false
     var isStopped = false
     var background: [Task<Void, Never>] = []
     var watchedDrivers: Set<DomainID> = []
@@ -71,8 +73,24 @@ public actor DomainManager {
             log.notice("the calendar was set by \(Int(jump.rounded())) s: the times of domains are moved with it")
             table.moveCalendar(by: jump)
             calendarLead += jump
+            timesMoved = true
+            spawn { await $0.rememberTimes() }
         }
         return host.clock.wallTime.seconds
+    }
+
+    /// Writes the times down that a jump of the calendar has moved, so that the next daemon reckons with the same. A domain under
+    /// way is written down at the end of its operation.
+    func rememberTimes() async {
+        guard timesMoved else { return }
+        timesMoved = false
+        let records = table.sorted.filter { $0.startTime != nil && $0.operation == nil && !$0.isForeign }
+        do {
+            try await database.journal.append(records.map(database.record))
+        } catch {
+            log.error("cannot record the times of domains: \(error)")
+        }
+        for record in records { await database.writeFile(record) }
     }
 
     /// Seconds by which a calendar is set; less is the slow correction that time servers make.
