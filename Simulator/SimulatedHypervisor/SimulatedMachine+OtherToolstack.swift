@@ -11,7 +11,8 @@ extension SimulatedMachine {
         let id = try createDomain(DomainCreation(id: nil, uuid: uuid, vcpus: 1))
         let domain = try find("xc_domain_create", id)
         do {
-            try setMaximumMemory(memory, of: id)
+            // libxl lets a domain have a mebibyte more than it asks for.
+            try setMaximumMemory(memory + MemorySize(mebibytes: 1), of: id)
             let (storePort, consolePort) = (domain.allocatePort(remote: .zero), domain.allocatePort(remote: .zero))
             let built = try build(
                 id,
