@@ -47,27 +47,30 @@ public struct ImageValidator: Sendable {
     /// Takes the next bytes.
     ///
     /// - Returns: how many of them belong to the image; fewer than there are only when it is complete.
-    public mutating func feed(_ bytes: [UInt8]) throws(ImageError) -> Int {
-        var place = 0
-        while place < bytes.count {
+    public mutating func feed(_ bytes: [UInt8]) throws(ImageError) -> Int { try feed(bytes[...]) }
+
+    /// As of an array.
+    public mutating func feed(_ bytes: ArraySlice<UInt8>) throws(ImageError) -> Int {
+        var place = bytes.startIndex
+        while place < bytes.endIndex {
             switch state {
-            case .complete: return place
+            case .complete: return place - bytes.startIndex
             case .body(let left, let padding, let isLast):
-                let taken = Int(min(left, UInt64(bytes.count - place)))
+                let taken = Int(min(left, UInt64(bytes.endIndex - place)))
                 place += taken
                 summary.bytes += UInt64(taken)
                 advance(left: left - UInt64(taken), padding: padding, isLast: isLast)
             default:
-                let taken = min(needed - pending.count, bytes.count - place)
+                let taken = min(needed - pending.count, bytes.endIndex - place)
                 pending += bytes[place..<place + taken]
                 place += taken
-                guard pending.count == needed else { return place }
+                guard pending.count == needed else { return place - bytes.startIndex }
                 try takeField()
                 summary.bytes += UInt64(pending.count)
                 pending.removeAll(keepingCapacity: true)
             }
         }
-        return place
+        return bytes.count
     }
 
     /// Nothing more comes.

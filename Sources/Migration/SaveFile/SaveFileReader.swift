@@ -48,17 +48,31 @@ public actor SaveFileReader: ImageInput {
 
     /// Reads the whole file and checks it, from where it stands.
     public func verify() async throws(SaveFileError) -> ImageSummary {
-        while !validator.isComplete { _ = try await next(limit: Self.pieceSize) }
+        while !validator.isComplete { _ = try await take(Self.pieceSize) }
         return validator.summary
     }
 
     /// The next piece of the image, at most `limit` bytes; empty at its end.
     ///
     /// The piece that ends the image is handed out when the trailer has been found right.
-    public func next(limit: Int) async throws(SaveFileError) -> [UInt8] {
+    public func next(limit: Int) async throws(SaveFileError) -> [UInt8] { Array(try await take(limit)) }
+
+    public func read(_ count: Int) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(min(count, Self.pieceSize))
+        while bytes.count < count {
+            let piece = try await take(count - bytes.count)
+            guard !piece.isEmpty else { throw SaveFileError(path, .damaged("the image is shorter than Xen expects")) }
+            bytes += piece
+        }
+        return bytes
+    }
+
+    /// As `next`, without copying: all of a domain's memory passes here twice.
+    private func take(_ limit: Int) async throws(SaveFileError) -> ArraySlice<UInt8> {
         if validator.isComplete { return [] }
         if buffer.isEmpty { buffer = try await readMore()[...] }
-        let piece = Array(buffer.prefix(limit))
+        let piece = buffer.prefix(limit)
         let taken: Int
         do {
             taken = try validator.feed(piece)
@@ -66,20 +80,10 @@ public actor SaveFileReader: ImageInput {
             throw SaveFileError(path, .damaged(error.description))
         }
         buffer = buffer.dropFirst(taken)
-        let image = taken == piece.count ? piece : Array(piece.prefix(taken))
+        let image = piece.prefix(taken)
         digest.update(image)
         if validator.isComplete { try await checkTrailer() }
         return image
-    }
-
-    public func read(_ count: Int) async throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        while bytes.count < count {
-            let piece = try await next(limit: count - bytes.count)
-            guard !piece.isEmpty else { throw SaveFileError(path, .damaged("the image is shorter than Xen expects")) }
-            bytes = bytes.isEmpty ? piece : bytes + piece
-        }
-        return bytes
     }
 
     public var summary: ImageSummary { validator.summary }
