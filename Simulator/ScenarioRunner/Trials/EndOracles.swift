@@ -43,8 +43,22 @@ struct EndOracles {
         target.world.settle().map { "after the faults have stopped still open: \($0)" }
     }
 
-    /// Nothing waits to be written any more: a power cut would take nothing away that was promised.
+    /// Nothing waits to be written any more: a power cut would take nothing away that was promised. A slow disk may still be at
+    /// it.
     private func isDurable() -> [String] {
+        var damaged: [String] = []
+        _ = target.world.run(
+            until: {
+                damaged = damagedByPowerCut()
+                return damaged.isEmpty
+            }, limit: Self.slowDisk)
+        return damaged
+    }
+
+    /// Longer than any delay of a sweep or a story.
+    private static let slowDisk = Duration.seconds(60)
+
+    private func damagedByPowerCut() -> [String] {
         let journals = target.world.hosts.map { (host: $0.name, path: "/var/xen/xend-db/journal") }
         return (journals + saved).compactMap { host, path in
             guard let files = target.world.host(host)?.host.files, files.exists(path), !files.isDurable(path) else { return nil }

@@ -137,14 +137,19 @@ extension DomainManager {
 
     /// Makes a domain's record durable as it is.
     private func rememberDomain(_ domain: DomainUUID) async {
-        guard var record = table[domain], !record.isForeign else { return }
-        record.operation = nil
+        guard let record = recordToKeep(of: domain) else { return }
         do {
             try await database.journal.append([database.record(record)])
             await database.writeFile(record)
         } catch {
             log.error("cannot record \(record.title): \(error)")
         }
+    }
+
+    private func recordToKeep(of domain: DomainUUID) -> DomainRecord? {
+        guard var record = table[domain], !record.isForeign else { return nil }
+        record.operation = nil
+        return record
     }
 
     /// What is here of a domain that is not this host's is ended. While a plan still holds the domain, that plan's
@@ -158,8 +163,14 @@ extension DomainManager {
     }
 
     private func forget(_ id: String) async {
+        var entries: [SExpression] = [.element("migration-end", id)]
+        // At one stroke with the domain as it is now: the last that was written may say that it is in doubt, and with nobody left
+        // to ask it would be so for ever.
+        if let domain = transfers.handovers[id]?.record.domain, let record = recordToKeep(of: domain), record.stage != .creating {
+            entries.insert(database.record(record), at: 0)
+        }
         do {
-            try await database.journal.append([.element("migration-end", id)])
+            try await database.journal.append(entries)
         } catch {
             // Remembered longer than needed, it is settled once more after the next start.
             log.warning("migration \(id): \(error)")
