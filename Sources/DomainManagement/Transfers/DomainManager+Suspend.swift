@@ -99,13 +99,24 @@ extension DomainManager {
     /// After a transfer that failed: a suspended guest runs on, as it was.
     func letRunOn(_ uuid: DomainUUID, paused: Bool) async {
         guard let record = table[uuid], let id = record.id else { return }
-        do {
-            guard let report = try await machine.hypervisor.domain(id), report.uuid == uuid else { return }
-            if report.shutdownReason == .suspend { try await machine.hypervisor.resume(id) }
-            if paused, !report.isPaused { try await machine.hypervisor.pause(id) }
-            if let report = try await machine.hypervisor.domain(id) { table.note(.reported(report), of: uuid) }
-        } catch {
-            log.error("\(record.title) cannot be resumed: \(error)")
+        for attempt in 1...Self.resumeAttempts {
+            do {
+                return try await resume(uuid, id, paused: paused)
+            } catch {
+                log.error("\(record.title) cannot be resumed (attempt \(attempt) of \(Self.resumeAttempts)): \(error)")
+            }
+            guard (try? await host.clock.sleep(for: Self.resumeInterval)) != nil else { return }
         }
+    }
+
+    /// A guest must not stay suspended because Xen refused once.
+    private static let resumeAttempts = 5
+    private static let resumeInterval = Duration.milliseconds(200)
+
+    private func resume(_ uuid: DomainUUID, _ id: DomainID, paused: Bool) async throws(HypervisorError) {
+        guard let report = try await machine.hypervisor.domain(id), report.uuid == uuid else { return }
+        if report.shutdownReason == .suspend { try await machine.hypervisor.resume(id) }
+        if paused, !report.isPaused { try await machine.hypervisor.pause(id) }
+        if let report = try await machine.hypervisor.domain(id) { table.note(.reported(report), of: uuid) }
     }
 }
