@@ -89,10 +89,16 @@ public final class FileTree {
 
     // MARK: Paths
 
-    func find(_ path: String) -> FileNode? {
+    private func parts(of path: String) -> [String] {
+        path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
+    }
+
+    func find(_ path: String) -> FileNode? { find(parts(of: path)[...]) }
+
+    private func find(_ parts: ArraySlice<String>) -> FileNode? {
         var node = root
-        for part in path.utf8.split(separator: UInt8(ascii: "/")) {
-            guard let next = node.children[String(Substring(part))] else { return nil }
+        for part in parts {
+            guard let next = node.children[part] else { return nil }
             node = next
         }
         return node
@@ -111,13 +117,11 @@ public final class FileTree {
 
     /// The directory of a path, and the last part of the path.
     private func place(_ action: String, _ path: String) throws(FileError) -> (FileNode, String) {
-        let end = path.utf8.lastIndex { $0 != UInt8(ascii: "/") }.map(path.utf8.index(after:)) ?? path.startIndex
-        let whole = path[..<end]
-        let slash = whole.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let name = slash.map { whole[whole.utf8.index(after: $0)...] } ?? whole
-        guard !name.isEmpty, let directory = find(slash.map { String(whole[..<$0]) } ?? ""), directory.isDirectory
-        else { throw FileError(action, path, .notFound) }
-        return (directory, String(name))
+        let parts = parts(of: path)
+        guard let name = parts.last, let directory = find(parts.dropLast()), directory.isDirectory else {
+            throw FileError(action, path, .notFound)
+        }
+        return (directory, name)
     }
 
     /// Whether a power cut would leave the file as it is, name and contents.

@@ -46,13 +46,8 @@ struct EndOracles {
     /// Nothing waits to be written any more: a power cut would take nothing away that was promised. A slow disk may still be at
     /// it.
     private func isDurable() -> [String] {
-        var damaged: [String] = []
-        _ = target.world.run(
-            until: {
-                damaged = damagedByPowerCut()
-                return damaged.isEmpty
-            }, limit: Self.slowDisk)
-        return damaged
+        _ = target.world.run(until: { damagedByPowerCut().isEmpty }, limit: Self.slowDisk)
+        return damagedByPowerCut()
     }
 
     /// Longer than any delay of a sweep or a story.
