@@ -2,9 +2,10 @@ import DomainModel
 
 /// The rules of saving, restoring and migrating.
 extension DomainTable {
-    /// A plan that ends with the domain elsewhere. What is left of it here is ended by a plan of its own.
+    /// A plan that ends with the domain elsewhere. Nothing comes after that which could fail and have it taken back: what is left of
+    /// the domain here is ended by a plan of its own.
     func departure(_ operation: DomainOperation, _ transfer: Transfer) -> Draft {
-        Draft(name: operation.name, isJournaled: true, steps: [.transfer(transfer), .remember])
+        Draft(name: operation.name, isJournaled: true, steps: [.transfer(transfer)])
     }
 
     /// Decides about a domain that comes from elsewhere: reserves name and uuid and returns the plan.
@@ -46,17 +47,16 @@ extension DomainTable {
         if let cpu = config.cpu { steps.append(.pin(CPUSet(cpu: cpu), vcpu: nil)) }
         if config.cpuWeight != 1 { steps.append(.weigh(weight: Int((config.cpuWeight * 256).rounded()), cap: nil)) }
         steps += devices.map(Step.attach)
-        if name == "restore" { steps += announcements(isPaused: arrival.isPaused) }
         steps.append(.remember)
+        if name == "restore" { steps += goingOn(isPaused: arrival.isPaused) }
         return Plan(
             ticket: ticket, time: now, domain: record.uuid, direction: .undoable, isJournaled: true, steps: steps)
     }
 
-    /// A restored domain exists, and runs unless it was saved paused (manual, decision 9). Remembered last: a daemon
-    /// killed in
-    /// between has not restored it.
-    private func announcements(isPaused: Bool) -> [Step] {
-        [.announce(.create)] + (isPaused ? [] : [.announce(.unpause), .unpause])
+    /// A restored domain runs unless it was saved paused (manual, decision 9): not before it is remembered, lest it change its disks
+    /// and be taken back. Nothing is announced that might still be taken back.
+    private func goingOn(isPaused: Bool) -> [Step] {
+        (isPaused ? [] : [.unpause]) + [.announce(.create)] + (isPaused ? [] : [.announce(.unpause)])
     }
 
     /// A device as it was, with the same number, before anything of it exists here.

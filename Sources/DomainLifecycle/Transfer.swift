@@ -63,7 +63,7 @@ public struct Arrival: Hashable, Sendable {
 
 extension Plan {
     /// The domain leaves: to a file or another host.
-    var isDeparture: Bool {
+    public var isDeparture: Bool {
         steps.contains { step in
             switch step {
             case .transfer(.save), .transfer(.send): true

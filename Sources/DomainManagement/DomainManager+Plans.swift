@@ -153,8 +153,11 @@ extension DomainManager {
     private func journalEnd(_ plan: Plan, _ outcome: Outcome) async {
         var entries = [database.end(plan)]
         if let record = table[plan.domain], !record.isForeign {
-            // What is still held is tried again by the next daemon too, and what was given up is left alone.
-            if outcome.isIncomplete || record.stage == .restarting(.blocked) { entries.insert(database.record(record), at: 0) }
+            // What is still held is tried again by the next daemon too, what was given up is left alone, and what is elsewhere is not
+            // taken for a guest that suspended by itself.
+            if outcome.isIncomplete || record.stage == .restarting(.blocked) || plan.isDeparture {
+                entries.insert(database.record(record), at: 0)
+            }
         } else {
             entries.append(database.forget(plan.domain))
         }
