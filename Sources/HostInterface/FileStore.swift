@@ -75,7 +75,17 @@ extension WritableFile {
 public protocol ReadableFile: Sendable {
     /// Up to `count` bytes; empty at the end.
     func read(_ count: Int) async throws(FileError) -> [UInt8]
+    /// Whether the file is one of the kernel's, which can `send`.
+    var canSend: Bool { get }
+    /// Writes what comes next, `count` bytes at most, into a socket that does not block, without taking it into memory.
+    /// - Returns: how many bytes, 0 at the end of the file or when nobody reads from the socket; nil when the socket takes none now.
+    func send(_ count: Int, to socket: Int32) async throws(FileError) -> Int?
     func close() async
+}
+
+extension ReadableFile {
+    public var canSend: Bool { false }
+    public func send(_ count: Int, to socket: Int32) async throws(FileError) -> Int? { 0 }
 }
 
 /// What stands at a path.

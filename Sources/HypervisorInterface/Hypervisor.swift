@@ -136,6 +136,16 @@ public protocol ImageOutput: Sendable {
 public protocol ImageInput: Sendable {
     /// Exactly `count` bytes; throws when they end before.
     func read(_ count: Int) async throws -> [UInt8]
+    /// Whether `send` may be used instead: nobody has to look at the bytes any more.
+    var canSend: Bool { get }
+    /// Writes what comes next, `limit` bytes at most, into a socket that does not block, without taking it into memory.
+    /// - Returns: how many bytes, 0 when there are no more or nobody reads from the socket; nil when the socket takes none now.
+    func send(_ limit: Int, to socket: Int32) async throws -> Int?
+}
+
+extension ImageInput {
+    public var canSend: Bool { false }
+    public func send(_ limit: Int, to socket: Int32) async throws -> Int? { 0 }
 }
 
 /// What a save asks of and tells its caller.

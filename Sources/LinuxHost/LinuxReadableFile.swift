@@ -1,3 +1,4 @@
+import Glibc
 import HostInterface
 import SystemPackage
 
@@ -19,6 +20,21 @@ actor LinuxReadableFile: ReadableFile {
     func read(_ count: Int) async throws(FileError) -> [UInt8] {
         guard let file else { throw FileError.closed("read", path) }
         return try attempt("read", path) { try Blocking.chunk(file, count) }
+    }
+
+    nonisolated var canSend: Bool { true }
+
+    func send(_ count: Int, to socket: Int32) async throws(FileError) -> Int? {
+        guard let file else { throw FileError.closed("read", path) }
+        return try attempt("read", path) {
+            do {
+                return try check { sendfile(socket, file.rawValue, nil, count) }
+            } catch Errno.resourceTemporarilyUnavailable {
+                return nil
+            } catch Errno.brokenPipe {
+                return 0
+            }
+        }
     }
 
     func close() async {

@@ -50,13 +50,25 @@ struct ImageStream: Sendable {
         }
     }
 
+    /// Hands over an input that can send itself, and its end.
+    func send(_ input: any ImageInput) async throws {
+        while true {
+            guard let count = try await input.send(bufferSize, to: ourEnd) else {
+                guard await poller.wait(for: ourEnd, .writing) else { return }
+                continue
+            }
+            if count == 0 { break }
+        }
+        _ = Glibc.shutdown(ourEnd, CInt(SHUT_WR))
+    }
+
     /// Returns false when the library does not read any more.
     func write(_ bytes: [UInt8]) async -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { all in
                 let rest = UnsafeRawBufferPointer(rebasing: all[sent...])
-                return send(ourEnd, rest.baseAddress, rest.count, CInt(MSG_NOSIGNAL))
+                return Glibc.send(ourEnd, rest.baseAddress, rest.count, CInt(MSG_NOSIGNAL))
             }
             if count >= 0 {
                 sent += count

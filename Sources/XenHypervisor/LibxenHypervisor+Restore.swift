@@ -59,6 +59,10 @@ private func fill(
 /// The input's part: reads exactly one image (libxc's migration stream, version 3: docs/specs of Xen).
 private func feed(_ input: any ImageInput, into stream: ImageStream, for id: DomainID) async -> HypervisorError? {
     do {
+        if input.canSend {
+            try await stream.send(input)
+            return nil
+        }
         var framing = ImageFraming()
         while let count = framing.next() {
             let bytes = try await input.read(count)

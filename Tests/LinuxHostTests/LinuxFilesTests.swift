@@ -120,6 +120,41 @@ import Testing
         await #expect(throws: FileError.self) { try await file.read(3) }
     }
 
+    @Test("a file goes into a socket by itself, as fast as the socket takes it") func sending() async throws {
+        let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+        try await files.write("/f", bytes)
+        let file = try await files.openForReading("/f")
+        #expect(file.canSend)
+        var ends: [Int32] = [-1, -1]
+        let kind = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue)
+        #expect(socketpair(AF_UNIX, kind, 0, &ends) == 0)
+        defer { close(ends[0]) }
+        var received: [UInt8] = []
+        while try await file.send(200_000, to: ends[1]) != 0 {
+            var buffer = [UInt8](repeating: 0, count: 10_000)
+            let count = recv(ends[0], &buffer, buffer.count, 0)
+            received += buffer.prefix(max(0, count))
+        }
+        close(ends[1])
+        var buffer = [UInt8](repeating: 0, count: bytes.count)
+        while case let count = recv(ends[0], &buffer, buffer.count, 0), count > 0 { received += buffer.prefix(count) }
+        let isSame = received == bytes
+        #expect(isSame, "\(received.count) of \(bytes.count) bytes")
+        await file.close()
+    }
+
+    @Test("a socket that nobody reads from ends it, without a signal") func sendingToNobody() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        try await files.write("/f", [1, 2, 3])
+        let file = try await files.openForReading("/f")
+        var ends: [Int32] = [-1, -1]
+        #expect(socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        close(ends[0])
+        #expect(try await file.send(3, to: ends[1]) == 0)
+        close(ends[1])
+        await file.close()
+    }
+
     @Test("open files are close-on-exec and closed when dropped") func descriptors() async throws {
         let before = openDescriptors()
         do {

@@ -18,8 +18,10 @@ struct SaveFileTests {
     }
 
     /// Writes an image in pieces, as a hypervisor does.
-    private static func save(_ image: [UInt8], to files: MemoryFiles, pieces: Int = 3000) async throws {
-        let writer = try await SaveFileWriter(path: path, header: header(), files: files)
+    private static func save(
+        _ image: [UInt8], _ header: SaveFileHeader = header(), to files: MemoryFiles, pieces: Int = 3000
+    ) async throws {
+        let writer = try await SaveFileWriter(path: path, header: header, files: files)
         do {
             try await writer.begin()
             for start in stride(from: 0, to: image.count, by: pieces) {
@@ -52,6 +54,23 @@ struct SaveFileTests {
             #expect(header == Self.header() && loaded == image)
             #expect(files.paths == [Self.path])
         }
+    }
+
+    @Test("What was verified is handed out as it is, and not if another file has taken its place")
+    func verifiedImage() async throws {
+        let image = TestImage.complete(pages: 40, zero: 20)
+        let files = MemoryFiles()
+        try await Self.save(image, to: files)
+        let reader = try await SaveFileReader(path: Self.path, files: files)
+        _ = try await reader.verify()
+        let verified = try await VerifiedImage(of: reader, files: files)
+        #expect(try await verified.read(image.count) == image)
+        await #expect(throws: SaveFileError.self) { try await verified.read(1) }
+
+        var other = Self.header()
+        other.id = "0100"
+        try await Self.save(image, other, to: files)
+        await #expect(throws: SaveFileError.self) { try await VerifiedImage(of: reader, files: files) }
     }
 
     @Test("Zero pages become holes")

@@ -68,7 +68,7 @@ extension DomainManager {
         return information
     }
 
-    /// First the file is read to its end, then again into the domain.
+    /// First the file is read to its end and checked, then taken again, as it is, into the domain.
     private func carryOutRestore(
         _ plan: Plan, _ reader: SaveFileReader, _ task: TransferTask, _ saved: DomainRecord
     ) async -> OperationError? {
@@ -76,17 +76,17 @@ extension DomainManager {
         do {
             _ = try await reader.verify()
             try task.check()
-            let second = try await SaveFileReader(path: reader.path, files: saveFiles)
-            transfers.inputs[plan.domain] = TransferInput(input: second, task: task)
+            let image = try await VerifiedImage(of: reader, files: saveFiles)
+            transfers.inputs[plan.domain] = TransferInput(input: image, task: task)
             task.enter("copy")
-            task.beginCopy(of: second.header.memory)
+            task.beginCopy(of: reader.header.memory)
             var failure = await carryOut(plan).failure
             if let why = failure?.message {
                 let message = "cannot restore \"\(saved.name)\" from \(reader.path): \(why)"
                 failure = OperationError(.failed, message, isLate: true)
             }
             transfers.inputs[plan.domain] = nil
-            await second.close()
+            await image.close()
             return failure
         } catch {
             let why = task.isCancelled ? "cancelled" : "\(error)"
@@ -173,5 +173,13 @@ struct TransferInput: ImageInput {
         let bytes = try await input.read(count)
         try task.moved(bytes.count)
         return bytes
+    }
+
+    var canSend: Bool { input.canSend }
+
+    func send(_ limit: Int, to socket: Int32) async throws -> Int? {
+        let count = try await input.send(limit, to: socket)
+        try task.moved(count ?? 0)
+        return count
     }
 }

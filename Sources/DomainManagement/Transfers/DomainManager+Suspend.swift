@@ -82,20 +82,6 @@ extension DomainManager {
         }
     }
 
-    /// A guest that suspends after all, when nobody waits for it any more, is let run on.
-    private func resumeIfLate(_ uuid: DomainUUID) async {
-        let deadline = host.clock.now + Self.suspendTimeout * 10
-        while host.clock.now < deadline, !isStopped, let record = table[uuid], let id = record.id {
-            guard (try? await host.clock.sleep(for: .milliseconds(200))) != nil else { return }
-            guard let report = try? await machine.hypervisor.domain(id), report.uuid == uuid else { return }
-            if report.shutdownReason == .suspend {
-                log.notice("\(record.title) has suspended late: it is resumed")
-                try? await machine.hypervisor.resume(id)
-                return
-            }
-        }
-    }
-
     /// After a transfer that failed: a suspended guest runs on, as it was.
     func letRunOn(_ uuid: DomainUUID, paused: Bool) async {
         guard let record = table[uuid], let id = record.id else { return }
@@ -107,16 +93,69 @@ extension DomainManager {
             }
             guard (try? await host.clock.sleep(for: Self.resumeInterval)) != nil else { return }
         }
+        log.error("\(record.title) is still suspended; xend keeps trying to resume it")
+        spawn { await $0.keepResuming(uuid, paused: paused) }
     }
 
     /// A guest must not stay suspended because Xen refused once.
     private static let resumeAttempts = 5
     private static let resumeInterval = Duration.milliseconds(200)
+    private static let longestResumeInterval = Duration.seconds(10)
 
     private func resume(_ uuid: DomainUUID, _ id: DomainID, paused: Bool) async throws(HypervisorError) {
         guard let report = try await machine.hypervisor.domain(id), report.uuid == uuid else { return }
         if report.shutdownReason == .suspend { try await machine.hypervisor.resume(id) }
         if paused, !report.isPaused { try await machine.hypervisor.pause(id) }
         if let report = try await machine.hypervisor.domain(id) { table.note(.reported(report), of: uuid) }
+    }
+
+    /// A guest that suspends after all, when nobody waits for it any more, is let run on.
+    private func resumeIfLate(_ uuid: DomainUUID) async {
+        let deadline = host.clock.now + Self.suspendTimeout * 10
+        while host.clock.now < deadline, (try? await host.clock.sleep(for: Self.resumeInterval)) != nil {
+            switch await resumeInTurn(uuid, paused: false) {
+            case .gone: return
+            case .refused: return await keepResuming(uuid, paused: false)
+            case .resumed: return log.notice("\(table[uuid]?.title ?? "a guest") has suspended late: it is resumed")
+            case .runs: continue
+            }
+        }
+    }
+
+    /// A guest that Xen would not resume is let run on as soon as it does.
+    private func keepResuming(_ uuid: DomainUUID, paused: Bool) async {
+        var interval = Self.resumeInterval
+        while (try? await host.clock.sleep(for: interval)) != nil {
+            guard case .refused = await resumeInTurn(uuid, paused: paused) else { return }
+            interval = min(interval * 2, Self.longestResumeInterval)
+        }
+    }
+
+    private enum Resumption { case gone, runs, resumed, refused }
+
+    /// In turn with everything else that is done to the domain, and only while it is this host's: another save or migration may have
+    /// suspended it for good reason.
+    private func resumeInTurn(_ uuid: DomainUUID, paused: Bool) async -> Resumption {
+        guard !isStopped, (try? await takeTurn(on: uuid)) != nil else { return .gone }
+        defer { passTurn(on: uuid) }
+        guard let record = table[uuid], let id = record.id, record.isAtHome else { return .gone }
+        do {
+            guard let report = try await machine.hypervisor.domain(id), report.uuid == uuid else { return .gone }
+            guard report.shutdownReason == .suspend else { return .runs }
+            try await resume(uuid, id, paused: paused)
+            return .resumed
+        } catch {
+            return .refused
+        }
+    }
+}
+
+extension DomainRecord {
+    /// Nobody doubts whose it is, and it is not being ended.
+    fileprivate var isAtHome: Bool {
+        switch stage {
+        case .live, .exited: true
+        case .creating, .ending, .restarting, .inDoubt: false
+        }
     }
 }

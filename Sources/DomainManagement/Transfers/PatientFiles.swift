@@ -75,6 +75,12 @@ private struct PatientFile: WritableFile, ReadableFile {
         try await patience.wait("read", path) { [reading] () throws(FileError) in try await reading?.read(count) ?? [] }
     }
 
+    var canSend: Bool { reading?.canSend ?? false }
+
+    func send(_ count: Int, to socket: Int32) async throws(FileError) -> Int? {
+        try await patience.wait("read", path) { [reading] () throws(FileError) in try await reading?.send(count, to: socket) }
+    }
+
     /// Nobody needs to wait for it.
     func close() async {
         patience.tasks.spawn { [writing, reading] in
