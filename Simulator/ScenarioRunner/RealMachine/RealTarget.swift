@@ -32,7 +32,7 @@ final class RealTarget: ScenarioTarget {
         self.scenario = scenario
         self.address = address
         machine = try RealMachine(guestImage: guestImage)
-        fitness = RealFitness(scenario, freeMemory: try RealMachine.freeMemory() - 16)
+        fitness = RealFitness(scenario, freeMemory: machine.freeBefore - 16)
     }
 
     /// Why the scenario cannot be run in full; nil when it can.
