@@ -60,7 +60,7 @@ struct Run: ParsableCommand {
             total: files.reduce(0) { $0 + $1.scenarios.count }, isTerminal: Terminal.isInteractive,
             write: Terminal.write)
         for refusal in summary.refusals { report.refuse(refusal) }
-        for file in files {
+        files: for file in files {
             var recorded: [(name: String, transcript: String)] = []
             let isCompared = !record && TranscriptFile.exists(beside: file.path)
             let expected = isCompared ? TranscriptFile.read(beside: file.path) : [:]
@@ -76,6 +76,8 @@ struct Run: ParsableCommand {
                 summary.results.append(result)
                 report.end(result)
                 if transcript { Terminal.write(result.transcript + "\n") }
+                // What others do there now would be judged by what this one has left.
+                if !result.leftovers.isEmpty { break files }
             }
             if record, recorded.contains(where: { !$0.transcript.isEmpty }) {
                 try Terminal.save(TranscriptFile.path(beside: file.path), TranscriptFile.text(recorded))

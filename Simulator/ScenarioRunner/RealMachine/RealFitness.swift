@@ -9,6 +9,8 @@ struct RealFitness {
     private(set) var kernels: Set<String> = []
     private(set) var ramdisks: Set<String> = []
     private(set) var blockDevices: Set<String> = []
+    /// All paths in it, those of HTTP too.
+    private(set) var paths: Set<String> = []
     private var waiting = Duration.zero
     private var memory = 0
 
@@ -82,6 +84,7 @@ struct RealFitness {
     /// Configurations stand in texts too; there as here a path follows its name.
     private mutating func collect(_ words: [String]) {
         for word in words {
+            if word.hasPrefix("/") { paths.insert(word) }
             for number in 1...9 where word == "phy:sda\(number)" || word.hasSuffix("/dev/sda\(number)") {
                 blockDevices.insert("/dev/sda\(number)")
             }

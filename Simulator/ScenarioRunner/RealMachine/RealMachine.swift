@@ -5,13 +5,16 @@ import SExpressions
 /// makes guests act, and looks for what is left over. All of it with the programs that every domain 0 has.
 final class RealMachine {
     /// Where back-ends' loop devices get their files, and what scripts were called with is written down.
-    private static let directory = "/run/xend-scenario"
+    static let directory = "/run/xend-scenario"
     private static let scripts = "/etc/xen"
 
     private let image: GuestImage
     /// MiB that were free before the first domain.
     let freeBefore: Int
-    private var ownLoops: Set<String> = []
+    var ownLoops: Set<String> = []
+    /// What was made for the story, or named in it, and was not there before.
+    var ownBridges: [String] = []
+    var ownPaths: [String] = []
 
     init(guestImage: String) throws(ScenarioFailure) {
         image = try GuestImage(path: guestImage)
@@ -28,6 +31,7 @@ final class RealMachine {
     // MARK: Setup
 
     func prepare(_ setup: ScenarioSetup, _ fitness: RealFitness) throws(ScenarioFailure) {
+        ownPaths = fitness.paths.filter { access($0, F_OK) != 0 }
         try makeDirectory(Self.directory)
         var config = ""
         for entry in setup.hosts[0].config { config += "\(try entry.expand([:]))\n" }
@@ -58,6 +62,7 @@ final class RealMachine {
     private func addBridge(_ name: String) throws(ScenarioFailure) {
         if try Command.run("ip", "link", "show", "dev", name).succeeded { return }
         try Command.must("ip", "link", "add", "name", name, "type", "bridge")
+        ownBridges.append(name)
         try Command.must("ip", "link", "set", "dev", name, "up")
     }
 
@@ -68,6 +73,7 @@ final class RealMachine {
             throw ScenarioFailure("losetup named no device")
         }
         ownLoops.insert(loop)
+        ownPaths.append(path)
         var status = stat()
         guard stat(loop, &status) == 0 else { throw ScenarioFailure("\(loop) is not there") }
         try makeDirectory(directory(of: path))
@@ -95,13 +101,16 @@ final class RealMachine {
     func daemon(_ act: Step.DaemonAct) throws(ScenarioFailure) {
         switch act {
         case .start, .stop, .restart: try Command.must("xend", act.rawValue)
-        case .kill:
-            guard let pid = pid_t(try file("/var/run/xend.pid") ?? ""), kill(pid, SIGKILL) == 0 else {
-                throw ScenarioFailure("no daemon runs")
-            }
-            // Gone is gone when nobody waits for it any more.
-            while let status = try file("/proc/\(pid)/stat"), !status.contains(") Z ") { usleep(10_000) }
+        case .kill: guard try endDaemon(SIGKILL) else { throw ScenarioFailure("no daemon runs") }
         }
+    }
+
+    /// Returns when it has gone; whether one ran.
+    func endDaemon(_ signal: Int32) throws(ScenarioFailure) -> Bool {
+        guard let pid = pid_t(try file("/var/run/xend.pid") ?? ""), kill(pid, signal) == 0 else { return false }
+        // Gone is gone when nobody waits for it any more.
+        while let status = try file("/proc/\(pid)/stat"), !status.contains(") Z ") { usleep(10_000) }
+        return true
     }
 
     // MARK: The other toolstack
@@ -196,7 +205,7 @@ final class RealMachine {
     }
 
     /// As `xl list` shows them: without what has ended and is still held, whose name is gone.
-    private func domains() throws(ScenarioFailure) -> [(id: String, memory: Int, state: String)] {
+    func domains() throws(ScenarioFailure) -> [(id: String, memory: Int, state: String)] {
         try Command.must("xl", "list").lines.dropFirst().compactMap { line in
             let words = line.split(separator: " ")
             guard words.count >= 6, let memory = Int(words[words.count - 4]) else { return nil }
@@ -212,37 +221,4 @@ final class RealMachine {
         return "running"
     }
 
-    /// What belongs to no living domain: it may take a moment to go.
-    func leaks() throws(ScenarioFailure) -> [String] {
-        for _ in 0..<20 {
-            if try leaksNow().isEmpty { return [] }
-            usleep(100_000)
-        }
-        return try leaksNow()
-    }
-
-    private func leaksNow() throws(ScenarioFailure) -> [String] {
-        let domains = try self.domains()
-        var leaks = domains.filter { $0.state.contains("d") }.map { "domain \($0.id) is still dying" }
-        let living = Set(domains.filter { !$0.state.contains("d") }.map(\.id))
-        let nodes = try Command.must("xenstore-ls", "-f").lines
-        leaks += Set(nodes.compactMap { owner(ofNode: $0) }).subtracting(living).sorted().map { "xenstore still has nodes of domain \($0)" }
-        for line in try Command.must("ls", "/sys/bus/xen-backend/devices").lines {
-            let parts = line.split(separator: "-")
-            if parts.count == 3, !living.contains(String(parts[1])) { leaks.append("the kernel still has \(line)") }
-        }
-        for line in try Command.must("losetup", "-a").lines {
-            guard let loop = line.split(separator: ":").first.map(String.init), !ownLoops.contains(loop) else { continue }
-            if !nodes.contains(where: { $0.hasSuffix("/params = \"\(loop)\"") }) { leaks.append("\(line) belongs to nobody") }
-        }
-        return leaks
-    }
-
-    /// The domain that a node is about: `/local/domain/7/…`, `/local/domain/0/backend/vif/7/…`.
-    private func owner(ofNode line: String) -> String? {
-        let parts = line.split(separator: " ")[0].split(separator: "/")
-        guard parts.count >= 3, parts[0] == "local", parts[1] == "domain" else { return nil }
-        if parts[2] != "0" { return String(parts[2]) }
-        return parts.count >= 6 && parts[3] == "backend" ? String(parts[5]) : nil
-    }
 }

@@ -14,6 +14,8 @@ final class RealTarget: ScenarioTarget {
     var onFault: (String) -> Void = { _ in }
     var onDeed: ((String, Int, Deed) -> Void)?
     let foreignJobs = 0
+    /// What the story has left on the machine; known at its end.
+    private(set) var leftovers: [String] = []
 
     /// Between two looks at sockets, in microseconds.
     private static let nap: UInt32 = 2000
@@ -53,7 +55,25 @@ final class RealTarget: ScenarioTarget {
         try machine.daemon(.start)
     }
 
-    func end() { try? machine.daemon(.stop) }
+    /// Destroys what the story has left, looks whether anything is left of it, and makes the machine fit for the next one.
+    func end() {
+        do throws(ScenarioFailure) {
+            try destroyDomains()
+            leftovers = try machine.leaks()
+            if leftovers.isEmpty { try machine.putBack() }
+        } catch {
+            leftovers.append(error.description)
+        }
+    }
+
+    private func destroyDomains() throws(ScenarioFailure) {
+        if (try? get("/xend/domain")) == nil { try machine.daemon(.start) }
+        for name in try get("/xend/domain").expression?.list?.compactMap(\.atom) ?? [] where name != "Domain-0" {
+            _ = try ask(.post(WireRequest.path(ofDomain: name), [("op", "destroy"), ("reason", "halt")]))
+        }
+        let names = try get("/xend/domain").expression?.list?.compactMap(\.atom) ?? []
+        guard names == ["Domain-0"] else { throw ScenarioFailure("domains are left: \(names)") }
+    }
 
     func change(_ item: SetupItem) throws(ScenarioFailure) { try machine.change(item) }
     func url(ofReceiver name: String) -> String { "" }
@@ -122,10 +142,12 @@ final class RealTarget: ScenarioTarget {
         return text
     }
 
-    private func get(_ path: String) throws(ScenarioFailure) -> Answer {
-        let exchange = try HTTPExchange(.get(path), host: scenario.setup.hosts[0].name, self)
+    private func get(_ path: String) throws(ScenarioFailure) -> Answer { try ask(.get(path)) }
+
+    private func ask(_ request: WireRequest) throws(ScenarioFailure) -> Answer {
+        let exchange = try HTTPExchange(request, host: scenario.setup.hosts[0].name, self)
         guard run(until: { exchange.poll() }, limit: Self.settleLimit), let answer = exchange.answer else {
-            throw ScenarioFailure("GET \(path): \(exchange.problem ?? "no answer")")
+            throw ScenarioFailure("\(request.method) \(request.path): \(exchange.problem ?? "no answer")")
         }
         return answer
     }
@@ -192,14 +214,20 @@ extension ScenarioSuite {
     ///   - address: where that machine's daemon listens; it is started and stopped here.
     ///   - guestImage: path of the lab's tiny guest, which is put at the scenario's kernel paths.
     public static func run(_ scenario: Scenario, at address: RemoteAddress, guestImage: String) -> ScenarioResult {
+        func failure(_ reasons: [String]) -> StepFailure {
+            StepFailure(place: scenario.place, form: "(scenario \(scenario.name) …)", reasons: reasons)
+        }
         do throws(ScenarioFailure) {
             let target = try RealTarget(scenario, address, guestImage: guestImage)
-            guard let obstacle = target.obstacle else { return run(scenario, on: target) }
+            guard let obstacle = target.obstacle else {
+                var result = run(scenario, on: target)
+                result.leftovers = target.leftovers
+                if result.failure == nil, !result.leftovers.isEmpty { result.outcome = .failed(failure(result.leftovers)) }
+                return result
+            }
             return ScenarioResult(name: scenario.name, place: scenario.place, outcome: .skipped(obstacle))
         } catch {
-            let failure = StepFailure(
-                place: scenario.place, form: "(scenario \(scenario.name) …)", reasons: [error.description])
-            return ScenarioResult(name: scenario.name, place: scenario.place, outcome: .failed(failure))
+            return ScenarioResult(name: scenario.name, place: scenario.place, outcome: .failed(failure([error.description])))
         }
     }
 }

@@ -16,6 +16,8 @@ public struct ScenarioResult: Sendable {
     public var chronicle = Chronicle()
     /// Whether it was run in another order than the recorded one.
     public var hasOwnOrder = false
+    /// What it has left on a machine that others are to be run on; always empty where each has its own.
+    public var leftovers: [String] = []
     /// How long it took in the time of the scenario, and in that of whoever waited for it.
     public var simulatedTime = Duration.zero
     public var realTime = Duration.zero

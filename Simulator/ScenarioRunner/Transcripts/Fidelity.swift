@@ -52,6 +52,7 @@ public enum Fidelity {
                 events["\(host) \(subject ?? name)", default: []].append(String(line))
             }
             removeChannels()
+            nameDomains()
         }
 
         private static func words(_ line: Substring) -> [String] {
@@ -70,6 +71,17 @@ public enum Fidelity {
                 if !word.isEmpty { words.append(word) }
             }
             return words
+        }
+
+        /// Messages name domains by the ids they have, `domain 7 "web"`; which id that is depends on how many the machine has had.
+        private mutating func nameDomains() {
+            var names: [String: String] = [:]
+            for index in exchanges.indices.dropFirst() where exchanges[index - 1] == "domain" {
+                guard let id = Int(exchanges[index]), id > 0 else { continue }
+                let name = names["\(id)"] ?? "#\(names.count + 1)"
+                names["\(id)"] = name
+                exchanges[index] = name
+            }
         }
 
         /// Takes `(evtchn A B)` out.
