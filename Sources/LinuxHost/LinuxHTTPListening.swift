@@ -8,9 +8,13 @@ public final class LinuxHTTPListening: HTTPListening {
     private let group: any EventLoopGroup
     private let limits: HTTPLimits
 
+    /// One connection in so many may be open beyond the limit: those that are giving way to others, or being told that they are
+    /// too many.
+    private static let spare = 4
+
     /// - Parameters:
     ///   - group: the event loops; they are the caller's to shut down.
-    ///   - limits: connections of a listener beyond the limit are told 503 and closed.
+    ///   - limits: of connections far beyond the limit, which the server behind it keeps, some are told 503 and all are closed.
     public init(
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, limits: HTTPLimits = HTTPLimits()
     ) {
@@ -25,7 +29,7 @@ public final class LinuxHTTPListening: HTTPListening {
     public func listen(
         address: String, port: UInt16, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws(NetworkError) -> any HTTPListener {
-        let open = OpenChannels(limit: limits.connections)
+        let open = OpenChannels(limit: limits.connections + limits.connections / Self.spare)
         let listening = try ListeningSockets(address: address, port: port)
         var channels: [any Channel] = []
         for socket in listening.sockets {

@@ -145,12 +145,17 @@ import Testing
         }
     }
 
-    @Test("More connections than the limit are told so")
-    func tooMany() async throws {
+    /// A server for one connection.
+    private static func pipelineForOne() -> HTTPPipeline {
         var configuration = HTTPServerConfiguration()
         configuration.limits.connections = 1
-        let pipeline = HTTPPipeline(
+        return HTTPPipeline(
             service: Sample.service, tasks: FreeTasks(), clock: StillClock(), configuration: configuration)
+    }
+
+    @Test("More connections than the limit are told so")
+    func tooMany() async throws {
+        let pipeline = Self.pipelineForOne()
         let first = try await Wire(pipeline)
         let second = try await Wire(pipeline)
         #expect(try await second.receive().statusLine == "HTTP/1.1 503 too many connections: at most 1 may be open")
@@ -161,6 +166,35 @@ import Testing
         let third = try await Wire(pipeline)
         try await third.send(Self.get)
         #expect(try await third.receive().status == 200)
+    }
+
+    @Test("When all places are taken, clients that are waited for make way for others: silent, idle and half a request alike")
+    func makingWay() async throws {
+        for beginning in ["", Self.get, "GET /xe", "POST /xend HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc"] {
+            let pipeline = Self.pipelineForOne()
+            let first = try await Wire(pipeline)
+            if !beginning.isEmpty { try await first.send(beginning) }
+            if beginning == Self.get { _ = try await first.receive() }
+            await first.pass(.milliseconds(1500))
+            let second = try await Wire(pipeline, time: .milliseconds(1500))
+            await first.pass(.zero)
+            try await first.awaitClose()
+            try await second.send(Self.get)
+            #expect(try await second.receive().status == 200)
+        }
+    }
+
+    @Test("Who is waiting for the server keeps its place, and so does a reader of events")
+    func keepingPlaces() async throws {
+        let pipeline = Self.pipelineForOne()
+        let reader = try await Wire(pipeline)
+        try await reader.send("GET /xend/event HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")
+        #expect(try await reader.receive().status == 200)
+        _ = try await reader.receive()
+        await reader.pass(.seconds(5))
+        let second = try await Wire(pipeline, time: .seconds(5))
+        #expect(try await second.receive().status == 503)
+        #expect(reader.isOpen)
     }
 
     @Test("A server that stops closes idle connections and lets others end with their answer")

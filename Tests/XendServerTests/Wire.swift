@@ -16,8 +16,10 @@ struct Wire {
         try await self.init(pipeline, peer: peer)
     }
 
-    init(_ pipeline: HTTPPipeline, peer: String = "127.0.0.1") async throws {
+    /// - Parameter time: what its clock shows.
+    init(_ pipeline: HTTPPipeline, peer: String = "127.0.0.1", time: TimeAmount = .zero) async throws {
         channel = NIOAsyncTestingChannel()
+        await channel.testingEventLoop.advanceTime(by: time)
         channel.remoteAddress = try SocketAddress(ipAddress: peer, port: 40000)
         channel.localAddress = try SocketAddress(ipAddress: "192.0.2.1", port: 8000)
         let channel = channel

@@ -11,6 +11,7 @@ extension HTTPConnection {
         case .rejection(let rejection):
             send(.plain(rejection.status, rejection.text, closes: true), to: nil)
         case .request(let request):
+            seat?.works()
             let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
             let (server, eventLoop) = (server, context.eventLoop)
             work = server.tasks.spawn {
@@ -34,6 +35,7 @@ extension HTTPConnection {
             of: reply, to: request, second: Int(server.clock.wallTime.seconds), closes: isLast,
             allocator: context.channel.allocator)
         deadline?.set(in: server.limits.answer)
+        if !isStream { waitForClient() }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         context.writeAndFlush(wrapOutboundOut(bytes)).whenComplete { result in
             bound.value.sent(result, isLast: isLast, isStream: isStream, afterError: request == nil)

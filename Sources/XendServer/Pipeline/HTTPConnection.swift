@@ -19,7 +19,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     let server: HTTPPipeline
-    let isWelcome: Bool
+    /// nil: there was none left.
+    let seat: Seat?
     var context: ChannelHandlerContext?
     var deadline: ConnectionDeadline?
     var writer = ReplyWriter()
@@ -40,9 +41,9 @@ final class HTTPConnection: ChannelDuplexHandler {
     var isQuiescing = false
     var hasPendingRead = false
 
-    init(_ server: HTTPPipeline, isWelcome: Bool) {
+    init(_ server: HTTPPipeline, seat: Seat?) {
         self.server = server
-        self.isWelcome = isWelcome
+        self.seat = seat
     }
 }
 
@@ -81,7 +82,7 @@ extension HTTPConnection {
         let isOwn = remote?.ipAddress != nil && remote?.ipAddress == context.localAddress?.ipAddress
         peer.isLocal = isOwn || peer.address?.isLoopback == true
         deadline?.set(in: server.limits.idle)
-        guard !isWelcome else { return }
+        guard seat == nil else { return }
         let text = "too many connections: at most \(server.limits.connections) may be open"
         reject(RequestAssembly.Rejection(status: Status.unavailable, text: text))
     }
@@ -91,6 +92,12 @@ extension HTTPConnection {
         guard !hasBegun, !isAnswering, !isInputEnded else { return }
         hasBegun = true
         deadline?.set(in: server.limits.request)
+        waitForClient()
+    }
+
+    func waitForClient() {
+        guard let context else { return }
+        seat?.waits(since: context.eventLoop.now)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

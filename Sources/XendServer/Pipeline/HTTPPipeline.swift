@@ -3,7 +3,6 @@ import HostInterface
 import Logging
 import NIOCore
 import NIOHTTP1
-import Synchronization
 
 /// xend's HTTP server, whatever carries its bytes: `configure` makes a connection of a socket's channel and of an
 /// embedded one alike.
@@ -19,7 +18,7 @@ public final class HTTPPipeline: Sendable {
     let clock: any HostClock
     let limits: HTTPLimits
     let logger: Logger
-    private let openConnections = Atomic(0)
+    private let seats: Seats
 
     public init(
         service: any DaemonService, tasks: any TaskSpawner, clock: any HostClock,
@@ -29,6 +28,7 @@ public final class HTTPPipeline: Sendable {
         self.tasks = tasks
         self.clock = clock
         limits = configuration.limits
+        seats = Seats(limit: limits.connections)
         self.logger = logger
     }
 
@@ -37,7 +37,7 @@ public final class HTTPPipeline: Sendable {
     @Sendable
     public func configure(_ channel: any Channel) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
-            let connection = HTTPConnection(self, isWelcome: admit(channel))
+            let connection = HTTPConnection(self, seat: seats.take(channel))
             var decoding = NIOHTTPDecoderLimitConfiguration()
             decoding.maxHeaderFieldSize = limits.headerField
             decoding.maxHeaderListSize = limits.headerList
@@ -48,12 +48,5 @@ public final class HTTPPipeline: Sendable {
             try pipeline.addHandler(ByteToMessageHandler(decoder))
             try pipeline.addHandler(connection)
         }
-    }
-
-    /// Counts the connection; false if there are too many already.
-    private func admit(_ channel: any Channel) -> Bool {
-        let count = openConnections.add(1, ordering: .relaxed).newValue
-        channel.closeFuture.whenComplete { [self] _ in openConnections.subtract(1, ordering: .relaxed) }
-        return count <= limits.connections
     }
 }
