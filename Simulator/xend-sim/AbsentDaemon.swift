@@ -31,8 +31,8 @@ struct AbsentDaemon: DaemonService {
     func events(since: UInt64?, matching patterns: [EventPattern]) async -> EventPage {
         EventPage(events: [], newest: 0, missed: 0)
     }
-    func eventStream(since: UInt64?, matching patterns: [EventPattern]) async -> AsyncStream<NumberedEvent> {
-        AsyncStream { $0.finish() }
+    func eventStream(since: UInt64?, matching patterns: [EventPattern]) async -> AsyncStream<NumberedEvent>? {
+        nil
     }
     func tasks() async -> [TaskInformation] { [] }
     func task(_ id: Int) async throws(OperationError) -> TaskInformation { throw Self.error }

@@ -46,7 +46,8 @@ public protocol DaemonService: Sendable {
     /// The events after number `since` that match, at once. nil = only the newest number.
     func events(since: UInt64?, matching patterns: [EventPattern]) async -> EventPage
     /// Every matching event after number `since` (nil = from now on), as it happens. Ends when the reader is too slow or stops.
-    func eventStream(since: UInt64?, matching patterns: [EventPattern]) async -> AsyncStream<NumberedEvent>
+    /// nil: there are too many readers.
+    func eventStream(since: UInt64?, matching patterns: [EventPattern]) async -> AsyncStream<NumberedEvent>?
 
     // MARK: Tasks
 

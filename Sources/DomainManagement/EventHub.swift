@@ -12,11 +12,12 @@ public final class EventHub: Sendable {
     public static let keptEvents = 4096
     /// Events waiting for one reader.
     public static let readerLimit = 1024
-    /// Readers at one time; each costs memory.
+    /// Readers at one time that came over the network; each costs memory.
     public static let maximumReaders = 256
 
     private struct Reader {
         var patterns: [EventPattern]
+        var isCounted: Bool
         var continuation: AsyncStream<NumberedEvent>.Continuation
     }
 
@@ -80,14 +81,28 @@ public final class EventHub: Sendable {
         }
     }
 
-    /// Ends at once when there are too many readers.
-    public func stream(since: UInt64?, matching patterns: [EventPattern]) -> AsyncStream<NumberedEvent> {
+    /// The events that match, as they come, beginning with the one after `since`.
+    /// - Returns: nil when there are too many readers.
+    public func stream(since: UInt64?, matching patterns: [EventPattern]) -> AsyncStream<NumberedEvent>? {
+        stream(since: since, matching: patterns, isCounted: true)
+    }
+
+    /// The events that match, as they come, for the daemon itself and those few that it has counted already: nobody who reads
+    /// over the network keeps them out.
+    public func ownStream(matching patterns: [EventPattern]) -> AsyncStream<NumberedEvent> {
+        stream(since: nil, matching: patterns, isCounted: false) ?? AsyncStream { $0.finish() }
+    }
+
+    private func stream(
+        since: UInt64?, matching patterns: [EventPattern], isCounted: Bool
+    ) -> AsyncStream<NumberedEvent>? {
         let limit = Self.readerLimit + 2 * Self.keptEvents
         let (stream, continuation) = AsyncStream.makeStream(
             of: NumberedEvent.self, bufferingPolicy: .bufferingOldest(limit))
         let id: UInt64? = state.withLock { state in
             forgetEnded(&state)
-            guard state.readers.count < Self.maximumReaders else { return nil }
+            let isFull = isCounted && state.readers.values.count(where: \.isCounted) >= Self.maximumReaders
+            guard !isFull else { return nil }
             if let since {
                 for kept in state.kept
                 where kept.number > since && patterns.contains(where: { $0.matches(kept.event.name) }) {
@@ -95,13 +110,11 @@ public final class EventHub: Sendable {
                 }
             }
             state.nextReader += 1
-            state.readers[state.nextReader] = Reader(patterns: patterns, continuation: continuation)
+            state.readers[state.nextReader] = Reader(
+                patterns: patterns, isCounted: isCounted, continuation: continuation)
             return state.nextReader
         }
-        guard let id else {
-            continuation.finish()
-            return stream
-        }
+        guard let id else { return nil }
         continuation.onTermination = { [weak self] _ in
             // The hub may be delivering to this very reader: its lock must not be taken again here.
             self?.forgetLater(id)

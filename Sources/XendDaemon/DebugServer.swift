@@ -78,7 +78,7 @@ actor DebugClient {
 
     private func subscribe(_ patterns: [EventPattern]) {
         subscription?.cancel()
-        let events = daemon.events.stream(since: nil, matching: patterns)
+        let events = daemon.events.ownStream(matching: patterns)
         subscription = tasks.spawn { [weak self] in
             for await numbered in events {
                 await self?.send(["event", .atom(numbered.event.name), numbered.event.value])
@@ -135,7 +135,7 @@ actor DebugClient {
     }
 
     private func inject(_ arguments: [SExpression]) async -> SExpression {
-        guard let event = arguments.first else { return problem("argument", "(sys.inject (NAME VALUE…))") }
+        guard let event = arguments.first else { return problem("argument", "(sys.inject (NAME VALUE...))") }
         do {
             _ = try await daemon.inject(event)
             return ["ok", ["ok"]]

@@ -50,6 +50,14 @@ import Testing
         #expect(service.asked == ["stream since 9 of [\"xend.*\", \"a.b\"]"])
     }
 
+    @Test("One reader too many is told so")
+    func tooMany() async throws {
+        let service = Sample.service
+        service.change { $0.isFull = true }
+        let reply = try await Wire.ask(Self.request + "\r\n", of: service)
+        #expect(reply.statusLine.hasPrefix("HTTP/1.1 503 too many readers of events"))
+    }
+
     @Test("Events for a reader that has gone harm nobody")
     func gone() async throws {
         let service = Sample.service

@@ -13,6 +13,8 @@ final class FakeService: DaemonService {
         var tasks: [TaskInformation] = []
         var events: [NumberedEvent] = []
         var missed: UInt64 = 0
+        /// No more readers of events are taken.
+        var isFull = false
         var networks: [String: SExpression] = [:]
         var log = LogContents(bytes: [], modified: 0)
         var measurements: [Measurement] = []
@@ -118,9 +120,9 @@ final class FakeService: DaemonService {
         }
         return EventPage(events: events, newest: state.events.last?.number ?? 0, missed: state.missed)
     }
-    func eventStream(since: UInt64?, matching patterns: [EventPattern]) async -> AsyncStream<NumberedEvent> {
+    func eventStream(since: UInt64?, matching patterns: [EventPattern]) async -> AsyncStream<NumberedEvent>? {
         change { $0.asked.append("stream since \(since.map(String.init) ?? "now") of \(patterns.map(\.text))") }
-        return stream
+        return now.isFull ? nil : stream
     }
 
     func tasks() async -> [TaskInformation] { now.tasks }

@@ -12,7 +12,7 @@ enum EventResource {
         let matching = patterns.isEmpty ? [EventPattern("*")] : patterns
         let accepts = exchange.request.headers["accept"].contains { $0.contains("text/event-stream") }
         if accepts || form.text("format") == "events" {
-            return .reply(EventStream(since: since, patterns: matching, exchange: exchange).reply())
+            return .reply(try await EventStream(since: since, patterns: matching, exchange: exchange).reply())
         }
         let isQuestion = since != nil || !patterns.isEmpty
         guard isQuestion || exchange.representation == .html else { return .value(["ls"]) }

@@ -9,9 +9,20 @@ struct EventStream: Sendable {
     let since: UInt64?
     let patterns: [EventPattern]
     let exchange: Exchange
+    private let events: AsyncStream<NumberedEvent>
 
     /// How soon a browser comes back after the connection was lost, in milliseconds.
     private static let retry = 2000
+
+    /// - Throws: when there are too many readers.
+    init(since: UInt64?, patterns: [EventPattern], exchange: Exchange) async throws(Failure) {
+        guard let events = await exchange.service.eventStream(since: since, matching: patterns) else {
+            throw Failure(
+                status: Status.unavailable,
+                OperationError(.refused, "too many readers of events; try again, or ask with since now and then"))
+        }
+        (self.since, self.patterns, self.exchange, self.events) = (since, patterns, exchange, events)
+    }
 
     func reply() -> Reply {
         Reply(stream: { writer in
@@ -28,7 +39,6 @@ struct EventStream: Sendable {
             if missed > 0 { opening += "event: missed\ndata: \(missed)\n\n" }
         }
         try await writer.write(Array(opening.utf8))
-        let events = await service.eventStream(since: since, matching: patterns)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await event in events { try await writer.write(frame(event)) }
