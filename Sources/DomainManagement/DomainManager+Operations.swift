@@ -170,6 +170,9 @@ extension DomainManager {
 }
 
 extension DomainManager {
+    /// Where events are posted, and the number of that setting.
+    public var notification: (url: String?, setting: Int) { (notificationURL, notificationSettings) }
+
     /// Remembers where events are posted; nil or "" = nowhere.
     public func setNotificationURL(_ url: String?) async throws(OperationError) {
         do {
@@ -178,5 +181,6 @@ extension DomainManager {
             throw OperationError(.failed, "cannot record the notification url: \(error)")
         }
         notificationURL = url.flatMap { $0.isEmpty ? nil : $0 }
+        notificationSettings += 1
     }
 }

@@ -31,7 +31,9 @@ public actor DomainManager {
     /// How often the daemon has started on this database.
     var starts: UInt64 = 0
     /// Where events are posted (manual H4, `notify`); nil = nowhere.
-    public internal(set) var notificationURL: String?
+    var notificationURL: String?
+    /// How often that has been set: who sets the same url again wants to be tried again.
+    var notificationSettings = 0
     /// Whose turn on a domain is taken, and who waits for it.
     private var turns: [DomainUUID: [CheckedContinuation<Void, Never>]] = [:]
     /// What the journal says of operations under way, so that one that is written anew says it too.

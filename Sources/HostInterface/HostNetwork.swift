@@ -32,14 +32,18 @@ public struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
     public var host: String
     public var port: UInt16
 
+    /// An IPv4 peer of an IPv6 socket, `::ffff:192.0.2.1`, is called by its IPv4 address.
     public init(host: String, port: UInt16) {
-        self.host = host
+        let isMapped = host.hasPrefix(Self.mapped) && host.contains(".")
+        self.host = isMapped ? String(host.dropFirst(Self.mapped.count)) : host
         self.port = port
     }
 
+    private static let mapped = "::ffff:"
+
     /// Whether the peer is this very machine.
     public var isLoopback: Bool {
-        host.hasPrefix("127.") || host == "::1" || host == "localhost" || host.hasPrefix("::ffff:127.")
+        host.hasPrefix("127.") || host == "::1" || host == "localhost"
     }
 
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

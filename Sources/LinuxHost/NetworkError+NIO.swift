@@ -34,6 +34,7 @@ extension NetworkError {
         case Errno.addressInUse: self = .addressInUse(port: port)
         case let error as Errno: self = .system("cannot listen on port \(port): \(errorText(error.rawValue))")
         case let error as NetworkError: self = error
+        case let error as SocketAddressError.UnknownHost: self = .system("the name \(error.host) is unknown")
         default: self = .system("cannot listen on port \(port): \(error)")
         }
     }
@@ -69,11 +70,8 @@ func errorText(_ errno: CInt) -> String {
 }
 
 extension NetworkAddress {
-    /// The address of a socket; an IPv4 peer of an IPv6 socket is shown as IPv4.
+    /// The address of a socket.
     init(_ address: SocketAddress?) {
-        let host = address?.ipAddress ?? ""
-        let mapped = "::ffff:"
-        let isMapped = host.hasPrefix(mapped) && host.contains(".")
-        self.init(host: isMapped ? String(host.dropFirst(mapped.count)) : host, port: UInt16(address?.port ?? 0))
+        self.init(host: address?.ipAddress ?? "", port: UInt16(address?.port ?? 0))
     }
 }

@@ -21,7 +21,8 @@ extension Daemon {
             let port = try await manager.startMigration(settings, address: address, port: wanted)
             log.notice("migrations are taken on port \(port), from \(settings.members)")
         } catch {
-            let reason = PortError(service: "migrations", key: "xend-migration-port", reason: error)
+            let reason = PortError(
+                service: "migrations", key: "xend-migration-port", address: address, reason: error)
             guard configuration.migrationPort == nil else { throw reason }
             log.error("no migrations are taken: \(reason)")
         }
@@ -39,7 +40,12 @@ extension Daemon {
 
     private func poolSecret() async throws -> PoolSecret? {
         guard let path = configuration.poolSecretFile else { return nil }
-        let bytes = try await host.files.read(path, limit: Self.maximumSecret)
+        let bytes: [UInt8]
+        do {
+            bytes = try await host.files.read(path, limit: Self.maximumSecret)
+        } catch {
+            throw ConfigurationFileError("xend-pool-secret-file: \(error)")
+        }
         guard let secret = PoolSecret(bytes) else {
             throw ConfigurationFileError(
                 "xend-pool-secret-file: \(path) has less than \(PoolSecret.minimumLength) characters")

@@ -9,6 +9,8 @@ import SExpressions
 extension Daemon: DaemonService {
     /// A page or a client never wants more of the log.
     private static let shownLog = 1 << 20
+    /// Bytes of an event that somebody injects. It is a few words; thousands of events are kept, and wait for slow readers.
+    private static let maximumEvent = 8 << 10
 
     // MARK: Domains
 
@@ -81,7 +83,7 @@ extension Daemon: DaemonService {
     }
 
     public func setNotificationURL(_ url: String?) async throws(OperationError) {
-        if let url, !url.isEmpty, !url.hasPrefix("http://") {
+        if let url, !url.isEmpty, NotificationTarget(url) == nil {
             throw OperationError(.invalid, "invalid notification url \"\(url)\" (allowed: http://HOST[:PORT]/PATH)")
         }
         try await manager.setNotificationURL(url)
@@ -91,7 +93,10 @@ extension Daemon: DaemonService {
 
     public func inject(_ event: SExpression) async throws(OperationError) -> String {
         guard let name = event.name, !name.isEmpty else {
-            throw OperationError(.invalid, "invalid event (allowed: (NAME VALUE…))")
+            throw OperationError(.invalid, "invalid event (allowed: (NAME VALUE...))")
+        }
+        guard event.description.utf8.count <= Self.maximumEvent else {
+            throw OperationError(.invalid, "invalid event: it is longer than \(Self.maximumEvent) bytes")
         }
         events.publish(Event(name, event))
         return name
@@ -103,7 +108,7 @@ extension Daemon: DaemonService {
 
     public func eventStream(
         since: UInt64?, matching patterns: [EventPattern]
-    ) async -> AsyncStream<NumberedEvent> {
+    ) async -> AsyncStream<NumberedEvent>? {
         events.stream(since: since, matching: patterns)
     }
 

@@ -98,12 +98,12 @@ public final class Daemon: Sendable {
                 isSimulated: machine.isSimulated, additionalResources: options.additionalResources),
             logger: log)
         let port = configuration.port ?? (options.choosesPorts ? 0 : 8000)
+        let address = configuration.address ?? ""
         let listener: any HTTPListener
         do {
-            listener = try await parts.http.listen(
-                address: configuration.address ?? "", port: port, configure: pipeline.configure)
+            listener = try await parts.http.listen(address: address, port: port, configure: pipeline.configure)
         } catch {
-            throw PortError(service: "HTTP", key: "xend-port", reason: error)
+            throw PortError(service: "HTTP", key: "xend-port", address: address, reason: error)
         }
         await parts.serve(listener)
         log.notice("listening on port \(listener.port)")
@@ -117,7 +117,7 @@ public final class Daemon: Sendable {
         do {
             listener = try await host.network.listen(address: address, port: port)
         } catch {
-            throw PortError(service: "the debug port", key: "xend-debug-port", reason: error)
+            throw PortError(service: "the debug port", key: "xend-debug-port", address: address, reason: error)
         }
         await parts.serveDebug(listener)
         let server = DebugServer(daemon: self, host: host)
@@ -159,12 +159,12 @@ public final class Daemon: Sendable {
         let forwarder = NotificationForwarder(
             manager: manager, sender: host.notifications, clock: host.clock, log: log)
         let everything = [EventPattern("*")]
-        let first = events.stream(since: nil, matching: everything)
+        let first = events.ownStream(matching: everything)
         host.tasks.spawn { [self] in
             await forwarder.run(first)
             while await !parts.isStopping, (try? await host.clock.sleep(for: Self.notificationPause)) != nil {
                 log.warning("events came faster than they could be sent to the notification url; some are lost")
-                await forwarder.run(events.stream(since: nil, matching: everything))
+                await forwarder.run(events.ownStream(matching: everything))
             }
         }
     }

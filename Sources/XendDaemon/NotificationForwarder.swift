@@ -18,24 +18,20 @@ struct NotificationForwarder: Sendable {
     let log: Logger
 
     func run(_ events: AsyncStream<NumberedEvent>) async {
-        var dropped: String?
-        var failures = 0
+        var tries = (setting: 0, failures: 0)
         for await numbered in events {
-            guard let url = await manager.notificationURL else {
-                dropped = nil
-                continue
-            }
-            if url == dropped { continue }
+            let (url, setting) = await manager.notification
+            // Who sets a url, be it the same, wants it to be tried anew.
+            if setting != tries.setting { tries = (setting, 0) }
+            guard let url, tries.failures < Self.maximumFailures else { continue }
             do {
                 try await send(numbered, to: url)
-                failures = 0
+                tries.failures = 0
             } catch {
-                failures += 1
+                tries.failures += 1
                 log.warning("notification of \(url) failed: \(error)")
-                guard failures >= Self.maximumFailures else { continue }
-                log.error("\(url) is dropped after \(failures) failures in a row; notify sets it anew")
-                dropped = url
-                failures = 0
+                guard tries.failures == Self.maximumFailures else { continue }
+                log.error("\(url) is dropped after \(tries.failures) failures in a row; notify sets it anew")
             }
         }
     }

@@ -5,14 +5,19 @@ struct PortError: Error, CustomStringConvertible {
     var service: String
     /// The key of xend-config.sxp that gives the service another port.
     var key: String
+    /// What `xend-address` said.
+    var address: String
     var reason: NetworkError
 
-    var description: String {
-        let help: String
+    var description: String { "cannot listen for \(service): \(reason)\(help)" }
+
+    private var help: String {
         switch reason {
-        case .addressInUse: help = " (does another xend run? \(key) in xend-config.sxp chooses another port)"
-        case .refused, .unreachable, .timedOut, .closed, .fenced, .system: help = ""
+        case .addressInUse: return " (does another xend run? \(key) in xend-config.sxp chooses another port)"
+        case .refused, .unreachable, .timedOut, .closed, .fenced, .system:
+            let isOrdinary = address.isEmpty || address == "localhost"
+            return isOrdinary ? "" : " (xend-address in xend-config.sxp must be '' for all interfaces, localhost "
+                + "or an address of this machine, not \"\(address)\")"
         }
-        return "cannot listen for \(service): \(reason)\(help)"
     }
 }
