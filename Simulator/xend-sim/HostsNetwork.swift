@@ -11,12 +11,15 @@ struct HostsNetwork: HostNetwork {
     let migrationPort: UInt16
     /// Whether that is a port of this machine as well; otherwise any free one is taken there, as it is every host's.
     let hasMigrationPortOutside: Bool
+    /// Whether the secret of the pool was made in this process: then nobody on another machine needs to be let in.
+    let isPoolOfThisProcess: Bool
     /// Whether a name is that of a simulated host.
     let hasHost: @Sendable (String) -> Bool
 
     func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
         guard port == migrationPort else { return try await outside.listen(address: address, port: port) }
-        let real = try await outside.listen(address: address, port: hasMigrationPortOutside ? port : 0)
+        let real = try await outside.listen(
+            address: isPoolOfThisProcess ? "localhost" : address, port: hasMigrationPortOutside ? port : 0)
         do {
             return TwinListener(try await simulated.listen(address: address, port: port), real, tasks)
         } catch {

@@ -1,5 +1,6 @@
 import Glibc
 import HostInterface
+import LinuxHost
 import SimulatedHost
 
 /// What the simulation asks of real files without waiting.
@@ -56,12 +57,12 @@ enum RealFiles {
 
 /// The files under a root, for scenarios that look at them.
 struct RootedContents: RealContents {
-    let root: String
+    let root: HostRoot
     /// Images of large domains are not what a scenario looks at.
     private static let limit = 64 << 20
 
-    func contents(_ path: String) -> [UInt8]? { RealFiles.bytes(root + path, limit: Self.limit) }
-    func install(_ path: String, _ bytes: [UInt8]) { RealFiles.write(root + path, bytes) }
+    func contents(_ path: String) -> [UInt8]? { RealFiles.bytes(root.file(path), limit: Self.limit) }
+    func install(_ path: String, _ bytes: [UInt8]) { RealFiles.write(root.file(path), bytes) }
 }
 
 struct ScenarioFileError: Error, CustomStringConvertible { var description: String }

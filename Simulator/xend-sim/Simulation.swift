@@ -77,8 +77,8 @@ final class Simulation: @unchecked Sendable {
             if !keepsDatabase, database.contains(where: { path == $0 || path.hasPrefix($0 + "/") }) { return nil }
             return files
         }
-        host.realContents = RootedContents(root: root.files)
-        host.fileSizes = { path in RealFiles.size(root.files + path) }
+        host.realContents = RootedContents(root: root)
+        host.fileSizes = { path in RealFiles.size(root.file(path)) }
         let running = RunningHost(host, world: world, surroundings: around)
         hosts.append(running)
         surroundings.append(around)
@@ -119,6 +119,8 @@ final class Simulation: @unchecked Sendable {
                 Output.complain("cannot start: \(host.startFailure ?? "the daemon has ended")")
                 hasFailed = true
             }
+            // Its log says why, too.
+            await surroundings[0].close()
             isOver = true
             executor.wake()
             return

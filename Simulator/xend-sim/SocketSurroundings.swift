@@ -11,7 +11,8 @@ import XendServer
 
 /// What a daemon on a simulated host has around it in `xend-sim`: real sockets, real files under a root.
 final class SocketSurroundings: Surroundings, @unchecked Sendable {
-    let log: any LogSink
+    var log: any LogSink { rotatingLog }
+    private let rotatingLog: RotatingLog
     let hostRoot: HostRoot
     private let options: Simulation.Options
     private let isFirst: Bool
@@ -29,6 +30,8 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
     private var migrationPort = SocketSurroundings.defaultMigrationPort
     /// Whether it is taken on this machine too.
     private var hasMigrationPort = false
+    /// Nobody outside can know the secret.
+    private var isPoolOfThisProcess = false
     private let configured: Result<XendConfiguration, ScenarioFileError>
     private let configurationPath: String?
 
@@ -48,7 +51,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         configurationPath = Self.configurationPath(options, isFirst, hostRoot)
         configured = Self.read(configurationPath)
         let path = (try? configured.get())?.logPath ?? XendConfiguration().logPath
-        log = RotatingLog(path: path, root: hostRoot)
+        rotatingLog = RotatingLog(path: path, root: hostRoot)
     }
 
     /// `--config` is under the root if it is absolute; one that is only found as it is written is taken so.
@@ -82,7 +85,10 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         return address.isEmpty || address == "localhost" ? "127.0.0.1" : address.contains(":") ? "[\(address)]" : address
     }
 
-    func configuration(of host: SimulatedHost) throws -> String? { try configurationPath.map { try RealFiles.text($0) } }
+    func configuration(of host: SimulatedHost) throws -> String? {
+        try rotatingLog.check()
+        return try configurationPath.map { try RealFiles.text($0) }
+    }
 
     func adapt(_ configuration: inout XendConfiguration, _ options: inout DaemonOptions) {
         // Only this machine may come, unless the configuration says otherwise.
@@ -107,8 +113,9 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
 
     /// The hosts of this process trust each other, and find each other where migrations are expected.
     private func adaptMigration(_ configuration: inout XendConfiguration, _ options: DaemonOptions) {
-        if configuration.migrationSecurity == nil {
-            configuration.poolSecretFile = configuration.poolSecretFile ?? Self.secretPath
+        if configuration.migrationSecurity == nil, configuration.poolSecretFile == nil {
+            configuration.poolSecretFile = Self.secretPath
+            isPoolOfThisProcess = true
         }
         hasMigrationPort = !options.choosesPorts || configuration.migrationPort != nil
         migrationPort = configuration.migrationPort ?? Self.defaultMigrationPort
@@ -136,7 +143,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         var host = handles
         host.network = HostsNetwork(
             outside: outside, simulated: handles.network, tasks: tasks, migrationPort: migrationPort,
-            hasMigrationPortOutside: hasMigrationPort, hasHost: hasHost)
+            hasMigrationPortOutside: hasMigrationPort, isPoolOfThisProcess: isPoolOfThisProcess, hasHost: hasHost)
         host.notifications = HostsNotifications(
             simulated: handles.notifications, clock: handles.clock, receivers: receivers)
         return (host, life)
@@ -200,7 +207,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
     func close() async {
         end()
         await leave()?.value
-        await (log as? RotatingLog)?.flush()
+        await rotatingLog.flush()
     }
 }
 

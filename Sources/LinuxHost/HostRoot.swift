@@ -14,11 +14,25 @@ public struct HostRoot: Hashable, Sendable {
         self.kernel = HostRoot.withoutTrailingSlash(kernel)
     }
 
-    /// The path of a file of this host, as the operating system knows it.
-    func file(_ path: String) -> String { path.hasPrefix("/") ? files + path : path }
+    /// The path of a file of this host, as the operating system knows it. `..` leads no further up than to the root, as it does
+    /// in every root.
+    public func file(_ path: String) -> String {
+        guard path.hasPrefix("/") else { return path }
+        return files.isEmpty ? path : files + HostRoot.withoutParents(path)
+    }
 
     /// The path of something under `/proc` or `/sys`.
     func kernel(_ path: String) -> String { kernel + path }
+
+    private static func withoutParents(_ path: String) -> String {
+        let names = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        guard names.contains("..") else { return path }
+        var kept: [Substring] = []
+        for name in names {
+            if name != ".." { kept.append(name) } else if !kept.isEmpty { kept.removeLast() }
+        }
+        return "/" + kept.joined(separator: "/")
+    }
 
     private static func withoutTrailingSlash(_ path: String) -> String {
         var path = path

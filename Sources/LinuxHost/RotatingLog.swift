@@ -1,4 +1,5 @@
 import HostInterface
+import SystemPackage
 
 /// xend's log: a file that is put aside as `.1`, `.2` … when it is full (manual D5).
 ///
@@ -23,10 +24,29 @@ public final class RotatingLog: LogSink {
 
     private let queue = LogQueue()
     private let file: LogFile
+    private let path: String
+    /// Where the file system has it.
+    private let place: String
 
     /// - Parameter path: of the newest file, below the root. It and its directory are made when the first line comes.
     public init(path: String, root: HostRoot = HostRoot(), limits: Limits = Limits()) {
-        file = LogFile(path: root.file(path), limits: limits, queue: queue)
+        self.path = path
+        place = root.file(path)
+        file = LogFile(path: place, limits: limits, queue: queue)
+    }
+
+    /// Opens the file once, before the daemon starts: somebody is there then who can be told that `logfile` is wrong.
+    ///
+    /// - Throws: why it cannot be written. A full disk is no reason: it may have room again, and a log that was cut says so.
+    public func check() throws(FileError) {
+        do throws(FileError) {
+            try attempt("write the log", path) {
+                try Blocking.makeDirectory(FilePath(place).removingLastComponent().string)
+                try Blocking.withFile(place, .writeOnly, [.create, .append]) { _ in }
+            }
+        } catch {
+            guard error.reason == .noSpace else { throw error }
+        }
     }
 
     public func append(_ line: LogLine) {

@@ -68,6 +68,7 @@ extension Foreground {
         options.isTracing = isTracing
         options.secureNetwork = LinuxNetwork.securing()
         let log = RotatingLog(path: configuration.logPath)
+        try log.check()
         let daemon = Daemon(
             machine: xen.machine, host: .linux(), http: LinuxHTTPListening(), log: log, configuration: configuration,
             options: options)

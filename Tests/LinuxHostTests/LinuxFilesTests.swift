@@ -18,6 +18,18 @@ import Testing
         #expect(try await files.list("/var/xen/xend-db") == ["a"])
     }
 
+    @Test("no path leads above the root") func parents() async throws {
+        let inner = LinuxFiles(root: HostRoot(files: directory.path + "/inner"))
+        directory.put("/secret", "outside")
+        directory.put("/inner/here", "inside")
+        for path in ["/../secret", "/a/../../secret", "/../inner/../../secret", "/.././../secret"] {
+            await #expect(throws: (any Error).self, "\(path)") { try await inner.read(path, limit: 100) }
+        }
+        for path in ["/here", "/../here", "/a/../here", "/../../here"] {
+            #expect(try await inner.read(path, limit: 100) == Array("inside".utf8), "\(path)")
+        }
+    }
+
     @Test("a directory is listed in byte order") func listing() async throws {
         for name in ["b", "a", "ä", "B", "10", "9"] { try await files.write("/\(name)", []) }
         #expect(try await files.list("/") == ["10", "9", "B", "a", "b", "ä"])

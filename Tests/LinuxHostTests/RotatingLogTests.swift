@@ -103,6 +103,16 @@ import Testing
         }
     }
 
+    @Test("a path that cannot be a log is told before anything is logged") func unusable() throws {
+        try log().check()
+        directory.put("/etc/hosts", "127.0.0.1 localhost")
+        for (path, reason) in [("/etc", "it is a directory"), ("/etc/hosts/xend.log", "exists")] {
+            let error = #expect(throws: FileError.self) { try RotatingLog(path: path, root: directory.root).check() }
+            let text = try #require(error).description
+            #expect(text.hasPrefix("cannot write the log \(path): ") && text.contains(reason), "\(text)")
+        }
+    }
+
     @Test("calendar times are those of the Gregorian calendar")
     func calendar() {
         let table: [(Int64, Duration, String)] = [
