@@ -42,7 +42,7 @@ public struct DomainConfig: Hashable, Sendable {
     public init(_ source: SExpression) throws(ConfigurationError) {
         guard case .list(let members) = source, let head = members.first, case .atom = head else {
             throw ConfigurationError(
-                "Configuration error: not an element", allowed: "(vm (name …) (memory …) (image …) …)")
+                "Configuration error: not an element", allowed: "(vm (name ...) (memory ...) (image ...) ...)")
         }
         let fields = ConfigurationReader(source)
         self.source = source

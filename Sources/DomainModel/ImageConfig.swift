@@ -15,7 +15,7 @@ public struct ImageConfig: Hashable, Sendable {
     init(_ element: SExpression?) throws(ConfigurationError) {
         guard let element, case .list(let members) = element, !members.isEmpty else {
             throw ConfigurationError(
-                "missing image", field: "image", allowed: "(image (linux (kernel PATH) …))")
+                "missing image", field: "image", allowed: "(image (linux (kernel PATH) ...))")
         }
         guard let name = element.name, !name.isEmpty else {
             throw ConfigurationError("missing image name", field: "image", allowed: "linux, pvh")

@@ -18,11 +18,11 @@ public struct PCIConfig: Hashable, Sendable {
         _ fields: ConfigurationReader, _ field: String, limit: Int
     ) throws(ConfigurationError) -> Int {
         guard let text = fields.text(field), !text.isEmpty else {
-            throw ConfigurationError("pci: Missing \(field)", field: field, allowed: "0…\(limit)")
+            throw ConfigurationError("pci: Missing \(field)", field: field, allowed: "0 to \(limit)")
         }
         let value = text.hasPrefix("0x") ? Int(text.dropFirst(2), radix: 16) : Int(trimming: text)
         guard let value, (0...limit).contains(value) else {
-            throw ConfigurationError("pci: invalid parameter", field: field, value: text, allowed: "0…\(limit)")
+            throw ConfigurationError("pci: invalid parameter", field: field, value: text, allowed: "0 to \(limit)")
         }
         return value
     }

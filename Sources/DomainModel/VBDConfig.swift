@@ -28,12 +28,12 @@ public struct VBDConfig: Hashable, Sendable {
         self.uname = uname
         (kind, details) = try Self.split(uname)
         guard let device = fields.text("dev"), !device.isEmpty else {
-            throw ConfigurationError("vbd: Missing dev", field: "dev", allowed: "hda1, sda1, xvda, …")
+            throw ConfigurationError("vbd: Missing dev", field: "dev", allowed: "hda1, sda1, xvda, ...")
         }
         guard let number = VirtualDeviceNumber(name: device) else {
             throw ConfigurationError(
                 "vbd: Device not found: \(device)", field: "dev", value: device,
-                allowed: "hda…hdt, sda…, xvda…, each with a partition, or a number in hexadecimal")
+                allowed: "hda to hdt, sda, xvda and so on, each with a partition, or a number in hexadecimal")
         }
         self.device = device
         self.number = number

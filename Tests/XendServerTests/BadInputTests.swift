@@ -17,7 +17,7 @@ import Testing
         ("   # only a comment", "Configuration error: config is empty"),
         ("(vm (name", "Configuration error: config:1:10: unexpected EOF (what begins at 1:5 is never closed)"),
         (")", "Configuration error: config:1:1: syntax error: )"),
-        ("vm", "Configuration error: not an element (allowed: (vm (name …) (memory …) (image …) …))"),
+        ("vm", "Configuration error: not an element (allowed: (vm (name ...) (memory ...) (image ...) ...))"),
         ("(vm)", "Error creating domain: missing vm name"),
         ("(vm (name 'a b'))", "Error creating domain: invalid vm name"),
         ("(vm (name '<script>'))", "Error creating domain: invalid vm name"),

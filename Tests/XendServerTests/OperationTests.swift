@@ -129,7 +129,7 @@ import Testing
         Row("POST /xend/domain/vm1 op=configure&config=(domain%20(config%20\(config)))",
             "'domain id=1 name=vm1 memory=128'", "vm1: configure(DomainModel.DomainConfig"),
         Row("POST /xend/domain/vm1 op=configure&config=\(config)",
-            "(xend.err 'invalid config: it must be (domain … (config (vm …)))')"
+            "(xend.err 'invalid config: it must be (domain ... (config (vm ...)))')"
                 .replacing("…", with: "\\xe2\\x80\\xa6")),
         Row("POST /xend/domain/vm1 op=rename&name=vm2", "0", "vm1: rename(vm2)"),
         Row("POST /xend/domain/vm1 op=rename&name=2vm",

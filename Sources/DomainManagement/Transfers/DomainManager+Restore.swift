@@ -22,6 +22,7 @@ extension DomainManager {
     }
 
     private func openSaveFile(_ path: String) async throws(OperationError) -> SaveFileReader {
+        try Self.checkSavePath(path)
         do {
             return try await SaveFileReader(path: path, files: saveFiles)
         } catch {

@@ -19,10 +19,15 @@ extension DomainManager {
         try await depart(reference, .save(path: path), session, for: requester)
     }
 
-    private func checkTarget(_ path: String) async throws(OperationError) {
+    /// The daemon's own directory is of no meaning to those who save and restore.
+    static func checkSavePath(_ path: String) throws(OperationError) {
         guard path.hasPrefix("/"), !path.hasSuffix("/") else {
             throw OperationError(.invalid, "invalid file: \"\(path)\" (allowed: an absolute path on the host of xend)")
         }
+    }
+
+    private func checkTarget(_ path: String) async throws(OperationError) {
+        try Self.checkSavePath(path)
         do {
             let files = saveFiles
             let directory = files.directory(of: path)

@@ -23,7 +23,7 @@ enum ConfigurationText {
     /// What `configure` was given: a whole `(domain … (config (vm …)))`.
     static func configured(_ expression: SExpression) throws(Failure) -> DomainConfig {
         guard let source = expression.childValue("config"), source.list != nil else {
-            throw invalid("invalid config: it must be (domain … (config (vm …)))")
+            throw invalid("invalid config: it must be (domain ... (config (vm ...)))")
         }
         do {
             return try DomainConfig(source)
