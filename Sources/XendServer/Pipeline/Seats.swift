@@ -38,10 +38,9 @@ final class Seats: Sendable {
     }
 
     private func longestWaiting(in state: State, at now: NIODeadline) -> UInt64? {
-        let limit = now - Self.patience
-        return state.taken.lazy
+        state.taken.lazy
             .compactMap { number, place in place.seat.waitingSince.map { (since: $0, number: number) } }
-            .filter { $0.since <= limit }
+            .filter { now - $0.since >= Self.patience }
             .min { ($0.since, $0.number) < ($1.since, $1.number) }?.number
     }
 }
