@@ -84,7 +84,6 @@ import Testing
             "vm1: shutdown(DomainModel.ShutdownRequest.poweroff)"),
         Row("POST /xend/domain/vm1 op=shutdown&reason=no", "(xend.err 'invalid reason:no')"),
         Row("POST /xend/domain/vm1 op=destroy&reason=reboot", "0", "vm1: destroy(DomainModel.DestroyMode.reboot)"),
-        Row("POST /xend/domain/vm1 op=destroy&reason=odd", "0", "vm1: destroy(DomainModel.DestroyMode.halt)"),
         Row("POST /xend/domain/vm1 op=destroy", "0", "vm1: destroy(DomainModel.DestroyMode.halt)"),
         Row("POST /xend/domain/vm1 op=save&file=/tmp/x", "0", "vm1: save(path: \"/tmp/x\")"),
         Row("POST /xend/domain/vm1 op=save&file=", "(xend.err 'Missing parameter: file')"),
@@ -163,6 +162,8 @@ import Testing
     ]
 
     static let refusals: [Row] = [
+        Row("POST /xend/domain/vm1 op=destroy&reason=odd", "(xend.err 'invalid reason:odd')"),
+        Row("POST /xend/domain/vm1 op=sched_credit_set", "(xend.err 'Missing parameter: weight')"),
         Row("GET /", status: "404 Not found /", "(xend.err 'Not found /')"),
         Row("GET //xend", status: "404 Not found ", "(xend.err 'Not found ')"),
         Row("GET /xend/foo", status: "404 Not found foo", "(xend.err 'Not found foo')"),

@@ -137,9 +137,14 @@ extension Parameter where Value == ShutdownRequest {
 }
 
 extension Parameter where Value == DestroyMode {
-    /// Any other word than `reboot` simply destroys (reference/http-api.md §6.6).
+    /// The original destroyed for any word: a slip of the pen ended a domain.
     static func destroyMode(_ names: String...) -> Parameter {
-        Parameter(names) { field throws(Failure) in DestroyMode(rawValue: field.text) ?? .halt }
+        Parameter(names) { field throws(Failure) in
+            guard let mode = DestroyMode(rawValue: field.text) else {
+                throw Failure(OperationError(.invalid, "invalid reason:\(field.text)"))
+            }
+            return mode
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import DomainLifecycle
 import DomainModel
 
 /// Every path, method and operation of xend: the manual's table (H4), then what stands in reference/http-api.md §6
@@ -61,6 +62,9 @@ enum RouteTable {
             .change("sched_credit_set", DomainResource.perform { arguments throws(Failure) in
                 let (weight, cap) = try arguments.read(
                     .optionalInteger("weight", in: 1...65535), .optionalInteger("cap", in: 0...65535))
+                guard weight != nil || cap != nil else {
+                    throw Failure(OperationError(.invalid, "Missing parameter: weight"))
+                }
                 return .setScheduler(weight: weight, cap: cap)
             }),
             .change("cpu_bvt_set", DomainResource.oldScheduler),
