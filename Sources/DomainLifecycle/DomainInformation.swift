@@ -27,6 +27,8 @@ public struct DomainInformation: Hashable, Sendable {
     public var config: SExpression?
     /// Name of the operation that is being done to it.
     public var operation: String?
+    /// Which of two hosts owns it is not known: an operator may decide.
+    public var isInDoubt: Bool
 
     public init(
         id: DomainID, name: String, uuid: DomainUUID, memory: MemorySize, maximumMemory: MemorySize? = nil,
@@ -34,7 +36,7 @@ public struct DomainInformation: Hashable, Sendable {
         cpuTime: Duration? = nil, startTime: Double? = nil, upTime: Double? = nil,
         console: ConsoleInformation? = nil, restartState: RestartState? = nil, held: [String] = [],
         restartTime: Double? = nil, devices: [DeviceRecord] = [], config: SExpression? = nil,
-        operation: String? = nil
+        operation: String? = nil, isInDoubt: Bool = false
     ) {
         self.id = id
         self.name = name
@@ -55,6 +57,7 @@ public struct DomainInformation: Hashable, Sendable {
         self.devices = devices
         self.config = config
         self.operation = operation
+        self.isInDoubt = isInDoubt
     }
 }
 

@@ -29,7 +29,12 @@ extension DomainTable {
             startTime: record.startTime, upTime: record.startTime.map { max(0, now - $0) }, console: console,
             restartState: restartState(of: record), held: record.held, restartTime: record.restartTime,
             devices: record.devices, config: record.config?.source,
-            operation: record.operation?.name)
+            operation: record.operation?.name, isInDoubt: isInDoubt(record))
+    }
+
+    private func isInDoubt(_ record: DomainRecord) -> Bool {
+        if case .inDoubt = record.stage { return true }
+        return false
     }
 
     private func state(of record: DomainRecord) -> DomainState {

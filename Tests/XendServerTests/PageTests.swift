@@ -77,6 +77,8 @@ import Testing
         ("/xend/domain/vm1", "//form[.//button[@value='migrate']]//input[@type='text']/@name", "destination"),
         ("/xend/domain/vm1", "//form[.//button[@value='migrate']]//input[@type='checkbox']/@name", "live"),
         ("/xend/domain/vm1", "//form[.//button[@value='maxmem_set']]//input/@value", "128"),
+        ("/xend/domain/vm1", "//form[.//button[@value='device_configure']]//input/@name", "idx"),
+        ("/xend/domain/vm1", "//form[.//button[@value='sysrq']]//input/@name", "key"),
         ("/xend/domain/vm1", "substring-before(//pre[@class='sxp'],' ')", "(vm\n"),
         ("/xend/domain/vm1?op=destroy&reason=reboot", "//h1", "Destroy: vm1?"),
         ("/xend/domain/vm1?op=destroy&reason=reboot", "//form/@method", "post"),
@@ -94,6 +96,31 @@ import Testing
     ])
     func content(path: String, xpath: String, expected: String) async throws {
         #expect(try HTMLDocument(try await Wire.browse(path).body).text(xpath) == expected)
+    }
+
+    @Test("A domain's page has what fits: a decision when it is in doubt, a configuration when it has none")
+    func fitting() async throws {
+        for (isInDoubt, config) in [(false, Sample.configuration), (true, Sample.configuration), (false, nil)] {
+            var domain = Sample.domain(1, "vm1", config: config)
+            domain.isInDoubt = isInDoubt
+            let service = Sample.service
+            service.change { $0.domains = [domain] }
+            let page = try HTMLDocument(try await Wire.browse("/xend/domain/vm1", of: service).body)
+            #expect(page.errors == [])
+            #expect(page.count("//form[.//button[@value='resolve']]//input[@name='decision']") == (isInDoubt ? 2 : 0))
+            #expect(page.count("//form[.//button[@value='configure']]//textarea") == (config == nil ? 1 : 0))
+        }
+    }
+
+    @Test("Every operation that changes a domain has a form, but for those that Xen no longer has")
+    func everyOperation() throws {
+        let resource = try #require(RouteTable.resources.first { $0.matches(["xend", "domain", "x"]) })
+        let old: Set = ["cpu_bvt_set", "bvt_set", "cpu_atropos_set", "atropos_set"]
+        let changing = resource.operations.values.filter { $0.changes && !old.contains($0.name) }.map(\.name)
+        #expect(changing.count > 15)
+        for name in changing {
+            #expect(OperationForms.form(at: "/xend/domain/:domain", for: name) != nil, "\(name)")
+        }
     }
 
     static let html = "User-Agent: x\r\nAccept: text/html\r\n"

@@ -17,6 +17,9 @@ struct DomainPage: Sendable {
         Page(domain.name, trail: [Parts.domainsTrail], isLive: true) {
             headline
             if !domain.held.isEmpty { held }
+            if domain.isInDoubt {
+                Parts.section("In doubt", "card wide") { OperationForms.resolve.view(to: path) }
+            }
             if !isDomainZero { run }
             if let task { TaskPages.running(task) }
             div(.class("columns")) {
@@ -140,6 +143,10 @@ struct DomainPage: Sendable {
                 div(.class("forms")) {
                     for form in settings { form.view(to: path) }
                     OperationForms.createDevice.view(to: path)
+                    if domain.devices.contains(where: { $0.type == .vif }) {
+                        OperationForms.configureDevice.view(to: path)
+                    }
+                    if domain.config == nil { OperationForms.configure.view(to: path) }
                 }
             },
         ])

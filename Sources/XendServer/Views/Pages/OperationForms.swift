@@ -86,10 +86,28 @@ enum OperationForms {
         "device_create", "Add a device", button: "Add",
         [.init(
             name: "config", title: "Configuration", kind: .area(rows: 3), value: "(vif (bridge xen-br0))")])
+    static let configureDevice = OperationForm(
+        "device_configure", "Change a vif", button: "Change",
+        help: "Bridge, script and addresses; its address in hardware stays.",
+        [
+            .init(name: "idx", title: "Number", kind: .number(0...65535), value: "0"),
+            .init(
+                name: "config", title: "Configuration", kind: .area(rows: 3),
+                value: "(vif (bridge xen-br0) (ip 10.0.0.1))"),
+        ])
     static let destroyDevice = OperationForm(
         "device_destroy", "Remove a device", button: "Remove", help: "The guest loses it at once.",
         isDestructive: true,
         [.init(name: "type", title: "Type", kind: .fixed), .init(name: "idx", title: "Number", kind: .fixed)])
+    static let sysrq = OperationForm(
+        "sysrq", "SysRq", button: "Press", help: "Asks the guest's kernel: s syncs its disks, b boots it again.",
+        [.init(name: "key", title: "Letter or digit", kind: .text)])
+    static let configure = OperationForm(
+        "configure", "Configure", button: "Configure",
+        help: "xend has no configuration of this domain. With one, its devices are connected.",
+        [.init(
+            name: "config", title: "Configuration", kind: .area(rows: 8),
+            value: "(domain (config\n\(sampleConfiguration)))")])
     static let cancelWork = OperationForm(
         "cancel", "Cancel", button: "Cancel", help: "The domain runs on here as if nothing had been asked.")
     static let resolve = OperationForm(
@@ -101,9 +119,9 @@ enum OperationForms {
 
     /// Moving and ending, in the order in which they stand on the page.
     static let domainLife = [shutdown, save, migrate, destroy]
-    static let domainSettings = [memoryTarget, maximumMemory, vcpus, pin, scheduler, rename]
+    static let domainSettings = [memoryTarget, maximumMemory, vcpus, pin, scheduler, rename, sysrq]
     private static let domain = [unpause, pause] + domainLife + domainSettings
-        + [createDevice, destroyDevice, cancelWork, resolve]
+        + [createDevice, configureDevice, destroyDevice, configure, cancelWork, resolve]
 
     // MARK: The node
 
