@@ -39,6 +39,17 @@ public enum XenStoreChange: Hashable, Sendable {
     case setPermissions(String, [XenStorePermission])
 }
 
+extension XenStoreChange: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .write(let path, let value): "write \(path) \(value)"
+        case .makeDirectory(let path): "makeDirectory \(path)"
+        case .setPermissions(let path, let permissions):
+            "setPermissions \(path) \(permissions.map(\.description).joined(separator: " "))"
+        }
+    }
+}
+
 /// An open transaction.
 public struct XenStoreTransaction: Hashable, Sendable {
     public let rawValue: UInt32
@@ -59,7 +70,7 @@ public struct XenStoreWatch: Sendable {
     public func cancel() { onCancel() }
 }
 
-public struct XenStorePermission: Hashable, Sendable {
+public struct XenStorePermission: Hashable, Sendable, CustomStringConvertible {
     public enum Access: Hashable, Sendable { case none, read, write, readWrite }
     public var domain: DomainID
     public var access: Access
@@ -67,6 +78,18 @@ public struct XenStorePermission: Hashable, Sendable {
     public init(_ domain: DomainID, _ access: Access) {
         self.domain = domain
         self.access = access
+    }
+
+    /// As xenstore-chmod(1) has it: `r1` lets domain 1 read.
+    public var description: String {
+        let letter =
+            switch access {
+            case .none: "n"
+            case .read: "r"
+            case .write: "w"
+            case .readWrite: "b"
+            }
+        return "\(letter)\(domain)"
     }
 }
 

@@ -17,9 +17,12 @@ struct DebugServer: Sendable {
     func run(_ listener: any NetworkListener) async {
         let count = Counter()
         for await connection in listener.connections {
-            let isLocal = connection.peer.isLoopback || daemon.configuration.isRemoteAccessOpen
-            guard isLocal, await count.enter(limit: Self.maximumClients) else {
+            guard connection.peer.isLoopback || daemon.configuration.isRemoteAccessOpen else {
                 await connection.close()
+                continue
+            }
+            guard await count.enter(limit: Self.maximumClients) else {
+                host.tasks.spawn { await Self.turnAway(connection) }
                 continue
             }
             let client = DebugClient(daemon: daemon, connection: connection, tasks: host.tasks)
@@ -28,6 +31,13 @@ struct DebugServer: Sendable {
                 await count.leave()
             }
         }
+    }
+
+    private static func turnAway(_ connection: any NetworkConnection) async {
+        let reason = DebugClient.problem("connection", "there are \(maximumClients) clients already")
+        try? await connection.write(Array((reason.pretty() + "\n").utf8))
+        await connection.finish()
+        await connection.close()
     }
 
     private actor Counter {
@@ -65,7 +75,7 @@ actor DebugClient {
             do {
                 if bytes.isEmpty { try reader.finish() } else { try reader.feed(bytes) }
             } catch {
-                await send(problem("syntax", "\(error)"))
+                await send(Self.problem("syntax", "\(error)"))
                 // What follows a mistake cannot be trusted to begin where it seems to: begin anew.
                 reader = SXPReader()
             }
@@ -116,7 +126,7 @@ actor DebugClient {
         case "traceoff": return trace(false)
         case "trace":
             guard let word = arguments.first?.atom, ["on", "off"].contains(word) else {
-                return problem("argument", "(trace on) or (trace off)")
+                return Self.problem("argument", "(trace on) or (trace off)")
             }
             return trace(word == "on")
         case "sys.subscribe":
@@ -125,7 +135,7 @@ actor DebugClient {
         case "sys.inject": return await inject(arguments)
         case "console.disconnect": return await disconnect(command)
         default:
-            return problem("command", "unknown command \(command.name ?? "()"); help lists them")
+            return Self.problem("command", "unknown command \(command.name ?? "()"); help lists them")
         }
     }
 
@@ -135,12 +145,12 @@ actor DebugClient {
     }
 
     private func inject(_ arguments: [SExpression]) async -> SExpression {
-        guard let event = arguments.first else { return problem("argument", "(sys.inject (NAME VALUE...))") }
+        guard let event = arguments.first else { return Self.problem("argument", "(sys.inject (NAME VALUE...))") }
         do {
             _ = try await daemon.inject(event)
             return ["ok", ["ok"]]
         } catch {
-            return problem("argument", error.message)
+            return Self.problem("argument", error.message)
         }
     }
 
@@ -148,7 +158,7 @@ actor DebugClient {
     private func disconnect(_ command: SExpression) async -> SExpression {
         guard let channel = command.childText("id").flatMap(Int.init),
             let console = await daemon.consoles().first(where: { $0.channel == channel })
-        else { return problem("argument", "(console.disconnect (id N)): no console has this channel") }
+        else { return Self.problem("argument", "(console.disconnect (id N)): no console has this channel") }
         try? await daemon.disconnectConsole(port: console.port)
         return ["ok", ["ok"]]
     }
@@ -165,7 +175,7 @@ actor DebugClient {
         return .element("info", items)
     }
 
-    private func problem(_ type: String, _ text: String) -> SExpression {
+    fileprivate static func problem(_ type: String, _ text: String) -> SExpression {
         ["err", ["type", .atom(type)], ["value", .atom(text)]]
     }
 }
