@@ -167,6 +167,10 @@ extension DomainTable {
         case .reboot:
             if case .restarting = record.stage { return try rebuild(&record) }
             guard record.config != nil else { throw .unconfigured(operation: "reboot", title: record.title) }
+            // What is left of a creation that failed never lived, and nobody was told of it.
+            if record.stage == .ending(then: .forget), record.startTime == nil {
+                throw .wrongStage(operation: "reboot", title: record.title, record.stage)
+            }
             try checkRestartTime(record, now)
             let pause = pausing(record)
             record.stage = .ending(then: .restart)
