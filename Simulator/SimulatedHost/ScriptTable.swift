@@ -16,10 +16,9 @@ public final class ScriptTable {
 
     /// What stands at which path. Scripts of a scenario's own may be added.
     public var programs: [String: any HostScript] = ScriptTable.standard
-    private static let standard: [String: any HostScript] = [
-        "/etc/xen/network": NetworkScript(), "/etc/xen/vif-bridge": BridgeScript(),
-        "/etc/xen/block-file": LoopScript(), "/etc/xen/block-enbd": NetworkDiskScript(),
-    ]
+    private static var standard: [String: any HostScript] {
+        Dictionary(uniqueKeysWithValues: StandardScript.allCases.map { ("/etc/xen/\($0.rawValue)", $0.program) })
+    }
 
     /// The scripts that every host has, and no others.
     public func restorePrograms() { programs = Self.standard }

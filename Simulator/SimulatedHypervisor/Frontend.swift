@@ -10,6 +10,12 @@ class Frontend {
     let backend: String
     private(set) var state = XenbusState.initialising
     private var watch: UInt64?
+    /// Rings when it has waited for the back-end as long as it ever does.
+    private var alarm: Int?
+    private var hasGivenUp = false
+
+    /// What Linux has patience for (drivers/xen/xenbus/xenbus_probe_frontend.c, wait_for_devices: 30 s and 270 s more).
+    private static let patience = Duration.seconds(300)
 
     init(guest: Guest, type: DeviceType, path: String, backend: String) {
         self.guest = guest
@@ -25,16 +31,33 @@ class Frontend {
         watch = try? store.watch("\(backend)/state", as: guest.domain.id) { [weak self] _ in
             self?.guest.whenRunning { self?.look() }
         }
+        alarm = guest.clock.after(Self.patience) { [weak self] in self?.giveUp() }
+    }
+
+    /// The kernel goes on without the device. Should the back-end come to life after all, so does the device.
+    private func giveUp() {
+        alarm = nil
+        guard isConnecting else { return }
+        hasGivenUp = true
+        let other = XenbusState(text: try? store.read("\(backend)/state", as: guest.domain.id))
+        guest.print(
+            "XENBUS: Timeout connecting to device: \(path.dropFirst(guest.home.count + 1)) (local state \(state.rawValue), remote state \(other.rawValue))\r\n")
     }
 
     /// The device is gone, or the guest.
     func forget() {
         if let watch { store.unwatch(watch) }
         watch = nil
+        stopWaiting()
     }
 
-    /// Whether the handshake is under way.
-    var isConnecting: Bool { state == .initialising || state == .initialised }
+    private func stopWaiting() {
+        if let alarm { guest.clock.cancel(alarm) }
+        alarm = nil
+    }
+
+    /// Whether the handshake is under way: its guest waits for it.
+    var isConnecting: Bool { !hasGivenUp && (state == .initialising || state == .initialised) }
 
     private func look() {
         guard watch != nil else { return }
@@ -77,6 +100,7 @@ class Frontend {
             for (name, value) in nodes { try store.write("\(path)/\(name)", value, as: guest.domain.id) }
             try store.write("\(path)/state", String(next.rawValue), as: guest.domain.id)
             state = next
+            if !isConnecting { stopWaiting() }
         } catch {
             guest.print("xenbus: \(type.rawValue): \(error)\r\n")
         }

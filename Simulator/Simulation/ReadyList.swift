@@ -13,6 +13,8 @@ struct ReadyList {
     private var jobs: [UnownedJob] = []
     /// How many jobs at the start of `jobs` were taken; always 0 in a seeded order.
     private var taken = 0
+    /// Tasks in the middle of changing their executor.
+    private var changing: [UnownedJob] = []
 
     init(order: ExecutionOrder) {
         self.order = order
@@ -22,15 +24,22 @@ struct ReadyList {
         }
     }
 
-    var count: Int { jobs.count - taken }
+    var count: Int { changing.count + jobs.count - taken }
     var isEmpty: Bool { count == 0 }
 
     mutating func append(_ job: UnownedJob) {
         jobs.append(job)
     }
 
+    /// A task goes from one actor to another, or leaves one. That is no place where orders differ: how often it happens is the
+    /// optimizer's affair, and a debug and a release build must tell the same story.
+    mutating func goOn(_ job: UnownedJob) {
+        changing.append(job)
+    }
+
     mutating func next() -> UnownedJob? {
         guard !isEmpty else { return nil }
+        if !changing.isEmpty { return changing.removeFirst() }
         switch order {
         case .fifo: return takeFirst()
         case .seeded:

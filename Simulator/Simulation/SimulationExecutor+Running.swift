@@ -126,16 +126,14 @@ extension SimulationExecutor {
             let job = state.ready.next()
             if job != nil {
                 state.jobsRun += 1
+                state.isInJob = true
                 countStep(&state)
             }
             return job
         }
         guard let next else { return false }
-        if mixesOrders {
-            next.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
-        } else {
-            next.runSynchronously(on: asUnownedTaskExecutor())
-        }
+        next.runSynchronously(on: asUnownedTaskExecutor())
+        monitor.withLock { $0.isInJob = false }
         return true
     }
 

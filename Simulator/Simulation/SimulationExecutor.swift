@@ -34,6 +34,8 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
         var stepsAtInstant = 0
         /// See `passTime(until:)`.
         var passages: [(end: Instant, waiter: CheckedContinuation<Void, Never>)] = []
+        /// A job is being run.
+        var isInJob = false
         /// `wake()` was called since the loop last went round.
         var isWoken = false
     }
@@ -42,13 +44,9 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
     /// The machine's time when this world's was zero.
     let origin = MachineClock.now
     let monitor: Monitor<State>
-    /// Whether a task that enters or leaves an actor stands in line again, so that each such change is a place where orders
-    /// differ. If not, it goes on at once when the actor is free, as on Swift's own executor.
-    let mixesOrders: Bool
 
     public init(mode: Mode = .virtual, order: ExecutionOrder = .fifo) {
         self.mode = mode
-        mixesOrders = order != .fifo
         monitor = Monitor(State(ready: ReadyList(order: order)))
     }
 
@@ -93,10 +91,13 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
 
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
+        // Whoever makes something ready is a task or a timer. In the middle of a job nobody is: the runtime has put the task
+        // down that is to go on elsewhere.
+        let isTask = withUnsafeCurrentTask { $0 != nil }
         let isForeign = monitor.withLock { state in
             let isForeign = pthread_self() != state.home
             if isForeign { state.foreignJobs += 1 }
-            state.ready.append(job)
+            if !isForeign, !isTask, state.isInJob { state.ready.goOn(job) } else { state.ready.append(job) }
             return isForeign
         }
         if isForeign { monitor.signal() }

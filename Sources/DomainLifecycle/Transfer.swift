@@ -20,17 +20,6 @@ public enum Transfer: Hashable, Sendable {
     }
 }
 
-extension Transfer: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .save(let path): "save to \(path)"
-        case .send(let host): "send to \(host)"
-        case .fill(let source): "fill from \(source)"
-        case .openConsole(let port): "open console on port \(port?.description ?? "9600 + id") if free"
-        }
-    }
-}
-
 /// A domain that comes from a save file or from another host.
 public struct Arrival: Hashable, Sendable {
     public enum Source: Hashable, Sendable {

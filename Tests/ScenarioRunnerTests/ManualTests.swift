@@ -36,6 +36,16 @@ import Testing
         }
     }
 
+    @Test func `the manual page lists every step at which a fault can be put`() throws {
+        let page = String(decoding: try ScenarioFiles.read("\(Self.root)/Simulator/xend-scenario/man/xend-scenario.5"), as: UTF8.self)
+        let table = page.components("(step TEXT)")[1].components(".Bd -literal -compact\n")[1].components(".Ed\n")[0]
+        // Two to a line, or one.
+        let entries = table.split(separator: "\n").flatMap { String($0).components("  ") }.map { $0.drop { $0 == " " } }
+        for opening in StepTexts.openings {
+            #expect(entries.contains { $0 == opening || $0.hasPrefix(opening + " ") || $0.hasPrefix(opening + ",") }, "\(opening)")
+        }
+    }
+
     @Test func `the example of the libraries is one that is compiled and run`() throws {
         let read = { (path: String) in String(decoding: try ScenarioFiles.read("\(Self.root)/\(path)"), as: UTF8.self) }
         let test = try read("Tests/ScenarioRunnerTests/LibraryTests.swift").components("// BEGIN example\n")[1]

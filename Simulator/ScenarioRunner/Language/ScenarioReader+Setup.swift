@@ -1,4 +1,5 @@
 import SExpressions
+import SimulatedHost
 
 extension ScenarioReader {
     /// Reads one setup form. Among the steps it takes effect where it stands, but machines are there from the start.
@@ -98,13 +99,10 @@ extension ScenarioReader {
     }
 
     private func scriptBehaviour(_ form: inout FormReader) throws(ScenarioError) -> ScriptBehaviour {
-        enum Standard: String, CaseIterable {
-            case network, vifBridge = "vif-bridge", blockFile = "block-file", blockENBD = "block-enbd"
-        }
         var behaviour = ScriptBehaviour()
         for var part in try form.parts("script", Vocabulary.scriptParts) {
             switch part.name {
-            case "like": behaviour.like = try part.word("the script", Standard.self).rawValue
+            case "like": behaviour.like = try part.word("the script", StandardScript.self).rawValue
             case "prints": behaviour.prints += try part.word("the text")
             case "exits": behaviour.exits = try part.number("its status", 0...255)
             default: behaviour.takes = try part.time("the time")

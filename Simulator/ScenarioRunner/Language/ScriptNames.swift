@@ -1,10 +1,11 @@
 import SExpressions
+import SimulatedHost
 
 /// The hotplug scripts that a scenario can be about: those that every host has, and those that it names anywhere.
 struct ScriptNames {
     private let names: Set<String>
 
-    private static let standard = ["network", "vif-bridge", "block-file", "block-enbd"]
+    private static let standard = StandardScript.allCases.map(\.rawValue)
 
     init(_ scenario: Scenario) {
         var words: Set<String> = []

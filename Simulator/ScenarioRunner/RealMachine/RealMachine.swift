@@ -1,5 +1,6 @@
 import Glibc
 import SExpressions
+import SimulatedHost
 
 /// The machine under our feet: domain 0 of a real Xen that exists for tests alone, as the lab's. Sets up what a scenario says,
 /// makes guests act, and looks for what is left over. All of it with the programs that every domain 0 has.
@@ -41,7 +42,7 @@ final class RealMachine {
         for path in fitness.ramdisks { try write(path, Array("no ramdisk that anybody looks into\n".utf8)) }
         for path in fitness.blockDevices.sorted() { try addBlockDevice(path, size: 1 << 30) }
         for item in setup.items { try change(item) }
-        for script in ["network", "vif-bridge", "block-file", "block-enbd"] { try listen(to: script) }
+        for script in StandardScript.allCases { try listen(to: script.rawValue) }
     }
 
     func change(_ item: SetupItem) throws(ScenarioFailure) {

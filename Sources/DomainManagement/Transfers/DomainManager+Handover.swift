@@ -41,7 +41,7 @@ extension DomainManager {
         guard let handover = transfers.handovers[id] ?? transfers.settled[id] else { return }
         let domain = handover.record.domain
         do {
-            try await settings.checkpoint?("hand over: \(action)")
+            try await settings.checkpoint?("\(HandoverDeed.handOver.rawValue) \(action)")
         } catch {
             log.error("migration \(id): \(error)")
         }
@@ -69,7 +69,7 @@ extension DomainManager {
         guard let handover = transfers.handovers[id] ?? transfers.settled[id] else { return }
         let domain = handover.record.domain
         do {
-            try await settings.checkpoint?("take over: \(action)")
+            try await settings.checkpoint?("\(HandoverDeed.takeOver.rawValue) \(action)")
         } catch {
             log.error("migration \(id): \(error)")
         }

@@ -48,3 +48,9 @@ struct Handover: Sendable {
         init(_ give: @escaping @Sendable (HandoverNote) -> Void) { self.give = give }
     }
 }
+
+/// How the texts begin that name what is done when a domain is handed over, among the checkpoints.
+public enum HandoverDeed: String, CaseIterable, Sendable {
+    case handOver = "hand over:"
+    case takeOver = "take over:"
+}
