@@ -156,7 +156,7 @@ let package = Package(
         .executableTarget(
             name: "xend",
             dependencies: [
-                "XendDaemon", "XenHypervisor", "LinuxHost",
+                "XendDaemon", "XenHypervisor", "LinuxHost", "HostInterface",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], exclude: ["man", "scripts", "systemd"], swiftSettings: settings),
         .executableTarget(
@@ -174,7 +174,7 @@ let package = Package(
         .executableTarget(
             name: "xend-scenario",
             dependencies: [
-                "ScenarioRunner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ScenarioRunner", "HostInterface", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Simulator/xend-scenario", exclude: ["man"], swiftSettings: settings),
 
         // The checks that both machines must pass, and the program that makes them on a real one.
@@ -219,6 +219,6 @@ let package = Package(
              .product(name: "Logging", package: "swift-log")]),
         tests(
             "MigrationTests", ["Migration", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
-        tests("ScenarioRunnerTests", ["ScenarioRunner", "DomainLifecycle", "SExpressions"]),
+        tests("ScenarioRunnerTests", ["ScenarioRunner", "DomainLifecycle", "DomainModel", "SExpressions"]),
     ]
 )

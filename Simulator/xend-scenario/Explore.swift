@@ -4,7 +4,8 @@ import ScenarioRunner
 /// `xend-scenario explore`: random but repeatable users and faults.
 struct Explore: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Let random but repeatable users and faults loose on the daemon, and look whether what must hold holds.",
+        abstract:
+            "Let random but repeatable users and faults loose on the daemon, and look whether what must hold holds.",
         discussion: """
             What goes wrong is printed with its seed and what was seen first, and written as a scenario file, shortened as far as \
             it still shows it: `xend-scenario run FILE` fails. At the end it is told which rare paths were taken, and which never.
@@ -25,7 +26,8 @@ struct Explore: ParsableCommand {
     @Option(help: ArgumentHelp("Stop after so long.", valueName: "minutes"))
     var minutes: Double?
 
-    @Option(help: ArgumentHelp("Only this seed; its story is written too, before anything is left out.", valueName: "seed"))
+    @Option(
+        help: ArgumentHelp("Only this seed; its story is written too, before anything is left out.", valueName: "seed"))
     var replay: UInt64?
 
     @Option(help: ArgumentHelp("Where files that show what is wrong are written.", valueName: "dir"))
@@ -51,16 +53,19 @@ struct Explore: ParsableCommand {
     func run() throws {
         try Terminal.checkDirectory(out)
         var exploration = Exploration(hosts: hosts, length: length)
-        exploration.commit = SourceVersion.current
+        exploration.version = SourceVersion.current
         exploration.isDoubled = twice
-        if let replay { try Terminal.save("\(out)/story-\(replay).sxp", String(decoding: exploration.story(replay), as: UTF8.self)) }
+        if let replay {
+            try Terminal.save("\(out)/story-\(replay).sxp", String(decoding: exploration.story(replay), as: UTF8.self))
+        }
         let start = ContinuousClock.now
         let total = replay == nil ? seeds ?? (minutes == nil ? 100 : Int.max) : 1
         var marks = RareMarks()
         var traces: [(seed: UInt64, lines: [String])] = []
         var failed = 0
         var done = 0
-        while done < total, failed < failures, minutes.map({ ContinuousClock.now - start < .seconds($0 * 60) }) ?? true {
+        while done < total, failed < failures, minutes.map({ ContinuousClock.now - start < .seconds($0 * 60) }) ?? true
+        {
             let count = min(total - done, Self.batch)
             let numbers = (0..<count).map { (replay ?? first) &+ UInt64(done + $0) }
             exploration.explore(numbers) { result in
@@ -73,7 +78,9 @@ struct Explore: ParsableCommand {
         }
         Terminal.progress("")
         if let trace {
-            let text = traces.sorted { $0.seed < $1.seed }.map { "seed \($0.seed)\n" + $0.lines.map { "\($0)\n" }.joined() }
+            let text = traces.sorted { $0.seed < $1.seed }.map {
+                "seed \($0.seed)\n" + $0.lines.map { "\($0)\n" }.joined()
+            }
             try Terminal.save(trace, text.joined())
         }
         tellEnd(done, failed, marks, ContinuousClock.now - start)
@@ -93,9 +100,8 @@ struct Explore: ParsableCommand {
         } catch {
             Terminal.complain("\(error)")
         }
-        let version = SourceVersion.current.map { ", commit \($0)" } ?? ""
         Terminal.write(
-            "seed \(result.seed)\(version): \(path) (\(finding.steps) steps)\n"
+            "seed \(result.seed), \(SourceVersion.current): \(path) (\(finding.steps) steps)\n"
                 + finding.violations.prefix(3).map { "    \($0)\n" }.joined())
         return true
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import HostInterface
 import ScenarioRunner
 
 /// Runs, checks and formats scenario files.
@@ -8,7 +9,7 @@ struct XendScenario: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "xend-scenario",
         abstract: "Run scenarios against xend on a simulated machine, or against one that is running.",
-        discussion: "Exit status: 0 all passed, 1 something failed, 2 it could not run.",
+        discussion: "Exit status: 0 all passed, 1 something failed, 2 it could not run.", version: XendVersion.current,
         subcommands: [Run.self, Why.self, SweepCommand.self, Explore.self, Check.self, Format.self])
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import HostInterface
 import ScenarioRunner
 
 /// xend on a simulated machine, in the foreground, for people and programs that have no Xen.
@@ -14,7 +15,7 @@ struct XendSim: ParsableCommand {
 
             Configuration, database, log and save files are real, under --root. Kernels, block devices and bridges are the \
             simulated machine's; /simulator shows and changes it.
-            """)
+            """, version: XendVersion.current)
 
     @Option(help: ArgumentHelp("Prefix of every absolute path that is read or written.", valueName: "dir"))
     var root = "xend-sim.root"
@@ -55,12 +56,15 @@ struct XendSim: ParsableCommand {
     var seed: UInt64?
 
     func validate() throws {
-        guard (64...16_777_216).contains(memory) else { throw ValidationError("--memory must be from 64 to 16777216 MB") }
+        guard (64...16_777_216).contains(memory) else {
+            throw ValidationError("--memory must be from 64 to 16777216 MB")
+        }
         guard (16..<memory).contains(domainZeroMemory) else {
             throw ValidationError("--dom0-memory must be from 16 MB to less than --memory")
         }
         guard (1...4096).contains(cpus) else { throw ValidationError("--cpus must be from 1 to 4096") }
-        guard !host.isEmpty, host.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }) else {
+        guard !host.isEmpty, host.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) })
+        else {
             throw ValidationError("--host must consist of letters, digits, - _ .")
         }
         if let minRestartTime, !(0...86_400).contains(minRestartTime) {
@@ -78,7 +82,8 @@ struct XendSim: ParsableCommand {
         let simulation = Simulation(
             options: .init(
                 root: root, config: config, port: port, keepsDatabase: store == .disk, isVirtual: time == .virtual,
-                isInstant: instant, minimumRestartSeconds: minRestartTime, seed: seed ?? UInt64.random(in: 0...UInt64.max)),
+                isInstant: instant, minimumRestartSeconds: minRestartTime,
+                seed: seed ?? UInt64.random(in: 0...UInt64.max)),
             first: setup)
         guard simulation.run() else { throw ExitCode.failure }
     }

@@ -186,7 +186,8 @@ extension DomainTable {
             case .ending(.restart): beginning = [.announce(.restart(.cancel)), .announce(.destroy)]
             case .live where record.awaitsRestart:
                 beginning = [.announce(.restart(.cancel)), .announce(.destroy)] + pausing(record)
-            case .creating, .live, .exited, .inDoubt, .ending(.forget): beginning = [.announce(.destroy)] + pausing(record)
+            case .creating, .live, .exited, .inDoubt, .ending(.forget):
+                beginning = [.announce(.destroy)] + pausing(record)
             }
             record.stage = .ending(then: .forget)
             return ending(record, beginning: beginning, then: .forget)
@@ -309,7 +310,8 @@ extension DomainTable {
         steps.append(then == .restart ? .remember : .forget)
         // Nobody was told of a creation that is undone after a crash, nor is the end of a life told twice.
         if record.startTime != nil { steps.append(.announce(.died)) }
-        return Draft(name: then == .restart ? "reboot" : "destroy", direction: .forward, isJournaled: true, steps: steps)
+        return Draft(
+            name: then == .restart ? "reboot" : "destroy", direction: .forward, isJournaled: true, steps: steps)
     }
 
     private mutating func reap(_ record: inout DomainRecord, _ now: Double) throws(Refusal) -> Draft {
@@ -359,6 +361,8 @@ extension DomainTable {
         let devices = try self.devices(for: config, of: &record)
         record.stage = .restarting(.booting)
         record.pinnedCPU = nil
+        // What was asked of the last life is not asked of this one.
+        record.requested = nil
         let console = record.console.map { Step.keepConsole(port: $0.port) } ?? .openConsole(port: config.consolePort)
         let steps =
             [.announce(.restart(.begin))] + building(config, id: id, devices: devices, console: console)

@@ -6,6 +6,29 @@ import SExpressions
 public struct XendConfiguration: Hashable, Sendable {
     public static let defaultPath = "/etc/xen/xend-config.sxp"
 
+    /// What a line of the file can be about; besides these `block-TYPE`, the script for block devices of that type.
+    public enum Key: String, CaseIterable, Sendable {
+        case port = "xend-port"
+        case address = "xend-address"
+        case debugPort = "xend-debug-port"
+        case consoleBase = "xend-console-base"
+        case migrationPort = "xend-migration-port"
+        case remoteAccess = "xend-remote-access"
+        case poolSecretFile = "xend-pool-secret-file"
+        case tlsCertificate = "xend-tls-certificate"
+        case tlsKey = "xend-tls-key"
+        case tlsAuthority = "xend-tls-ca"
+        case minimumRestartTime = "xend-min-restart-time"
+        case networkScript = "network-script"
+        case bridge = "vif-bridge"
+        case vifScript = "vif-script"
+        case antispoof = "vif-antispoof"
+        case databaseRoot = "dbroot"
+        case lastBoot = "lastboot"
+        case logFile = "logfile"
+        case logLevel = "loglevel"
+    }
+
     /// nil: 8000, or any free one where ports are chosen freely.
     public var port: UInt16?
     /// "" = all interfaces.
@@ -73,34 +96,37 @@ public struct XendConfiguration: Hashable, Sendable {
     }
 
     private mutating func take(_ entry: ConfigurationEntry) throws(ConfigurationFileError) {
-        switch entry.key {
-        case "xend-port": port = try entry.port()
-        case "xend-address": address = entry.value
-        case "xend-debug-port": debugPort = try entry.port()
-        case "xend-console-base": consoleBase = try entry.port()
-        case "xend-migration-port": migrationPort = try entry.port()
-        case "xend-remote-access": isRemoteAccessOpen = try entry.choice(["open": true, "closed": false])
-        case "xend-pool-secret-file": poolSecretFile = try entry.path()
-        case "xend-tls-certificate": tlsCertificate = try entry.path()
-        case "xend-tls-key": tlsKey = try entry.path()
-        case "xend-tls-ca": tlsAuthority = try entry.path()
-        case "xend-min-restart-time": minimumRestartSeconds = try entry.seconds()
-        case "network-script": networkScript = entry.value
-        case "vif-bridge": bridge = try entry.word("the name of a bridge")
-        case "vif-script": vifScript = try entry.word("the name of a script")
-        case "vif-antispoof": isAntispoofOn = try entry.flag()
-        case "dbroot": databaseRoot = try entry.path()
-        case "lastboot": lastBootPath = try entry.path()
-        case "logfile": logPath = try entry.path()
-        case "loglevel":
+        guard let key = Key(rawValue: entry.key) else { return try takeOther(entry) }
+        switch key {
+        case .port: port = try entry.port()
+        case .address: address = entry.value
+        case .debugPort: debugPort = try entry.port()
+        case .consoleBase: consoleBase = try entry.port()
+        case .migrationPort: migrationPort = try entry.port()
+        case .remoteAccess: isRemoteAccessOpen = try entry.choice(["open": true, "closed": false])
+        case .poolSecretFile: poolSecretFile = try entry.path()
+        case .tlsCertificate: tlsCertificate = try entry.path()
+        case .tlsKey: tlsKey = try entry.path()
+        case .tlsAuthority: tlsAuthority = try entry.path()
+        case .minimumRestartTime: minimumRestartSeconds = try entry.seconds()
+        case .networkScript: networkScript = entry.value
+        case .bridge: bridge = try entry.word("the name of a bridge")
+        case .vifScript: vifScript = try entry.word("the name of a script")
+        case .antispoof: isAntispoofOn = try entry.flag()
+        case .databaseRoot: databaseRoot = try entry.path()
+        case .lastBoot: lastBootPath = try entry.path()
+        case .logFile: logPath = try entry.path()
+        case .logLevel:
             let levels = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
             logLevel = try entry.choice(Dictionary(uniqueKeysWithValues: levels.map { ($0, $0) }))
-        default:
-            if entry.key.hasPrefix("block-"), entry.key.utf8.count > 6 {
-                blockScripts[String(entry.key.dropFirst(6))] = try entry.word("the name of a script")
-            } else {
-                warnings.append("\(entry.place): unknown key \(entry.key) is ignored")
-            }
+        }
+    }
+
+    private mutating func takeOther(_ entry: ConfigurationEntry) throws(ConfigurationFileError) {
+        if entry.key.hasPrefix("block-"), entry.key.utf8.count > 6 {
+            blockScripts[String(entry.key.dropFirst(6))] = try entry.word("the name of a script")
+        } else {
+            warnings.append("\(entry.place): unknown key \(entry.key) is ignored")
         }
     }
 }
@@ -156,7 +182,9 @@ struct ConfigurationEntry {
     }
 
     func choice<Value>(_ choices: [String: Value]) throws(ConfigurationFileError) -> Value {
-        guard let choice = choices[value] else { throw mistake("one of " + choices.keys.sorted().joined(separator: ", ")) }
+        guard let choice = choices[value] else {
+            throw mistake("one of " + choices.keys.sorted().joined(separator: ", "))
+        }
         return choice
     }
 

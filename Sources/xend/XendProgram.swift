@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import HostInterface
 import LinuxHost
 
 /// The program: what the original's command line did, in its words (reference/lifecycle-and-events.md §7), and the options of
@@ -10,6 +11,7 @@ struct XendProgram: AsyncParsableCommand {
         commandName: "xend",
         abstract: "The control daemon of a machine that runs Xen.",
         discussion: "It serves HTTP on port 8000. Configuration: /etc/xen/xend-config.sxp, or $XEND_CONFIG.",
+        version: XendVersion.current,
         subcommands: [Start.self, TraceStart.self, Run.self, Stop.self, Restart.self, Status.self])
 
     static func main() async {

@@ -31,18 +31,25 @@ import Testing
         let examples = try Self.examples().joined()
         for (place, forms) in Vocabulary.all {
             for form in forms {
-                #expect(examples.contains("(\(form.name) ") || examples.contains("(\(form.name))"), "\(place) \(form.name)")
+                #expect(
+                    examples.contains("(\(form.name) ") || examples.contains("(\(form.name))"), "\(place) \(form.name)")
             }
         }
     }
 
     @Test func `the manual page lists every step at which a fault can be put`() throws {
-        let page = String(decoding: try ScenarioFiles.read("\(Self.root)/Simulator/xend-scenario/man/xend-scenario.5"), as: UTF8.self)
+        let page = String(
+            decoding: try ScenarioFiles.read("\(Self.root)/Simulator/xend-scenario/man/xend-scenario.5"), as: UTF8.self)
         let table = page.components("(step TEXT)")[1].components(".Bd -literal -compact\n")[1].components(".Ed\n")[0]
         // Two to a line, or one.
-        let entries = table.split(separator: "\n").flatMap { String($0).components("  ") }.map { $0.drop { $0 == " " } }
+        var entries: [String] = []
+        for line in table.split(separator: "\n") {
+            for entry in String(line).components("  ") { entries.append(String(entry.drop { $0 == " " })) }
+        }
         for opening in StepTexts.openings {
-            #expect(entries.contains { $0 == opening || $0.hasPrefix(opening + " ") || $0.hasPrefix(opening + ",") }, "\(opening)")
+            #expect(
+                entries.contains { $0 == opening || $0.hasPrefix(opening + " ") || $0.hasPrefix(opening + ",") },
+                "\(opening)")
         }
     }
 
@@ -54,13 +61,14 @@ import Testing
     }
 
     static let lines = [
-        "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "L1", "L2", "L3", "L4", "L5", "L6", "V1", "V2", "V3", "H1", "H2", "H3",
+        "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "L1", "L2", "L3", "L4", "L5", "L6", "V1", "V2", "V3", "H1",
+        "H2", "H3",
         "H4", "H5", "G1", "G2",
     ]
 
     /// Lines that no scenario can show, and what shows them instead.
     static let elsewhere = [
-        "H5": "Tests/XmCommandsTests (the client's functions and the commands that use them)",
+        "H5": "Tests/XmCommandsTests (the client's functions and the commands that use them)"
     ]
 
     /// What the first comment of each scenario file says it shows.
@@ -86,7 +94,9 @@ import Testing
         let table = try Self.table()
         #expect(!table.contains("| nothing |"))
         let truth = Dictionary(
-            uniqueKeysWithValues: table.split(separator: "\n").dropFirst(2).map { ($0.prefix(4), Set(Self.entries($0))) })
+            uniqueKeysWithValues: table.split(separator: "\n").dropFirst(2).map {
+                ($0.prefix(4), Set(Self.entries($0)))
+            })
         // `WRITE_TABLE=1 swift test --filter ManualTests` writes it anew.
         if getenv("WRITE_TABLE") != nil, let head = manual.components("| line |").first {
             try ScenarioFiles.write("\(Self.root)/Scenarios/README.md", Array((head + table).utf8))

@@ -21,13 +21,18 @@ struct FormReader {
         let place = ScenarioPlace(file: file, position: value.position)
         guard let members = value.list else {
             throw ScenarioError(
-                place, "a \(what) is written in parentheses, not \(value.value)\(Self.hint(value.atom, allowed)); "
+                place,
+                "a \(what) is written in parentheses, not \(value.value)\(Self.hint(value.atom, allowed)); "
                     + Self.list(allowed))
         }
         guard let first = members.first else {
             throw ScenarioError(place, "an empty \(what); \(Self.list(allowed))")
         }
         guard let name = first.atom, let shape = allowed.shape(of: name) else {
+            if first.atom == "on" {
+                throw ScenarioError(
+                    place, "(on HOST) must stand first in its form, right behind the name; \(Self.list(allowed))")
+            }
             throw ScenarioError(
                 ScenarioPlace(file: file, position: first.position),
                 "unknown \(what) \(first.value)\(Suggestion.phrase(for: first.atom ?? "", among: allowed.names)); "
@@ -181,8 +186,10 @@ enum TimeText {
     static func text(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-        for (suffix, unit) in [("h", Int64(3_600_000_000_000)), ("m", 60_000_000_000), ("s", 1_000_000_000),
-            ("ms", 1_000_000)] where nanoseconds != 0 && nanoseconds % unit == 0 {
+        for (suffix, unit) in [
+            ("h", Int64(3_600_000_000_000)), ("m", 60_000_000_000), ("s", 1_000_000_000),
+            ("ms", 1_000_000),
+        ] where nanoseconds != 0 && nanoseconds % unit == 0 {
             return "\(nanoseconds / unit)\(suffix)"
         }
         return nanoseconds == 0 ? "0s" : "\(nanoseconds / 1000)us"

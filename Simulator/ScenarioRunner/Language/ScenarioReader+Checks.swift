@@ -16,7 +16,9 @@ extension ScenarioReader {
 
     func checks(_ values: [LocatedSExpression]) throws(ScenarioError) -> [Check] {
         var checks: [Check] = []
-        for value in values { if let check = attempt({ () throws(ScenarioError) in try check(value) }) { checks.append(check) } }
+        for value in values {
+            if let check = attempt({ () throws(ScenarioError) in try check(value) }) { checks.append(check) }
+        }
         return checks
     }
 
@@ -36,7 +38,7 @@ extension ScenarioReader {
     /// Checks of the last answer; nil when it is none of them.
     private func answerCheck(_ form: inout FormReader) throws(ScenarioError) -> Check.Kind? {
         switch form.name {
-        case "status": return .status(try nextPattern(&form, "the status"))
+        case "status": return .status(try nextNumber(&form, "the status"))
         case "header":
             let name = try form.word("the header's name")
             return .header(name, try nextPattern(&form, "a pattern"))
@@ -71,7 +73,7 @@ extension ScenarioReader {
         case "running-on":
             let host = try form.word("the host")
             return .runningOn(host: host, domain: try form.template("the domain"))
-        case "memory-free": return .memoryFree(try nextPattern(&form, "the MB"))
+        case "memory-free": return .memoryFree(try nextNumber(&form, "the MB"))
         case "no-leaks": return .noLeaks
         case "script-calls":
             let path = try form.word("the script's path")
@@ -93,6 +95,16 @@ extension ScenarioReader {
 
     func nextPattern(_ form: inout FormReader, _ what: String) throws(ScenarioError) -> Pattern {
         try pattern(try form.next(what))
+    }
+
+    /// A pattern of what is always a number: another word would never match.
+    private func nextNumber(_ form: inout FormReader, _ what: String) throws(ScenarioError) -> Pattern {
+        let value = try form.next(what)
+        let pattern = try pattern(value)
+        if case .text(let template) = pattern, let text = template.literal, Int(text) == nil {
+            throw form.error("\(what) is a number, or a pattern like (> 400), not \(text)", at: value)
+        }
+        return pattern
     }
 
     private func rest(_ form: inout FormReader) throws(ScenarioError) -> [Pattern] {

@@ -1,5 +1,6 @@
 import SExpressions
 import SimulatedHost
+import XendDaemon
 
 extension ScenarioReader {
     /// Reads one setup form. Among the steps it takes effect where it stands, but machines are there from the start.
@@ -54,6 +55,7 @@ extension ScenarioReader {
                     guard let members = entry.list, members.count >= 1, members[0].atom != nil else {
                         throw part.misuse("each entry is (KEY VALUE), not \(entry.value)", at: entry)
                     }
+                    try checkConfiguration(entry, part)
                     host.config.append(Template(entry))
                 }
                 part.arguments = []
@@ -90,6 +92,24 @@ extension ScenarioReader {
         }
         try form.end()
         return SetupItem(kind: kind, host: host, position: form.source.position, source: form.source)
+    }
+
+    /// A daemon that cannot read its configuration does not start; what it does not know it ignores, which is a trap.
+    private func checkConfiguration(_ entry: LocatedSExpression, _ form: FormReader) throws(ScenarioError) {
+        // Of TLS each key needs the others.
+        guard Template(entry).references.isEmpty, entry.list?.first?.atom?.hasPrefix("xend-tls-") == false else {
+            return
+        }
+        do throws(ConfigurationFileError) {
+            _ = try XendConfiguration(entry.value.description, file: "config")
+        } catch {
+            throw form.error("\(error.description.drop { $0 != " " }.dropFirst())", at: entry)
+        }
+        let keys = XendConfiguration.Key.allCases.map(\.rawValue)
+        guard let key = entry.list?.first?.atom, !keys.contains(key), !key.hasPrefix("block-"),
+            let meant = Suggestion.nearest(to: key, among: keys)
+        else { return }
+        throw form.error("xend-config.sxp has no key \(key) (did you mean \"\(meant)\"?)", at: entry)
     }
 
     private func path(_ form: inout FormReader) throws(ScenarioError) -> String {

@@ -7,6 +7,9 @@ public struct ScenarioReader {
 
     /// Files beyond this are not stories any more; bytes.
     public static let sizeLimit = 4 << 20
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    /// Bytes of a scenario's name: it is shown in every report.
+    private static let nameLimit = 200
     /// Steps of one scenario, each repetition counted: what runs for days tells nobody anything.
     public static let stepLimit = 1_000_000
 
@@ -25,13 +28,14 @@ public struct ScenarioReader {
     public static func read(_ bytes: [UInt8], file: String) -> (scenarios: [Scenario], errors: [ScenarioError]) {
         let reader = ScenarioReader(file: file)
         var scenarios: [Scenario] = []
+        var places: [String: ScenarioPlace] = [:]
         _ = reader.attempt { () throws(ScenarioError) in
             for value in try reader.values(bytes) {
                 reader.attempt { () throws(ScenarioError) in
                     let scenario = try reader.scenario(value)
-                    if let other = scenarios.first(where: { $0.name == scenario.name }) {
+                    if let other = places.updateValue(scenario.place, forKey: scenario.name) {
                         throw ScenarioError(
-                            scenario.place, "there is a scenario \(scenario.name) already, at \(other.place.position)")
+                            scenario.place, "there is a scenario \(scenario.name) already, at \(other.position)")
                     }
                     scenarios.append(scenario)
                 }
@@ -44,6 +48,9 @@ public struct ScenarioReader {
         let top = ScenarioPlace(file: file)
         guard bytes.count <= Self.sizeLimit else {
             throw ScenarioError(top, "the file has \(bytes.count) bytes; at most \(Self.sizeLimit) are read")
+        }
+        guard !bytes.starts(with: Self.byteOrderMark) else {
+            throw ScenarioError(top, "the file begins with a byte order mark; it is UTF-8 without one")
         }
         let values: [LocatedSExpression]
         do {
@@ -81,11 +88,16 @@ public struct ScenarioReader {
     }
 
     /// What a setup form alone makes; nil when it is none.
-    enum SetupForm { case host(HostSetup), item(SetupItem) }
+    enum SetupForm {
+        case host(HostSetup)
+        case item(SetupItem)
+    }
+
+    /// The setup forms that mean something without a scenario around them.
+    static let loneSetupForms = ["host", "kernel", "file", "block-device", "bridge", "script", "missing", "receiver"]
 
     static func setup(_ value: LocatedSExpression, file: String) throws(ScenarioError) -> SetupForm? {
-        let names = ["host", "kernel", "file", "block-device", "bridge", "script", "missing", "receiver"]
-        guard names.contains(value.list?.first?.atom ?? "") else { return nil }
+        guard loneSetupForms.contains(value.list?.first?.atom ?? "") else { return nil }
         var setup = ScenarioSetup(hosts: [])
         var steps: [Step] = []
         try ScenarioReader(file: file).setup(value, into: &setup, &steps)
@@ -97,7 +109,9 @@ public struct ScenarioReader {
         let form = Vocabulary.Form(name: "scenario", shape: "(scenario NAME SETUP… STEP…)")
         var reader = try FormReader(value, "top-level form", [form], file: file)
         let name = try reader.word("its name")
-        guard !name.isEmpty, !name.contains("/") else { throw reader.misuse("a name has no \"/\" and is not empty") }
+        guard !name.isEmpty, !name.contains("/"), name.utf8.count <= Self.nameLimit else {
+            throw reader.misuse("a name has no \"/\", is not empty and not longer than \(Self.nameLimit) bytes")
+        }
         var setup = ScenarioSetup(hosts: [])
         var steps: [Step] = []
         let before = refusals.errors.count

@@ -27,7 +27,8 @@ extension Sweep {
         let recordings = target.world.hosts.map { ($0.name, $0.host.faults.recording) }
         let violations = watch.finish()
         guard violations.isEmpty else {
-            throw StepFailure(place: scenario.place, form: "(scenario \(scenario.name) …)", reasons: violations.map(\.description))
+            throw StepFailure(
+                place: scenario.place, form: "(scenario \(scenario.name) …)", reasons: violations.map(\.description))
         }
         var cases: [Case] = []
         for (host, recording) in recordings { cases += Self.cases(recording, host, marks.value?[host] ?? []) }
@@ -44,7 +45,9 @@ extension Sweep {
             let count = target.world.host(host)?.host.faults.recording.count ?? 0
             marks.value?[host, default: []].append(Mark(count: count, operation: open[host]?.last?.name ?? step))
         }
-        target.onDeed = { host, _, deed in
+        let listener = target.onDeed
+        target.onDeed = { host, life, deed in
+            listener?(host, life, deed)
             switch deed.kind {
             case .decision: open[host, default: []].append((deed.number, String(deed.text.prefix { $0 != "," })))
             case .end: open[host]?.removeAll { $0.cause == deed.cause }
@@ -103,9 +106,11 @@ extension Sweep {
         switch point.kind {
         case .hypercall: return [.error("EIO"), .delay(.seconds(2))] + ends + cancel
         case .xenstore: return [.error("EAGAIN"), .delay(.seconds(2))] + ends + cancel
-        case .script: return [.error("1"), .delay(.seconds(2)), .killDaemon(after: false), .powerLoss(after: false)] + cancel
+        case .script:
+            return [.error("1"), .delay(.seconds(2)), .killDaemon(after: false), .powerLoss(after: false)] + cancel
         case .disk:
-            return (point.name == "write" ? [.error("EIO"), .torn(3)] : [.error("EIO"), .delay(.seconds(1))]) + ends + cancel
+            return (point.name == "write" ? [.error("EIO"), .torn(3)] : [.error("EIO"), .delay(.seconds(1))]) + ends
+                + cancel
         case .step: return [.killDaemon(after: false), .powerLoss(after: false)] + cancel
         case .backend, .frontend: return [.stuck(2), .delay(.seconds(2))]
         case .network: return [.error("ECONNRESET"), .delay(.seconds(2)), .drop] + cancel

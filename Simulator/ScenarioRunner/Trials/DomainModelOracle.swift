@@ -15,18 +15,23 @@ enum DomainModelOracle {
         var isSuspended = false
         /// Names of domains that ended, or began to, meanwhile by themselves.
         var ended: Set<String>
+        /// What the guest is asked to do and has not heard yet.
+        var shutdownNode: String?
+        /// How often each event of a domain came meanwhile, by topic and name.
+        var told: [String: Int] = [:]
     }
 
-    /// - Parameters:
-    ///   - operation: the form's name.
-    ///   - name: the domain's.
-    ///   - error: the answer's; nil: it was a success.
-    static func problem(_ operation: String, _ name: String, error: String?, _ view: View) -> String? {
+    /// - Parameter error: the answer's; nil: it was a success.
+    static func problem(_ asked: AskedOperation, error: String?, _ view: View) -> String? {
+        let (operation, name) = (asked.name, asked.domain)
         let before = view.before.first { $0.name == name }
         let after = view.after.first { $0.name == name }
         let what = "(\(operation) \(name) …)"
         guard error == nil else { return refused(what, operation, before, after, view, name) }
         let isOnItsOwn = view.ended.contains(name)
+        if !isOnItsOwn || operation == "create", let problem = toldWrong(operation, name, view) {
+            return "\(what) succeeds, but \(problem)"
+        }
         switch operation {
         case "create":
             if let before { return "\(what) succeeds although there is domain \(before.id) of that name" }
@@ -37,8 +42,10 @@ enum DomainModelOracle {
         case "unpause" where !isOnItsOwn:
             if view.isPaused == true { return "\(what) succeeds, but it is paused" }
         case "destroy":
-            if let after, after.uuid == before?.uuid, after.restartState == nil, !isOnItsOwn, after.startTime == before?.startTime,
-                after.restartTime == before?.restartTime {
+            if let after, after.uuid == before?.uuid, after.restartState == nil, !isOnItsOwn,
+                after.startTime == before?.startTime,
+                after.restartTime == before?.restartTime
+            {
                 return "\(what) succeeds, but it is still there"
             }
         case "save":
@@ -51,23 +58,61 @@ enum DomainModelOracle {
         case "device-create" where !isOnItsOwn:
             guard let before, let after, after.devices.count != before.devices.count + 1 else { return nil }
             return "\(what) succeeds, but of \(before.devices.count) devices it has \(after.devices.count)"
+        case "device-destroy" where !isOnItsOwn:
+            guard let before, let after, after.devices.count != before.devices.count - 1 else { return nil }
+            return "\(what) succeeds, but of \(before.devices.count) devices it has \(after.devices.count)"
+        case "maxmem" where !isOnItsOwn:
+            guard let after, let wanted = asked.field("memory"), let maximum = after.maximumMemory,
+                "\(maximum.mebibytes)" != wanted
+            else { return nil }
+            return "\(what) succeeds, but its maximum is \(maximum.mebibytes) MB and not \(wanted)"
+        case "rename":
+            return renamed(what, to: asked.field("name") ?? "", before, view)
+        case "shutdown" where !isOnItsOwn:
+            if view.isPaused == true, view.shutdownNode?.isEmpty != false {
+                return "\(what) succeeds, but the guest is not asked"
+            }
         default: return nil
         }
         return nil
     }
 
+    /// What a success is told as.
+    private static let topics = ["create": "create", "pause": "pause", "unpause": "unpause", "shutdown": "shutdown"]
+
+    private static func toldWrong(_ operation: String, _ name: String, _ view: View) -> String? {
+        guard let topic = topics[operation],
+            let known = view.before.first(where: { $0.name == name }) ?? view.after.first(where: { $0.name == name }),
+            known.restartState == nil
+        else { return nil }
+        let count = view.told["\(topic) \(name)", default: 0]
+        return count == 1 ? nil : "(xend.domain.\(topic) …) comes \(count) times"
+    }
+
+    private static func renamed(_ what: String, to name: String, _ before: DomainInformation?, _ view: View) -> String?
+    {
+        guard let before, before.name != name else { return nil }
+        let after = view.after.first { $0.uuid == before.uuid }
+        guard let after, after.name != name else { return nil }
+        return "\(what) succeeds, but it is called \(after.name) and not \(name)"
+    }
+
     private static func refused(
-        _ what: String, _ operation: String, _ before: DomainInformation?, _ after: DomainInformation?, _ view: View, _ name: String
+        _ what: String, _ operation: String, _ before: DomainInformation?, _ after: DomainInformation?, _ view: View,
+        _ name: String
     ) -> String? {
         if operation == "create", before == nil, let after, after.held.isEmpty, after.operation == nil {
             return "\(what) fails, but domain \(after.id) is there"
         }
-        if operation == "save" || operation == "migrate", view.isSuspended, let before, before.shutdownReason == nil, let after,
-            after.held.isEmpty {
+        if operation == "save" || operation == "migrate", view.isSuspended, let before, before.shutdownReason == nil,
+            let after,
+            after.held.isEmpty
+        {
             return "\(what) fails, but leaves domain \(after.id) suspended"
         }
         // Who is asked to end something and cannot has begun to; everything else leaves a domain where it is.
-        guard operation != "destroy", operation != "migrate", let before, before.held.isEmpty, before.operation == nil, after == nil,
+        guard operation != "destroy", operation != "migrate", let before, before.held.isEmpty, before.operation == nil,
+            after == nil,
             !view.ended.contains(name)
         else { return nil }
         return "\(what) fails, but domain \(before.id) is gone"

@@ -10,9 +10,20 @@ struct EndOracles {
     /// Files that a save was said to have written.
     private let saved: [(host: String, path: String)]
 
-    init(_ target: SimulatedTarget, saved: [(host: String, path: String)] = []) {
+    /// Names of domains whose guests have exited since the last step.
+    private let exited: () -> Set<String>
+    /// What is wrong with domains that had exited, when everything has settled.
+    private let overdue: () -> [String]
+
+    init(
+        _ target: SimulatedTarget, saved: [(host: String, path: String)] = [],
+        exited: @escaping () -> Set<String> = { [] },
+        overdue: @escaping () -> [String] = { [] }
+    ) {
         self.target = target
         self.saved = saved
+        self.exited = exited
+        self.overdue = overdue
     }
 
     /// Lets everything settle and looks. Destroys what is there.
@@ -20,8 +31,10 @@ struct EndOracles {
     func violations() -> [Violation] {
         target.heal()
         let checks: [(Violation.Oracle, () -> [String])] = [
-            (.revival, revived), (.liveness, settled), (.durable, isDurable), (.agreement, agrees), (.oneOwner, Self.twins(target)),
-            (.consoles, consolesReach), (.persistence, survivesRestart), (.leaks, nothingLeaks), (.ends, everythingCanGo),
+            (.revival, revived), (.liveness, settled), (.restartMode, overdue), (.durable, isDurable),
+            (.agreement, agrees), (.oneOwner, Self.twins(target)),
+            (.consoles, consolesReach), (.persistence, survivesRestart), (.leaks, nothingLeaks),
+            (.ends, everythingCanGo),
         ]
         for (oracle, check) in checks {
             let found = check()
@@ -56,7 +69,9 @@ struct EndOracles {
     private func damagedByPowerCut() -> [String] {
         let journals = target.world.hosts.map { (host: $0.name, path: "/var/xen/xend-db/journal") }
         return (journals + saved).compactMap { host, path in
-            guard let files = target.world.host(host)?.host.files, files.exists(path), !files.isDurable(path) else { return nil }
+            guard let files = target.world.host(host)?.host.files, files.exists(path), !files.isDurable(path) else {
+                return nil
+            }
             return "a power cut on \(host) would now damage \(path)"
         }
     }
@@ -80,8 +95,23 @@ struct EndOracles {
                 wrong.append("xend lists \(domain.name) on \(host.name), which Xen does not have")
             }
             let live = known.filter { $0.id != .zero && $0.restartState == nil && $0.held.isEmpty && $0.config != nil }
-            return wrong + live.flatMap { agrees($0, host) }
+            return wrong + live.flatMap { agrees($0, host) } + listensForNobody(host, known) + ignoredCancels(host)
         }
+    }
+
+    /// A restart of xend would hide it.
+    private func listensForNobody(_ host: RunningHost, _ known: [DomainInformation]) -> [String] {
+        let ports = Set(known.compactMap { $0.console?.port })
+        return target.world.world.network.listeningPorts(of: host.name).filter {
+            Self.consolePorts.contains($0) && !ports.contains($0)
+        }
+        .map { "\(host.name) listens on port \($0), a console's, for no domain" }
+    }
+
+    /// Whom it was told that his task is being cancelled, does not see it done.
+    private func ignoredCancels(_ host: RunningHost) -> [String] {
+        target.tasks(of: host).filter { host.cancelled.contains($0.id) && $0.outcome == .done }
+            .map { "\(host.name) has cancelled task \($0.id), \($0.operation) of \($0.domain), and has done it" }
     }
 
     private func agrees(_ domain: DomainInformation, _ host: RunningHost) -> [String] {
@@ -95,10 +125,14 @@ struct EndOracles {
         for type in [DeviceType.vif, .vbd] {
             let known = domain.devices.count { $0.type == type }
             let there = machine.storeChildren("/local/domain/\(domain.id)/device/\(type.rawValue)").count
-            if known != there { wrong.append("\(title) has \(known) \(type.rawValue)s for xend and \(there) in xenstore") }
+            if known != there {
+                wrong.append("\(title) has \(known) \(type.rawValue)s for xend and \(there) in xenstore")
+            }
         }
         let wanted = domain.config?.children().count { $0.name == "device" } ?? 0
-        if wanted != domain.devices.count { wrong.append("\(title) has \(domain.devices.count) devices, its configuration \(wanted)") }
+        if wanted != domain.devices.count {
+            wrong.append("\(title) has \(domain.devices.count) devices, its configuration \(wanted)")
+        }
         switch domain.console?.status {
         case .listening?, .connected?: break
         case let status: wrong.append("the console of \(title) is \(status.map { "\($0)" } ?? "not there")")
@@ -109,15 +143,18 @@ struct EndOracles {
     /// What a guest prints comes out of the port of its console.
     private func consolesReach() -> [String] {
         target.world.hosts.flatMap { host in
-            target.domains(of: host).filter { $0.id != .zero && $0.held.isEmpty && $0.config != nil }.compactMap { domain in
-                guard let port = domain.console?.port, let report = host.host.machine.report(of: domain.id), !report.isPaused,
+            target.domains(of: host).filter { $0.id != .zero && $0.held.isEmpty && $0.config != nil }.compactMap {
+                domain in
+                guard let port = domain.console?.port, let report = host.host.machine.report(of: domain.id),
+                    !report.isPaused,
                     report.shutdownReason == nil, host.host.machine.guestPrint(domain.id, Self.mark)
                 else { return nil }
                 guard let stream = try? target.openTCP(host.name, port: port, from: nil) else {
                     return "port \(port) of \(host.name), the console of \(domain.name), refuses connections"
                 }
                 let mark = Array(Self.mark.utf8)
-                let isHeard = target.run(until: { stream.received.suffix(4 * mark.count).contains(mark) }, limit: Self.consolePatience)
+                let isHeard = target.run(
+                    until: { stream.received.suffix(4 * mark.count).contains(mark) }, limit: Self.consolePatience)
                 stream.close()
                 return isHeard ? nil : "what \(domain.name) on \(host.name) prints does not come out of port \(port)"
             }
@@ -137,7 +174,9 @@ struct EndOracles {
                     owners[report.uuid, default: []].append(host.name)
                 }
             }
-            return owners.filter { $0.value.count > 1 }.map { "domain \($0.key) runs on \($0.value.joined(separator: " and "))" }.sorted()
+            return owners.filter { $0.value.count > 1 }.map {
+                "domain \($0.key) runs on \($0.value.joined(separator: " and "))"
+            }.sorted()
         }
     }
 
@@ -146,16 +185,24 @@ struct EndOracles {
     private func survivesRestart() -> [String] {
         var wrong: [String] = []
         for host in target.world.hosts {
-            let before = target.domains(of: host).map(Self.durable)
+            var before = target.domains(of: host)
+            let url = target.notificationURL(of: host)
             do throws(ScenarioFailure) {
                 try target.daemon(.restart, host: host.name)
             } catch {
                 return ["xend cannot be restarted on \(host.name): \(error)"]
             }
             _ = target.world.settle()
-            let after = target.domains(of: host).map(Self.durable)
-            for (was, now) in zip(before, after) where was != now {
+            var after = target.domains(of: host)
+            // What guests do meanwhile is their affair.
+            let exited = exited()
+            before.removeAll { exited.contains($0.name) }
+            after.removeAll { exited.contains($0.name) }
+            for (was, now) in zip(before.map(Self.durable), after.map(Self.durable)) where was != now {
                 wrong.append("a restart of xend on \(host.name) makes of \(was) \(now)")
+            }
+            if target.notificationURL(of: host) != url {
+                wrong.append("a restart of xend on \(host.name) forgets the notification url \(url ?? "")")
             }
             if before.count != after.count {
                 wrong.append("a restart of xend on \(host.name) makes of \(before.count) domains \(after.count)")
@@ -192,14 +239,19 @@ struct EndOracles {
         var wrong = (try? target.leaks(nil)) ?? []
         for host in target.world.hosts {
             let left = target.domains(of: host).map(\.name).filter { $0 != "Domain-0" }
-            if !left.isEmpty { wrong.append("after everything was destroyed \(host.name) still has \(left.joined(separator: ", "))") }
-            for port in target.world.world.network.listeningPorts(of: host.name) where (Self.consolePorts).contains(port) {
+            if !left.isEmpty {
+                wrong.append("after everything was destroyed \(host.name) still has \(left.joined(separator: ", "))")
+            }
+            for port in target.world.world.network.listeningPorts(of: host.name)
+            where (Self.consolePorts).contains(port) {
                 wrong.append("after everything was destroyed \(host.name) still listens on port \(port), a console's")
             }
             let configuration = host.host.configuration
             let free = configuration.memory - configuration.domainZeroMemory
             if host.host.machine.freeMemory != free {
-                wrong.append("after everything was destroyed \(host.name) has \(host.host.machine.freeMemory.mebibytes) MB free of \(free.mebibytes)")
+                wrong.append(
+                    "after everything was destroyed \(host.name) has \(host.host.machine.freeMemory.mebibytes) MB free of \(free.mebibytes)"
+                )
             }
         }
         return wrong

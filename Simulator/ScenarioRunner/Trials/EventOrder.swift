@@ -6,7 +6,13 @@ import DomainLifecycle
 /// create → (pause | unpause | shutdown)* → exit? → destroy → died → restart begin → create → restart success → …
 /// ```
 struct EventOrder {
-    private enum Phase: String { case live, exited, ending = "being destroyed", gone, building = "being rebuilt", built }
+    private enum Phase: String {
+        case live, exited
+        case ending = "being destroyed"
+        case gone
+        case building = "being rebuilt"
+        case built
+    }
 
     /// By the domain's id. An id that is not here: of that domain anything may come.
     private var phases: [String: Phase] = [:]
@@ -58,6 +64,9 @@ struct EventOrder {
         guard isWrong, let phase else { return nil }
         return "when the domain is \(phase.rawValue)"
     }
+
+    /// Whether the domain's latest life is not its first.
+    func isRebuilt(_ id: String) -> Bool { phases[id] == .built }
 
     /// The ids of domains of whose end nobody was told.
     var alive: [String] { phases.filter { $0.value != .gone }.keys.sorted() }

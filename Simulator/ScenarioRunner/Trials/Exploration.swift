@@ -23,7 +23,7 @@ public struct Exploration: Sendable {
     /// Steps of a story.
     public var length: Int
     /// For the head of files that show something: which state of the sources.
-    public var commit: String?
+    public var version: String?
     /// Each story is run twice, and must unfold in the same way.
     public var isDoubled = false
 
@@ -73,7 +73,8 @@ public struct Exploration: Sendable {
         trial.onDeed = { host, deed in
             marks.value?.take(deed)
             let failure = deed.failure.map { " FAILED: \($0)" } ?? ""
-            trace.value?.append("\(deed.time.nanoseconds) \(host) \(deed.number) \(deed.kind.rawValue) \(deed.text)\(failure)")
+            trace.value?.append(
+                "\(deed.time.nanoseconds) \(host) \(deed.number) \(deed.kind.rawValue) \(deed.text)\(failure)")
         }
         let (violations, transcript) = trial.outcome()
         let lines = transcript.split(separator: "\n").map(String.init)
@@ -91,10 +92,13 @@ public struct Exploration: Sendable {
     private func finding(_ story: StoryText, _ seed: UInt64, _ oracle: Violation.Oracle) -> Finding {
         let short = story.shrunk { Self.violations(of: $0).first?.oracle == oracle }
         let violations = Self.violations(of: short)
-        let source = commit.map { ", commit \($0)" } ?? ""
-        let comments = ["Found by xend-scenario explore --replay \(seed) --hosts \(hosts) --length \(length)\(source). What is wrong:"]
+        let source = version.map { ", \($0)" } ?? ""
+        let comments = [
+            "Found by xend-scenario explore --replay \(seed) --hosts \(hosts) --length \(length)\(source). What is wrong:"
+        ]
         return Finding(
-            violations: violations, file: short.file(comments + violations.prefix(3).map(\.description)), steps: short.steps.count)
+            violations: violations, file: short.file(comments + violations.prefix(3).map(\.description)),
+            steps: short.steps.count)
     }
 
     /// What is wrong after a story; nothing when it cannot be read, which the shrinking brings about.

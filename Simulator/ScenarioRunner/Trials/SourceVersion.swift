@@ -1,8 +1,20 @@
-/// Which state of the sources this is, for reports of what was found.
+import Glibc
+import HostInterface
+
+/// Which state of the sources this program is made of, for reports of what was found.
 public enum SourceVersion {
-    /// The commit of the directory that the program runs in; nil when that is no checkout.
-    public static let current: String? = {
-        guard let git = try? Command.run("git", "rev-parse", "--short", "HEAD"), git.succeeded else { return nil }
-        return git.lines.first
+    /// The commit of the checkout that the program was built in, with `-dirty` where that has been changed; elsewhere the version.
+    public static let current: String = {
+        guard let path = realpath("/proc/self/exe", nil) else { return installed }
+        defer { free(path) }
+        let directory = String(cString: path).split(separator: "/").dropLast().joined(separator: "/")
+        guard
+            let git = try? Command.run("git", "-C", "/\(directory)", "describe", "--always", "--dirty", "--exclude=*"),
+            git.succeeded,
+            let commit = git.lines.first
+        else { return installed }
+        return "commit \(commit)"
     }()
+
+    private static let installed = "version \(XendVersion.current)"
 }

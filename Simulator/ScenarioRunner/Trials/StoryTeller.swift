@@ -12,6 +12,8 @@ struct StoryTeller {
     private let faultRate: Double
     private let seed: UInt64
     private let kernels: [(path: String, setup: String)]
+    /// What stands on the hosts besides kernels.
+    private let surroundings: [String]
     private var beliefs = StoryBeliefs()
 
     private static let names = ["a", "b", "c", "d"]
@@ -26,10 +28,22 @@ struct StoryTeller {
         ("/boot/missing", "(missing /boot/missing)"),
     ]
 
+    /// One that may be lost in the middle of the story.
+    private static let mortalKernel = "/boot/mortal"
+    private static let spareDevices = [
+        "(vif)", "(vbd (uname phy:sda4) (dev sda2) (mode r))", "(vbd (uname file:/srv/disk.img) (dev sda3) (mode r))",
+    ]
+    private static let exitActions = [
+        "(on_crash restart)", "(on_crash destroy)", "(on_poweroff restart)", "(on_reboot destroy)",
+        "(on_reboot preserve)",
+    ]
+
     private enum Act: CaseIterable {
-        case create, unpause, pause, shutdown, destroy, guestReboot, guestCrash, guestPoweroff, guestHang, device, deviceDestroy
-        case maxmem, rename, advance, settle, save, restore, migrate, cancel, daemonRestart, daemonKill, powerLoss, hostReboot
-        case console, heal, clock, inject, atOnce
+        case create, unpause, pause, shutdown, destroy, guestReboot, guestCrash, guestPoweroff, guestHang, device,
+            deviceDestroy
+        case maxmem, rename, advance, settle, save, restore, migrate, cancel, daemonRestart, daemonKill, powerLoss,
+            hostReboot
+        case console, heal, clock, inject, atOnce, pin, notify, loseKernel
     }
 
     init(seed: UInt64, hosts count: Int, length: Int) {
@@ -50,6 +64,8 @@ struct StoryTeller {
         kernels = Self.kernels.filter { _ in random.chance(0.4) }
         faultRate = [0, 0.05, 0.2][random.number(in: 0..<3)]
         points = Self.points(count).filter { _ in random.chance(0.5) }
+        // Hosts that share no secret move no domains between each other, however often they are asked.
+        surroundings = ["(file /srv/disk.img (size 1M))"] + (count > 1 && random.chance(0.1) ? ["(pool none)"] : [])
     }
 
     mutating func story() -> StoryText {
@@ -58,7 +74,7 @@ struct StoryTeller {
         let config = minimum == 20 ? "" : " (config (xend-min-restart-time \(minimum)))"
         // Domains are small, so that saving them takes little time; a host that has no room for many is, too.
         for host in hosts { setup.append("(host \(host) (memory \(random.chance(0.3) ? 224 : 4096))\(config))") }
-        setup += kernels.map(\.setup)
+        setup += surroundings + kernels.map(\.setup)
         var steps: [String] = []
         while steps.count < length { steps += next() }
         return StoryText(name: "explored-\(seed)", setup: setup, steps: Array(steps.prefix(length)))
@@ -101,8 +117,13 @@ struct StoryTeller {
         case .cancel:
             return "(fault \(on(pick(hosts)))\(cancelPoint()) (nth \(random.number(in: 1..<6))) (cancel))"
         case .atOnce: return atOnce()
-        case .unpause, .pause, .shutdown, .guestReboot, .guestCrash, .guestPoweroff, .guestHang, .device, .deviceDestroy, .maxmem,
-            .console, .inject:
+        case .notify:
+            return
+                "(request \(on(pick(hosts)))POST /xend/node (form (op notify) (url http://192.0.2.1/\(pick(Self.names)))))"
+        case .loseKernel: return "(missing \(on(pick(hosts)))\(Self.mortalKernel))"
+        case .unpause, .pause, .shutdown, .guestReboot, .guestCrash, .guestPoweroff, .guestHang, .device,
+            .deviceDestroy, .maxmem,
+            .console, .inject, .pin:
             return deed(act, on: someone(beliefs.domains))
         }
     }
@@ -118,10 +139,12 @@ struct StoryTeller {
         case .guestCrash: return "(guest \(target) (crash))"
         case .guestPoweroff: return "(guest \(target) (shutdown poweroff))"
         case .guestHang: return "(guest \(target) (hang))"
-        case .device: return "(device-create \(target) \(pick(["(vif)", "(vbd (uname phy:sda4) (dev sda2) (mode r))"])))"
+        case .device: return "(device-create \(target) \(pick(Self.spareDevices)))"
         case .deviceDestroy: return "(device-destroy \(target) \(pick(["vif 0", "vbd 0", "vif 1"])))"
         case .maxmem: return "(maxmem \(target) \(pick([32, 256])))"
-        case .console: return "(console \(target) (connect) (send \"x\\n\") (disconnect))"
+        case .console:
+            return "(console \(target) (connect) (send \"x\\n\")\(random.chance(0.5) ? " (disconnect)" : ""))"
+        case .pin: return "(pincpu \(target) \(random.number(in: 0..<3)))"
         default: return "(inject \(on(domain.host))(explored (by \(domain.name))))"
         }
     }
@@ -161,10 +184,13 @@ struct StoryTeller {
         let devices = [
             "", "(device (vif))", "(device (vbd (uname phy:sda\(random.number(in: 1..<4))) (dev sda1) (mode w)))",
             "(device (vif)) (device (vbd (uname phy:sda\(random.number(in: 5..<8))) (dev sda1) (mode w)))",
+            "(device (vbd (uname file:/srv/disk.img) (dev sda1) (mode r)))",
         ]
-        let kernel = kernels.isEmpty || random.chance(0.5) ? "/boot/k" : pick(kernels).path
+        let ordinary = acts.contains(.loseKernel) && random.chance(0.4) ? Self.mortalKernel : "/boot/k"
+        let kernel = kernels.isEmpty || random.chance(0.5) ? ordinary : pick(kernels).path
+        let actions = random.chance(0.8) ? "" : " \(pick(Self.exitActions))"
         return "(create \(on(host))(vm (name \(name)) (memory \(16 << random.number(in: 0..<3))) "
-            + "(restart \(pick(["onreboot", "always", "never"]))) (image (linux (kernel \(kernel)))) \(pick(devices))))"
+            + "(restart \(pick(["onreboot", "always", "never"])))\(actions) (image (linux (kernel \(kernel)))) \(pick(devices))))"
     }
 
     private mutating func atOnce() -> String {
@@ -179,22 +205,32 @@ struct StoryTeller {
 
     private static func points(_ hosts: Int) -> [String] {
         let own = [
-            "(hypercall create)", "(hypercall build)", "(hypercall destroy)", "(hypercall unpause)", "(hypercall pause)",
+            "(hypercall create)", "(hypercall build)", "(hypercall destroy)", "(hypercall unpause)",
+            "(hypercall pause)",
             "(hypercall getinfolist)", "(hypercall save_pages)", "(hypercall restore_pages)", "(hypercall resume)",
             "(xenstore write)", "(xenstore read)", "(xenstore rm)", "(xenstore transaction)", "(xenstore watch)",
-            "(script /etc/xen/vif-bridge up)", "(script /etc/xen/vif-bridge down)", "(disk fsync)", "(disk write)", "(disk rename)",
-            "(backend vif)", "(backend vbd)", "(frontend vif)", "(step unpause)", "(step remember)", "(step forget)",
+            "(script /etc/xen/vif-bridge up)", "(script /etc/xen/vif-bridge down)", "(disk fsync)", "(disk write)",
+            "(disk rename)",
+            "(script /etc/xen/block-file bind)", "(script /etc/xen/block-file unbind)", "(hypercall setmaxmem)",
+            "(xenstore introduce)",
+            "(backend vif)", "(backend vbd)", "(frontend vif)", "(frontend vbd)", "(step unpause)", "(step remember)",
+            "(step forget)",
+            "(step \"wait until gone\")", "(step \"close console\")", "(step \"release what is left\")",
         ]
         guard hosts > 1 else { return own }
         return own + [
-            "(network h0 h1)", "(network h1 h0)", "(step \"hand over: record handed-over\")", "(step \"hand over: send go\")",
-            "(step \"take over: record in-doubt\")", "(step \"take over: run\")",
+            "(network h0 h1)", "(network h1 h0)", "(step \"hand over: record handed-over\")",
+            "(step \"hand over: send go\")",
+            "(step \"hand over: destroy\")", "(step \"hand over: forget\")", "(step \"take over: record in-doubt\")",
+            "(step \"take over: record running\")", "(step \"take over: run\")", "(step \"take over: send taken\")",
         ]
     }
 
     private func cancelPoint() -> String {
-        pick(["(hypercall save_pages)", "(hypercall save_end)", "(xenstore write)", "(disk write)", "(disk rename)",
-            "(hypercall restore_pages)"])
+        pick([
+            "(hypercall save_pages)", "(hypercall save_end)", "(xenstore write)", "(disk write)", "(disk rename)",
+            "(hypercall restore_pages)",
+        ])
     }
 
     private func fault() -> String {
@@ -202,7 +238,10 @@ struct StoryTeller {
         let ends = ["(kill-daemon)", "(kill-daemon after)", "(power-loss)"]
         let actions: [String]
         switch point.dropFirst().prefix(while: { $0 != " " }) {
-        case "script": actions = ["(error 1)", "(delay 3s)", "(torn 0)", "(kill-daemon)"]
+        case "script":
+            // A script that says it has taken something away, and has not, cannot be told from one that has.
+            let isTaking = point.hasSuffix(" down)") || point.hasSuffix(" unbind)")
+            actions = ["(error 1)", "(delay 3s)", "(kill-daemon)"] + (isTaking ? [] : ["(torn 0)"])
         case "backend", "frontend": actions = ["(stuck 2)", "(delay 3s)", "(drop)"]
         case "network": actions = ["(error ECONNRESET)", "(delay 2s)", "(drop)", "(cut-after 100000)"]
         case "step": actions = ends
@@ -214,7 +253,7 @@ struct StoryTeller {
         // What ends the daemon each time would let it never come back.
         let once = ends.contains(action) || random.chance(0.7)
         // A migration sends many messages, and what matters most are the last.
-        let passages = random.chance(0.3) ? 60 : 8
+        let passages = point.hasPrefix("(step \"") ? 3 : random.chance(0.3) ? 60 : 8
         let selector = once ? "(nth \(random.number(in: 1..<passages)))" : pick(["(every 3)", "(probability 0.1)"])
         return "(fault \(on(pick(hosts)))\(point) \(selector) \(action))"
     }

@@ -8,6 +8,7 @@ public struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
         case answerTrue = "what is answered is so"
         case durable = "what was answered is durable"
         case eventOrder = "events come in causal order"
+        case restartMode = "restarts follow mode and request"
         case restartTime = "restarts keep the minimum time"
         case oneOwner = "a domain runs on one host at most"
         case memory = "memory is conserved"

@@ -1,4 +1,5 @@
 import DomainLifecycle
+import DomainManagement
 import SimulatedHost
 
 /// Watches a run in which things may go wrong. Steps may fail then; but what must hold is looked at all the while, whoever is down is
@@ -13,42 +14,16 @@ final class Watch {
     /// Which daemon ran when the present step began, and which told something last, by host.
     private var lives: [String: Int] = [:]
     private var tellers: [String: Int] = [:]
-    private var saved: [(host: String, path: String)] = []
+    /// Which boot each host was in.
+    private var boots: [String: Int] = [:]
+    private var identities = DomainIdentities()
     private var restarts: RestartTimes
+    private var fates = RestartFates()
+    private var keepsakes = Keepsakes()
+    /// How often each event of a domain came in this step, by host, topic and name.
+    private var told: [String: [String: Int]] = [:]
+    private var consoles = HeldConsoles()
     private(set) var violations: [Violation] = []
-
-    /// When domains were restarted, and what their host's minimum is (manual L6).
-    private struct RestartTimes {
-        private var minimums: [String: Duration] = [:]
-        /// Begun, and of those that succeeded the last; by host and id.
-        private var begun: [String: Duration] = [:]
-        private var last: [String: Duration] = [:]
-
-        init(_ scenario: Scenario) {
-            // Whoever sets the clock decides what time it is.
-            if scenario.steps.contains(where: { $0.source.name == "clock" }) { return }
-            for host in scenario.setup.hosts {
-                let entry = host.config.first { $0.source.name == "xend-min-restart-time" }
-                minimums[host.name] = .seconds(entry.flatMap { $0.source.list?.last?.atom }.flatMap { Int($0) } ?? 20)
-            }
-        }
-
-        mutating func begin(_ domain: String, _ id: String, on host: String, at now: Duration) -> String? {
-            let key = "\(host) \(id)"
-            begun[key] = now
-            guard let minimum = minimums[host], let last = last[key], now - last < minimum else { return nil }
-            return "\(domain) on \(host) is restarted \(TimeText.text(now - last)) after its last restart; the minimum is \(TimeText.text(minimum))"
-        }
-
-        func isBuilding(_ id: String, on host: String) -> Bool { begun["\(host) \(id)"] != nil }
-
-        mutating func success(_ id: String, on host: String) {
-            last["\(host) \(id)"] = begun.removeValue(forKey: "\(host) \(id)")
-        }
-
-        /// Another domain has the id, or the host another boot.
-        mutating func forget(_ id: String, on host: String) { last["\(host) \(id)"] = nil }
-    }
 
     /// What stands first is reported; what follows from it fills no memory.
     private static let limit = 100
@@ -59,8 +34,12 @@ final class Watch {
         self.target = target
         restarts = RestartTimes(run.scenario)
         run.isTolerant = true
-        // Whether somebody listens must not make two runs of one story different.
-        if target.onDeed == nil { target.onDeed = { _, _, _ in } }
+        // Whether somebody else listens must not make two runs of one story different.
+        let listener = target.onDeed
+        target.onDeed = { [unowned self] host, life, deed in
+            fates.take(deed, on: host)
+            listener?(host, life, deed)
+        }
         target.onEvent = { [unowned self] host, event in take(event, of: host) }
         run.onAnswer = { [unowned self] request, answer in
             if let problem = AnswerOracle.problem(answer, to: request) { note(.answerForm, problem) }
@@ -84,23 +63,51 @@ final class Watch {
     private func take(_ event: NumberedEvent, of host: RunningHost) {
         let life = host.host.incarnation?.number ?? 0
         // A new daemon counts and tells anew.
-        if tellers[host.name] != life { orders[host.name]?.forget() }
+        if tellers[host.name] != life {
+            orders[host.name]?.forget()
+            fates.daemonChanged(on: host.name)
+        }
+        if boots[host.name] != host.host.bootCount { fates.powerLost(on: host.name) }
+        boots[host.name] = host.host.bootCount
         tellers[host.name] = life
-        if let problem = orders[host.name, default: EventOrder()].take(event) { note(.eventOrder, "on \(host.name): \(problem)") }
-        let name = event.event.name
-        guard name.hasPrefix("xend.domain."), let value = event.event.value.list, value.count >= 2, let domain = value[0].atom,
+        if let problem = orders[host.name, default: EventOrder()].take(event) {
+            note(.eventOrder, "on \(host.name): \(problem)")
+        }
+        let topics = event.event.name.split(separator: ".")
+        guard topics.count == 3, topics[1] == "domain", let value = event.event.value.list, value.count >= 2,
+            let domain = value[0].atom,
             let id = value[1].atom
         else { return }
-        if ["xend.domain.exit", "xend.domain.died", "xend.domain.restart", "xend.domain.suspended", "xend.domain.create"].contains(name) { ended.insert(domain) }
-        if value.count > 2, name == "xend.domain.restart", value[2].atom == "begin" {
-            if let problem = restarts.begin(domain, id, on: host.name, at: target.now) { note(.restartTime, problem) }
-        }
-        if name == "xend.domain.create", !restarts.isBuilding(id, on: host.name) { restarts.forget(id, on: host.name) }
-        if name == "xend.domain.restart", value.count > 2, value[2].atom == "success" {
-            restarts.success(id, on: host.name)
-        }
-        if name == "xend.domain.died", host.host.machine.reports.contains(where: { "\($0.id)" == id }) {
-            note(.eventOrder, "on \(host.name): (xend.domain.died (\(domain) \(id))) while Xen still has domain \(id)")
+        take(String(topics[2]), value.count > 2 ? value[2].atom ?? "" : "", of: domain, id, on: host)
+    }
+
+    private func take(_ topic: String, _ detail: String, of domain: String, _ id: String, on host: RunningHost) {
+        told[host.name, default: [:]]["\(topic) \(domain)", default: 0] += 1
+        if ["exit", "died", "restart", "suspended", "create"].contains(topic) { ended.insert(domain) }
+        let isRebuilt = topic == "create" && orders[host.name]?.isRebuilt(id) == true
+        if topic == "create", !isRebuilt { identities.appeared(host.name, id) }
+        if let problem = fates.take(topic, detail, of: domain, id, on: host.name) { note(.restartMode, problem) }
+        let identity = identities.identity(host.name, id)
+        switch (topic, detail) {
+        case ("restart", "begin"):
+            identities.isRebuilt(host.name, id)
+            if let problem = restarts.begin(domain, identity, on: host.name, at: target.now) {
+                note(.restartTime, problem)
+            }
+        case ("restart", "success"):
+            restarts.success(identity)
+            if let problem = consoles.problem(of: identity, host) { note(.consoles, problem) }
+        case ("restart", "fail"):
+            if let problem = restarts.refuse(domain, identity, on: host.name, at: target.now) {
+                note(.restartTime, problem)
+            }
+        case ("died", _):
+            if host.host.machine.reports.contains(where: { "\($0.id)" == id }) {
+                note(
+                    .eventOrder,
+                    "on \(host.name): (xend.domain.died (\(domain) \(id))) while Xen still has domain \(id)")
+            }
+        default: break
         }
     }
 
@@ -109,14 +116,32 @@ final class Watch {
     private func begin(_ step: Step) {
         for host in target.world.hosts { lives[host.name] = host.host.incarnation?.number ?? 0 }
         ended = []
+        told = [:]
         before = [:]
-        guard operation(of: step) != nil else { return }
-        for host in target.world.hosts where host.state == .up { before[host.name] = target.knownDomains(of: host) }
+        for host in target.world.hosts where host.state == .up { before[host.name] = look(at: host) }
+    }
+
+    /// What the daemon knows of its domains, and whether that can be.
+    private func look(at host: RunningHost) -> [DomainInformation] {
+        let domains = target.knownDomains(of: host)
+        let (sights, problems) = identities.see(domains, on: host.name)
+        for sight in sights {
+            // Another's last restart is not this one's; a file has its own memory of it.
+            if !sight.hasMoved { restarts.forget(sight.identity) }
+            restarts.rename(sight.key, to: sight.identity)
+        }
+        for problem in problems { note(.answerTrue, problem) }
+        fates.see(domains, on: host.name)
+        return domains
     }
 
     private func end(_ step: Step) {
         judge(step)
-        for host in target.world.hosts where host.state == .up { lookForUntoldEnds(on: host) }
+        if case .console(let console) = step.action { hold(console, run.host(of: step)) }
+        for host in target.world.hosts where host.state == .up {
+            _ = look(at: host)
+            lookForUntoldEnds(on: host)
+        }
         for twin in EndOracles.twins(target)() { note(.oneOwner, twin) }
         for host in target.world.hosts where host.host.isOn {
             for corruption in host.host.machine.corruptions { note(.pages, "on \(host.name): \(corruption)") }
@@ -125,52 +150,123 @@ final class Watch {
         target.revive()
     }
 
+    /// A connection that stays open belongs to its domain from now on.
+    private func hold(_ console: ConsoleStep, _ host: String) {
+        guard let domain = console.domain.literal, let stream = run.connections[console.connection ?? domain]?.stream,
+            let running = target.world.host(host),
+            let known = target.knownDomains(of: running).first(where: { $0.name == domain })
+        else { return }
+        let isClosed = console.acts.contains { if case .disconnect = $0 { true } else { false } }
+        consoles.hold(stream, of: known.uuid.description, running, isClosed: isClosed)
+    }
+
     /// A domain that xend told of does not go without a word.
     private func lookForUntoldEnds(on host: RunningHost) {
         // What another daemon told is not known to this one.
-        guard tellers[host.name] == host.host.incarnation?.number, let told = orders[host.name]?.alive, !told.isEmpty else { return }
+        guard tellers[host.name] == host.host.incarnation?.number, let told = orders[host.name]?.alive, !told.isEmpty
+        else { return }
         let known = Set(target.knownDomains(of: host).map { "\($0.id)" })
         for id in told where !known.contains(id) {
             note(.eventOrder, "on \(host.name): domain \(id) has gone, and no event said that it died")
         }
     }
 
-    /// The operation that a step is, and the domain it is about, if it is one request.
-    private func operation(of step: Step) -> (name: String, domain: String)? {
-        guard case .request(let request) = step.action, request.isOperation, let name = step.source.name else { return nil }
-        guard let domain = request.domain?.literal else { return name == "restore" ? (name, "") : nil }
-        return (name, domain)
-    }
-
     private func judge(_ step: Step) {
         let host = run.host(of: step)
-        guard let (name, domain) = operation(of: step), let answer = run.lastOutcome.answer, let known = before[host],
-            let running = target.world.host(host), running.state == .up, lives[host] == running.host.incarnation?.number
-        else { return }
+        guard let asked = AskedOperation(step), let known = before[host], let running = target.world.host(host) else {
+            return
+        }
+        let didLive = running.state == .up && lives[host] == running.host.incarnation?.number
+        let error = run.lastOutcome.answer.map { $0.error ?? "" } ?? "unanswered"
+        if asked.name == "save", let path = asked.field("file"), !error.isEmpty || !didLive {
+            keepsakes.mayHaveChanged(path, on: host)
+        }
+        guard let answer = run.lastOutcome.answer, didLive else { return }
         let after = target.knownDomains(of: running)
-        let id = after.first { $0.name == domain }?.id
+        let id = after.first { $0.name == asked.domain }?.id
         let report = id.flatMap { running.host.machine.report(of: $0) }
         let view = DomainModelOracle.View(
-            before: known, after: after, isPaused: report?.isPaused, isSuspended: report?.shutdownReason == .suspend, ended: ended)
-        if let problem = DomainModelOracle.problem(name, domain, error: answer.error, view) { note(.answerTrue, "on \(host): \(problem)") }
-        if name == "save", answer.error == nil, let path = Self.savedFile(step) {
-            saved.removeAll { $0 == (host, path) }
-            saved.append((host, path))
-            if !running.host.files.exists(path) { note(.answerTrue, "on \(host): the save succeeds, but there is no \(path)") }
+            before: known, after: after, isPaused: report?.isPaused, isSuspended: report?.shutdownReason == .suspend,
+            ended: ended,
+            shutdownNode: id.flatMap { running.host.machine.storeValue("/local/domain/\($0)/control/shutdown") },
+            told: told[host] ?? [:])
+        if let problem = DomainModelOracle.problem(asked, error: answer.error, view) {
+            note(.answerTrue, "on \(host): \(problem)")
+        }
+        if answer.error == nil { compare(asked, view, running) }
+    }
+
+    /// What went into a file, or over the wire, must come out.
+    private func compare(_ asked: AskedOperation, _ view: DomainModelOracle.View, _ host: RunningHost) {
+        let gone = view.before.first { $0.name == asked.domain }
+        switch asked.name {
+        case "save":
+            guard let path = asked.field("file") else { return }
+            keepsakes.saved(
+                view.ended.contains(asked.domain) ? nil : gone, isPaused: gone?.state.isPaused ?? false, in: path,
+                on: host.name)
+            if !host.host.files.exists(path) {
+                note(.answerTrue, "on \(host.name): the save succeeds, but there is no \(path)")
+            }
+        case "restore":
+            guard let path = asked.field("file"), let kept = keepsakes.keepsake(in: path, on: host.name) else { return }
+            compare("(restore \(path))", kept.domain, wasPaused: kept.isPaused, on: host, view.before)
+        case "migrate":
+            guard let gone, let name = asked.field("destination"), let there = target.world.host(name),
+                let others = before[name]
+            else { return }
+            if !run.scenario.setup.poolIsShared {
+                note(.answerTrue, "on \(host.name): \(gone.name) moves to \(name), with which it shares no secret")
+            }
+            compare("(migrate \(gone.name) \(name) …)", gone, wasPaused: gone.state.isPaused, on: there, others)
+        default: break
         }
     }
 
-    private static func savedFile(_ step: Step) -> String? {
-        guard case .request(let request) = step.action, case .form(let fields) = request.body else { return nil }
-        return fields.first { $0.name.literal == "file" }?.value.literal
+    private func compare(
+        _ what: String, _ before: DomainInformation, wasPaused: Bool, on host: RunningHost,
+        _ others: [DomainInformation]
+    ) {
+        guard !wasEnded(before.name), lives[host.name] == host.host.incarnation?.number, host.state == .up,
+            let after = target.knownDomains(of: host).first(where: { $0.uuid == before.uuid }), after.operation == nil,
+            after.held.isEmpty
+        else { return }
+        let isPaused = host.host.machine.report(of: after.id)?.isPaused
+        let taken = Set(others.compactMap { $0.console?.port })
+        let problem = SamenessOracle.problem(
+            what, before, wasPaused: wasPaused, after, isPaused: isPaused, taken: taken)
+        if let problem { note(.answerTrue, "on \(host.name): \(problem)") }
+    }
+
+    /// Whether it has exited or begun another life in this step.
+    private func wasEnded(_ name: String) -> Bool {
+        told.values.contains { told in ["exit", "restart"].contains { told["\($0) \(name)"] != nil } }
     }
 
     // MARK: The end
 
+    /// Names of domains whose guests have exited since the last step.
+    private var exited: Set<String> {
+        Set(told.values.flatMap(\.keys).filter { $0.hasPrefix("exit ") }.map { String($0.dropFirst(5)) })
+    }
+
+    /// Domains that should have begun another life by now.
+    private func overdue() -> [String] {
+        // What another toolstack destroys is not restarted.
+        guard !run.scenario.steps.contains(where: { $0.source.name == "xl" }) else { return [] }
+        return target.world.hosts.flatMap { host in
+            fates.overdue(Set(target.knownDomains(of: host).map { "\($0.id)" }), on: host.name)
+        }
+    }
+
     /// Lets the faults stop and looks whether everything comes right.
     /// - Returns: what is wrong, what was seen first first; empty when all is well.
     func finish() -> [Violation] {
-        for violation in EndOracles(target, saved: saved).violations() { note(violation.oracle, violation.text) }
+        told = [:]
+        let oracles = EndOracles(
+            target, saved: keepsakes.files, exited: { [unowned self] in exited },
+            overdue: { [unowned self] in overdue() })
+        for violation in oracles.violations() { note(violation.oracle, violation.text) }
         if target.foreignJobs > 0 { note(.repeatable, "\(target.foreignJobs) jobs came from other threads") }
         return violations
     }

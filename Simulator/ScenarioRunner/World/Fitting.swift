@@ -14,7 +14,8 @@ enum Fitting {
         var entries: [SExpression] = []
         for entry in setup.config { if let value = try? entry.expand([:]) { entries.append(value) } }
         if scenario.poolIsShared, scenario.hosts.count > 1,
-            !entries.contains(where: { $0.name == "xend-pool-secret-file" }) {
+            !entries.contains(where: { $0.name == "xend-pool-secret-file" })
+        {
             entries.append(.element("xend-pool-secret-file", secretPath))
             host.files.install(secretPath, Array("the secret of this scenario's pool\n".utf8))
         }
@@ -29,7 +30,7 @@ enum Fitting {
             host.kernels.behaviours[path] = behaviour(behaviours)
         case .file(let path, .text(let text)):
             host.kernels.missing.remove(path)
-            host.files.install(path, SXPText.bytes(of: text))
+            host.install(path, SXPText.bytes(of: text))
         case .file(let path, .size(let size)):
             host.kernels.missing.remove(path)
             host.files.installSparse(path, size: size)

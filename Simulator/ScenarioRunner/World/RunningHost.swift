@@ -3,9 +3,9 @@ import DomainManagement
 import DomainModel
 import HostInterface
 import SExpressions
-import Simulation
 import SimulatedHost
 import SimulatedHypervisor
+import Simulation
 import XendDaemon
 
 /// A simulated host with the daemon that runs on it: starts, stops and kills it, and does what the daemon asks of the node.
@@ -28,6 +28,10 @@ public final class RunningHost: @unchecked Sendable {
     /// Told of all that the daemon does: which life it is, and the deed. Set before the daemon starts; nil: nobody listens.
     public var onDeed: ((Int, Deed) -> Void)?
     public let surroundings: any Surroundings
+
+    /// Numbers of the tasks that faults have cancelled since the host booted.
+    public private(set) var cancelled: Set<Int> = []
+    private var boot = 0
 
     private let world: SimulatedWorld
     public private(set) var daemon: Daemon?
@@ -53,6 +57,8 @@ public final class RunningHost: @unchecked Sendable {
     public func start() {
         guard state == .down else { return }
         if !host.isOn { host.powerOn() }
+        if boot != host.bootCount { cancelled = [] }
+        boot = host.bootCount
         startFailure = nil
         var configuration: XendConfiguration
         do {
@@ -72,9 +78,10 @@ public final class RunningHost: @unchecked Sendable {
         }
         surroundings.adapt(&configuration, &options)
         let (outside, http) = surroundings.begin(handles)
-        run(Daemon(
-            machine: machine, host: outside, http: http, log: surroundings.log, configuration: configuration,
-            options: options))
+        run(
+            Daemon(
+                machine: machine, host: outside, http: http, log: surroundings.log, configuration: configuration,
+                options: options))
     }
 
     /// Each step of a plan is a point at which things may go wrong.
@@ -90,7 +97,8 @@ public final class RunningHost: @unchecked Sendable {
         let life = host.incarnation
         // What a daemon that was killed still believes to do is nothing that happens.
         if onEvent != nil {
-            daemon.events.observe { [weak self, weak life] event in if life?.isFenced == false { self?.onEvent?(event) } }
+            daemon.events.observe { [weak self, weak life] event in if life?.isFenced == false { self?.onEvent?(event) }
+            }
         }
         state = .starting
         world.spawn { [self] in
@@ -138,9 +146,10 @@ public final class RunningHost: @unchecked Sendable {
     /// Cancels the transfers that are under way, as a user would who has lost patience.
     private func cancelTasks() {
         guard let daemon else { return }
-        world.spawn {
+        world.spawn { [self] in
             for task in await daemon.tasks() where task.outcome == .running {
-                try? await daemon.cancelTask(task.id, for: Requester("fault"))
+                guard (try? await daemon.cancelTask(task.id, for: Requester("fault"))) != nil else { continue }
+                cancelled.insert(task.id)
             }
         }
     }
@@ -177,9 +186,15 @@ public final class RunningHost: @unchecked Sendable {
     public func openOperations() async -> [String] {
         guard state == .up, let daemon else { return state == .down ? [] : ["the daemon of \(name) is \(state)"] }
         var work: [String] = []
+        let there = Set(host.machine.reports.map(\.id))
         for domain in await daemon.domains() {
             if let operation = domain.operation { work.append("\(operation) of \(domain.name) on \(name)") }
-            if !domain.held.isEmpty, domain.restartState == nil { work.append("what \(domain.name) on \(name) still holds") }
+            if !domain.held.isEmpty, domain.restartState == nil {
+                work.append("what \(domain.name) on \(name) still holds")
+            }
+            if domain.isSettled, !there.contains(domain.id) {
+                work.append("the end of \(domain.name) on \(name), which xend has not seen yet")
+            }
             switch domain.restartState {
             case .pending where lives(domain.id) && domain.held.isEmpty, .blocked, nil: break
             case .pending, .booting: work.append("restart of \(domain.name) on \(name)")
@@ -204,4 +219,9 @@ public final class RunningHost: @unchecked Sendable {
         return (isRebooting ? ["\(name) goes down"] : []) + host.machine.openWork.map { "\($0) on \(name)" }
             + host.scripts.running.map { "script \($0) on \(name)" }
     }
+}
+
+extension DomainInformation {
+    /// Whether nothing is done to it, so that Xen must have it.
+    fileprivate var isSettled: Bool { operation == nil && held.isEmpty && restartState == nil }
 }

@@ -3,9 +3,9 @@ import DomainManagement
 import DomainModel
 import HostInterface
 import SExpressions
-import Simulation
 import SimulatedHost
 import SimulatedHypervisor
+import Simulation
 import XendDaemon
 
 /// Runs a scenario in this process: deterministic, in virtual time.
@@ -169,11 +169,14 @@ final class SimulatedTarget: ScenarioTarget {
     /// The daemon's list as it is known to it, without a call to the machine and without time passing.
     func knownDomains(of host: RunningHost) -> [DomainInformation] { ask(host) { await $0.manager.knownDomains() } }
 
-    private func ask(
-        _ host: RunningHost, _ question: @escaping @Sendable (Daemon) async -> [DomainInformation]
-    ) -> [DomainInformation] {
+    func tasks(of host: RunningHost) -> [TaskInformation] { ask(host) { await $0.tasks() } }
+    func notificationURL(of host: RunningHost) -> String? {
+        ask(host) { await [$0.manager.notificationURL] }.first ?? nil
+    }
+
+    private func ask<Value>(_ host: RunningHost, _ question: @escaping @Sendable (Daemon) async -> [Value]) -> [Value] {
         guard let daemon = host.daemon else { return [] }
-        let box = Box<[DomainInformation]>()
+        let box = Box<[Value]>()
         world.world.spawn { box.value = await question(daemon) }
         _ = world.run(until: { box.value != nil }, limit: .seconds(60))
         return box.value ?? []

@@ -1,8 +1,8 @@
 import DomainLifecycle
 import HostInterface
 import SExpressions
-import Simulation
 import SimulatedHost
+import Simulation
 import XendServer
 
 /// The resource `/simulator`: forms of the scenario language, posted one after the other, act on the machines; some ask.
@@ -120,8 +120,10 @@ public final class SimulatorControl: @unchecked Sendable {
     private func checkOrder(_ forms: [LocatedSExpression]) throws(ScenarioFailure) {
         for form in forms {
             guard let name = form.name, Self.verbs.contains(name) else {
+                let hint = Suggestion.phrase(for: form.name ?? "", among: Self.verbs)
                 throw ScenarioFailure(
-                    "\(form.value) is nothing the simulator does; it knows " + Self.verbs.joined(separator: ", "))
+                    "\(form.value) is nothing the simulator does\(hint); it knows " + Self.verbs.joined(separator: ", ")
+                )
             }
         }
         for form in forms.dropLast() {
@@ -132,16 +134,19 @@ public final class SimulatorControl: @unchecked Sendable {
                 default: false
                 }
             guard !ends else {
-                throw ScenarioFailure("\(form.value) may end the daemon that answers: it must be the last form of a request")
+                throw ScenarioFailure(
+                    "\(form.value) may end the daemon that answers: it must be the last form of a request")
             }
         }
     }
 
-    private static let verbs = [
-        "host", "kernel", "file", "block-device", "bridge", "missing", "receiver", "guest", "fault", "heal", "advance", "next",
-        "settle", "reset", "xl", "clock", "copy", "write", "corrupt", "daemon", "power-loss", "host-reboot", "leaks", "memory-free",
-        "runs", "script-calls", "contents", "received", "log", "state",
-    ]
+    private static let verbs =
+        ScenarioReader.loneSetupForms + [
+            "guest", "fault", "heal", "advance", "next",
+            "settle", "reset", "xl", "clock", "copy", "write", "corrupt", "daemon", "power-loss", "host-reboot",
+            "leaks", "memory-free",
+            "runs", "script-calls", "contents", "received", "log", "state",
+        ]
 
     private func perform(_ form: LocatedSExpression) async throws -> SExpression? {
         switch form.list?.count == 1 ? form.name : nil {
@@ -314,7 +319,8 @@ public final class SimulatorControl: @unchecked Sendable {
         case "memory-free": return .element("memory-free", .atom("\(try acts.memoryFree(host))"))
         case "runs": return .element("runs", .atom(try acts.runs(argument, on: host)))
         case "script-calls":
-            return .element("script-calls", try acts.scriptCalls(argument, host: host).map { .list($0.map(SExpression.atom)) })
+            return .element(
+                "script-calls", try acts.scriptCalls(argument, host: host).map { .list($0.map(SExpression.atom)) })
         case "contents":
             return .element("contents", try acts.file(argument, host: host).map { [.atom($0)] } ?? [])
         case "received":

@@ -151,6 +151,17 @@ extension DomainManager {
             let why = error.reason == .callback ? error.text ?? error.description : error.description
             throw StepFailure("its memory cannot be restored: \(why)", isLate: true)
         }
+        try passPointOfNoReturn(uuid)
+    }
+
+    /// Who was told that the restoration is being cancelled does not get the domain. What comes from a host is decided by both.
+    private func passPointOfNoReturn(_ uuid: DomainUUID) throws(StepFailure) {
+        guard let task = transfers.current[uuid], task.information.operation == "restore" else { return }
+        do {
+            try task.passPointOfNoReturn()
+        } catch {
+            throw StepFailure("\(error)", isLate: true)
+        }
     }
 
     /// The console's port as it was, or another.

@@ -1,5 +1,6 @@
 // The program: from its arguments to its exit status.
 
+import HostInterface
 import XendClient
 
 /// Runs `xm` with the arguments, environment and machine it is given.
@@ -28,6 +29,7 @@ public struct Xm: Sendable {
         let help = Help(commands: commands, program: session.program, format: session.format)
         guard let word = arguments.first else { return session.host.write(help.overview) }
         let wantsHelp = arguments.contains { $0 == "-h" || $0 == "--help" }
+        if word == "--version" { return session.host.write("\(XendVersion.current)\n") }
         if wantsHelp && word.hasPrefix("-") { return session.host.write(help.overview) }
         guard let command = lookup(word) else {
             throw .error("Unknown command: \(word)\nTry '\(session.program) help' for more information.")

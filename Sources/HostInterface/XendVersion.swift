@@ -1,0 +1,4 @@
+/// The version of everything in this package: what each program's `--version` says.
+public enum XendVersion {
+    public static let current = "1.0.0"
+}
