@@ -4,8 +4,6 @@ import DomainModel
 /// Who is behind an id: events tell ids, which begin anew on another host, while a domain stays itself wherever it goes.
 struct DomainIdentities {
     private var uuids: [String: DomainUUID] = [:]
-    /// By host and id, those that came into being and were not seen yet.
-    private var fresh: Set<String> = []
     /// The highest idx of a kind of device, by domain.
     private var indices: [DomainUUID: [DeviceType: Int]] = [:]
     /// Those that were there at the last look, by host and domain.
@@ -32,7 +30,6 @@ struct DomainIdentities {
     /// A domain that is not another life of one.
     mutating func appeared(_ host: String, _ id: String) {
         uuids[Self.key(host, id)] = nil
-        fresh.insert(Self.key(host, id))
     }
 
     /// A new life numbers its devices anew.
@@ -53,9 +50,8 @@ struct DomainIdentities {
                 if !hasMoved { indices[domain.uuid] = nil }
                 known[Self.key(host, domain.uuid.description)] = nil
                 sights.append(
-                    Sight(key: key, identity: domain.uuid.description, hasMoved: hasMoved && fresh.contains(key)))
+                    Sight(key: key, identity: domain.uuid.description, hasMoved: hasMoved))
                 uuids[key] = domain.uuid
-                fresh.remove(key)
             }
             homes[domain.uuid] = host
             if let problem = count(domain, on: host) { problems.append(problem) }

@@ -203,7 +203,7 @@ final class Watch {
         case "save":
             guard let path = asked.field("file") else { return }
             keepsakes.saved(
-                view.ended.contains(asked.domain) ? nil : gone, isPaused: gone?.state.isPaused ?? false, in: path,
+                wasEnded(asked.domain) ? nil : gone, isPaused: gone?.state.isPaused ?? false, in: path,
                 on: host.name)
             if !host.host.files.exists(path) {
                 note(.answerTrue, "on \(host.name): the save succeeds, but there is no \(path)")
