@@ -171,7 +171,7 @@ final class SimulatedTarget: ScenarioTarget {
 
     func tasks(of host: RunningHost) -> [TaskInformation] { ask(host) { await $0.tasks() } }
     func notificationURL(of host: RunningHost) -> String? {
-        ask(host) { await [$0.manager.notificationURL] }.first ?? nil
+        ask(host) { await [$0.manager.notification.url] }.first ?? nil
     }
 
     private func ask<Value>(_ host: RunningHost, _ question: @escaping @Sendable (Daemon) async -> [Value]) -> [Value] {
