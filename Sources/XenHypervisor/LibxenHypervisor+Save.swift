@@ -24,10 +24,7 @@ extension LibxenHypervisor {
                         return error
                     }
                 }
-                group.addTask {
-                    await run.carry(to: output)
-                    return nil
-                }
+                group.addTask { await run.carry(to: output) }
                 await run.answer(for: observer)
                 return await group.reduce(nil) { $0 ?? $1 }
             }
@@ -132,17 +129,18 @@ private final class SaveRun: Sendable {
     // MARK: Tasks beside it
 
     /// Hands the bytes of the image on, until the library has written all.
-    func carry(to output: any ImageOutput) async {
+    /// - Returns: why they could not be: the library may have written its last ones by then, and know nothing of it.
+    func carry(to output: any ImageOutput) async -> HypervisorError? {
         while true {
             let bytes = await stream.read(limit: pieceSize)
-            if bytes.isEmpty { return }
+            if bytes.isEmpty { return nil }
             do {
                 try await output.write(bytes)
             } catch {
                 fail("\(error)")
                 // The library's next write fails.
                 stream.shutdown()
-                return
+                return HypervisorError("xc_domain_save", id, .callback, text: "\(error)")
             }
         }
     }
