@@ -48,6 +48,23 @@ struct DigestTests {
         #expect(hexadecimal(authenticationCode(text.utf8, key: key)) == expected)
     }
 
+    @Test(
+        "XXH64 gives what its author's program says, however the input is split",
+        arguments: [
+            (0, "ef46db3751d8e999"), (1, "1f25c8d0bc1f4bb6"), (3, "31d2363f52e564c9"), (4, "9bb64b7d66ee9fda"),
+            (8, "dab99d95c6f90092"), (14, "c7f1d4d0acfa5a14"), (31, "a2aa5f33cc4a6119"), (32, "23c3c17ef790fd97"),
+            (33, "50a7cfc7ba588784"), (63, "5e3e54b431c7493c"), (64, "0eb64b3ef6eeb01f"), (100, "a61f8d4c170fe531"),
+            (200, "a6cb3c09bc829b24"),
+        ])
+    func xxHash(length: Int, expected: String) {
+        let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 * 7 + 3) }
+        for step in [1, 5, 32, 33, 200] {
+            var hash = XXHash64()
+            for start in stride(from: 0, to: length, by: step) { hash.update(bytes[start..<min(start + step, length)]) }
+            #expect(hexadecimal(hash.finish()) == expected)
+        }
+    }
+
     @Test("SipHash-2-4-128 gives what its authors' vectors say, however the input is split")
     func sipHash() {
         let key = (0..<16).map { UInt8($0) }

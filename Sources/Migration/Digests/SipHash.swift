@@ -1,8 +1,5 @@
-/// SipHash-2-4 with a result of 128 bits (Aumasson and Bernstein), for everything whose bulk is that of a domain's
-/// memory: the
-/// digest of an image in a save file, with the key zero, and the codes that authenticate each frame of a migration,
-/// with a key
-/// of the session. Five to ten times as fast as SHA-256 without special instructions.
+/// SipHash-2-4 with a result of 128 bits (Aumasson and Bernstein): the codes that authenticate each frame of a migration, with a key of
+/// the session. Five to ten times as fast as SHA-256 without special instructions.
 public struct SipHash: Sendable {
     /// Bytes of a result.
     public static let size = 16
@@ -13,8 +10,8 @@ public struct SipHash: Sendable {
     private var restCount: UInt64 = 0
     private var length: UInt64 = 0
 
-    /// - Parameter key: 16 bytes; zero where the hash guards against accidents only.
-    public init(key: [UInt8] = [UInt8](repeating: 0, count: 16)) {
+    /// - Parameter key: 16 bytes.
+    public init(key: [UInt8]) {
         precondition(key.count == 16, "a key of SipHash has 16 bytes")
         let (k0, k1) = key.withUnsafeBytes { bytes in
             (

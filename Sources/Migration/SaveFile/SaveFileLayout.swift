@@ -11,7 +11,7 @@
 /// | 64 | | the header: one s-expression |
 /// | | | zeros up to the image |
 /// | | | the image: a libxc migration stream, version 3 |
-/// | | 64 | the trailer: `XENDTAIL`, length of the image (8), its SipHash-2-4-128 with key zero (16), the 32 bytes of SHA-256 above |
+/// | | 64 | the trailer: `XENDTAIL`, length of the image (8), its XXH64 (8), zero (8), the 32 bytes of SHA-256 above |
 ///
 /// Numbers are little-endian. What is only known at the end stands at the end: the file is written front to back.
 enum SaveFileLayout {
@@ -42,7 +42,9 @@ enum SaveFileLayout {
     static func trailer(length: UInt64, imageDigest: [UInt8], headDigest: [UInt8]) -> [UInt8] {
         var bytes = trailerMagic
         append(length, to: &bytes)
-        return bytes + imageDigest + headDigest
+        bytes += imageDigest
+        append(UInt64(0), to: &bytes)
+        return bytes + headDigest
     }
 
     static func append(_ number: some FixedWidthInteger, to bytes: inout [UInt8]) {

@@ -16,7 +16,7 @@ public actor SaveFileReader {
     private let file: any ReadableFile
     private let headDigest: [UInt8]
     private var validator: ImageValidator
-    private var digest = SipHash()
+    private var digest = XXHash64()
     private var buffer: ArraySlice<UInt8> = []
     private var isOpen = true
 

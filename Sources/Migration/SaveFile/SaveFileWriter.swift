@@ -15,7 +15,7 @@ public actor SaveFileWriter: ImageOutput {
     private let file: any WritableFile
     private let head: (bytes: [UInt8], digest: [UInt8])
     private var validator: ImageValidator
-    private var digest = SipHash()
+    private var digest = XXHash64()
     private var isOpen = true
     /// Bytes since the beginning of the file, modulo a page: holes begin and end on pages.
     private var misalignment = 0
