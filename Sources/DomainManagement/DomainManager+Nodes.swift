@@ -24,11 +24,13 @@ extension DomainManager {
             ("\(vm)/uuid", "\(record.uuid)"), ("\(vm)/name", record.name.rawValue),
         ]
         for vcpu in 0..<vcpus { nodes.append(("\(base)/cpu/\(vcpu)/availability", "online")) }
-        var changes = [XenStoreChange.setPermissions(base, [XenStorePermission(.zero, .none), XenStorePermission(id, .read)])]
+        // A new node has the permissions of the one above it. So all is the guest's while the guest's nodes are made, which nobody sees:
+        // it is one transaction. A request for each of them less.
+        var changes = [XenStoreChange.setPermissions(base, [XenStorePermission(id, .none)])]
+        changes += guestNodes.map { .makeDirectory("\(base)/\($0)") }
+        let readable = [XenStorePermission(.zero, .none), XenStorePermission(id, .read)]
+        changes += [base, "\(base)/control", "\(base)/device", "\(base)/device/suspend"].map { .setPermissions($0, readable) }
         changes += nodes.map { .write($0, $1) }
-        for name in guestNodes {
-            changes += [.makeDirectory("\(base)/\(name)"), .setPermissions("\(base)/\(name)", [XenStorePermission(id, .none)])]
-        }
         let store = machine.store
         do {
             try await store.removeIfPresent(base)

@@ -103,9 +103,19 @@ extension DriverDomain {
         return held
     }
 
+    /// The types that the driver domain has back-ends of, for any domain. Most often there is none, and one look tells.
+    private func backendTypes() async -> [DeviceType] {
+        let names = (try? await store.listIfPresent(Self.backends)) ?? []
+        return [.vif, .vbd].filter { names.contains($0.rawValue) }
+    }
+
+    private static let backends = "/local/domain/0/backend"
+
     /// A daemon that was killed just after it had removed a device has left the directories above it.
     private func removeEmptyDirectories(of domain: DomainID) async {
-        for type in [DeviceType.vif, .vbd] {
+        let types = await backendTypes()
+        if types.isEmpty { try? await store.removeIfEmpty(Self.backends) }
+        for type in types {
             let parents = DevicePath(type: type, domain: domain, backend: .zero, handle: 0).backendParents
             guard let nearest = parents.first, (try? await store.listIfPresent(nearest)) == [] else { continue }
             for directory in parents { try? await store.removeIfEmpty(directory) }
@@ -113,21 +123,20 @@ extension DriverDomain {
     }
 
     /// The devices of a domain that are still in xenstore's or the kernel's lists.
-    public func remains(of domain: DomainID) async -> [DevicePath] {
+    private func remains(of domain: DomainID) async -> [DevicePath] {
         var paths: Set<DevicePath> = []
-        for type in [DeviceType.vif, .vbd] {
-            let directory = "/local/domain/0/backend/\(type.rawValue)/\(domain)"
-            for name in (try? await store.listIfPresent(directory)) ?? [] {
+        for type in await backendTypes() {
+            for name in (try? await store.listIfPresent("\(Self.backends)/\(type.rawValue)/\(domain)")) ?? [] {
                 guard let handle = UInt32(name) else { continue }
                 paths.insert(DevicePath(type: type, domain: domain, backend: .zero, handle: handle))
             }
-            for name in await node.backendDevices() {
-                let parts = name.split(separator: "-")
-                guard parts.count == 3, parts[0] == type.rawValue, parts[1] == domain.description,
-                    let handle = UInt32(parts[2])
-                else { continue }
-                paths.insert(DevicePath(type: type, domain: domain, backend: .zero, handle: handle))
-            }
+        }
+        for name in await node.backendDevices() {
+            let parts = name.split(separator: "-")
+            guard parts.count == 3, let type = DeviceType(rawValue: String(parts[0])), type != .pci,
+                parts[1] == domain.description, let handle = UInt32(parts[2])
+            else { continue }
+            paths.insert(DevicePath(type: type, domain: domain, backend: .zero, handle: handle))
         }
         return paths.sorted { ($0.type, $0.handle) < ($1.type, $1.handle) }
     }
