@@ -59,7 +59,10 @@ extension DomainManager {
             try await machine.store.removeIfPresent("/local/domain/\(id)")
             try await machine.store.removeIfPresent("/vm/\(record.uuid)")
             try await machine.store.removeIfEmpty("/vm")
-            if record.isForeign { try await withdrawLibxl(id) }
+            if record.isForeign {
+                try await withdrawLibxl(id)
+                await removeUserData(id, record.uuid)
+            }
         } catch {
             throw StepFailure("cannot withdraw \(record.title) from xenstore: \(error)")
         }
@@ -69,6 +72,16 @@ extension DomainManager {
     private func withdrawLibxl(_ id: DomainID) async throws(XenStoreError) {
         try await machine.store.removeIfPresent("/libxl/\(id)")
         try await machine.store.removeIfPresent("/local/domain/0/backend/console/\(id)")
+    }
+
+    /// The files in which libxl keeps a domain's configuration: who destroys its domain in its place removes them, for nobody else ever
+    /// would. Their names are of `libxl__userdata_path`.
+    private func removeUserData(_ id: DomainID, _ uuid: DomainUUID) async {
+        let directory = "/var/lib/xen"
+        for name in (try? await host.files.list(directory)) ?? []
+        where name.hasPrefix("userdata-") && name.contains(".\(id).\(uuid).") {
+            try? await host.files.remove("\(directory)/\(name)")
+        }
     }
 
     /// Takes away what the console daemon wrote after `withdraw`: it names the terminal of a domain whose ring it has mapped,
