@@ -136,13 +136,24 @@ import Testing
         ("(fault (hypercall creat) (hang))", "there is no hypercall creat (did you mean \"create\"?)"),
         ("(fault (hypercall xc_domain_create) (hang)) (pause x)", "nothing creates a domain x"),
         ("(fault (step destroy) (hang))", "no plan has a step \"destroy\""),
-        ("(fault (script vif-brigde up) (hang)) (settle)", "nothing runs a script vif-brigde (did you mean \"vif-bridge\"?)"),
+        (
+            "(fault (script vif-brigde up) (hang)) (settle)",
+            "nothing runs a script vif-brigde (did you mean \"vif-bridge\"?)"
+        ),
         ("(fault (hypercall create) (hangs))", "unknown kind of fault hangs"),
         ("(fault (disk write) (every 0) (hang))", "every how many must be a number from 1"),
         ("(repeat 2000000 (settle))", "how often must be a number from 0"),
         ("(repeat 100000 (repeat 100000 (settle)))", "more than 1000000 steps"),
         ("(request POST /x (form (a b)) (body x))", "a request has one body"),
         ("(guest web)", "what the guest does is missing"),
+        ("(expect (status created))", "the status is a number, or a pattern like (> 400), not created"),
+        ("(expect (memory-free much))", "the MB is a number"),
+        ("(request GET /xend (on alpha))", "(on HOST) must stand first in its form"),
+        (
+            "(host a (config (xend-prot 8000))) (settle)",
+            "xend-config.sxp has no key xend-prot (did you mean \"xend-port\"?)"
+        ),
+        ("(host a (config (xend-port http))) (settle)", "config: xend-port must be a number from 1 to 65535"),
     ]
 
     @Test func `what cannot be read is refused with its place and what is allowed there`() {
@@ -158,9 +169,13 @@ import Testing
     }
 
     @Test func `the mistakes of a file are told together, those of names only where all could be read`() {
-        func messages(_ text: String) -> [String] { ScenarioReader.read(Array(text.utf8), file: "s").errors.map(\.description) }
-        let misspelt = "(scenario a (kernel k) (advance 1) (expect (stauts 1) (status (< x))) (parallel (paus w) (unpaus w)) (pause w))"
-        #expect(messages(misspelt).map { $0.prefix(6) } == ["s:1:13", "s:1:33", "s:1:45", "s:1:66", "s:1:82", "s:1:91"])
+        func messages(_ text: String) -> [String] {
+            ScenarioReader.read(Array(text.utf8), file: "s").errors.map(\.description)
+        }
+        let misspelt =
+            "(scenario a (kernel k) (advance 1) (expect (stauts 1) (status (< x))) (parallel (paus w) (unpaus w)) (pause w))"
+        #expect(
+            messages(misspelt).map { $0.prefix(6) } == ["s:1:13", "s:1:33", "s:1:45", "s:1:66", "s:1:82", "s:1:91"])
         let unknown = "(scenario b (pause w) (settle (on x)) (expect (domain v) (text $y)))"
         #expect(messages(unknown).count == 3)
         #expect(messages("\(misspelt) \(unknown)").count == 9)
@@ -170,7 +185,9 @@ import Testing
         for (text, says) in [
             ("", "there is no scenario here"), ("# nothing\n", "there is no scenario here"),
             ("(story x)", "unknown top-level form story"), ("(scenario)", "its name is missing"),
-            ("(scenario a (settle)) (scenario a (settle))", "there is a scenario a already"),
+            ("(scenario a (settle)) (scenario a (settle))", "there is a scenario a already, at 1:1"),
+            ("(scenario \(String(repeating: "a", count: 300)) (settle))", "not longer than 200 bytes"),
+            ("\u{FEFF}(scenario a (settle))", "the file begins with a byte order mark"),
             (String(repeating: " ", count: ScenarioReader.sizeLimit + 1), "at most"),
             (String(repeating: "(", count: 1000), "nested more than"),
             ("(scenario s\n(settle", "s.sxp:2:8: unexpected EOF (what begins at 2:1 is never closed)"),

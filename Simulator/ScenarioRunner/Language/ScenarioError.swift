@@ -27,6 +27,13 @@ public struct ScenarioError: Error, Hashable, Sendable, CustomStringConvertible 
         self.message = message
     }
 
+    /// What is no s-expression.
+    init(_ error: SXPError, file: String) {
+        var message = "\(error)"
+        if case .unexpectedEOF(let opened) = error.reason { message += " (what begins at \(opened) is never closed)" }
+        self.init(ScenarioPlace(file: file, position: error.position), message)
+    }
+
     /// `file:line:column: message`
     public var description: String { "\(place): \(message)" }
 }

@@ -15,7 +15,7 @@ public enum ScenarioFormatter {
         do {
             before = try SExpression.parseAll(bytes)
         } catch {
-            throw ScenarioError(ScenarioPlace(file: file, position: error.position), "\(error)")
+            throw ScenarioError(error, file: file)
         }
         var parser = FormatParser(bytes)
         let text = FormatPrinter.print(parser.items(nested: false))

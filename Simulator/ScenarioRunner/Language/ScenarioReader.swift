@@ -56,11 +56,7 @@ public struct ScenarioReader {
         do {
             values = try LocatedSExpression.parseAll(bytes)
         } catch {
-            var message = "\(error)"
-            if case .unexpectedEOF(let opened) = error.reason {
-                message += " (what begins at \(opened) is never closed)"
-            }
-            throw ScenarioError(ScenarioPlace(file: file, position: error.position), message)
+            throw ScenarioError(error, file: file)
         }
         guard !values.isEmpty else {
             throw ScenarioError(top, "there is no scenario here; a file holds (scenario NAME SETUP… STEP…)")
