@@ -12,8 +12,7 @@ struct StoryTeller {
     private let faultRate: Double
     private let seed: UInt64
     private let kernels: [(path: String, setup: String)]
-    /// What stands on the hosts besides kernels.
-    private let surroundings: [String]
+    private let pool: Pool
     private var beliefs = StoryBeliefs()
 
     private static let names = ["a", "b", "c", "d"]
@@ -37,6 +36,9 @@ struct StoryTeller {
         "(on_crash restart)", "(on_crash destroy)", "(on_poweroff restart)", "(on_reboot destroy)",
         "(on_reboot preserve)",
     ]
+
+    /// Which secrets the hosts hold: one, none, or each its own.
+    private enum Pool { case shared, none, strangers }
 
     private enum Act: CaseIterable {
         case create, unpause, pause, shutdown, destroy, guestReboot, guestCrash, guestPoweroff, guestHang, device,
@@ -65,16 +67,24 @@ struct StoryTeller {
         faultRate = [0, 0.05, 0.2][random.number(in: 0..<3)]
         points = Self.points(count).filter { _ in random.chance(0.5) }
         // Hosts that share no secret move no domains between each other, however often they are asked.
-        surroundings = ["(file /srv/disk.img (size 1M))"] + (count > 1 && random.chance(0.1) ? ["(pool none)"] : [])
+        pool = count > 1 && random.chance(0.1) ? (random.chance(0.5) ? .none : .strangers) : .shared
     }
 
     mutating func story() -> StoryText {
         var setup = ["(seed \(seed))", "(order seeded)", "(tolerate failures)"]
         let minimum = [0, 5, 5, 20][random.number(in: 0..<4)]
-        let config = minimum == 20 ? "" : " (config (xend-min-restart-time \(minimum)))"
+        var config = minimum == 20 ? "" : " (xend-min-restart-time \(minimum))"
+        if pool == .strangers { config += " (xend-pool-secret-file /etc/xen/own-secret)" }
+        if !config.isEmpty { config = " (config\(config))" }
         // Domains are small, so that saving them takes little time; a host that has no room for many is, too.
-        for host in hosts { setup.append("(host \(host) (memory \(random.chance(0.3) ? 224 : 4096))\(config))") }
-        setup += surroundings + kernels.map(\.setup)
+        for host in hosts {
+            setup.append("(host \(host) (memory \(random.chance(0.3) ? 224 : 4096))\(config))")
+            if pool == .strangers {
+                setup.append("(file (on \(host)) /etc/xen/own-secret (text \"the secret of \(host)\"))")
+            }
+        }
+        if pool == .none { setup.append("(pool none)") }
+        setup += ["(file /srv/disk.img (size 1M))"] + kernels.map(\.setup)
         var steps: [String] = []
         while steps.count < length { steps += next() }
         return StoryText(name: "explored-\(seed)", setup: setup, steps: Array(steps.prefix(length)))

@@ -28,6 +28,13 @@ extension Watch {
         if answer.error == nil { compare(asked, view, running) }
     }
 
+    /// Whether all hosts hold one secret, as they do unless the story says otherwise.
+    private var sharesSecret: Bool {
+        let setup = run.scenario.setup
+        return setup.poolIsShared
+            && !setup.hosts.contains { $0.config.contains { $0.source.name == "xend-pool-secret-file" } }
+    }
+
     /// What went into a file, or over the wire, must come out.
     private func compare(_ asked: AskedOperation, _ view: DomainModelOracle.View, _ host: RunningHost) {
         let gone = view.before.first { $0.name == asked.domain }
@@ -47,7 +54,7 @@ extension Watch {
             guard let gone, let name = asked.field("destination"), let there = target.world.host(name),
                 let others = before[name]
             else { return }
-            if !run.scenario.setup.poolIsShared {
+            if !sharesSecret {
                 note(.answerTrue, "on \(host.name): \(gone.name) moves to \(name), with which it shares no secret")
             }
             compare("(migrate \(gone.name) \(name) …)", gone, wasPaused: gone.state.isPaused, on: there, others)

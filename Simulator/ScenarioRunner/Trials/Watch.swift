@@ -83,6 +83,8 @@ final class Watch {
 
     private func take(_ topic: String, _ detail: String, of domain: String, _ id: String, on host: RunningHost) {
         told[host.name, default: [:]]["\(topic) \(domain)", default: 0] += 1
+        // Not at the ends of steps alone: two copies may run for a moment.
+        for twin in EndOracles.twins(target)() { note(.oneOwner, twin) }
         if ["exit", "died", "restart", "suspended", "create"].contains(topic) { ended.insert(domain) }
         let isRebuilt = topic == "create" && orders[host.name]?.isRebuilt(id) == true
         if topic == "create", !isRebuilt { identities.appeared(host.name, id) }
