@@ -38,16 +38,34 @@ extension DomainManager {
         await joinConsolesAgain()
         let signal = account.note(.signal, "xend starts and takes up what an earlier one left")
         await account.because(signal) {
-            for (beginning, uuid) in todo { await chore(beginning, on: uuid) }
+            await begin(todo.map { beginning, uuid in { await $0.chore(beginning, on: uuid) } })
             await takeUpTransfers(replay)
         }
-        for record in table.sorted where record.stage == .live && !record.isForeign {
-            await releaseStrays(of: record)
-            await restoreName(of: record)
-        }
+        let live = table.sorted.filter { $0.stage == .live && !$0.isForeign }
+        await begin(live.map { record in { await $0.releaseStrays(of: record) } })
+        for record in live { await restoreName(of: record) }
         await unbindStrays(replay.boundFiles)
         await examineOnce()
         startWatching()
+    }
+
+    /// Begins work on several domains, each for itself: one whose back-end or script is stuck keeps neither the others waiting nor,
+    /// for longer than a moment, the start.
+    private func begin(_ work: [@Sendable (DomainManager) async -> Void]) async {
+        guard !work.isEmpty else { return }
+        let (over, feed) = AsyncStream.makeStream(of: Void.self)
+        let begun = work.map(spawn)
+        host.tasks.spawn {
+            for task in begun { await task.value }
+            feed.finish()
+        }
+        let (clock, patience) = (host.clock, settings.startPatience)
+        let alarm = host.tasks.spawn {
+            try? await clock.sleep(for: patience)
+            feed.finish()
+        }
+        for await _ in over {}
+        alarm.cancel()
     }
 
     private func unbindStrays(_ files: Set<String>) async {

@@ -129,7 +129,8 @@ public actor DomainManager {
     // MARK: - Background
 
     /// Work that goes on after an answer; ended with the daemon.
-    func spawn(_ body: @escaping @Sendable (DomainManager) async -> Void) {
+    @discardableResult
+    func spawn(_ body: @escaping @Sendable (DomainManager) async -> Void) -> Task<Void, Never> {
         host.tasks.spawn { [weak self] in
             guard let self else { return }
             await body(self)

@@ -18,6 +18,8 @@ public struct ManagerSettings: Sendable {
     public var retryInterval = Duration.seconds(5)
     /// A safety net under the signals: how often the machine is examined without one.
     public var examinationInterval = Duration.seconds(60)
+    /// How long a start waits for what has to be finished or undone first. What takes longer goes on beside everything else.
+    public var startPatience = Duration.seconds(1)
     /// How long operations in progress may take to end when the daemon stops (manual, decision 9).
     public var stopTimeout = Duration.seconds(30)
     /// How long the disk of a save file may leave a read or a write unanswered.
