@@ -70,19 +70,14 @@ struct Database: Sendable {
 
     private func readFiles(_ names: ArraySlice<String>) async -> [DomainRecord] {
         var contents: [String: [UInt8]] = [:]
-        await withTaskGroup(of: (String, [UInt8]?).self) { group in
-            for name in names {
-                group.addTask {
-                    (name, try? await files.read("\(domainDirectory)/\(name)", limit: Self.maximumFileSize))
-                }
-            }
+        await withTaskGroup(of: (String, [UInt8]).self) { group in
+            for name in names { group.addTask { (name, await contentsOfFile(name)) } }
             for await (name, bytes) in group { contents[name] = bytes }
         }
         var records: [DomainRecord] = []
         for name in names {
-            guard let bytes = contents[name] else { continue }
             let path = "\(domainDirectory)/\(name)"
-            let expression = try? SExpression.parseFirst(bytes)
+            let expression = try? SExpression.parseFirst(contents[name] ?? [])
             // Domain 0's file is for readers; what it says is asked of Xen.
             if let expression, expression.childText("id") == "0" { continue }
             if let expression, let record = DomainRecord(expression), record.id?.description == name {
@@ -92,6 +87,11 @@ struct Database: Sendable {
             }
         }
         return records
+    }
+
+    /// Nothing for what cannot be read: it is no record either.
+    private func contentsOfFile(_ name: String) async -> [UInt8] {
+        (try? await files.read("\(domainDirectory)/\(name)", limit: Self.maximumFileSize)) ?? []
     }
 
     private func setAside(_ path: String) async {
