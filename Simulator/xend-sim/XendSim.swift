@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import HostInterface
+import LinuxHost
 import ScenarioRunner
 
 /// xend on a simulated machine, in the foreground, for people and programs that have no Xen.
@@ -73,6 +74,7 @@ struct XendSim: ParsableCommand {
     }
 
     func run() throws {
+        OpenFileLimit.raise()
         // Before any thread is made: all of them inherit the mask, and one waits for the signals.
         Signals.block()
         var setup = HostSetup(name: host)

@@ -11,6 +11,7 @@ struct Foreground {
 
     /// Serves until a signal asks it to end.
     func run(until signals: StopSignals) async throws {
+        OpenFileLimit.raise()
         let readiness = Readiness()
         do {
             let configuration = try await configuration()
