@@ -70,7 +70,7 @@ extension DomainRecord {
             if plan.steps.contains(.destroyDomain) { return record.concludingEnd(then, outcome) }
             // While another plan held the domain its end was decided: that is still to come, unless the plan was undone.
             if case .undone = outcome { return Conclusion(record: nil, followUp: .none) }
-            return Conclusion(record: record, followUp: .retry)
+            return Conclusion(record: record, followUp: .clear)
         case .restarting: return record.concludingRestart(outcome, plan.time)
         case .inDoubt: return record.concludingTransfer(plan, outcome)
         }

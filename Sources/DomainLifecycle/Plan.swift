@@ -82,6 +82,8 @@ public enum FollowUp: Hashable, Sendable {
     case none
     /// Build the next life now.
     case rebuild
+    /// End now what was given up while the plan had the domain.
+    case clear
     /// Try to end, or to build, again a little later.
     case retry
 }

@@ -149,6 +149,7 @@ extension DomainManager {
         switch followUp {
         case .none: return
         case .rebuild: spawn { await $0.chore(.rebuild, on: uuid) }
+        case .clear: spawn { await $0.chore(.clear, on: uuid) }
         case .retry:
             let clock = host.clock
             let interval = settings.retryInterval

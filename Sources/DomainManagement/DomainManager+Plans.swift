@@ -128,7 +128,8 @@ extension DomainManager {
         let outcome = Outcome.incomplete(held: held)
         let what = "cannot \(plan.ticket.name) \(table[plan.domain]?.title ?? "")"
         let why = held.joined(separator: "; ")
-        let isRetried = table[plan.domain]?.concluding(plan, outcome).followUp == .retry
+        let followUp = table[plan.domain]?.concluding(plan, outcome).followUp ?? FollowUp.none
+        let isRetried = followUp != FollowUp.none
         return (outcome, OperationError(.failed, isRetried ? "\(what) yet: \(why); xend keeps trying" : "\(what): \(why)"))
     }
 

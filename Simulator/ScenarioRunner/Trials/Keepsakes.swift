@@ -8,22 +8,20 @@ struct Keepsakes {
         var domain: DomainInformation
         var isPaused: Bool
     }
-    private var keepsakes: [String: Keepsake] = [:]
+    private var keepsakes: [HostedName: Keepsake] = [:]
     /// Where saves have ended well, in order: files that must be durable.
     private(set) var files: [(host: String, path: String)] = []
-
-    private static func key(_ host: String, _ path: String) -> String { "\(host) \(path)" }
 
     mutating func saved(_ domain: DomainInformation?, isPaused: Bool, in path: String, on host: String) {
         files.removeAll { $0 == (host, path) }
         files.append((host, path))
-        keepsakes[Self.key(host, path)] = domain.map { Keepsake(domain: $0, isPaused: isPaused) }
+        keepsakes[HostedName(host: host, name: path)] = domain.map { Keepsake(domain: $0, isPaused: isPaused) }
     }
 
     /// A save that failed, or of which nobody knows how it ended, may have left anything there, or nothing.
-    mutating func mayHaveChanged(_ path: String, on host: String) { keepsakes[Self.key(host, path)] = nil }
+    mutating func mayHaveChanged(_ path: String, on host: String) { keepsakes[HostedName(host: host, name: path)] = nil }
 
-    func keepsake(in path: String, on host: String) -> Keepsake? { keepsakes[Self.key(host, path)] }
+    func keepsake(in path: String, on host: String) -> Keepsake? { keepsakes[HostedName(host: host, name: path)] }
 }
 
 /// What must be the same of a domain that went away and came again, from a file or over the wire.

@@ -28,17 +28,15 @@ struct RestartFates {
         /// Its end was told.
         var isEnding = false
     }
-    /// By host and id.
-    private var lives: [String: Life] = [:]
-
-    private static func key(_ host: String, _ id: String) -> String { "\(host) \(id)" }
+    /// By the domain's id.
+    private var lives: [HostedName: Life] = [:]
 
     // MARK: What is told
 
     /// Takes an event of a domain.
     /// - Returns: what is wrong with it.
     mutating func take(_ topic: String, _ detail: String, of name: String, _ id: String, on host: String) -> String? {
-        let key = Self.key(host, id)
+        let key = HostedName(host: host, name: id)
         var life = lives[key] ?? Life(name: name)
         life.name = name
         defer { lives[key] = life }
@@ -107,7 +105,7 @@ struct RestartFates {
     /// A request is recorded when its operation is done.
     mutating func take(_ deed: Deed, on host: String) {
         guard deed.kind == .end, deed.text.hasPrefix("shutdown is "), let name = deed.domain else { return }
-        for (key, life) in lives where life.name == name && key.hasPrefix(host + " ") {
+        for (key, life) in lives where life.name == name && key.host == host {
             guard let asked = life.asked else { continue }
             lives[key]?.asked = nil
             if deed.text == "shutdown is done" { lives[key]?.request = .made(asked) }
@@ -120,7 +118,7 @@ struct RestartFates {
     mutating func see(_ domains: [DomainInformation], on host: String) {
         for domain in domains {
             guard let config = domain.config else { continue }
-            let key = Self.key(host, domain.id.description)
+            let key = HostedName(host: host, name: domain.id.description)
             if lives[key] == nil {
                 lives[key] = Life(name: domain.name)
                 lives[key]?.request = .unknown
@@ -145,7 +143,7 @@ struct RestartFates {
 
     /// Another daemon has begun: what was under way may be recorded or not.
     mutating func daemonChanged(on host: String) {
-        for (key, life) in lives where key.hasPrefix(host + " ") && life.asked != nil {
+        for (key, life) in lives where key.host == host && life.asked != nil {
             lives[key]?.asked = nil
             lives[key]?.request = .unknown
         }
@@ -153,14 +151,14 @@ struct RestartFates {
 
     /// No domain is there any more.
     mutating func powerLost(on host: String) {
-        lives = lives.filter { !$0.key.hasPrefix(host + " ") }
+        lives = lives.filter { $0.key.host != host }
     }
 
     /// When everything has settled.
     /// - Parameter known: ids of the domains that are there.
     func overdue(_ known: Set<String>, on host: String) -> [String] {
         lives.filter { key, life in
-            life.fate == .restart && key.hasPrefix(host + " ") && !known.contains(String(key.dropFirst(host.count + 1)))
+            life.fate == .restart && key.host == host && !known.contains(key.name)
         }
         .map { "\($0.value.name) on \(host) \($0.value.exit) and must be restarted, but has gone" }.sorted()
     }

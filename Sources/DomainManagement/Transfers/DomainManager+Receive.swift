@@ -98,11 +98,6 @@ extension DomainManager {
             if failure == nil { failure = await input.end() }
             passTurn(on: uuid)
             turnIsTaken = false
-            if case .ending = table[uuid]?.stage {
-                // The source took it back while the plan still had the domain.
-                failure = failure ?? outcome(of: offer.id)
-                await chore(.clear, on: uuid)
-            }
             if let failure {
                 await advance(offer.id, .destination(.giveUp))
                 try? await channel.send(.failed(failure.message))
