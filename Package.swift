@@ -90,21 +90,27 @@ let package = Package(
         // Performs plans, keeps the journal, watches the machine.
         module(
             "DomainManagement",
-            ["DomainLifecycle", "DriverDomain", "Migration", "HypervisorInterface", "HostInterface", "DomainModel",
-             "SExpressions",
-             .product(name: "Logging", package: "swift-log")]),
+            [
+                "DomainLifecycle", "DriverDomain", "Migration", "HypervisorInterface", "HostInterface", "DomainModel",
+                "SExpressions",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         // HTTP requests to operations and queries, and their answers as SXP, HTML, JSON and text.
         module(
             "XendServer",
-            ["DomainManagement", "DomainLifecycle", "DomainModel", "HypervisorInterface", "HostInterface",
-             "SExpressions",
-             .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
-             .product(name: "Logging", package: "swift-log")]),
+            [
+                "DomainManagement", "DomainLifecycle", "DomainModel", "HypervisorInterface", "HostInterface",
+                "SExpressions",
+                .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         // Reads xend-config.sxp, starts and stops the parts in order.
         module(
             "XendDaemon",
-            ["XendServer", "DomainManagement", "DriverDomain", "Migration", "HypervisorInterface", "HostInterface",
-             "SExpressions", .product(name: "Logging", package: "swift-log")]),
+            [
+                "XendServer", "DomainManagement", "DriverDomain", "Migration", "HypervisorInterface", "HostInterface",
+                "SExpressions", .product(name: "Logging", package: "swift-log"),
+            ]),
 
         // -- The real machine --------------------------------------------------------------------------------------
         .systemLibrary(name: "CXen"),
@@ -119,11 +125,13 @@ let package = Package(
         // Files, subprocesses, sockets, boot record, log of a Linux host, behind HostInterface.
         module(
             "LinuxHost",
-            ["CLinux", "HostInterface", "XendServer", .product(name: "NIOCore", package: nio),
-             .product(name: "NIOPosix", package: nio), .product(name: "NIOHTTP1", package: nio),
-             .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"])),
-             .product(name: "SystemPackage", package: "swift-system"),
-             .product(name: "Logging", package: "swift-log")]),
+            [
+                "CLinux", "HostInterface", "XendServer", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio), .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"])),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
 
         // -- Clients -----------------------------------------------------------------------------------------------
         // One method per function of the manual's client API.
@@ -140,17 +148,23 @@ let package = Package(
         simulator("SimulatedHypervisor", ["Simulation", "HypervisorInterface", "HostInterface", "DomainModel"]),
         // A host around it: files, scripts, network, power.
         simulator(
-            "SimulatedHost", ["Simulation", "SimulatedHypervisor", "HostInterface", "HypervisorInterface",
-                              "DomainModel"]),
-        .systemLibrary(name: "CLibXML2", path: "Simulator/CLibXML2", pkgConfig: "libxml-2.0",
-                       providers: [.apt(["libxml2-dev"])]),
+            "SimulatedHost",
+            [
+                "Simulation", "SimulatedHypervisor", "HostInterface", "HypervisorInterface",
+                "DomainModel",
+            ]),
+        .systemLibrary(
+            name: "CLibXML2", path: "Simulator/CLibXML2", pkgConfig: "libxml-2.0",
+            providers: [.apt(["libxml2-dev"])]),
         // Scenario files in, transcripts and reports out.
         simulator(
             "ScenarioRunner",
-            ["SimulatedHost", "SimulatedHypervisor", "Simulation", "XendDaemon", "XendServer", "DomainManagement",
-             "DomainLifecycle", "DomainModel", "HostInterface", "SExpressions", "CLibXML2", "XendClient",
-             .product(name: "NIOEmbedded", package: nio), .product(name: "NIOCore", package: nio),
-             .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log")]),
+            [
+                "SimulatedHost", "SimulatedHypervisor", "Simulation", "XendDaemon", "XendServer", "DomainManagement",
+                "DomainLifecycle", "DomainModel", "HostInterface", "SExpressions", "CLibXML2", "XendClient",
+                .product(name: "NIOEmbedded", package: nio), .product(name: "NIOCore", package: nio),
+                .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log"),
+            ]),
 
         // -- Programs ----------------------------------------------------------------------------------------------
         .executableTarget(
@@ -165,7 +179,8 @@ let package = Package(
         .executableTarget(
             name: "xend-sim",
             dependencies: [
-                "ScenarioRunner", "XendDaemon", "XendServer", "DomainManagement", "DomainLifecycle", "DomainModel", "LinuxHost",
+                "ScenarioRunner", "XendDaemon", "XendServer", "DomainManagement", "DomainLifecycle", "DomainModel",
+                "LinuxHost",
                 "SimulatedHost", "Simulation", "HypervisorInterface", "HostInterface", "SExpressions",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log"),
@@ -179,7 +194,8 @@ let package = Package(
 
         // The checks that both machines must pass, and the program that makes them on a real one.
         .target(
-            name: "MachineContract", dependencies: ["HypervisorInterface", "DomainModel"], path: "Tests/MachineContract",
+            name: "MachineContract", dependencies: ["HypervisorInterface", "DomainModel"],
+            path: "Tests/MachineContract",
             swiftSettings: settings),
         .executableTarget(
             name: "xen-contract", dependencies: ["MachineContract", "XenHypervisor"], path: "CI/lab/xen-contract",
@@ -196,18 +212,25 @@ let package = Package(
         tests("SimulationTests", ["Simulation"]),
         tests(
             "SimulatedHypervisorTests",
-            ["SimulatedHypervisor", "SimulatedHost", "Simulation", "HypervisorInterface", "HostInterface", "DomainModel",
-             "MachineContract"]),
+            [
+                "SimulatedHypervisor", "SimulatedHost", "Simulation", "HypervisorInterface", "HostInterface",
+                "DomainModel",
+                "MachineContract",
+            ]),
         tests(
             "XendServerTests",
-            ["XendServer", "LinuxHost", "DomainManagement", "DomainLifecycle", "DomainModel", "HostInterface",
-             "HypervisorInterface", "SExpressions", "CLibXML2", .product(name: "NIOCore", package: nio),
-             .product(name: "NIOEmbedded", package: nio), .product(name: "NIOHTTP1", package: nio)]),
+            [
+                "XendServer", "LinuxHost", "DomainManagement", "DomainLifecycle", "DomainModel", "HostInterface",
+                "HypervisorInterface", "SExpressions", "CLibXML2", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOEmbedded", package: nio), .product(name: "NIOHTTP1", package: nio),
+            ]),
         tests("LinuxHostTests", ["LinuxHost", "XendServer"]),
         tests(
             "XendClientTests",
-            ["XendClient", "SExpressions", .product(name: "NIOCore", package: nio),
-             .product(name: "NIOPosix", package: nio)]),
+            [
+                "XendClient", "SExpressions", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+            ]),
         .testTarget(
             name: "XmCommandsTests",
             dependencies: [
@@ -215,8 +238,10 @@ let package = Package(
             ], exclude: ["Corpus"], swiftSettings: settings),
         tests(
             "TransferTests",
-            ["DomainManagement", "Migration", "SimulatedHost", "SimulatedHypervisor", "Simulation",
-             .product(name: "Logging", package: "swift-log")]),
+            [
+                "DomainManagement", "Migration", "SimulatedHost", "SimulatedHypervisor", "Simulation",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests(
             "MigrationTests", ["Migration", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
         tests("ScenarioRunnerTests", ["ScenarioRunner", "DomainLifecycle", "DomainModel", "SExpressions"]),

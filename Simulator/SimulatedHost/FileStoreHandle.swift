@@ -1,6 +1,6 @@
 import HostInterface
-import Simulation
 import SimulatedHypervisor
+import Simulation
 
 /// The files of a simulated host as one incarnation of the daemon sees them: those of the tree in memory, or for the
 /// paths that are real, another store's.

@@ -128,7 +128,9 @@ public final class FileTree {
     public func isDurable(_ path: String) -> Bool {
         var node = root
         for part in path.split(separator: "/") {
-            guard let next = node.children[String(part)], node.durableChildren[String(part)] === next else { return false }
+            guard let next = node.children[String(part)], node.durableChildren[String(part)] === next else {
+                return false
+            }
             node = next
         }
         return node.isWhole

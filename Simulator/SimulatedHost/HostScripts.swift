@@ -76,7 +76,8 @@ struct NetworkScript: HostScript {
 struct BridgeScript: HostScript {
     func run(_ arguments: [String], on host: SimulatedHost) -> ScriptResult {
         let values = scriptValues(arguments.dropFirst())
-        guard let vif = values["vif"], let bridge = values["bridge"], let domain = values["domain"], values["mac"] != nil
+        guard let vif = values["vif"], let bridge = values["bridge"], let domain = values["domain"],
+            values["mac"] != nil
         else {
             return scriptFailure("vif-bridge: domain, vif, mac and bridge must be given")
         }

@@ -1,6 +1,6 @@
 import HostInterface
-import Simulation
 import SimulatedHypervisor
+import Simulation
 
 /// One direction of a connection: bytes that were written, travel, and wait to be read.
 final class Pipe {

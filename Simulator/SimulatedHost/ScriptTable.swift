@@ -1,6 +1,6 @@
 import HostInterface
-import Simulation
 import SimulatedHypervisor
+import Simulation
 
 /// The hotplug scripts of a simulated host and the processes that run them, which outlive the daemon that started them.
 public final class ScriptTable {

@@ -1,8 +1,8 @@
 import DomainModel
 import HostInterface
 import HypervisorInterface
-import Simulation
 import SimulatedHypervisor
+import Simulation
 
 /// A simulated host: a machine that runs Xen, and what domain 0 has around it: files, scripts, network, clock, power.
 ///
@@ -63,8 +63,10 @@ public final class SimulatedHost: @unchecked Sendable {
     private var incarnations = 0
     private var isRebooting = false
 
-    init(_ configuration: MachineConfiguration, latencies: HostLatencies, timeline: Timeline, random: SimulatedRandom,
-        network: SimulatedNetwork) {
+    init(
+        _ configuration: MachineConfiguration, latencies: HostLatencies, timeline: Timeline, random: SimulatedRandom,
+        network: SimulatedNetwork
+    ) {
         name = configuration.name
         self.configuration = configuration
         self.latencies = latencies

@@ -1,6 +1,6 @@
 import HostInterface
-import Simulation
 import SimulatedHypervisor
+import Simulation
 
 /// The TCP network between the hosts of a simulated world, and to the outside, where a scenario's own clients are.
 ///
@@ -134,8 +134,9 @@ public final class SimulatedNetwork: @unchecked Sendable {
     }
 
     private func freePort(on host: String) -> UInt16 {
-        repeat { nextPort = nextPort == 60999 ? 32768 : nextPort + 1 }
-        while listeners[Place(host: host, port: nextPort)] != nil
+        repeat {
+            nextPort = nextPort == 60999 ? 32768 : nextPort + 1
+        } while listeners[Place(host: host, port: nextPort)] != nil
         return nextPort
     }
 
@@ -149,7 +150,8 @@ public final class SimulatedNetwork: @unchecked Sendable {
     ) async throws(NetworkError) -> SimulatedSocket {
         if incarnation.isFenced { throw .fenced }
         let to = resolve(name, from: from)
-        let there = Link(from: from, to: to), back = Link(from: to, to: from)
+        let there = Link(from: from, to: to)
+        let back = Link(from: to, to: from)
         guard hosts[to] != nil else { throw .unreachable(host: name) }
         var latency = oneWay(there) + oneWay(back)
         switch hosts[from]?.faults.meet(.network, from, to) {
@@ -168,7 +170,8 @@ public final class SimulatedNetwork: @unchecked Sendable {
         }
         guard latency < Self.connectLimit else { throw .timedOut }
         guard let listener = listeners[Place(host: to, port: port)] else { throw .refused(host: name, port: port) }
-        let out = makePipe(there), incoming = makePipe(back)
+        let out = makePipe(there)
+        let incoming = makePipe(back)
         nextPort = nextPort == 60999 ? 32768 : nextPort + 1
         let isLocal = from == to
         listener.accept(

@@ -1,7 +1,7 @@
 import DomainModel
 import HostInterface
-import Simulation
 import SimulatedHypervisor
+import Simulation
 
 /// A simulated world: an executor with its clock, a seed, and hosts with a network between them.
 ///

@@ -20,8 +20,10 @@ public struct FaultPoint: Hashable, Sendable, CustomStringConvertible {
 
     /// The names of all hypercalls that there are, in the order of a domain's life.
     public static let hypercalls = [
-        "create", "populate_physmap", "setmaxmem", "build", "pause", "unpause", "resume", "destroy", "getinfo", "getinfolist",
-        "vcpu_getinfo", "vcpu_setaffinity", "sched_credit2_domain_get", "sched_credit2_domain_set", "evtchn_alloc_unbound",
+        "create", "populate_physmap", "setmaxmem", "build", "pause", "unpause", "resume", "destroy", "getinfo",
+        "getinfolist",
+        "vcpu_getinfo", "vcpu_setaffinity", "sched_credit2_domain_get", "sched_credit2_domain_set",
+        "evtchn_alloc_unbound",
         "physinfo", "readconsolering", "save", "save_pages", "save_end", "restore", "restore_pages", "restore_end",
     ]
 

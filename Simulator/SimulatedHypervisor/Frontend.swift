@@ -41,7 +41,8 @@ class Frontend {
         hasGivenUp = true
         let other = XenbusState(text: try? store.read("\(backend)/state", as: guest.domain.id))
         guest.print(
-            "XENBUS: Timeout connecting to device: \(path.dropFirst(guest.home.count + 1)) (local state \(state.rawValue), remote state \(other.rawValue))\r\n")
+            "XENBUS: Timeout connecting to device: \(path.dropFirst(guest.home.count + 1)) (local state \(state.rawValue), remote state \(other.rawValue))\r\n"
+        )
     }
 
     /// The device is gone, or the guest.

@@ -91,9 +91,10 @@ extension Guest {
     private func deviceChanged(_ path: String) {
         let base = "\(home)/device"
         guard path.hasPrefix(base + "/") else {
-            return (try? machine.store.list(base))?.forEach { type in
-                (try? machine.store.list("\(base)/\(type)"))?.forEach { probe(type, $0) }
-            } ?? ()
+            for type in (try? machine.store.list(base)) ?? [] {
+                for index in (try? machine.store.list("\(base)/\(type)")) ?? [] { probe(type, index) }
+            }
+            return
         }
         let parts = path.dropFirst(base.count + 1).split(separator: "/")
         guard parts.count >= 2 else {

@@ -65,13 +65,15 @@ struct GuestMemory: Hashable {
         // A guest that had not run yet has booted meanwhile.
         var ranges: [Range<UInt64>] = start == .zero && end > .zero && bootPages > 0 ? [0..<bootPages] : []
         for stream in streams {
-            let first = stream.written(at: start), last = stream.written(at: end)
+            let first = stream.written(at: start)
+            let last = stream.written(at: end)
             guard last > first else { continue }
             if last - first >= stream.range {
                 ranges.append(0..<stream.range)
                 continue
             }
-            let from = first % stream.range, to = last % stream.range
+            let from = first % stream.range
+            let to = last % stream.range
             ranges += from < to ? [from..<to] : [0..<to, from..<stream.range]
         }
         return merge(ranges.filter { !$0.isEmpty })

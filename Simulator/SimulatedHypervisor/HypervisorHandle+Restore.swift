@@ -85,7 +85,8 @@ private final class RestoreRun {
             case .x86PVVCPUBasic: vcpus += 1
             case .toolstack, .checkpointDirtyPFNList, .checkpoint: throw bad("a record \(type)")
             case .x86PVInfo, .x86PVP2MFrames, .x86PVVCPUExtended, .x86PVVCPUXsave, .sharedInfo, .x86TSCInfo,
-                .hvmContext, .hvmParams, .x86PVVCPUMSRs, .verify, .staticDataEnd, .x86CPUIDPolicy, .x86MSRPolicy: break
+                .hvmContext, .hvmParams, .x86PVVCPUMSRs, .verify, .staticDataEnd, .x86CPUIDPolicy, .x86MSRPolicy:
+                break
             }
         }
     }

@@ -16,7 +16,8 @@ enum ImageFormat {
     static let recordLimit: UInt32 = 8 << 20
 
     enum Record: UInt32 {
-        case end = 0, pageData, x86PVInfo, x86PVP2MFrames, x86PVVCPUBasic, x86PVVCPUExtended, x86PVVCPUXsave, sharedInfo
+        case end = 0
+        case pageData, x86PVInfo, x86PVP2MFrames, x86PVVCPUBasic, x86PVVCPUExtended, x86PVVCPUXsave, sharedInfo
         case x86TSCInfo, hvmContext, hvmParams, toolstack, x86PVVCPUMSRs, verify, checkpoint, checkpointDirtyPFNList
         case staticDataEnd, x86CPUIDPolicy, x86MSRPolicy
     }

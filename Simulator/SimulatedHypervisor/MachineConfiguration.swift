@@ -61,7 +61,8 @@ public struct Latencies: Hashable, Sendable {
     public static var none: Latencies {
         var latencies = Latencies()
         for part in [
-            \Latencies.hypercall, \.createDomain, \.build, \.memoryPerGiB, \.destroyDomain, \.copyPerGiB, \.store, \.watch,
+            \Latencies.hypercall, \.createDomain, \.build, \.memoryPerGiB, \.destroyDomain, \.copyPerGiB, \.store,
+            \.watch,
             \.virq, \.console, \.driver,
         ] { latencies[keyPath: part] = .zero }
         return latencies

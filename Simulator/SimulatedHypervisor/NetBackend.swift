@@ -22,7 +22,9 @@ final class NetBackend: BackendDevice {
         // The kernel learns of it as of everything in xenstore: a moment later, when the daemon has gone on.
         watch("\(path)/hotplug-status") { [weak self] in
             guard let self else { return }
-            machine.timeline.schedule(after: machine.configuration.latencies.driver) { [weak self] in self?.connectIfReady() }
+            machine.timeline.schedule(after: machine.configuration.latencies.driver) { [weak self] in
+                self?.connectIfReady()
+            }
         }
         guard bus.isDomainZero else { return runOwnScript { $0.write("hotplug-status", "connected") } }
         guard machine.hardware.interfaces[interface] == nil else { return fail("EEXIST", "creating interface") }

@@ -131,7 +131,8 @@ public final class SimulatedMachine: @unchecked Sendable {
 extension Array {
     /// The first index from which on `isBeyond` holds, by bisection.
     func partitioningIndex(_ isBeyond: (Element) -> Bool) -> Int {
-        var low = 0, high = count
+        var low = 0
+        var high = count
         while low < high {
             let middle = (low + high) / 2
             if isBeyond(self[middle]) { high = middle } else { low = middle + 1 }

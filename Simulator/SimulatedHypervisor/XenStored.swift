@@ -221,7 +221,10 @@ public final class XenStored {
     private func store(_ path: String, _ node: StoreNode?) {
         generation += 1
         if let old = nodes[path], old.owner != .zero, old.owner != node?.owner { owned[old.owner]?.remove(path) }
-        guard var node else { return nodes[path] = nil }
+        guard var node else {
+            nodes[path] = nil
+            return
+        }
         node.generation = generation
         if node.owner != .zero { owned[node.owner, default: []].insert(path) }
         nodes[path] = node

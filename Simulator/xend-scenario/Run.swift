@@ -95,10 +95,12 @@ struct Run: ParsableCommand {
         switch result.outcome {
         case .skipped(let reason): verdict = "left out: \(reason)"
         case .failed(let failure):
-            verdict = "differs: \(failure.form): \(failure.reasons.joined(separator: "; ").split(separator: "\n").joined(separator: " "))"
+            verdict =
+                "differs: \(failure.form): \(failure.reasons.joined(separator: "; ").split(separator: "\n").joined(separator: " "))"
         case .passed:
             let difference = simulated.map { Fidelity.difference($0, result.transcript) }
-            verdict = difference.map { $0.map { "differs: \($0)" } ?? "same" } ?? "passes; no transcript to compare with"
+            verdict =
+                difference.map { $0.map { "differs: \($0)" } ?? "same" } ?? "passes; no transcript to compare with"
         }
         Terminal.write("fidelity: \(result.name): \(verdict)\n")
     }
@@ -119,7 +121,8 @@ struct Run: ParsableCommand {
 
     private func execute(_ scenario: Scenario) -> ScenarioResult {
         if let address = url.flatMap(RemoteAddress.init) {
-            var result = realMachine.map { ScenarioSuite.run(scenario, at: address, guestImage: $0) }
+            var result =
+                realMachine.map { ScenarioSuite.run(scenario, at: address, guestImage: $0) }
                 ?? ScenarioSuite.run(scenario, at: address)
             // Real time has an order of its own between domains.
             result.hasOwnOrder = true
@@ -139,7 +142,8 @@ struct Run: ParsableCommand {
             var result = ScenarioSuite.run(scenario, options: options)
             if twice { result = again(scenario, options, result) }
             if var failure = result.failure {
-                failure.reasons.append("seed \(options.seed ?? 0): run it again with --seeds 1 --seed \(options.seed ?? 0)")
+                failure.reasons.append(
+                    "seed \(options.seed ?? 0): run it again with --seeds 1 --seed \(options.seed ?? 0)")
                 result.outcome = .failed(failure)
                 return result
             }

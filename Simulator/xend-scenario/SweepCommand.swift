@@ -23,7 +23,10 @@ struct SweepCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write one page with the matrices.", valueName: "file"))
     var html: String?
 
-    @Option(help: ArgumentHelp("Write a scenario file, as short as possible, for the first of each kind of what goes wrong.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Write a scenario file, as short as possible, for the first of each kind of what goes wrong.",
+            valueName: "dir"))
     var out: String?
 
     @Option(help: ArgumentHelp("Failures that are printed in full.", valueName: "n"))
@@ -76,7 +79,8 @@ struct SweepCommand: ParsableCommand {
             Terminal.progress("\(scenario.name) \(matrix.cases)/\(cases.count)")
             guard !outcome.violations.isEmpty, matrix.failures.count <= show else { return }
             Terminal.progress("")
-            Terminal.write("    \(outcome.sweptCase)\n" + outcome.violations.prefix(3).map { "        \($0)\n" }.joined())
+            Terminal.write(
+                "    \(outcome.sweptCase)\n" + outcome.violations.prefix(3).map { "        \($0)\n" }.joined())
         }
         Terminal.progress("")
         var result = SweepResult(scenario, matrix: matrix, realTime: clock.now - start)
@@ -99,14 +103,18 @@ struct SweepCommand: ParsableCommand {
         guard results.count > 1 else { return }
         let failures = results.reduce(0) { $0 + $1.matrix.failures.count }
         Terminal.write(
-            "\(results.count) scenarios, \(results.reduce(0) { $0 + $1.matrix.cases }) faults, \(failures) leave something wrong\n")
+            "\(results.count) scenarios, \(results.reduce(0) { $0 + $1.matrix.cases }) faults, \(failures) leave something wrong\n"
+        )
     }
 
     /// One file for each operation and oracle: the others are very likely the same.
     private func write(_ result: inout SweepResult, _ sweep: Sweep, to directory: String) {
         var told: Set<String> = []
         for outcome in result.matrix.failures {
-            guard told.insert("\(outcome.sweptCase.operation) \(outcome.violations.first?.oracle.rawValue ?? "")").inserted else { continue }
+            guard
+                told.insert("\(outcome.sweptCase.operation) \(outcome.violations.first?.oracle.rawValue ?? "")")
+                    .inserted
+            else { continue }
             let name = "sweep-\(result.scenario.name)-\(told.count)"
             let path = "\(directory)/\(name).sxp"
             do {

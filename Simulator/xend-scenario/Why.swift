@@ -4,7 +4,8 @@ import ScenarioRunner
 /// `xend-scenario why`: what led to how a domain ended up.
 struct Why: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tell why a domain is as it is at the end of a scenario: what was asked, seen, decided and done, with times.",
+        abstract:
+            "Tell why a domain is as it is at the end of a scenario: what was asked, seen, decided and done, with times.",
         discussion: """
             What is told is what the daemon itself says of each of its deeds: what it was done for. Of the last thing that \
             happened every step is shown, of what was before only what failed; --all shows all.
@@ -48,6 +49,7 @@ struct Why: ParsableCommand {
     private func tellWhoElse(_ result: ScenarioResult) {
         let names = result.chronicle.domains.map { "\($0.name) on \($0.host)" }
         Terminal.complain(
-            "\(result.name): xend did nothing to a domain \(domain); it did to: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
+            "\(result.name): xend did nothing to a domain \(domain); it did to: \(names.isEmpty ? "none" : names.joined(separator: ", "))"
+        )
     }
 }

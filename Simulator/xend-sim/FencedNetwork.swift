@@ -32,7 +32,11 @@ final class FencedNetwork: HostNetwork {
         await predecessor?.value
         if state.withLock({ $0.isOver }) { throw .fenced }
         let listener = try await inner.listen(address: address, port: port)
-        let number = keep({ await listener.close() }) { state, number, close in state.ports[number] = close }
+        let number = keep { state, number, close in
+            state.ports[number] = close
+        } closing: {
+            await listener.close()
+        }
         return FencedListener(listener, self, number)
     }
 
@@ -45,9 +49,11 @@ final class FencedNetwork: HostNetwork {
     }
 
     fileprivate func keep(_ connection: any NetworkConnection) {
-        _ = keep({ await connection.close() }) { state, number, close in
+        _ = keep { state, number, close in
             state.connections[number] = close
             state.connections[number - Self.keptConnections] = nil
+        } closing: {
+            await connection.close()
         }
     }
 
@@ -55,7 +61,7 @@ final class FencedNetwork: HostNetwork {
 
     /// Whatever is kept is closed at the end; closing twice does no harm.
     private func keep(
-        _ close: @escaping Closer, _ note: (inout State, Int, @escaping Closer) -> Void
+        _ note: (inout State, Int, @escaping Closer) -> Void, closing close: @escaping Closer
     ) -> Int {
         let (number, isOver) = state.withLock { state in
             state.newest += 1

@@ -113,7 +113,8 @@ struct CountingFiles: FileStore {
         try await counted { () async throws(FileError) in try await inner.information(path) }
     }
     func openForAppending(_ path: String) async throws(FileError) -> any AppendableFile {
-        CountingFile(try await counted { () async throws(FileError) in try await inner.openForAppending(path) }, pacemaker)
+        CountingFile(
+            try await counted { () async throws(FileError) in try await inner.openForAppending(path) }, pacemaker)
     }
     func openForWriting(_ path: String) async throws(FileError) -> any WritableFile {
         try await counted { () async throws(FileError) in try await inner.openForWriting(path) }

@@ -82,7 +82,8 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
 
     private var shownAddress: String {
         let address = (try? configured.get())?.address ?? "localhost"
-        return address.isEmpty || address == "localhost" ? "127.0.0.1" : address.contains(":") ? "[\(address)]" : address
+        return address.isEmpty || address == "localhost"
+            ? "127.0.0.1" : address.contains(":") ? "[\(address)]" : address
     }
 
     func configuration(of host: SimulatedHost) throws -> String? {
@@ -196,8 +197,10 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
             logger: Logger(label: "absence") { _ in SwiftLogNoOpLogHandler() })
         let address = (try? configured.get())?.address ?? "localhost"
         for _ in 0..<100 where !Task.isCancelled {
-            standIn = try? await LinuxHTTPListening().listen(
-                address: address, port: port, configure: pacemaker.counting(pipeline.configure)) as? LinuxHTTPListener
+            standIn =
+                try? await LinuxHTTPListening().listen(
+                    address: address, port: port, configure: pacemaker.counting(pipeline.configure))
+                as? LinuxHTTPListener
             if standIn != nil { return }
             await Nap.short()
         }

@@ -38,7 +38,8 @@ enum Admission {
     private static func isAllowedOnExited(_ operation: DomainOperation) -> Bool {
         switch operation {
         case .destroy, .rename, .pause, .unpause, .setMaximumMemory, .pinCPU, .setScheduler: true
-        case .shutdown, .setMemoryTarget, .setVCPUs, .sysrq, .createDevice, .destroyDevice, .configureDevice, .configure, .save,
+        case .shutdown, .setMemoryTarget, .setVCPUs, .sysrq, .createDevice, .destroyDevice, .configureDevice,
+            .configure, .save,
             .migrate, .resolve:
             false
         }
@@ -59,7 +60,8 @@ enum Admission {
         guard record.id == .zero else { return }
         switch operation {
         case .pinCPU, .setMaximumMemory, .setMemoryTarget, .setScheduler, .unpause: return
-        case .pause, .shutdown, .destroy, .setVCPUs, .sysrq, .createDevice, .destroyDevice, .configureDevice, .configure, .rename,
+        case .pause, .shutdown, .destroy, .setVCPUs, .sysrq, .createDevice, .destroyDevice, .configureDevice,
+            .configure, .rename,
             .save, .migrate, .resolve:
             throw .domainZero(operation: operation.name)
         }

@@ -49,7 +49,8 @@ struct DomainRecords: Sendable, RandomAccessCollection {
 
     /// Where a record stands, or would.
     private func index(of place: Place) -> Int {
-        var low = 0, high = order.count
+        var low = 0
+        var high = order.count
         while low < high {
             let middle = (low + high) / 2
             if order[middle].isBefore(place) { low = middle + 1 } else { high = middle }

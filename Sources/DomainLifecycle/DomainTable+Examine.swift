@@ -27,9 +27,10 @@ extension DomainTable {
                 if isStranger(report), !wasForgotten(report.uuid, since: serial) { findings.append(.unknown(report)) }
                 continue
             }
-            let (isOlder, finding) = records.read(uuid) { record in
-                (record.lastSerial > serial, isFree(record, since: serial) ? exit(of: record, report) : nil)
-            } ?? (false, nil)
+            let (isOlder, finding) =
+                records.read(uuid) { record in
+                    (record.lastSerial > serial, isFree(record, since: serial) ? exit(of: record, report) : nil)
+                } ?? (false, nil)
             seen[uuid] = isOlder ? self.reports[uuid] ?? report : report
             if let finding { findings.append(finding) }
         }

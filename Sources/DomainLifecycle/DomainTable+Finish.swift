@@ -125,7 +125,8 @@ extension DomainRecord {
             config = config?.with(devices: devices.map(\.config))
         case .pin(let cpus, nil): pinnedCPU = cpus.cpu ?? pinnedCPU
         case .requestShutdown(let request): requested = request
-        case .restoreName, .pause, .unpause, .pin, .weigh, .setMemoryTarget, .setVCPUs, .sysrq, .limitMemory, .checkImage,
+        case .restoreName, .pause, .unpause, .pin, .weigh, .setMemoryTarget, .setVCPUs, .sysrq, .limitMemory,
+            .checkImage,
             .createDomain, .build, .introduce, .openConsole, .keepConsole, .joinConsole, .releaseRemains, .closeConsole,
             .leaveConsole, .transfer, .withdraw, .destroyDomain, .awaitGone, .remember, .forget, .announce:
             break

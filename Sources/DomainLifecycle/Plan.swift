@@ -21,7 +21,8 @@ public struct Plan: Hashable, Sendable {
     public let isJournaled: Bool
 
     public init(
-        ticket: OperationTicket, time: Double, domain: DomainUUID, direction: Direction, isJournaled: Bool, steps: [Step],
+        ticket: OperationTicket, time: Double, domain: DomainUUID, direction: Direction, isJournaled: Bool,
+        steps: [Step],
         reason: String = ""
     ) {
         self.ticket = ticket

@@ -41,7 +41,8 @@ extension Refusal: CustomStringConvertible {
         case .restartTooSoon(let title, let remaining, let minimum):
             "cannot reboot \(title): it was restarted less than \(minimum) seconds ago; try again in \(remaining) s"
         case .noSuchDevice(let slot, let title): "no such device: \(title) has no \(slot)"
-        case .tooManyDevices(let title, let limit): "too many devices: \(title) has \(limit) already, the most it can have"
+        case .tooManyDevices(let title, let limit):
+            "too many devices: \(title) has \(limit) already, the most it can have"
         case .deviceNumberTaken(let device, let title): "vbd: Device in use: \(title) has a \(device) already"
         case .memoryAboveMaximum(let title, let asked, let maximum):
             "cannot set the memory of \(title) to \(asked): its maximum is \(maximum) (maxmem_set changes it)"

@@ -51,7 +51,8 @@ public struct RestartPolicy: Hashable, Sendable {
         case .restart: return "\(why): it is built again"
         case .tooSoon:
             let seconds = Int(now - (restartTime ?? now))
-            return "\(why), but it was restarted \(seconds) s ago, and \(Int(minimumRestartSeconds)) s is the minimum: it ends"
+            return
+                "\(why), but it was restarted \(seconds) s ago, and \(Int(minimumRestartSeconds)) s is the minimum: it ends"
         }
     }
 

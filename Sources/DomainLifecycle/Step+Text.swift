@@ -3,13 +3,34 @@
 extension Step: CustomStringConvertible {
     /// How the texts of steps begin.
     public enum Opening: String, CaseIterable, Sendable {
-        case checkImage = "check image", create, limitMemory = "limit memory to", build, introduce = "introduce to xenstore"
-        case openConsole = "open console on port", keepConsole = "keep console on port", joinConsole = "join console"
-        case attach, pin, weigh = "set weight", pause, unpause, request, setMemoryTarget = "set memory target"
-        case setVCPUs = "set vcpus", sysrq = "press SysRq", rename = "rename to", restoreName = "restore the name"
-        case reconfigure, save = "save to", send = "send to", fill = "fill from", detach, releaseRemains = "release what is left"
-        case closeConsole = "close console", leaveConsole = "leave console", withdraw = "withdraw from xenstore"
-        case destroyDomain = "destroy domain", awaitGone = "wait until gone", remember, forget, announce
+        case checkImage = "check image"
+        case create
+        case limitMemory = "limit memory to"
+        case build
+        case introduce = "introduce to xenstore"
+        case openConsole = "open console on port"
+        case keepConsole = "keep console on port"
+        case joinConsole = "join console"
+        case attach, pin
+        case weigh = "set weight"
+        case pause, unpause, request
+        case setMemoryTarget = "set memory target"
+        case setVCPUs = "set vcpus"
+        case sysrq = "press SysRq"
+        case rename = "rename to"
+        case restoreName = "restore the name"
+        case reconfigure
+        case save = "save to"
+        case send = "send to"
+        case fill = "fill from"
+        case detach
+        case releaseRemains = "release what is left"
+        case closeConsole = "close console"
+        case leaveConsole = "leave console"
+        case withdraw = "withdraw from xenstore"
+        case destroyDomain = "destroy domain"
+        case awaitGone = "wait until gone"
+        case remember, forget, announce
     }
 
     public var description: String {

@@ -77,7 +77,8 @@ extension Step {
         case .attach(let device): .detach(device.slot, force: true)
         case .transfer(let transfer): transfer.undo
         case .rename: .restoreName
-        case .restoreName, .reconfigure, .checkImage, .limitMemory, .build, .pin, .weigh, .pause, .unpause, .requestShutdown,
+        case .restoreName, .reconfigure, .checkImage, .limitMemory, .build, .pin, .weigh, .pause, .unpause,
+            .requestShutdown,
             .setMemoryTarget, .setVCPUs, .sysrq, .detach, .releaseRemains, .closeConsole, .leaveConsole, .withdraw,
             .destroyDomain, .awaitGone, .remember, .forget, .announce:
             nil

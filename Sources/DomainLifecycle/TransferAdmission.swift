@@ -56,7 +56,8 @@ public enum TransferAdmission: Hashable, Sendable {
     private static func isScheduling(_ operation: DomainOperation) -> Bool {
         switch operation {
         case .pinCPU, .setScheduler: true
-        case .pause, .unpause, .shutdown, .destroy, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget, .createDevice,
+        case .pause, .unpause, .shutdown, .destroy, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget,
+            .createDevice,
             .destroyDevice, .configureDevice, .configure, .rename, .save, .migrate, .resolve:
             false
         }

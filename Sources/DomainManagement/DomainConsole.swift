@@ -37,7 +37,8 @@ actor DomainConsole {
     private let shown: Mutex<ConsoleInformation>
 
     init(
-        listener: any NetworkListener, domain: DomainUUID, id: DomainID, channel: Int, tasks: any TaskSpawner, clock: any HostClock,
+        listener: any NetworkListener, domain: DomainUUID, id: DomainID, channel: Int, tasks: any TaskSpawner,
+        clock: any HostClock,
         allowsRemote: Bool, publish: @escaping @Sendable (Event) -> Void
     ) {
         self.listener = listener

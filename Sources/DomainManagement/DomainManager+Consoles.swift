@@ -34,7 +34,9 @@ extension DomainManager {
             do {
                 return try await host.network.listen(address: settings.consoleAddress, port: port)
             } catch {
-                guard case .addressInUse = error else { throw StepFailure("cannot open console port \(port): \(error)") }
+                guard case .addressInUse = error else {
+                    throw StepFailure("cannot open console port \(port): \(error)")
+                }
             }
         }
         return try await listen(on: 0)

@@ -135,7 +135,9 @@ extension DomainManager {
         guard (try? await takeTurn(on: uuid)) != nil else { return }
         defer { passTurn(on: uuid) }
         if case .inDoubt = table[uuid]?.stage { return await doubtVanished(uuid) }
-        guard let record = table[uuid], record.stage == .live || isExited(record.stage), let id = record.id else { return }
+        guard let record = table[uuid], record.stage == .live || isExited(record.stage), let id = record.id else {
+            return
+        }
         // Its turn came later than the look: it may have been destroyed in due form meanwhile.
         guard let report = try? await machine.hypervisor.domains(), !report.contains(where: { $0.uuid == uuid }) else {
             return

@@ -29,7 +29,9 @@ extension DomainManager {
         var changes = [XenStoreChange.setPermissions(base, [XenStorePermission(id, .none)])]
         changes += guestNodes.map { .makeDirectory("\(base)/\($0)") }
         let readable = [XenStorePermission(.zero, .none), XenStorePermission(id, .read)]
-        changes += [base, "\(base)/control", "\(base)/device", "\(base)/device/suspend"].map { .setPermissions($0, readable) }
+        changes += [base, "\(base)/control", "\(base)/device", "\(base)/device/suspend"].map {
+            .setPermissions($0, readable)
+        }
         changes += nodes.map { .write($0, $1) }
         let store = machine.store
         do {
@@ -145,6 +147,7 @@ extension DomainManager {
 
 /// Nodes that belong to the guest: it answers, suspends and reports through them.
 private let guestNodes = [
-    "control/shutdown", "control/sysrq", "control/feature-poweroff", "control/feature-reboot", "control/feature-suspend",
+    "control/shutdown", "control/sysrq", "control/feature-poweroff", "control/feature-reboot",
+    "control/feature-suspend",
     "control/feature-halt", "device/suspend/event-channel", "data", "drivers", "feature", "attr", "error",
 ]

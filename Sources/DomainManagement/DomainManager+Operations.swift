@@ -110,7 +110,8 @@ extension DomainManager {
             for case .attach(let device) in plan.steps { return deviceResult(device.slot, of: plan.domain) }
         case .configureDevice(let config, let index):
             return deviceResult(DeviceSlot(type: config.type, idx: index), of: plan.domain)
-        case .pause, .unpause, .shutdown, .destroy, .pinCPU, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget, .setScheduler,
+        case .pause, .unpause, .shutdown, .destroy, .pinCPU, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget,
+            .setScheduler,
             .destroyDevice, .configure, .rename, .save, .migrate, .resolve:
             break
         }

@@ -130,7 +130,9 @@ extension DomainManager {
         let why = held.joined(separator: "; ")
         let followUp = table[plan.domain]?.concluding(plan, outcome).followUp ?? FollowUp.none
         let isRetried = followUp != FollowUp.none
-        return (outcome, OperationError(.failed, isRetried ? "\(what) yet: \(why); xend keeps trying" : "\(what): \(why)"))
+        return (
+            outcome, OperationError(.failed, isRetried ? "\(what) yet: \(why); xend keeps trying" : "\(what): \(why)")
+        )
     }
 
     private func failure(_ error: any Error, at step: Step) -> StepFailure {

@@ -214,7 +214,8 @@ extension DomainManager {
 
     /// A renaming that was cut off may have changed the name in xenstore only.
     private func restoreName(of record: DomainRecord) async {
-        guard let id = record.id, let name = (try? await machine.store.readIfPresent("/local/domain/\(id)/name")) ?? nil,
+        guard let id = record.id,
+            let name = (try? await machine.store.readIfPresent("/local/domain/\(id)/name")) ?? nil,
             name != record.name.rawValue
         else { return }
         do {

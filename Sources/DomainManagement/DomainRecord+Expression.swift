@@ -24,7 +24,8 @@ extension DomainRecord {
                     "console", .element("console_port", console.port), .element("id", console.channel),
                     .element("remote_port", console.eventPort ?? 0)))
         }
-        fields.append(.element("next", nextIndex.sorted { $0.key < $1.key }.map { .element($0.key.rawValue, $0.value) }))
+        fields.append(
+            .element("next", nextIndex.sorted { $0.key < $1.key }.map { .element($0.key.rawValue, $0.value) }))
         fields.append(.element("devices", devices.map(\.storedExpression)))
         if let config { fields.append(.element("config", config.source)) }
         return .element("domain", fields)

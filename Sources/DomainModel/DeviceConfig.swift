@@ -10,7 +10,8 @@ public enum DeviceConfig: Hashable, Sendable {
     public init(_ element: SExpression) throws(ConfigurationError) {
         let inner = element.isElement("device") ? element.children().first ?? .list([]) : element
         guard let type = inner.name else {
-            throw ConfigurationError("invalid device", field: "device", allowed: "(device (vif ...)), (device (vbd ...))")
+            throw ConfigurationError(
+                "invalid device", field: "device", allowed: "(device (vif ...)), (device (vbd ...))")
         }
         switch type {
         case "vif": self = .vif(try VIFConfig(inner))

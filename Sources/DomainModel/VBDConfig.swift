@@ -40,7 +40,8 @@ public struct VBDConfig: Hashable, Sendable {
         mode = fields.text("mode").flatMap { $0.isEmpty ? nil : $0 } ?? "r"
         guard Set(["r", "w", "rw", "w!", "rw!", "r!"]).contains(mode) else {
             throw ConfigurationError(
-                "vbd: invalid mode: \(mode)", field: "mode", value: mode, allowed: "r, w, 'w!' (no check whether in use)")
+                "vbd: invalid mode: \(mode)", field: "mode", value: mode,
+                allowed: "r, w, 'w!' (no check whether in use)")
         }
         backend = try backendReference(fields)
     }
@@ -53,14 +54,16 @@ public struct VBDConfig: Hashable, Sendable {
         let isPlain = parts[0].utf8.allSatisfy {
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
         }
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, isPlain, !parts[1].utf8.contains(where: { $0 < 0x20 })
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, isPlain,
+            !parts[1].utf8.contains(where: { $0 < 0x20 })
         else {
             throw ConfigurationError(
                 "vbd: invalid uname: \(uname)", field: "uname", value: uname, allowed: "TYPE:DETAILS, as in phy:sda1")
         }
         if parts[0] == "phy", parts[1].split(separator: "/").contains("..") {
             throw ConfigurationError(
-                "vbd: invalid uname: \(uname)", field: "uname", value: uname, allowed: "a device below /dev, without ..")
+                "vbd: invalid uname: \(uname)", field: "uname", value: uname, allowed: "a device below /dev, without .."
+            )
         }
         return (String(parts[0]), String(parts[1]))
     }

@@ -41,7 +41,9 @@ extension DriverDomain {
     private func askGuest(_ path: DevicePath) async throws {
         let back = path.backendDirectory
         // Who has let go already is not asked again: nobody would answer.
-        guard let state = try await store.readIfPresent("\(back)/state"), XenbusState(text: state) != .closed else { return }
+        guard let state = try await store.readIfPresent("\(back)/state"), XenbusState(text: state) != .closed else {
+            return
+        }
         try await store.transaction { transaction throws(XenStoreError) in
             try await store.write("\(back)/online", "0", in: transaction)
             try await store.write("\(back)/state", XenbusState.closing.text, in: transaction)

@@ -75,7 +75,9 @@ final class Acceptor: Sendable {
     private func accept(_ number: UInt64) -> Bool {
         // Under the lock, so that the descriptor is still that of the listener.
         let (connection, error, accepted) = state.withLock { state in
-            guard let listener = state.listeners[number] else { return (CInt(-1), EAGAIN, nil as (@Sendable (CInt) -> Void)?) }
+            guard let listener = state.listeners[number] else {
+                return (CInt(-1), EAGAIN, nil as (@Sendable (CInt) -> Void)?)
+            }
             let connection = clinux_accept(listener.socket)
             return (connection, connection < 0 ? errno : 0, listener.accepted)
         }

@@ -30,7 +30,9 @@ actor LogFile {
             if !isWhereItShould { reopen() }
             unwritten += write(lines) + lost
             // There is nobody to tell but the log itself, as soon as it can be written again.
-            if unwritten > 0, let last = lines.last, write([LogFile.lossLine(unwritten, like: last)]) == 0 { unwritten = 0 }
+            if unwritten > 0, let last = lines.last, write([LogFile.lossLine(unwritten, like: last)]) == 0 {
+                unwritten = 0
+            }
         }
     }
 

@@ -20,7 +20,7 @@ struct Pipe: Sendable {
         do throws(Errno) {
             while pipes.count < count { pipes.append(try Pipe()) }
         } catch {
-            pipes.forEach { $0.close() }
+            for pipe in pipes { pipe.close() }
             throw error
         }
         return pipes

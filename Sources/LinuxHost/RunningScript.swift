@@ -36,7 +36,7 @@ final class RunningScript: Sendable {
             // It cannot have been reaped yet, so /proc knows it.
             process = ScriptProcess(pid: child.pid, startTime: ProcessStatus(pid: child.pid)?.startTime ?? 0)
         } catch {
-            pipes.forEach { $0.close() }
+            for pipe in pipes { pipe.close() }
             throw error
         }
         try? output.writing.close()

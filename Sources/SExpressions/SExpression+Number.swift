@@ -18,10 +18,19 @@ enum NumberText {
     }
 
     static func write(_ value: Double, into bytes: inout [UInt8]) {
-        if value.isNaN { return bytes += "nan".utf8 }
+        if value.isNaN {
+            bytes += "nan".utf8
+            return
+        }
         if value.sign == .minus { bytes.append(UInt8(ascii: "-")) }
-        if value.isInfinite { return bytes += "inf".utf8 }
-        if value.isZero { return bytes += "0.0".utf8 }
+        if value.isInfinite {
+            bytes += "inf".utf8
+            return
+        }
+        if value.isZero {
+            bytes += "0.0".utf8
+            return
+        }
         let decimal =
             Decimal(quickly: value.magnitude) ?? Decimal(exactly: value.magnitude).rounded(to: significantDigits)
         layout(decimal.digits.map { $0 + UInt8(ascii: "0") }, point: decimal.point, into: &bytes)
@@ -40,7 +49,8 @@ enum NumberText {
 
     /// Where the exponent form begins is Python's rule.
     private static func layout(_ digits: [UInt8], point: Int, into bytes: inout [UInt8]) {
-        let zero = UInt8(ascii: "0"), dot = UInt8(ascii: ".")
+        let zero = UInt8(ascii: "0")
+        let dot = UInt8(ascii: ".")
         if point <= -4 || point > significantDigits - 1 {
             bytes.append(digits[0])
             if digits.count > 1 { bytes += [dot] + digits[1...] }

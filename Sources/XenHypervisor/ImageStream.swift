@@ -1,85 +1,85 @@
 #if RealXen
-import Glibc
-import HypervisorInterface
+    import Glibc
+    import HypervisorInterface
 
-/// A pair of connected sockets: libxenguest writes or reads one end, blocking, on its thread; the other is ours.
-///
-/// A socket and not a pipe, so that writing to a library that has given up is an error and never a signal.
-struct ImageStream: Sendable {
-    let libraryEnd: Int32
-    let ourEnd: Int32
-    let poller: Poller
+    /// A pair of connected sockets: libxenguest writes or reads one end, blocking, on its thread; the other is ours.
+    ///
+    /// A socket and not a pipe, so that writing to a library that has given up is an error and never a signal.
+    struct ImageStream: Sendable {
+        let libraryEnd: Int32
+        let ourEnd: Int32
+        let poller: Poller
 
-    init(poller: Poller) throws(HypervisorError) {
-        var ends: [Int32] = [-1, -1]
-        let kind = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
-            throw HypervisorError("socketpair", nil, HypervisorError.Reason(errno: errno))
-        }
-        libraryEnd = ends[0]
-        ourEnd = ends[1]
-        self.poller = poller
-        _ = fcntl(ourEnd, F_SETFL, fcntl(ourEnd, F_GETFL) | O_NONBLOCK)
-        // The usual buffer is filled by a few pages, and each time it is full both sides wait for each other.
-        var size = CInt(bufferSize)
-        for end in ends {
-            setsockopt(end, SOL_SOCKET, SO_SNDBUFFORCE, &size, socklen_t(MemoryLayout<CInt>.size))
-        }
-    }
-
-    /// Nobody uses the end any more; what waits on the other one wakes up.
-    func closeLibraryEnd() { Glibc.close(libraryEnd) }
-    func closeOurEnd() {
-        poller.forget(ourEnd)
-        Glibc.close(ourEnd)
-    }
-
-    /// No more bytes in either direction; both ends wake up, and stay open for who still has them.
-    func shutdown() { _ = Glibc.shutdown(ourEnd, CInt(SHUT_RDWR)) }
-
-    /// The next bytes; empty at the end.
-    func read(limit: Int) async -> [UInt8] {
-        while true {
-            var count = 0
-            let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, used in
-                count = recv(ourEnd, buffer.baseAddress, limit, 0)
-                used = max(0, count)
+        init(poller: Poller) throws(HypervisorError) {
+            var ends: [Int32] = [-1, -1]
+            let kind = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+            guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+                throw HypervisorError("socketpair", nil, HypervisorError.Reason(errno: errno))
             }
-            if count >= 0 { return bytes }
-            guard errno == EAGAIN || errno == EINTR, await poller.wait(for: ourEnd, .reading) else { return [] }
-        }
-    }
-
-    /// Hands over an input that can send itself, and its end.
-    func send(_ input: any ImageInput) async throws {
-        while true {
-            guard let count = try await input.send(bufferSize, to: ourEnd) else {
-                guard await poller.wait(for: ourEnd, .writing) else { return }
-                continue
-            }
-            if count == 0 { break }
-        }
-        _ = Glibc.shutdown(ourEnd, CInt(SHUT_WR))
-    }
-
-    /// Returns false when the library does not read any more.
-    func write(_ bytes: [UInt8]) async -> Bool {
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes.withUnsafeBytes { all in
-                let rest = UnsafeRawBufferPointer(rebasing: all[sent...])
-                return Glibc.send(ourEnd, rest.baseAddress, rest.count, CInt(MSG_NOSIGNAL))
-            }
-            if count >= 0 {
-                sent += count
-            } else if errno != EINTR {
-                guard errno == EAGAIN, await poller.wait(for: ourEnd, .writing) else { return false }
+            libraryEnd = ends[0]
+            ourEnd = ends[1]
+            self.poller = poller
+            _ = fcntl(ourEnd, F_SETFL, fcntl(ourEnd, F_GETFL) | O_NONBLOCK)
+            // The usual buffer is filled by a few pages, and each time it is full both sides wait for each other.
+            var size = CInt(bufferSize)
+            for end in ends {
+                setsockopt(end, SOL_SOCKET, SO_SNDBUFFORCE, &size, socklen_t(MemoryLayout<CInt>.size))
             }
         }
-        return true
-    }
-}
 
-/// Of bytes under way between us and the library: a batch of its pages.
-private let bufferSize = 4 << 20
+        /// Nobody uses the end any more; what waits on the other one wakes up.
+        func closeLibraryEnd() { Glibc.close(libraryEnd) }
+        func closeOurEnd() {
+            poller.forget(ourEnd)
+            Glibc.close(ourEnd)
+        }
+
+        /// No more bytes in either direction; both ends wake up, and stay open for who still has them.
+        func shutdown() { _ = Glibc.shutdown(ourEnd, CInt(SHUT_RDWR)) }
+
+        /// The next bytes; empty at the end.
+        func read(limit: Int) async -> [UInt8] {
+            while true {
+                var count = 0
+                let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, used in
+                    count = recv(ourEnd, buffer.baseAddress, limit, 0)
+                    used = max(0, count)
+                }
+                if count >= 0 { return bytes }
+                guard errno == EAGAIN || errno == EINTR, await poller.wait(for: ourEnd, .reading) else { return [] }
+            }
+        }
+
+        /// Hands over an input that can send itself, and its end.
+        func send(_ input: any ImageInput) async throws {
+            while true {
+                guard let count = try await input.send(bufferSize, to: ourEnd) else {
+                    guard await poller.wait(for: ourEnd, .writing) else { return }
+                    continue
+                }
+                if count == 0 { break }
+            }
+            _ = Glibc.shutdown(ourEnd, CInt(SHUT_WR))
+        }
+
+        /// Returns false when the library does not read any more.
+        func write(_ bytes: [UInt8]) async -> Bool {
+            var sent = 0
+            while sent < bytes.count {
+                let count = bytes.withUnsafeBytes { all in
+                    let rest = UnsafeRawBufferPointer(rebasing: all[sent...])
+                    return Glibc.send(ourEnd, rest.baseAddress, rest.count, CInt(MSG_NOSIGNAL))
+                }
+                if count >= 0 {
+                    sent += count
+                } else if errno != EINTR {
+                    guard errno == EAGAIN, await poller.wait(for: ourEnd, .writing) else { return false }
+                }
+            }
+            return true
+        }
+    }
+
+    /// Of bytes under way between us and the library: a batch of its pages.
+    private let bufferSize = 4 << 20
 #endif

@@ -16,8 +16,10 @@ struct PortError: Error, CustomStringConvertible {
         case .addressInUse: return " (does another xend run? \(key) in xend-config.sxp chooses another port)"
         case .refused, .unreachable, .timedOut, .closed, .fenced, .system:
             let isOrdinary = address.isEmpty || address == "localhost"
-            return isOrdinary ? "" : " (xend-address in xend-config.sxp must be '' for all interfaces, localhost "
-                + "or an address of this machine, not \"\(address)\")"
+            return isOrdinary
+                ? ""
+                : " (xend-address in xend-config.sxp must be '' for all interfaces, localhost "
+                    + "or an address of this machine, not \"\(address)\")"
         }
     }
 }

@@ -139,7 +139,8 @@ private struct TracedXenStore: XenStore {
         }
     }
     func apply(_ changes: [XenStoreChange], in transaction: XenStoreTransaction?) async throws(XenStoreError) {
-        try await tracer.call("xenstore:apply \(changes.map(\.description).joined(separator: "; "))") { () async throws(XenStoreError) in
+        try await tracer.call("xenstore:apply \(changes.map(\.description).joined(separator: "; "))") {
+            () async throws(XenStoreError) in
             try await base.apply(changes, in: transaction)
         }
     }

@@ -2,8 +2,8 @@ import ArgumentParser
 import Glibc
 import HostInterface
 import LinuxHost
-import XendDaemon
 import XenHypervisor
+import XendDaemon
 
 /// The daemon itself, on the real machine and on no other: without Xen it says so and ends.
 struct Foreground {
@@ -59,42 +59,43 @@ struct StartFailure: Error, CustomStringConvertible {
 }
 
 #if RealXen
-extension Foreground {
-    private func serve(
-        _ configuration: XendConfiguration, _ readiness: Readiness, _ signals: StopSignals
-    ) async throws {
-        let xen = try await XenMachine()
-        defer { xen.close() }
-        var options = DaemonOptions()
-        options.isTracing = isTracing
-        options.secureNetwork = LinuxNetwork.securing()
-        let log = RotatingLog(path: configuration.logPath)
-        try log.check()
-        let daemon = Daemon(
-            machine: xen.machine, host: .linux(), http: LinuxHTTPListening(), log: log, configuration: configuration,
-            options: options)
-        do {
-            try await daemon.start()
-        } catch {
+    extension Foreground {
+        private func serve(
+            _ configuration: XendConfiguration, _ readiness: Readiness, _ signals: StopSignals
+        ) async throws {
+            let xen = try await XenMachine()
+            defer { xen.close() }
+            var options = DaemonOptions()
+            options.isTracing = isTracing
+            options.secureNetwork = LinuxNetwork.securing()
+            let log = RotatingLog(path: configuration.logPath)
+            try log.check()
+            let daemon = Daemon(
+                machine: xen.machine, host: .linux(), http: LinuxHTTPListening(), log: log,
+                configuration: configuration,
+                options: options)
+            do {
+                try await daemon.start()
+            } catch {
+                await log.flush()
+                throw error
+            }
+            chdir("/")
+            readiness.announce()
+            await signals.first()
+            readiness.stopping()
+            await daemon.stop()
             await log.flush()
-            throw error
         }
-        chdir("/")
-        readiness.announce()
-        await signals.first()
-        readiness.stopping()
-        await daemon.stop()
-        await log.flush()
     }
-}
 #else
-extension Foreground {
-    private func serve(
-        _ configuration: XendConfiguration, _ readiness: Readiness, _ signals: StopSignals
-    ) async throws {
-        throw StartFailure(
-            "this program was built without the back-end for a real Xen: build it with libxen-dev installed and "
-                + "swift build --traits DynXen (or StaticXen); xend-sim is the one that needs no Xen")
+    extension Foreground {
+        private func serve(
+            _ configuration: XendConfiguration, _ readiness: Readiness, _ signals: StopSignals
+        ) async throws {
+            throw StartFailure(
+                "this program was built without the back-end for a real Xen: build it with libxen-dev installed and "
+                    + "swift build --traits DynXen (or StaticXen); xend-sim is the one that needs no Xen")
+        }
     }
-}
 #endif

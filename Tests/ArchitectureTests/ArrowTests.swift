@@ -40,7 +40,9 @@ import Testing
     }
 
     /// The rules are values: nothing in them waits, asks for the time or rolls dice.
-    @Test(arguments: ["SExpressions", "DomainModel", "DomainLifecycle"]) func rulesNeitherWaitNorAsk(_ module: String) throws {
+    @Test(arguments: ["SExpressions", "DomainModel", "DomainLifecycle"]) func rulesNeitherWaitNorAsk(_ module: String)
+        throws
+    {
         for file in try Self.sources(of: module) {
             let text = try String(contentsOf: file, encoding: .utf8)
             for word in [" async ", "await ", "Date()", "Task {", "SystemRandomNumberGenerator", "Glibc", ".random("]
@@ -51,14 +53,19 @@ import Testing
     }
 
     /// The daemon's parts take time and tasks from their host; a bare one would leave the simulation.
-    @Test(arguments: ["DriverDomain", "DomainManagement", "XendServer", "XendDaemon", "Migration", "SimulatedHost", "SimulatedHypervisor"])
+    @Test(arguments: [
+        "DriverDomain", "DomainManagement", "XendServer", "XendDaemon", "Migration", "SimulatedHost",
+        "SimulatedHypervisor",
+    ])
     func nothingReachesAroundItsHost(_ module: String) throws {
         for file in try Self.sources(of: module) {
             for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
                 let code = " " + line.drop { $0 == " " }
                 // `group.addTask {` stays with its group; `-> SomeTask {` is a result; `new Date()` is the browser's.
                 guard !code.hasPrefix(" //"), !code.contains("->"), !code.contains("new Date()") else { continue }
-                for word in [" Task {", "Task.detached", "Task.sleep", "Date()", "ContinuousClock", "DispatchQueue", "try!"]
+                for word in [
+                    " Task {", "Task.detached", "Task.sleep", "Date()", "ContinuousClock", "DispatchQueue", "try!",
+                ]
                 where code.contains(word) {
                     Issue.record("\(module)/\(file.lastPathComponent): \(code)")
                 }
@@ -88,7 +95,9 @@ import Testing
     static func sources(of module: String) throws -> [URL] {
         for folder in ["Sources", "Simulator"] {
             let directory = root.appendingPathComponent("\(folder)/\(module)")
-            guard let files = FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil) else { continue }
+            guard let files = FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil) else {
+                continue
+            }
             let sources = files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
             if !sources.isEmpty { return sources }
         }

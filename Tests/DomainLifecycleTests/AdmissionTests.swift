@@ -8,7 +8,8 @@ import Testing
     static let operations: [DomainOperation] = [
         .pause, .unpause, .shutdown(.poweroff), .shutdown(.reboot), .shutdown(.halt), .destroy(.halt),
         .destroy(.reboot), .pinCPU([0]), .setMaximumMemory(MemorySize(mebibytes: 80)),
-        .setMemoryTarget(MemorySize(mebibytes: 32)), .setScheduler(weight: 512, cap: nil), .rename(try! DomainName("db")),
+        .setMemoryTarget(MemorySize(mebibytes: 32)), .setScheduler(weight: 512, cap: nil),
+        .rename(try! DomainName("db")),
         .createDevice(try! DeviceConfig(SExpression.parseFirst("(vif (mac aa:00:00:00:00:01))"))),
         .destroyDevice(.vif, index: 0),
     ]
@@ -24,7 +25,8 @@ import Testing
         (.zero, "0+00000++++000"),
     ]
 
-    @Test(arguments: table) func eachOperationHasADefinedAnswer(_ place: TableFixture.Place, _ expected: String) throws {
+    @Test(arguments: table) func eachOperationHasADefinedAnswer(_ place: TableFixture.Place, _ expected: String) throws
+    {
         var answers = ""
         for operation in Self.operations {
             var fixture = TableFixture()
@@ -59,7 +61,9 @@ import Testing
             try fixture.table.begin(.operation(.pause), on: fixture.uuid, at: 0)
         }
         #expect(throws: Refusal.stopping) {
-            try fixture.table.begin(create: TableFixture.config(name: "b"), uuid: DomainUUID(random: .init(repeating: 0, count: 16)), at: 1000)
+            try fixture.table.begin(
+                create: TableFixture.config(name: "b"), uuid: DomainUUID(random: .init(repeating: 0, count: 16)),
+                at: 1000)
         }
     }
 

@@ -24,7 +24,8 @@ import Testing
         let early = fixture.table.serial
         let plan = try fixture.table.begin(.operation(.destroy(.halt)), on: fixture.uuid, at: 0)
         _ = fixture.table.finish(plan, .done)
-        #expect(fixture.table.examine([fixture.report()], asOf: early).isEmpty, "a domain destroyed since is no stranger")
+        #expect(
+            fixture.table.examine([fixture.report()], asOf: early).isEmpty, "a domain destroyed since is no stranger")
         #expect(fixture.table.examine([fixture.report()], asOf: fixture.table.serial) == [.unknown(fixture.report())])
     }
 
@@ -33,7 +34,8 @@ import Testing
         try fixture.live()
         let (uuid, now) = (fixture.uuid, fixture.table.serial)
         #expect(fixture.table.examine(fixture.report(), of: uuid, asOf: now) == nil)
-        #expect(fixture.table.examine(fixture.report(.crash), of: uuid, asOf: now - 1) == nil, "an operation began since")
+        #expect(
+            fixture.table.examine(fixture.report(.crash), of: uuid, asOf: now - 1) == nil, "an operation began since")
         #expect(fixture.table.examine(fixture.report(.crash), of: uuid, asOf: now) == .exited(uuid, .crash))
         #expect(fixture.table.examine(nil, of: uuid, asOf: now) == .vanished(uuid))
         var other = fixture.report()

@@ -82,11 +82,14 @@ import Testing
         #expect(fixture.table.finish(end, .done) == .rebuild)
         let build = try fixture.table.begin(.rebuild, on: fixture.uuid, at: fixture.now)
         let lines = build.description.split(separator: "\n").map(String.init)
-        #expect(lines.prefix(4) == [
-            "restart (undoable)", "+ announce restart begin",
-            "+ check image /boot/vmlinuz", "+ create pv domain, id 7, vcpus 1",
-        ])
-        #expect(lines.contains("+ keep console on port 9607") && lines.suffix(4).first == "+ unpause" && lines.last == "+ announce unpause")
+        #expect(
+            lines.prefix(4) == [
+                "restart (undoable)", "+ announce restart begin",
+                "+ check image /boot/vmlinuz", "+ create pv domain, id 7, vcpus 1",
+            ])
+        #expect(
+            lines.contains("+ keep console on port 9607") && lines.suffix(4).first == "+ unpause"
+                && lines.last == "+ announce unpause")
     }
 
     @Test func attachingADevice() throws {

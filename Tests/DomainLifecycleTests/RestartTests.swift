@@ -35,7 +35,8 @@ import Testing
         (20, 0, false), (20, 19.9, false), (20, 20, true), (20, 100, true), (0, 0, true), (20, -5, true),
     ]
 
-    @Test(arguments: times) func aRestartWithinTheMinimumTimeFails(_ minimum: Double, _ since: Double, _ allowed: Bool) {
+    @Test(arguments: times) func aRestartWithinTheMinimumTimeFails(_ minimum: Double, _ since: Double, _ allowed: Bool)
+    {
         let decision = RestartPolicy(minimumRestartSeconds: minimum).decide(
             .reboot, actions: ExitActions(.onreboot), requested: nil, restartTime: 1000, now: 1000 + since)
         #expect(decision == (allowed ? .restart : .tooSoon))
@@ -52,8 +53,9 @@ import Testing
             let refusal = #expect(throws: Refusal.self) {
                 try fixture.table.begin(.operation(operation), on: fixture.uuid, at: fixture.now + 5)
             }
-            #expect(refusal?.description == "cannot reboot domain 7 \"web\": it was restarted less than 20 seconds ago; "
-                + "try again in 15 s")
+            #expect(
+                refusal?.description == "cannot reboot domain 7 \"web\": it was restarted less than 20 seconds ago; "
+                    + "try again in 15 s")
             #expect(fixture.table.sorted == before)
         }
         #expect(throws: Never.self) {

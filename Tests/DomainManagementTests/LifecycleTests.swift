@@ -51,7 +51,8 @@ import Testing
 
     /// Whatever happens to a guest, it ends in a defined way.
     @Test(arguments: [
-        (ShutdownRequest.poweroff, "", false), (.halt, "(restart always)", false), (.poweroff, "(restart always)", true),
+        (ShutdownRequest.poweroff, "", false), (.halt, "(restart always)", false),
+        (.poweroff, "(restart always)", true),
         (.reboot, "(restart never)", true), (.reboot, "", true),
     ])
     func aShutdownEndsAsTheModeSays(_ request: ShutdownRequest, _ fields: String, _ comesBack: Bool) throws {

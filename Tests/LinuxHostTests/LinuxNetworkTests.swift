@@ -134,7 +134,8 @@ import Testing
         throw NetworkError.addressInUse(port: 0)
     }
 
-    @Test("localhost and all interfaces answer on 127.0.0.1 and, where there is IPv6, on ::1",
+    @Test(
+        "localhost and all interfaces answer on 127.0.0.1 and, where there is IPv6, on ::1",
         arguments: ["localhost", ""])
     func bothProtocols(_ address: String) async throws {
         let listener = try await network.listen(address: address, port: 0)

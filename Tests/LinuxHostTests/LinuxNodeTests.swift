@@ -1,7 +1,8 @@
 import Glibc
 import HostInterface
-@testable import LinuxHost
 import Testing
+
+@testable import LinuxHost
 
 @Suite("The node of a Linux host") struct LinuxNodeTests {
     let directory = TemporaryDirectory()

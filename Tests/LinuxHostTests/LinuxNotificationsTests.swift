@@ -1,6 +1,7 @@
 import HostInterface
-@testable import LinuxHost
 import Testing
+
+@testable import LinuxHost
 
 @Suite("Notifications of a Linux host", .timeLimit(.minutes(1))) struct LinuxNotificationsTests {
     let network = LinuxNetwork()

@@ -21,9 +21,12 @@ import Testing
             ("kill -9 $$", ScriptResult(ending: .signalled(SIGKILL))),
             ("printf '\\303\\244\\377'", ScriptResult(ending: .exited(0), output: "ä\u{fffd}")),
             ("cat", ScriptResult(ending: .exited(0))),
-            ("pwd; env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= | sort", ScriptResult(
-                ending: .exited(0),
-                output: "/\nLC_ALL=C\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n")),
+            (
+                "pwd; env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= | sort",
+                ScriptResult(
+                    ending: .exited(0),
+                    output: "/\nLC_ALL=C\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n")
+            ),
             // Its own group, in our session; no descriptor but the three (and the directory ls is reading).
             ("ps -o pgid= -p $$ | tr -d ' ' | grep -qx $$ || exit 7", ScriptResult(ending: .exited(0))),
             ("ls /proc/self/fd | wc -l | tr -d ' '", ScriptResult(ending: .exited(0), output: "4\n")),
@@ -51,10 +54,16 @@ import Testing
             ("/plain", [], .notExecutable),
             ("/nosuch", [], .system("the interpreter its first line names does not exist")),
             ("/binary", [], .system("it neither is a program nor begins with #!")),
-            ("plain", [], .system(
-                "its path must be absolute, and neither it nor an argument may contain a NUL byte")),
-            ("/plain", ["a\0b"], .system(
-                "its path must be absolute, and neither it nor an argument may contain a NUL byte")),
+            (
+                "plain", [],
+                .system(
+                    "its path must be absolute, and neither it nor an argument may contain a NUL byte")
+            ),
+            (
+                "/plain", ["a\0b"],
+                .system(
+                    "its path must be absolute, and neither it nor an argument may contain a NUL byte")
+            ),
         ]
         for (path, arguments, reason) in table {
             await #expect(throws: ScriptError(path: path, reason: reason)) {
@@ -78,7 +87,8 @@ import Testing
         #expect(kill(pid, SIGKILL) == 0)
     }
 
-    @Test("a script that outlives its time is ended with its whole group, however it printed meanwhile",
+    @Test(
+        "a script that outlives its time is ended with its whole group, however it printed meanwhile",
         arguments: ["sleep 100 & echo $!; wait", "trap '' TERM; sleep 100 & echo $!; wait; wait", "echo $$; yes >&2"])
     func timeout(_ body: String) async throws {
         // The second ignores TERM and is killed after the grace.

@@ -1,7 +1,8 @@
 import Glibc
 import HostInterface
-@testable import LinuxHost
 import Testing
+
+@testable import LinuxHost
 
 @Suite("The log of a Linux host", .timeLimit(.minutes(1))) struct RotatingLogTests {
     let directory = TemporaryDirectory()
@@ -132,7 +133,8 @@ import Testing
             var expected = tm()
             gmtime_r(&seconds, &expected)
             let time = CalendarTime(WallTime(nanoseconds: day * 86_400_000_000_000))
-            let matches = time.day == Int(expected.tm_mday) && time.month == Int(expected.tm_mon) + 1
+            let matches =
+                time.day == Int(expected.tm_mday) && time.month == Int(expected.tm_mon) + 1
                 && time.year == Int(expected.tm_year) + 1900
             if !matches { Issue.record("\(time) is day \(day)") }
         }

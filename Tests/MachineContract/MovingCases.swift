@@ -2,31 +2,34 @@ import DomainModel
 import HypervisorInterface
 import Synchronization
 
-let movingCases: [ContractCase] = GuestKind.allCases.flatMap(movingCases) + [
-    ContractCase("a save ends when the guest does not suspend; the guest runs on") { setting in
-        try await ContractGuest.running(setting, setting.kernels.refusesSuspend) { guest in
-            try await requireFailure(.callback, "saving") { () throws(HypervisorError) in
-                let observer = Suspender(guest: guest, patience: .milliseconds(300))
-                try await guest.hypervisor.save(guest.id, live: false, output: MemoryOutput(), observer: observer)
+let movingCases: [ContractCase] =
+    GuestKind.allCases.flatMap(movingCases) + [
+        ContractCase("a save ends when the guest does not suspend; the guest runs on") { setting in
+            try await ContractGuest.running(setting, setting.kernels.refusesSuspend) { guest in
+                try await requireFailure(.callback, "saving") { () throws(HypervisorError) in
+                    let observer = Suspender(guest: guest, patience: .milliseconds(300))
+                    try await guest.hypervisor.save(guest.id, live: false, output: MemoryOutput(), observer: observer)
+                }
+                try requireEqual(try await guest.report().shutdownReason, nil, "the reason it stopped")
             }
-            try requireEqual(try await guest.report().shutdownReason, nil, "the reason it stopped")
-        }
-    },
-    ContractCase("an image that is cut short or is none cannot be restored") { setting in
-        let image = try await ContractGuest.running(setting, setting.kernels.echoes) { try await $0.save() }
-        let noImage = [UInt8](repeating: 7, count: 4096)
-        for (bytes, reason) in [(Array(image.prefix(50_000)), HypervisorError.Reason.callback), (noImage, .badImage)] {
-            try await ContractGuest.empty(setting) { guest in
-                let ports = try await guest.allocatePorts()
-                try await guest.hypervisor.setMaximumMemory(MemorySize(mebibytes: 8), of: guest.id)
-                try await requireFailure(reason, "restoring") { () throws(HypervisorError) in
-                    let restore = DomainRestore(kind: .pv, storePort: ports.store, consolePort: ports.console)
-                    _ = try await guest.hypervisor.restore(guest.id, restore, input: MemoryInput(bytes))
+        },
+        ContractCase("an image that is cut short or is none cannot be restored") { setting in
+            let image = try await ContractGuest.running(setting, setting.kernels.echoes) { try await $0.save() }
+            let noImage = [UInt8](repeating: 7, count: 4096)
+            for (bytes, reason) in [
+                (Array(image.prefix(50_000)), HypervisorError.Reason.callback), (noImage, .badImage),
+            ] {
+                try await ContractGuest.empty(setting) { guest in
+                    let ports = try await guest.allocatePorts()
+                    try await guest.hypervisor.setMaximumMemory(MemorySize(mebibytes: 8), of: guest.id)
+                    try await requireFailure(reason, "restoring") { () throws(HypervisorError) in
+                        let restore = DomainRestore(kind: .pv, storePort: ports.store, consolePort: ports.console)
+                        _ = try await guest.hypervisor.restore(guest.id, restore, input: MemoryInput(bytes))
+                    }
                 }
             }
-        }
-    },
-]
+        },
+    ]
 
 /// What a guest of either kind can be put through.
 private func movingCases(_ kind: GuestKind) -> [ContractCase] {

@@ -1,5 +1,6 @@
-@testable import SExpressions
 import Testing
+
+@testable import SExpressions
 
 @Suite("Printing")
 struct PrinterTests {

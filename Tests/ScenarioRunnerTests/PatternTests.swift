@@ -14,7 +14,8 @@ import Testing
         return pattern
     }
 
-    static let domain = "(domain (id 1) (name web) (memory 128) (state -b----) (devices (vif (idx 0) (mac aa:00:00:00:00:01) (ip 10.0.0.1) (ip 10.0.0.2)) (vif (idx 1) (mac aa:00:00:00:00:02)) (vbd (idx 0))) (config (vm (name web))))"
+    static let domain =
+        "(domain (id 1) (name web) (memory 128) (state -b----) (devices (vif (idx 0) (mac aa:00:00:00:00:01) (ip 10.0.0.1) (ip 10.0.0.2)) (vif (idx 1) (mac aa:00:00:00:00:02)) (vbd (idx 0))) (config (vm (name web))))"
 
     /// Pattern, value, whether they match.
     static let table: [(String, String, Bool)] = [
@@ -68,10 +69,11 @@ import Testing
         let value = try SExpression.parseFirst(Self.domain)
         let found = matcher.differences(
             try Self.pattern("(domain (id 2) (name web) (cpu 1) (devices (vbd (idx 3))))"), value)
-        #expect(found == [
-            "expected (id 2), saw (id 1)", "expected (cpu 1), there is no cpu",
-            "in devices: in vbd: expected (idx 3), saw (idx 0)",
-        ])
+        #expect(
+            found == [
+                "expected (id 2), saw (id 1)", "expected (cpu 1), there is no cpu",
+                "in devices: in vbd: expected (idx 3), saw (idx 0)",
+            ])
     }
 
     /// Expression, text, whether it is found.

@@ -9,7 +9,8 @@ import Testing
         let texts = [
             LanguageTests.story, "", "# only a comment", "(scenario a (settle) # why\n\n\n (settle))",
             "(a #c\n b)", "(a 'x\ny' \"#\" (b))", "(a (b c) # one\n # two\n)", "x y (z)", "(a!b [c])",
-            "(scenario " + (0..<40).map { "(create (vm (name a\($0)) (memory 64)) (expect (status 201)))" }.joined() + ")",
+            "(scenario " + (0..<40).map { "(create (vm (name a\($0)) (memory 64)) (expect (status 201)))" }.joined()
+                + ")",
         ]
         for text in texts {
             let once = try ScenarioFormatter.format(Array(text.utf8), file: "s")
@@ -31,16 +32,27 @@ import Testing
         var normaliser = Normaliser(scenario)
         normaliser.turn(to: "alpha")
         let rows = [
-            ("(domain (id 7) (name web) (state r-----) (cpu_time 1.5))", "(domain (id id1) (name web) (state running) (cpu_time _))"),
+            (
+                "(domain (id 7) (name web) (state r-----) (cpu_time 1.5))",
+                "(domain (id id1) (name web) (state running) (cpu_time _))"
+            ),
             ("(xend.domain.create (web 7))", "(xend.domain.create (web id1))"),
             ("(xend.console.create (3 7 9607))", "(xend.console.create (channel1 id1 port1))"),
-            ("(console (status listening) (id 3) (domain 7) (local_port 0) (console_port 9607))",
-             "(console (status listening) (id channel1) (domain id1) (local_port 0) (console_port port1))"),
-            ("(vif (idx 0) (mac aa:00:00:00:00:01) (evtchn 21 22))", "(vif (idx 0) (mac aa:00:00:00:00:01) (evtchn evtchn1 evtchn2))"),
+            (
+                "(console (status listening) (id 3) (domain 7) (local_port 0) (console_port 9607))",
+                "(console (status listening) (id channel1) (domain id1) (local_port 0) (console_port port1))"
+            ),
+            (
+                "(vif (idx 0) (mac aa:00:00:00:00:01) (evtchn 21 22))",
+                "(vif (idx 0) (mac aa:00:00:00:00:01) (evtchn evtchn1 evtchn2))"
+            ),
             ("(vif (mac aa:00:00:51:07:0e))", "(vif (mac mac1))"),
             ("(vbd (uname file:/a) (node /dev/loop3))", "(vbd (uname file:/a) (node loop1))"),
             ("(node (host h) (memory 4096))", "(node (host _) (memory _))"),
-            ("(domain (id 0) (name Domain-0) (memory 128) (devices))", "(domain (id 0) (name Domain-0) (memory _) (devices))"),
+            (
+                "(domain (id 0) (name Domain-0) (memory 128) (devices))",
+                "(domain (id 0) (name Domain-0) (memory _) (devices))"
+            ),
         ]
         for (value, expected) in rows {
             #expect(normaliser.normalise(try SExpression.parseFirst(value)).description == expected)
@@ -55,7 +67,8 @@ import Testing
         passed.chart.event("xend.domain.create", domain: "web", detail: nil, host: "alpha", at: 1)
         passed.chart.event("xend.domain.unpause", domain: "web", detail: nil, host: "alpha", at: 2)
         passed.chart.mark(.init(kind: .fault, host: "alpha", start: 3, end: 3, text: "<&>"))
-        let failure = StepFailure(place: place, form: "(expect (text \"<b>\"))", reasons: ["expected \"<b>\", saw \u{1}&"])
+        let failure = StepFailure(
+            place: place, form: "(expect (text \"<b>\"))", reasons: ["expected \"<b>\", saw \u{1}&"])
         let failed = ScenarioResult(name: "bad", place: place, outcome: .failed(failure))
         let skipped = ScenarioResult(name: "other", place: place, outcome: .skipped("needs xen"))
         var summary = RunSummary()

@@ -23,7 +23,10 @@ import Testing
         #expect(matrix.failures.isEmpty, "\(matrix.failures.map { "\($0.sweptCase) \($0.violations)" })")
         #expect(Set(matrix.rows.map(\.operation)).isSuperset(of: ["create", "unpause", "destroy"]))
         #expect(Set(matrix.rows.map(\.point)).isSuperset(of: ["hypercall", "xenstore", "disk", "script", "step"]))
-        #expect(matrix.kinds == ["error", "delay", "stuck", "torn", "kill before", "kill after", "power before", "power after"])
+        #expect(
+            matrix.kinds == [
+                "error", "delay", "stuck", "torn", "kill before", "kill after", "power before", "power after",
+            ])
         #expect(matrix.table.split(separator: "\n").count == matrix.rows.count + 2)
     }
 
@@ -66,7 +69,9 @@ import Testing
             let text = shorter.steps.joined()
             return text.contains("(advance 7s)") && text.contains("(create") && text.contains("(name b)")
         }
-        #expect(short.steps == ["(advance 7s)", "(create (vm (name b)))"] || short.steps == ["(advance 7s)", "(parallel (create (vm (name b))))"])
+        #expect(
+            short.steps == ["(advance 7s)", "(create (vm (name b)))"]
+                || short.steps == ["(advance 7s)", "(parallel (create (vm (name b))))"])
         #expect(short.setup.isEmpty)
     }
 
@@ -74,12 +79,14 @@ import Testing
         let tolerated = try Self.scenario("(tolerate failures) (pause ghost) (settle)")
         #expect(ScenarioSuite.run(tolerated).failure == nil)
         // A domain that somebody else made and nobody can end is left over for xend's list to show; a kill in between is survived.
-        let killed = try Self.scenario("(tolerate failures) (fault (hypercall create) (kill-daemon)) \(Self.web) (heal) \(Self.web)")
+        let killed = try Self.scenario(
+            "(tolerate failures) (fault (hypercall create) (kill-daemon)) \(Self.web) (heal) \(Self.web)")
         #expect(ScenarioSuite.run(killed).failure == nil)
     }
 
     @Test func `what waits for a check is told from what is not answered`() throws {
-        let unmet = try #require(ScenarioSuite.run(try Self.scenario("\(Self.web) (when (domain web (memory 1)) (pause web))")).failure)
+        let unmet = try #require(
+            ScenarioSuite.run(try Self.scenario("\(Self.web) (when (domain web (memory 1)) (pause web))")).failure)
         #expect(unmet.kind == .unmet)
         #expect(unmet.reasons == ["for an hour this has not come true: (domain web (memory 1))"])
         let hung = ScenarioSuite.run(try Self.scenario("(fault (hypercall create) (hang)) \(Self.web)")).failure
@@ -97,14 +104,21 @@ import Testing
             var order = EventOrder()
             return events.compactMap { order.take($0) }
         }
-        #expect(problems([event(1, "create"), event(2, "unpause"), event(3, "exit", "reboot"), event(4, "destroy"), event(5, "died"),
-            event(6, "restart", "begin"), event(7, "create"), event(8, "restart", "success"), event(9, "unpause")]).isEmpty)
+        #expect(
+            problems([
+                event(1, "create"), event(2, "unpause"), event(3, "exit", "reboot"), event(4, "destroy"),
+                event(5, "died"),
+                event(6, "restart", "begin"), event(7, "create"), event(8, "restart", "success"), event(9, "unpause"),
+            ]).isEmpty)
         #expect(problems([event(1, "create"), event(1, "unpause")]).count == 1)
         #expect(problems([event(1, "create"), event(2, "died"), event(3, "unpause")]).count == 1)
         #expect(problems([event(1, "create"), event(2, "destroy"), event(3, "exit", "crash")]).count == 1)
         #expect(problems([event(1, "create"), event(2, "create")]).count == 1)
         #expect(problems([event(1, "create"), event(2, "restart", "begin")]).count == 1)
-        #expect(problems([event(1, "create"), event(2, "died"), event(3, "restart", "begin"), event(4, "restart", "success")]).count == 1)
+        #expect(
+            problems([
+                event(1, "create"), event(2, "died"), event(3, "restart", "begin"), event(4, "restart", "success"),
+            ]).count == 1)
     }
 
     @Test func `answers that are not well formed are seen`() {
@@ -126,11 +140,15 @@ import Testing
         var options = ScenarioSuite.Options()
         options.keepsChronicle = true
         let result = ScenarioSuite.run(
-            try Self.scenario("\(Self.web) (unpause web) (settle) (guest web (shutdown reboot)) (settle)"), options: options)
+            try Self.scenario("\(Self.web) (unpause web) (settle) (guest web (shutdown reboot)) (settle)"),
+            options: options)
         let explanation = try #require(result.chronicle.explanations(of: "web").first)
         let text = ExplanationText.text(explanation, complete: false)
-        let words = ["create web for http", "(guest web (shutdown reboot))", "@releaseDomain", "has exited: reboot",
-            "its exit action for reboot is restart", "announce died", "restart, ", "announce restart success", "restart is done"]
+        let words = [
+            "create web for http", "(guest web (shutdown reboot))", "@releaseDomain", "has exited: reboot",
+            "its exit action for reboot is restart", "announce died", "restart, ", "announce restart success",
+            "restart is done",
+        ]
         var from = 0
         for word in words {
             let place = text.utf8Range(of: word, from: from)
@@ -141,7 +159,9 @@ import Testing
     }
 
     @Test func `marks count rare paths`() throws {
-        var trial = Trial(try Self.scenario("(tolerate failures) \(Self.web) (unpause web) (guest web (crash)) (settle) \(Self.web) \(Self.web)"))
+        var trial = Trial(
+            try Self.scenario(
+                "(tolerate failures) \(Self.web) (unpause web) (guest web (crash)) (settle) \(Self.web) \(Self.web)"))
         var marks = RareMarks()
         trial.onDeed = { marks.take($1) }
         #expect(trial.violations().isEmpty)

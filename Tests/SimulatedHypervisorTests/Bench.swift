@@ -1,9 +1,9 @@
 import DomainModel
 import HostInterface
 import HypervisorInterface
-import Simulation
 import SimulatedHost
 import SimulatedHypervisor
+import Simulation
 import Synchronization
 import Testing
 

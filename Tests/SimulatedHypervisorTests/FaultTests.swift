@@ -8,10 +8,13 @@ import Testing
 
 @Suite("Faults and the daemon's lives")
 struct FaultTests {
-    @Test("A rule hits the passages its selector names", arguments: [
-        (FaultRule.Selector.always, "xxxxxx"), (.nth(3), "..x..."), (.every(2), ".x.x.x"), (.probability(0), "......"),
-        (.probability(1), "xxxxxx"), (.after(.seconds(3600)), "......"), (.after(.zero), "xxxxxx"),
-    ])
+    @Test(
+        "A rule hits the passages its selector names",
+        arguments: [
+            (FaultRule.Selector.always, "xxxxxx"), (.nth(3), "..x..."), (.every(2), ".x.x.x"),
+            (.probability(0), "......"),
+            (.probability(1), "xxxxxx"), (.after(.seconds(3600)), "......"), (.after(.zero), "xxxxxx"),
+        ])
     func selectors(_ selector: FaultRule.Selector, _ expected: String) throws {
         let bench = Bench()
         bench.alpha.faults.add(FaultRule(FaultPattern(.xenstore, "write"), selector, .error("ENOSPC")))
@@ -33,11 +36,13 @@ struct FaultTests {
         #expect(bench.alpha.faults.history.count == expected.count { $0 == "x" })
     }
 
-    @Test("Errnos become the reasons that libxc's become", arguments: [
-        ("ESRCH", HypervisorError.Reason.noSuchDomain), ("EEXIST", .exists), ("ENOMEM", .noMemory),
-        ("EINVAL", .invalid),
-        ("EPERM", .notPermitted), ("EAGAIN", .busy), ("ENOSYS", .notSupported), ("EIO", .system(errno: 5)),
-    ])
+    @Test(
+        "Errnos become the reasons that libxc's become",
+        arguments: [
+            ("ESRCH", HypervisorError.Reason.noSuchDomain), ("EEXIST", .exists), ("ENOMEM", .noMemory),
+            ("EINVAL", .invalid),
+            ("EPERM", .notPermitted), ("EAGAIN", .busy), ("ENOSYS", .notSupported), ("EIO", .system(errno: 5)),
+        ])
     func errnos(_ errno: String, _ reason: HypervisorError.Reason) throws {
         let bench = Bench()
         bench.alpha.faults.add(FaultRule(FaultPattern(.hypercall, "xc_domain_create"), .always, .error(errno)))

@@ -30,12 +30,14 @@ struct GuestTests {
         return (bench, toolstack, id)
     }
 
-    @Test("A guest does in time what its behaviour says", arguments: [
-        (behaviour { $0.fates = [.exits(after: .seconds(5), .poweroff)] }, 5.9, nil, ShutdownReason.poweroff),
-        (behaviour { $0.fates = [.crashes(after: .seconds(5))] }, 5.9, nil, .crash),
-        (behaviour { $0.bootsIn = .seconds(30) }, 29.9, "poweroff", .poweroff),
-        (behaviour { $0.shutsDownIn = .seconds(20) }, 20.9, "reboot", .reboot),
-    ] as [(GuestBehaviour, Double, String?, ShutdownReason)])
+    @Test(
+        "A guest does in time what its behaviour says",
+        arguments: [
+            (behaviour { $0.fates = [.exits(after: .seconds(5), .poweroff)] }, 5.9, nil, ShutdownReason.poweroff),
+            (behaviour { $0.fates = [.crashes(after: .seconds(5))] }, 5.9, nil, .crash),
+            (behaviour { $0.bootsIn = .seconds(30) }, 29.9, "poweroff", .poweroff),
+            (behaviour { $0.shutsDownIn = .seconds(20) }, 20.9, "reboot", .reboot),
+        ] as [(GuestBehaviour, Double, String?, ShutdownReason)])
     func inTime(
         _ behaviour: GuestBehaviour, _ notBefore: Double, _ word: String?, _ reason: ShutdownReason
     ) throws {
@@ -51,11 +53,13 @@ struct GuestTests {
         #expect(bench.alpha.machine.openWork == [])
     }
 
-    @Test("Guests that do not want to, do not", arguments: [
-        (behaviour { $0.ignoresShutdown = true }, "poweroff", "poweroff"),
-        (behaviour { $0.refusesSuspend = true }, "suspend", ""),
-        (behaviour { $0.fates = [.hangs(after: .zero)] }, "reboot", "reboot"), (GuestBehaviour(), "dance", "dance"),
-    ] as [(GuestBehaviour, String, String)])
+    @Test(
+        "Guests that do not want to, do not",
+        arguments: [
+            (behaviour { $0.ignoresShutdown = true }, "poweroff", "poweroff"),
+            (behaviour { $0.refusesSuspend = true }, "suspend", ""),
+            (behaviour { $0.fates = [.hangs(after: .zero)] }, "reboot", "reboot"), (GuestBehaviour(), "dance", "dance"),
+        ] as [(GuestBehaviour, String, String)])
     func unwilling(_ behaviour: GuestBehaviour, _ word: String, _ left: String) throws {
         let (bench, toolstack, id) = try start(behaviour)
         bench.advance(.seconds(2))
@@ -83,11 +87,13 @@ struct GuestTests {
         #expect(report?.shutdownReason == .poweroff)
     }
 
-    @Test("Cpu time is shared by weight and limited by cap", arguments: [
-        // percent used by two guests, weights, caps, expected seconds of cpu time in ten
-        ([100, 100], [256, 256], [0, 0], [5.0, 5.0]), ([100, 100], [512, 256], [0, 0], [6.667, 3.333]),
-        ([100, 100], [256, 256], [20, 0], [2.0, 8.0]), ([30, 100], [256, 256], [0, 0], [3.0, 7.0]),
-    ])
+    @Test(
+        "Cpu time is shared by weight and limited by cap",
+        arguments: [
+            // percent used by two guests, weights, caps, expected seconds of cpu time in ten
+            ([100, 100], [256, 256], [0, 0], [5.0, 5.0]), ([100, 100], [512, 256], [0, 0], [6.667, 3.333]),
+            ([100, 100], [256, 256], [20, 0], [2.0, 8.0]), ([30, 100], [256, 256], [0, 0], [3.0, 7.0]),
+        ])
     func cpuTime(_ percent: [Int], _ weights: [Int], _ caps: [Int], _ expected: [Double]) throws {
         let bench = Bench { $0.cpus = 1 }
         let toolstack = Toolstack(bench.alpha.startIncarnation())
@@ -156,12 +162,14 @@ struct GuestTests {
         #expect(bench.alpha.machine.backendDevices == [])
     }
 
-    @Test("What is not right with a device is said where Linux says it", arguments: [
-        (DeviceType.vbd, ["mode": "w", "physical-device": "8:77"], "6 creating vbd structure"),
-        (.vbd, ["mode": "w", "physical-device": "rubbish"], "22 reading physical-device"),
-        (.vbd, ["physical-device": "8:1"], "2 reading mode"),
-        (.vif, ["handle": "0"], "2 reading script"), (.vif, ["script": ""], "2 reading handle"),
-    ])
+    @Test(
+        "What is not right with a device is said where Linux says it",
+        arguments: [
+            (DeviceType.vbd, ["mode": "w", "physical-device": "8:77"], "6 creating vbd structure"),
+            (.vbd, ["mode": "w", "physical-device": "rubbish"], "22 reading physical-device"),
+            (.vbd, ["physical-device": "8:1"], "2 reading mode"),
+            (.vif, ["handle": "0"], "2 reading script"), (.vif, ["script": ""], "2 reading handle"),
+        ])
     func brokenDevices(_ type: DeviceType, _ nodes: [String: String], _ error: String) throws {
         let (bench, toolstack, id) = try start(GuestBehaviour())
         try bench.run { try await toolstack.plug(type, 0, into: id, nodes.sorted { $0.key < $1.key }.map { ($0, $1) }) }

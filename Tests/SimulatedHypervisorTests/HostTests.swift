@@ -65,11 +65,13 @@ struct HostTests {
         #expect(bench.alpha.leaks() == [])
     }
 
-    @Test("Disks fail as told", arguments: [
-        (FaultAction.error("ENOSPC"), FileError.Reason.noSpace, nil as [UInt8]?),
-        (.error("EIO"), .system(errno: 5, text: "input/output error"), nil),
-        (.torn(2), .system(errno: 5, text: "input/output error"), [1, 2]),
-    ])
+    @Test(
+        "Disks fail as told",
+        arguments: [
+            (FaultAction.error("ENOSPC"), FileError.Reason.noSpace, nil as [UInt8]?),
+            (.error("EIO"), .system(errno: 5, text: "input/output error"), nil),
+            (.torn(2), .system(errno: 5, text: "input/output error"), [1, 2]),
+        ])
     func diskFaults(_ action: FaultAction, _ reason: FileError.Reason, _ left: [UInt8]?) throws {
         let bench = Bench()
         let (_, host) = bench.alpha.startIncarnation()
@@ -83,16 +85,21 @@ struct HostTests {
         #expect(bench.alpha.files.contents("/tmp/a") == [1, 2, 3])
     }
 
-    @Test("Scripts do what those of a real host do, and say why they cannot", arguments: [
-        ("network start bridge=xen-br1 antispoof=no", 0, ""),
-        ("network dance", 1, "Usage"),
-        ("vif-bridge up vif=vif1.0 domain=web mac=aa:0:0:0:0:1 bridge=xen-br9", 1, "bridge xen-br9 does not exist"),
-        ("vif-bridge up vif=vif1.0 domain=web mac=aa:0:0:0:0:1 bridge=xen-br0", 1, "interface vif1.0 does not exist"),
-        ("vif-bridge up vif=vif1.0 domain=web mac=aa:0:0:0:0:1 bridge=null", 0, ""),
-        ("block-file bind /nowhere", 1, "no such file"),
-        ("block-file unbind /dev/loop7", 1, "not a loop device"),
-        ("block-enbd bind server 5000", 0, ""),
-    ])
+    @Test(
+        "Scripts do what those of a real host do, and say why they cannot",
+        arguments: [
+            ("network start bridge=xen-br1 antispoof=no", 0, ""),
+            ("network dance", 1, "Usage"),
+            ("vif-bridge up vif=vif1.0 domain=web mac=aa:0:0:0:0:1 bridge=xen-br9", 1, "bridge xen-br9 does not exist"),
+            (
+                "vif-bridge up vif=vif1.0 domain=web mac=aa:0:0:0:0:1 bridge=xen-br0", 1,
+                "interface vif1.0 does not exist"
+            ),
+            ("vif-bridge up vif=vif1.0 domain=web mac=aa:0:0:0:0:1 bridge=null", 0, ""),
+            ("block-file bind /nowhere", 1, "no such file"),
+            ("block-file unbind /dev/loop7", 1, "not a loop device"),
+            ("block-enbd bind server 5000", 0, ""),
+        ])
     func scripts(_ line: String, _ status: Int32, _ why: String) throws {
         let bench = Bench()
         let (_, host) = bench.alpha.startIncarnation()

@@ -61,9 +61,12 @@ struct ImageTests {
         return (beta, id)
     }
 
-    @Test("A guest goes on elsewhere with all its pages, saved at once or while it runs and writes", arguments: [
-        (GuestKind.pv, false, UInt64(0)), (.pvh, false, 0), (.pv, true, 0), (.pv, true, 4 << 20), (.pvh, true, 4 << 20),
-    ])
+    @Test(
+        "A guest goes on elsewhere with all its pages, saved at once or while it runs and writes",
+        arguments: [
+            (GuestKind.pv, false, UInt64(0)), (.pvh, false, 0), (.pv, true, 0), (.pv, true, 4 << 20),
+            (.pvh, true, 4 << 20),
+        ])
     func moves(_ kind: GuestKind, _ live: Bool, _ dirties: UInt64) throws {
         let bench = Bench()
         let (image, rounds) = try save(bench, Self.guest(kind, dirties: dirties), kind: kind, live: live)

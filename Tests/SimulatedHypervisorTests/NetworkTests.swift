@@ -69,9 +69,11 @@ struct NetworkTests {
         #expect(elapsed > .seconds(5) && elapsed < .seconds(6))
     }
 
-    @Test("A cut link delivers nothing until it is healed; TCP gives up after a quarter of an hour", arguments: [
-        (Duration.seconds(60), true), (.seconds(2000), false),
-    ])
+    @Test(
+        "A cut link delivers nothing until it is healed; TCP gives up after a quarter of an hour",
+        arguments: [
+            (Duration.seconds(60), true), (.seconds(2000), false),
+        ])
     func partition(_ length: Duration, _ survives: Bool) throws {
         let pair = try pair()
         pair.bench.world.network.cut(from: "alpha", to: "beta")
@@ -127,10 +129,12 @@ struct NetworkTests {
         }
     }
 
-    @Test("Who cannot be reached is said to be", arguments: [
-        ("beta", 9, NetworkError.refused(host: "beta", port: 9)), ("gamma", 8002, .unreachable(host: "gamma")),
-        ("off", 8002, .unreachable(host: "off")),
-    ])
+    @Test(
+        "Who cannot be reached is said to be",
+        arguments: [
+            ("beta", 9, NetworkError.refused(host: "beta", port: 9)), ("gamma", 8002, .unreachable(host: "gamma")),
+            ("off", 8002, .unreachable(host: "off")),
+        ])
     func unreachable(_ host: String, _ port: UInt16, _ expected: NetworkError) throws {
         let bench = Bench()
         bench.world.addHost(MachineConfiguration(name: "beta"))
@@ -190,10 +194,12 @@ struct NetworkTests {
 
 @Suite("Faults of the network")
 struct NetworkFaultTests {
-    @Test("Connecting meets the faults of the way there", arguments: [
-        (FaultAction.error("ECONNREFUSED"), NetworkError.refused(host: "beta", port: 8002), 0.0, 0.1),
-        (.drop, .timedOut, 10, 10.1), (.hang, .timedOut, 10, 10.1), (.delay(.seconds(20)), .timedOut, 10, 10.1),
-    ])
+    @Test(
+        "Connecting meets the faults of the way there",
+        arguments: [
+            (FaultAction.error("ECONNREFUSED"), NetworkError.refused(host: "beta", port: 8002), 0.0, 0.1),
+            (.drop, .timedOut, 10, 10.1), (.hang, .timedOut, 10, 10.1), (.delay(.seconds(20)), .timedOut, 10, 10.1),
+        ])
     func connecting(_ action: FaultAction, _ expected: NetworkError, _ from: Double, _ to: Double) throws {
         let bench = Bench()
         let (_, there) = bench.world.addHost(MachineConfiguration(name: "beta")).startIncarnation()

@@ -8,11 +8,14 @@ import Testing
 @Suite("xenstored")
 struct StoreTests {
     /// What two writers do while a transaction is open, and whether its commit conflicts.
-    @Test("A transaction conflicts with exactly what changed of what it used", arguments: [
-        (["read a"], "a", true), (["read a"], "b", false), (["write a"], "a", true), (["list ."], "c/new", false),
-        (["list ."], "new", true), (["write d"], "e", true), (["write c/d"], "b", false), (["read none"], "none", true),
-        (["remove a"], "a", true), (["read a", "write a"], "b", false),
-    ])
+    @Test(
+        "A transaction conflicts with exactly what changed of what it used",
+        arguments: [
+            (["read a"], "a", true), (["read a"], "b", false), (["write a"], "a", true), (["list ."], "c/new", false),
+            (["list ."], "new", true), (["write d"], "e", true), (["write c/d"], "b", false),
+            (["read none"], "none", true),
+            (["remove a"], "a", true), (["read a", "write a"], "b", false),
+        ])
     func conflicts(_ inside: [String], _ outside: String, _ isConflict: Bool) throws {
         let bench = Bench()
         let store = Toolstack(bench.alpha.startIncarnation()).machine.store

@@ -19,13 +19,15 @@ import Testing
         #expect(wire.isOpen)
     }
 
-    @Test("What a client says about the connection is done", arguments: [
-        ("GET /xend HTTP/1.0\r\n\r\n", "HTTP/1.0 200 OK"),
-        ("GET /xend HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "HTTP/1.0 200 OK"),
-        ("GET /xend HTTP/1.1\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 OK"),
-        ("GET /xend HTTP/1.1\r\nConnection: TE, CLOSE\r\n\r\n", "HTTP/1.1 200 OK"),
-        ("GET /xend HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", "HTTP/1.1 200 OK"),
-    ])
+    @Test(
+        "What a client says about the connection is done",
+        arguments: [
+            ("GET /xend HTTP/1.0\r\n\r\n", "HTTP/1.0 200 OK"),
+            ("GET /xend HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "HTTP/1.0 200 OK"),
+            ("GET /xend HTTP/1.1\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 OK"),
+            ("GET /xend HTTP/1.1\r\nConnection: TE, CLOSE\r\n\r\n", "HTTP/1.1 200 OK"),
+            ("GET /xend HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", "HTTP/1.1 200 OK"),
+        ])
     func closing(request: String, statusLine: String) async throws {
         let wire = try await Wire(Sample.service)
         try await wire.send(request)
@@ -83,18 +85,20 @@ import Testing
         #expect(reply.body == "0")
     }
 
-    @Test("Bad requests are told why, and the connection ends", arguments: [
-        ("hello\r\n\r\n", 400), ("GET /xend HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
-        ("GET /xend HTTP/1.1\r\nA: \u{0}\r\n\r\n", 400),
-        ("GET /xend HTTP/1.1\r\nA: \(String(repeating: "a", count: 20_000))\r\n\r\n", 431),
-        ("GET /\(String(repeating: "a", count: 90_000)) HTTP/1.1\r\n\r\n", 431),
-        ("GET /xend HTTP/1.1\r\n" + String(repeating: "A: b\r\n", count: 200) + "\r\n", 431),
-        ("POST /xend HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n", 413),
-        ("POST /xend HTTP/1.1\r\nContent-Length: 1048577\r\nExpect: 100-continue\r\n\r\n", 413),
-        ("POST /xend HTTP/1.1\r\nContent-Type: multipart/form-data\r\nContent-Length: 1\r\n\r\n", 400),
-        ("POST /xend HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 1\r\n\r\nx", 400),
-        ("GET /xend?\(String(repeating: "a&", count: 300)) HTTP/1.1\r\n\r\n", 400),
-    ])
+    @Test(
+        "Bad requests are told why, and the connection ends",
+        arguments: [
+            ("hello\r\n\r\n", 400), ("GET /xend HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+            ("GET /xend HTTP/1.1\r\nA: \u{0}\r\n\r\n", 400),
+            ("GET /xend HTTP/1.1\r\nA: \(String(repeating: "a", count: 20_000))\r\n\r\n", 431),
+            ("GET /\(String(repeating: "a", count: 90_000)) HTTP/1.1\r\n\r\n", 431),
+            ("GET /xend HTTP/1.1\r\n" + String(repeating: "A: b\r\n", count: 200) + "\r\n", 431),
+            ("POST /xend HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n", 413),
+            ("POST /xend HTTP/1.1\r\nContent-Length: 1048577\r\nExpect: 100-continue\r\n\r\n", 413),
+            ("POST /xend HTTP/1.1\r\nContent-Type: multipart/form-data\r\nContent-Length: 1\r\n\r\n", 400),
+            ("POST /xend HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 1\r\n\r\nx", 400),
+            ("GET /xend?\(String(repeating: "a&", count: 300)) HTTP/1.1\r\n\r\n", 400),
+        ])
     func bad(request: String, status: Int) async throws {
         let wire = try await Wire(Sample.service)
         try await wire.send(request)
@@ -168,7 +172,9 @@ import Testing
         #expect(try await third.receive().status == 200)
     }
 
-    @Test("When all places are taken, clients that are waited for make way for others: silent, idle and half a request alike")
+    @Test(
+        "When all places are taken, clients that are waited for make way for others: silent, idle and half a request alike"
+    )
     func makingWay() async throws {
         for beginning in ["", Self.get, "GET /xe", "POST /xend HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc"] {
             let pipeline = Self.pipelineForOne()

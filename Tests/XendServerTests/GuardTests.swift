@@ -10,30 +10,35 @@ import Testing
     static let changeByGet = "GET /xend/console/9601?op=disconnect HTTP/1.1\r\n"
     static let query = "POST /xend/domain/vm1?op=vifs HTTP/1.1\r\n"
 
-    @Test("A request is let in or refused", arguments: [
-        (read, "192.0.2.9", 200), (query, "192.0.2.9", 200), (change, "192.0.2.9", 403), (changeByGet, "192.0.2.9",
-            403),
-        (change, "127.0.0.1", 200), (change, "127.9.9.9", 200), (change, "::1", 200),
-        // From one of the machine's own addresses: the other end is this machine.
-        (change, "192.0.2.1", 200),
-        (change + "Host: 192.0.2.1:8000\r\nOrigin: http://192.0.2.1:8000\r\n", "127.0.0.1", 200),
-        (change + "Host: LOCALHOST:8000\r\nOrigin: http://localhost:8000\r\n", "127.0.0.1", 200),
-        (change + "Host: localhost:8000\r\nOrigin: http://localhost:3000\r\n", "127.0.0.1", 403),
-        (change + "Host: localhost\r\nOrigin: http://localhost:80\r\n", "127.0.0.1", 200),
-        (change + "Host: localhost\r\nOrigin: https://localhost\r\n", "127.0.0.1", 200),
-        (change + "Host: localhost\r\nOrigin: null\r\n", "127.0.0.1", 403),
-        (change + "Host: localhost\r\nOrigin: http://evil.example\r\n", "127.0.0.1", 403),
-        (changeByGet + "Host: localhost\r\nOrigin: http://evil.example\r\n", "127.0.0.1", 403),
-        (change + "Sec-Fetch-Site: cross-site\r\n", "127.0.0.1", 403),
-        (changeByGet + "Sec-Fetch-Site: same-site\r\n", "127.0.0.1", 403),
-        (changeByGet + "Sec-Fetch-Site: none\r\n", "127.0.0.1", 200),
-        (change + "Sec-Fetch-Site: same-origin\r\n", "127.0.0.1", 200),
-        (read + "Sec-Fetch-Site: cross-site\r\n", "127.0.0.1", 200),
-        (read + "Host: evil.example\r\n", "127.0.0.1", 403), (read + "Host: alpha:8000\r\n", "127.0.0.1", 200),
-        (read + "Host: ALPHA.\r\n", "127.0.0.1", 200), (read + "Host: [::1]:8000\r\n", "127.0.0.1", 200),
-        (read + "Host: 1.2.3.4.evil.example\r\n", "127.0.0.1", 403), (read + "Host: \r\n", "127.0.0.1", 403),
-        ("GET http://evil.example/xend HTTP/1.1\r\nHost: localhost\r\n", "127.0.0.1", 403),
-    ])
+    @Test(
+        "A request is let in or refused",
+        arguments: [
+            (read, "192.0.2.9", 200), (query, "192.0.2.9", 200), (change, "192.0.2.9", 403),
+            (
+                changeByGet, "192.0.2.9",
+                403
+            ),
+            (change, "127.0.0.1", 200), (change, "127.9.9.9", 200), (change, "::1", 200),
+            // From one of the machine's own addresses: the other end is this machine.
+            (change, "192.0.2.1", 200),
+            (change + "Host: 192.0.2.1:8000\r\nOrigin: http://192.0.2.1:8000\r\n", "127.0.0.1", 200),
+            (change + "Host: LOCALHOST:8000\r\nOrigin: http://localhost:8000\r\n", "127.0.0.1", 200),
+            (change + "Host: localhost:8000\r\nOrigin: http://localhost:3000\r\n", "127.0.0.1", 403),
+            (change + "Host: localhost\r\nOrigin: http://localhost:80\r\n", "127.0.0.1", 200),
+            (change + "Host: localhost\r\nOrigin: https://localhost\r\n", "127.0.0.1", 200),
+            (change + "Host: localhost\r\nOrigin: null\r\n", "127.0.0.1", 403),
+            (change + "Host: localhost\r\nOrigin: http://evil.example\r\n", "127.0.0.1", 403),
+            (changeByGet + "Host: localhost\r\nOrigin: http://evil.example\r\n", "127.0.0.1", 403),
+            (change + "Sec-Fetch-Site: cross-site\r\n", "127.0.0.1", 403),
+            (changeByGet + "Sec-Fetch-Site: same-site\r\n", "127.0.0.1", 403),
+            (changeByGet + "Sec-Fetch-Site: none\r\n", "127.0.0.1", 200),
+            (change + "Sec-Fetch-Site: same-origin\r\n", "127.0.0.1", 200),
+            (read + "Sec-Fetch-Site: cross-site\r\n", "127.0.0.1", 200),
+            (read + "Host: evil.example\r\n", "127.0.0.1", 403), (read + "Host: alpha:8000\r\n", "127.0.0.1", 200),
+            (read + "Host: ALPHA.\r\n", "127.0.0.1", 200), (read + "Host: [::1]:8000\r\n", "127.0.0.1", 200),
+            (read + "Host: 1.2.3.4.evil.example\r\n", "127.0.0.1", 403), (read + "Host: \r\n", "127.0.0.1", 403),
+            ("GET http://evil.example/xend HTTP/1.1\r\nHost: localhost\r\n", "127.0.0.1", 403),
+        ])
     func rule(head: String, peer: String, status: Int) async throws {
         let service = Sample.service
         let reply = try await Wire.ask(head + "\r\n", of: service, peer: peer, configuration: .browsed)
@@ -53,7 +58,7 @@ import Testing
         #expect(open.status == 200)
         let foreign = try await Wire.ask(
             Self.change + "Host: alpha\r\nOrigin: http://evil.example\r\n\r\n", peer: "192.0.2.9",
-                configuration: configuration)
+            configuration: configuration)
         #expect(foreign.status == 403)
     }
 }

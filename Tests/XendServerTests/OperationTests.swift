@@ -23,13 +23,15 @@ import Testing
         }
     }
 
-    static let vm1 = "(domain (id 1) (name vm1) (memory 128) (maxmem 128) (state --p---) (cpu 0) (cpu_time 172.2) "
+    static let vm1 =
+        "(domain (id 1) (name vm1) (memory 128) (maxmem 128) (state --p---) (cpu 0) (cpu_time 172.2) "
         + "(up_time 93784.0) (start_time 1700000000.25) (console (status connected) (id 1) (domain 1) (local_port 5) "
         + "(remote_port 5) (console_port 9601) (connected 127.0.0.1 4242)) (uuid 01010101-0101-0101-0101-010101010101) "
         + "(vcpus 1) (devices \(vif) \(vbd)) (config (vm (name vm1) (memory 64) (image (linux (kernel /boot/vmlinuz) "
         + "(root '/dev/sda1 ro') (args '<b>&\"'))) (device (vif (mac aa:00:00:11:22:33))))))"
     static let vif = "(vif (idx 0) (vif 0) (mac aa:00:00:11:22:33) (index 0))"
-    static let vbd = "(vbd (idx 2) (vdev 2049) (device 1792) (mode r) (dev sda1) (uname file:/srv/d.img) "
+    static let vbd =
+        "(vbd (idx 2) (vdev 2049) (device 1792) (mode r) (dev sda1) (uname file:/srv/d.img) "
         + "(node /dev/loop0) (index 0))"
     static let config = "(vm%20(name%20new)%20(memory%2064)%20(image%20(linux%20(kernel%20/k))))"
 
@@ -52,21 +54,28 @@ import Testing
         Row("GET /xend/domain/vm1?op=vbd&vbd=2", vbd),
         Row("GET /xend/domain/vm1?op=vif&vif=1", "(xend.err 'domain 1 \"vm1\" has no vif 1 (it has: 0)')"),
         Row("GET /xend/domain/vm1?op=vif", "(xend.err 'Missing parameter: vif')"),
-        Row("GET /xend/domain/vm1?op=vcpuinfo",
+        Row(
+            "GET /xend/domain/vm1?op=vcpuinfo",
             "(domain (domid 1) (name vm1) (vcpu_count 1) (vcpu (number 0) (online 1) "
-            + "(blocked 0) (running 1) (cpu_time 2.0) (cpu 1) (cpumap any)))"),
+                + "(blocked 0) (running 1) (cpu_time 2.0) (cpu 1) (cpumap any)))"),
         Row("GET /xend/console", "(9601 9602)"),
-        Row("GET /xend/console/9601", "(console (status connected) (id 1) (domain 1) (local_port 5) (remote_port 5) "
-            + "(console_port 9601) (connected 127.0.0.1 4242))"),
+        Row(
+            "GET /xend/console/9601",
+            "(console (status connected) (id 1) (domain 1) (local_port 5) (remote_port 5) "
+                + "(console_port 9601) (connected 127.0.0.1 4242))"),
         Row("GET /xend/vnet", "(5)"),
         Row("GET /xend/vnet/5", "(vnet (id 5))"),
         Row("GET /xend/task", "(3)"),
-        Row("GET /xend/task/3", "(task (id 3) (operation migrate) (domain vm1) (domid 1) (requester 'http 127.0.0.1') "
-            + "(state running) (phase copy) (percent 42) (rate 12345678) (cancellable 1) (started 1700000000.0) "
-            + "(round (sent 16384) (dirty 800)) (round (sent 800) (dirty 50)))"),
-        Row("GET /xend/event?since=1", "(events (newest 3) (missed 0) (event (number 2) (time 1700000000.5) "
-            + "(name xend.domain.create) (value (vm1 '<1>'))) (event (number 3) (time 1700000000.5) "
-            + "(name xend.domain.create) (value (vm1 '<1>'))))"),
+        Row(
+            "GET /xend/task/3",
+            "(task (id 3) (operation migrate) (domain vm1) (domid 1) (requester 'http 127.0.0.1') "
+                + "(state running) (phase copy) (percent 42) (rate 12345678) (cancellable 1) (started 1700000000.0) "
+                + "(round (sent 16384) (dirty 800)) (round (sent 800) (dirty 50)))"),
+        Row(
+            "GET /xend/event?since=1",
+            "(events (newest 3) (missed 0) (event (number 2) (time 1700000000.5) "
+                + "(name xend.domain.create) (value (vm1 '<1>'))) (event (number 3) (time 1700000000.5) "
+                + "(name xend.domain.create) (value (vm1 '<1>'))))"),
         Row("GET /xend/event?since=0&pattern=xend.virq", "(events (newest 3) (missed 0))"),
         Row("GET /xend/event?pattern=*", "(events (newest 3) (missed 0))"),
         Row("GET /xend/event?since=x", "(xend.err 'invalid since: x (allowed: the number of an event)')"),
@@ -78,18 +87,22 @@ import Testing
         Row("PUT /xend/domain/vm1 op=pause", "0", "vm1: pause"),
         Row("POST /xend/domain/vm1?op=pause", "0", "vm1: pause"),
         Row("POST /xend/domain/vm1?op=odd op=pause&dom=2", "0", "vm1: pause"),
-        Row("POST /xend/domain/vm1 op=shutdown&reason=halt", status: "202 Accepted", "0",
+        Row(
+            "POST /xend/domain/vm1 op=shutdown&reason=halt", status: "202 Accepted", "0",
             "vm1: shutdown(DomainModel.ShutdownRequest.halt)"),
-        Row("POST /xend/domain/vm1 op=shutdown", status: "202 Accepted", "0",
+        Row(
+            "POST /xend/domain/vm1 op=shutdown", status: "202 Accepted", "0",
             "vm1: shutdown(DomainModel.ShutdownRequest.poweroff)"),
         Row("POST /xend/domain/vm1 op=shutdown&reason=no", "(xend.err 'invalid reason:no')"),
         Row("POST /xend/domain/vm1 op=destroy&reason=reboot", "0", "vm1: destroy(DomainModel.DestroyMode.reboot)"),
         Row("POST /xend/domain/vm1 op=destroy", "0", "vm1: destroy(DomainModel.DestroyMode.halt)"),
         Row("POST /xend/domain/vm1 op=save&file=/tmp/x", "0", "vm1: save(path: \"/tmp/x\")"),
         Row("POST /xend/domain/vm1 op=save&file=", "(xend.err 'Missing parameter: file')"),
-        Row("POST /xend/domain/vm1 op=migrate&dst=beta", "http://beta:8000/xend/domain/7",
+        Row(
+            "POST /xend/domain/vm1 op=migrate&dst=beta", "http://beta:8000/xend/domain/7",
             "vm1: migrate(DomainLifecycle.MigrationRequest(destination: \"beta\", live: false, rate: 0))"),
-        Row("POST /xend/domain/vm1 op=migrate&destination=beta&live=True&resource=10", "http://beta:8000/xend/domain/7",
+        Row(
+            "POST /xend/domain/vm1 op=migrate&destination=beta&live=True&resource=10", "http://beta:8000/xend/domain/7",
             "vm1: migrate(DomainLifecycle.MigrationRequest(destination: \"beta\", live: true, rate: 10))"),
         Row("POST /xend/domain/vm1 op=migrate&live=maybe", "(xend.err 'invalid literal for int(): maybe')"),
         Row("POST /xend/domain/vm1 op=migrate&live=1", "(xend.err 'Missing parameter: destination')"),
@@ -99,48 +112,63 @@ import Testing
         Row("POST /xend/domain/vm1 op=vcpus_set&vcpus=2", "0", "vm1: setVCPUs(2)"),
         Row("POST /xend/domain/vm1 op=vcpus_set&vcpus=0", "(xend.err 'invalid vcpus: 0 (allowed: 1 to 128)')"),
         Row("POST /xend/domain/vm1 op=sysrq&key=s", "0", "vm1: sysrq(s)"),
-        Row("POST /xend/domain/vm1 op=sysrq&key=sync",
+        Row(
+            "POST /xend/domain/vm1 op=sysrq&key=sync",
             "(xend.err 'invalid key: sync (allowed: one letter or digit, such as s to sync)')"),
         Row("POST /xend/domain/vm1 op=pincpu&cpu=0x1", "(xend.err 'invalid literal for int(): 0x1')"),
         Row("POST /xend/domain/vm1 op=pincpu&cpu=1&cpu=2", "(xend.err 'Too many values for cpu')"),
         Row("POST /xend/domain/vm1 op=maxmem_set&memory=96", "0", "vm1: setMaximumMemory(96 MB)"),
-        Row("POST /xend/domain/vm1 op=maxmem_set&memory=-1",
+        Row(
+            "POST /xend/domain/vm1 op=maxmem_set&memory=-1",
             "(xend.err 'invalid memory: -1 (allowed: 1 to 16777216)')"),
-        Row("POST /xend/domain/vm1 op=maxmem_set&memory=99999999999999999999",
+        Row(
+            "POST /xend/domain/vm1 op=maxmem_set&memory=99999999999999999999",
             "(xend.err 'invalid literal for int(): 99999999999999999999')"),
         Row("POST /xend/domain/vm1 op=mem_target_set&target=32", "0", "vm1: setMemoryTarget(32 MB)"),
         Row("GET /xend/domain/vm1?op=mem_target_set&target=32", vm1),
-        Row("POST /xend/domain/vm1 op=device_create&config=(vif)", vif,
+        Row(
+            "POST /xend/domain/vm1 op=device_create&config=(vif)", vif,
             "vm1: createDevice(DomainModel.DeviceConfig.vif"),
-        Row("POST /xend/domain/vm1 op=device_create&config=(vif",
+        Row(
+            "POST /xend/domain/vm1 op=device_create&config=(vif",
             "(xend.err 'Coercion to sxpr failed (config:1:5: unexpected EOF "
-            + "(what begins at 1:1 is never closed))')"),
+                + "(what begins at 1:1 is never closed))')"),
         Row("POST /xend/domain/vm1 op=device_create&config=(vif)(vif)", "(xend.err 'Too many sxprs')"),
         Row("POST /xend/domain/vm1 op=device_create&config=", "(xend.err 'Coercion to sxpr failed')"),
-        Row("POST /xend/domain/vm1 type=vbd&idx=1&op=device_destroy", "'None'",
+        Row(
+            "POST /xend/domain/vm1 type=vbd&idx=1&op=device_destroy", "'None'",
             "vm1: destroyDevice(DomainModel.DeviceType.vbd, index: 1)"),
-        Row("POST /xend/domain/vm1 type=vbd&index=1&op=device_destroy", "'None'",
+        Row(
+            "POST /xend/domain/vm1 type=vbd&index=1&op=device_destroy", "'None'",
             "vm1: destroyDevice(DomainModel.DeviceType.vbd, index: 1)"),
-        Row("POST /xend/domain/vm1 type=usb&idx=1&op=device_destroy",
+        Row(
+            "POST /xend/domain/vm1 type=usb&idx=1&op=device_destroy",
             "(xend.err 'unknown device type: usb (allowed: vif, vbd, pci)')"),
-        Row("POST /xend/domain/vm1 op=device_configure&idx=0&config=(vif)", vif,
+        Row(
+            "POST /xend/domain/vm1 op=device_configure&idx=0&config=(vif)", vif,
             "vm1: configureDevice(DomainModel.DeviceConfig.vif"),
-        Row("POST /xend/domain/vm1 op=configure&config=(domain%20(config%20\(config)))",
+        Row(
+            "POST /xend/domain/vm1 op=configure&config=(domain%20(config%20\(config)))",
             "'domain id=1 name=vm1 memory=128'", "vm1: configure(DomainModel.DomainConfig"),
-        Row("POST /xend/domain/vm1 op=configure&config=\(config)",
+        Row(
+            "POST /xend/domain/vm1 op=configure&config=\(config)",
             "(xend.err 'invalid config: it must be (domain ... (config (vm ...)))')"
                 .replacing("…", with: "\\xe2\\x80\\xa6")),
         Row("POST /xend/domain/vm1 op=rename&name=vm2", "0", "vm1: rename(vm2)"),
-        Row("POST /xend/domain/vm1 op=rename&name=2vm",
+        Row(
+            "POST /xend/domain/vm1 op=rename&name=2vm",
             "(xend.err 'invalid vm name (name is \"2vm\"; allowed: letters, digits "
-            + "and _ - . : / +, not beginning with a digit, at most 255)')"),
-        Row("POST /xend/domain/vm1 op=sched_credit_set&weight=512&cap=", "0",
+                + "and _ - . : / +, not beginning with a digit, at most 255)')"),
+        Row(
+            "POST /xend/domain/vm1 op=sched_credit_set&weight=512&cap=", "0",
             "vm1: setScheduler(weight: Optional(512), cap: nil)"),
-        Row("POST /xend/domain/vm1 op=cpu_bvt_set",
+        Row(
+            "POST /xend/domain/vm1 op=cpu_bvt_set",
             "(xend.err 'cannot cpu_bvt_set: this Xen has no such scheduler; weight and cap "
-            + "are set with sched_credit_set')"),
+                + "are set with sched_credit_set')"),
         Row("POST /xend/domain/vm1 op=resolve&decision=keep", "0", "vm1: resolve(keep: true)"),
-        Row("POST /xend/domain/vm1 op=resolve&decision=odd",
+        Row(
+            "POST /xend/domain/vm1 op=resolve&decision=odd",
             "(xend.err 'invalid decision: odd (allowed: keep, drop)')"),
         Row("POST /xend/domain/vm1 op=cancel", "0", "cancel 3"),
         Row("POST /xend/domain op=restore&state=/tmp/y", status: "201 created", "", "restore /tmp/y"),
@@ -149,9 +177,10 @@ import Testing
         Row("POST /xend/node op=notify&uri=http://x/", "0", "notify http://x/"),
         Row("POST /xend/node op=notify&url=", "0", "notify nowhere"),
         Row("POST /xend/node op=notify", "(xend.err 'Missing parameter: uri')"),
-        Row("POST /xend/node op=cpu_rrobin_slice_set&slice=1",
+        Row(
+            "POST /xend/node op=cpu_rrobin_slice_set&slice=1",
             "(xend.err 'cannot cpu_rrobin_slice_set: this Xen has no such "
-            + "scheduler; weight and cap are set with sched_credit_set')"),
+                + "scheduler; weight and cap are set with sched_credit_set')"),
         Row("POST /xend/node/dmesg op=clear", "0", "dmesg clear"),
         Row("GET /xend/console/9601?op=disconnect", "'None'", "disconnect 9601"),
         Row("POST /xend/console/9601 op=disconnect", "'None'", "disconnect 9601"),
@@ -172,20 +201,24 @@ import Testing
         Row("GET /xend/domain/nope", status: "404 invalid domain:nope", "(xend.err 'invalid domain:nope')"),
         Row("GET /xend/domain/01", status: "404 invalid domain:01", "(xend.err 'invalid domain:01')"),
         Row("POST /xend/domain/nope op=pause", status: "404 invalid domain:nope", "(xend.err 'invalid domain:nope')"),
-        Row("GET /xend/domain/a%00b%0d%0aX:%20y", status: "404 invalid domain:a b  X: y",
+        Row(
+            "GET /xend/domain/a%00b%0d%0aX:%20y", status: "404 invalid domain:a b  X: y",
             "(xend.err 'invalid domain:a\\x00b\\r\\nX: y')"),
         Row("GET /xend/console/1", status: "404 No such console 1", "(xend.err 'No such console 1')"),
-        Row("GET /xend/console/x", status: "404 No such console x: consoles are named by TCP port",
+        Row(
+            "GET /xend/console/x", status: "404 No such console x: consoles are named by TCP port",
             "(xend.err 'No such console x: consoles are named by TCP port')"),
         Row("GET /xend/vnet/6", status: "404 No such vnet 6", "(xend.err 'No such vnet 6')"),
         Row("GET /xend/task/03", status: "404 No such task 03", "(xend.err 'No such task 03')"),
         Row("POST /xend/domain/vm1", status: "406 Invalid request", "(xend.err 'Invalid request')"),
         Row("POST /xend/domain/vm1 op=pause&op=pause", status: "406 Invalid request", "(xend.err 'Invalid request')"),
-        Row("POST /xend/domain/vm1 op=Pause", status: "501 Operation not implemented: Pause",
+        Row(
+            "POST /xend/domain/vm1 op=Pause", status: "501 Operation not implemented: Pause",
             "(xend.err 'Operation not implemented: Pause')"),
         Row("POST /xend op=x", status: "405 Method Not Allowed", "(xend.err 'Method Not Allowed')"),
         Row("POST /xend/node/log op=x", status: "405 Method Not Allowed", "(xend.err 'Method Not Allowed')"),
-        Row("DELETE /xend/domain/vm1", status: "501 Not Implemented: method DELETE",
+        Row(
+            "DELETE /xend/domain/vm1", status: "501 Not Implemented: method DELETE",
             "(xend.err 'Not Implemented: method DELETE')"),
     ]
 
@@ -206,13 +239,15 @@ import Testing
         for (asked, expected) in zip(service.asked, row.asked) { #expect(asked.hasPrefix(expected)) }
     }
 
-    @Test("What was made is named in Location", arguments: [
-        ("/xend/domain", "op=create&config=\(config)", "http://localhost:8000/xend/domain/vm1"),
-        ("/xend/domain/", "op=restore&file=/x", "http://localhost:8000/xend/domain/a%2Fb%2B%3Cc%3E%27%26%22"),
-        ("/xend/domain/vm1", "op=shutdown", "http://localhost:8000/xend/domain/vm1/.."),
-        ("/xend/domain/vm1", "op=destroy", "http://localhost:8000/xend/domain/vm1/.."),
-        ("/xend/domain/vm1", "op=migrate&dst=beta", "http://beta:8000/xend/domain/7"),
-    ])
+    @Test(
+        "What was made is named in Location",
+        arguments: [
+            ("/xend/domain", "op=create&config=\(config)", "http://localhost:8000/xend/domain/vm1"),
+            ("/xend/domain/", "op=restore&file=/x", "http://localhost:8000/xend/domain/a%2Fb%2B%3Cc%3E%27%26%22"),
+            ("/xend/domain/vm1", "op=shutdown", "http://localhost:8000/xend/domain/vm1/.."),
+            ("/xend/domain/vm1", "op=destroy", "http://localhost:8000/xend/domain/vm1/.."),
+            ("/xend/domain/vm1", "op=migrate&dst=beta", "http://beta:8000/xend/domain/7"),
+        ])
     func location(path: String, body: String, expected: String) async throws {
         let reply = try await Wire.ask(
             "POST \(path) HTTP/1.1\r\nHost: localhost:8000\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -229,10 +264,12 @@ import Testing
         #expect(reply.body == "(xend.err 'save failed\\nbadly')")
     }
 
-    @Test("Other representations say what went wrong by status", arguments: [
-        (OperationError.Kind.invalid, 400), (.notFound, 404), (.forbidden, 403), (.refused, 409), (.failed, 409),
-        (.notSupported, 400),
-    ])
+    @Test(
+        "Other representations say what went wrong by status",
+        arguments: [
+            (OperationError.Kind.invalid, 400), (.notFound, 404), (.forbidden, 403), (.refused, 409), (.failed, 409),
+            (.notSupported, 400),
+        ])
     func kinds(kind: OperationError.Kind, status: Int) async throws {
         let service = Sample.service
         service.change { $0.failure = OperationError(kind, "no: <b>") }

@@ -1,6 +1,6 @@
 import CLibXML2
-import Glibc
 import DomainLifecycle
+import Glibc
 import Testing
 
 @testable import XendServer
@@ -54,46 +54,50 @@ import Testing
     }
 
     /// XPath and what it finds.
-    @Test("Pages show what matters", arguments: [
-        ("/xend", "//a[@href='/xend/domain']/text()", "Domains"),
-        ("/xend/domain", "//table//a[@href='/xend/domain/vm1']", "vm1"),
-        ("/xend/domain", "//tr[td//a='vm1']/td[@data-label='State']/span", "paused"),
-        ("/xend/domain", "//tr[td//a='vm1']/td[@data-label='State']/code", "--p---"),
-        ("/xend/domain", "//tr[td//a='vm1']/td[@data-label='Cpu time']", "2 min 52 s"),
-        ("/xend/domain", "//tr[td//a='vm1']/td[@data-label='Up time']", "1 d 2 h"),
-        ("/xend/domain", "//div[@class='capacity']/p/strong", "3 domains"),
-        ("/xend/domain", "//form[@enctype='multipart/form-data']//input[@type='file']/@name", "config"),
-        ("/xend/domain", "//form[.//button[@value='create']]//textarea/@name", "config"),
-        ("/xend/domain", "//form[.//button[@value='restore']]//input/@name", "state"),
-        ("/xend/domain/vm1", "//a[starts-with(@href,'telnet:')]", "telnet://alpha:9601"),
-        ("/xend/domain/vm1", "//a[starts-with(@href,'/xend/console/')]/@href", "/xend/console/9601"),
-        ("/xend/domain/vm1", "//form[@method='post']//button[@value='unpause']", "Unpause"),
-        ("/xend/domain/vm1", "//form[@method='post']//button[@value='pause']", "Pause"),
-        ("/xend/domain/vm1", "//form[.//button[@value='shutdown']]//input[@name='reason'][@checked]/@value",
-            "poweroff"),
-        ("/xend/domain/vm1", "//form[.//button[@value='destroy']]//input[@name='reason'][@checked]/@value", "halt"),
-        ("/xend/domain/vm1", "//form[.//button[@value='destroy']]/@method", "get"),
-        ("/xend/domain/vm1", "//form[.//button[@value='save']]//input/@name", "file"),
-        ("/xend/domain/vm1", "//form[.//button[@value='migrate']]//input[@type='text']/@name", "destination"),
-        ("/xend/domain/vm1", "//form[.//button[@value='migrate']]//input[@type='checkbox']/@name", "live"),
-        ("/xend/domain/vm1", "//form[.//button[@value='maxmem_set']]//input/@value", "128"),
-        ("/xend/domain/vm1", "//form[.//button[@value='device_configure']]//input/@name", "idx"),
-        ("/xend/domain/vm1", "//form[.//button[@value='sysrq']]//input/@name", "key"),
-        ("/xend/domain/vm1", "substring-before(//pre[@class='sxp'],' ')", "(vm\n"),
-        ("/xend/domain/vm1?op=destroy&reason=reboot", "//h1", "Destroy: vm1?"),
-        ("/xend/domain/vm1?op=destroy&reason=reboot", "//form/@method", "post"),
-        ("/xend/domain/vm1?op=destroy&reason=reboot", "//form//input[@checked]/@value", "reboot"),
-        ("/xend/domain/vm1?op=device_destroy&type=vbd&idx=2", "//form/input[@name='idx']/@value", "2"),
-        ("/xend/console/9601", "//form//button/@value", "disconnect"),
-        ("/xend/node", "//pre[@class='log']", "0123456789\n<log>\n"),
-        ("/xend/node/dmesg", "//pre", "(XEN) Xen version 4.17 <test>\n"),
-        ("/xend/task/3", "//div[@role='img'][1]/@aria-label", "42 %"),
-        ("/xend/task/3", "count(//h2[.='Rounds']/..//tbody/tr)", "2"),
-        ("/xend/event", "//tbody/tr[1]/td[1]", "3"),
-        ("/xend/device", "//tbody/tr[1]/td[2]", "vif 0"),
-        ("/xend/domain/nope", "//div[@role='alert']/p", "invalid domain:nope"),
-        ("/xend/domain/nope", "//p/a[starts-with(.,'Back')]/@href", "/xend/domain"),
-    ])
+    @Test(
+        "Pages show what matters",
+        arguments: [
+            ("/xend", "//a[@href='/xend/domain']/text()", "Domains"),
+            ("/xend/domain", "//table//a[@href='/xend/domain/vm1']", "vm1"),
+            ("/xend/domain", "//tr[td//a='vm1']/td[@data-label='State']/span", "paused"),
+            ("/xend/domain", "//tr[td//a='vm1']/td[@data-label='State']/code", "--p---"),
+            ("/xend/domain", "//tr[td//a='vm1']/td[@data-label='Cpu time']", "2 min 52 s"),
+            ("/xend/domain", "//tr[td//a='vm1']/td[@data-label='Up time']", "1 d 2 h"),
+            ("/xend/domain", "//div[@class='capacity']/p/strong", "3 domains"),
+            ("/xend/domain", "//form[@enctype='multipart/form-data']//input[@type='file']/@name", "config"),
+            ("/xend/domain", "//form[.//button[@value='create']]//textarea/@name", "config"),
+            ("/xend/domain", "//form[.//button[@value='restore']]//input/@name", "state"),
+            ("/xend/domain/vm1", "//a[starts-with(@href,'telnet:')]", "telnet://alpha:9601"),
+            ("/xend/domain/vm1", "//a[starts-with(@href,'/xend/console/')]/@href", "/xend/console/9601"),
+            ("/xend/domain/vm1", "//form[@method='post']//button[@value='unpause']", "Unpause"),
+            ("/xend/domain/vm1", "//form[@method='post']//button[@value='pause']", "Pause"),
+            (
+                "/xend/domain/vm1", "//form[.//button[@value='shutdown']]//input[@name='reason'][@checked]/@value",
+                "poweroff"
+            ),
+            ("/xend/domain/vm1", "//form[.//button[@value='destroy']]//input[@name='reason'][@checked]/@value", "halt"),
+            ("/xend/domain/vm1", "//form[.//button[@value='destroy']]/@method", "get"),
+            ("/xend/domain/vm1", "//form[.//button[@value='save']]//input/@name", "file"),
+            ("/xend/domain/vm1", "//form[.//button[@value='migrate']]//input[@type='text']/@name", "destination"),
+            ("/xend/domain/vm1", "//form[.//button[@value='migrate']]//input[@type='checkbox']/@name", "live"),
+            ("/xend/domain/vm1", "//form[.//button[@value='maxmem_set']]//input/@value", "128"),
+            ("/xend/domain/vm1", "//form[.//button[@value='device_configure']]//input/@name", "idx"),
+            ("/xend/domain/vm1", "//form[.//button[@value='sysrq']]//input/@name", "key"),
+            ("/xend/domain/vm1", "substring-before(//pre[@class='sxp'],' ')", "(vm\n"),
+            ("/xend/domain/vm1?op=destroy&reason=reboot", "//h1", "Destroy: vm1?"),
+            ("/xend/domain/vm1?op=destroy&reason=reboot", "//form/@method", "post"),
+            ("/xend/domain/vm1?op=destroy&reason=reboot", "//form//input[@checked]/@value", "reboot"),
+            ("/xend/domain/vm1?op=device_destroy&type=vbd&idx=2", "//form/input[@name='idx']/@value", "2"),
+            ("/xend/console/9601", "//form//button/@value", "disconnect"),
+            ("/xend/node", "//pre[@class='log']", "0123456789\n<log>\n"),
+            ("/xend/node/dmesg", "//pre", "(XEN) Xen version 4.17 <test>\n"),
+            ("/xend/task/3", "//div[@role='img'][1]/@aria-label", "42 %"),
+            ("/xend/task/3", "count(//h2[.='Rounds']/..//tbody/tr)", "2"),
+            ("/xend/event", "//tbody/tr[1]/td[1]", "3"),
+            ("/xend/device", "//tbody/tr[1]/td[2]", "vif 0"),
+            ("/xend/domain/nope", "//div[@role='alert']/p", "invalid domain:nope"),
+            ("/xend/domain/nope", "//p/a[starts-with(.,'Back')]/@href", "/xend/domain"),
+        ])
     func content(path: String, xpath: String, expected: String) async throws {
         #expect(try HTMLDocument(try await Wire.browse(path).body).text(xpath) == expected)
     }
@@ -155,16 +159,23 @@ import Testing
         #expect(try HTMLDocument(reply.body).text("//h1") == "Domains")
     }
 
-    @Test("A refused form comes back with its values and the reason", arguments: [
-        ("/xend/domain", "op=create&config=(vm%20%3Cb%3E", "//textarea", "(vm <b>"),
-        ("/xend/domain", "op=create&config=(vm)", "//div[@role='alert']/p", "Error creating domain: missing vm name"),
-        ("/xend/domain/vm1", "op=pincpu&cpu=two", "//input[@name='cpu']/@value", "two"),
-        ("/xend/domain/vm1", "op=migrate&resource=7&destination=", "//input[@name='resource']/@value", "7"),
-        ("/xend/domain/vm1", "op=migrate&resource=7&destination=", "//div[@role='alert']/p",
-            "Missing parameter: destination"),
-        ("/xend/node", "op=notify", "//h1", "Notify: not done"),
-        ("/xend/event", "op=inject&event=(a", "//textarea", "(a"),
-    ])
+    @Test(
+        "A refused form comes back with its values and the reason",
+        arguments: [
+            ("/xend/domain", "op=create&config=(vm%20%3Cb%3E", "//textarea", "(vm <b>"),
+            (
+                "/xend/domain", "op=create&config=(vm)", "//div[@role='alert']/p",
+                "Error creating domain: missing vm name"
+            ),
+            ("/xend/domain/vm1", "op=pincpu&cpu=two", "//input[@name='cpu']/@value", "two"),
+            ("/xend/domain/vm1", "op=migrate&resource=7&destination=", "//input[@name='resource']/@value", "7"),
+            (
+                "/xend/domain/vm1", "op=migrate&resource=7&destination=", "//div[@role='alert']/p",
+                "Missing parameter: destination"
+            ),
+            ("/xend/node", "op=notify", "//h1", "Notify: not done"),
+            ("/xend/event", "op=inject&event=(a", "//textarea", "(a"),
+        ])
     func refused(path: String, body: String, xpath: String, expected: String) async throws {
         let reply = try await Wire.post(path, body, headers: Self.html)
         #expect(reply.status == 400)
@@ -176,7 +187,8 @@ import Testing
 
     @Test("An uploaded file that is refused comes back as text")
     func refusedFile() async throws {
-        let body = "--B\r\nContent-Disposition: form-data; name=\"config\"; filename=\"a.sxp\"\r\n\r\n(vm (name 1x))\n"
+        let body =
+            "--B\r\nContent-Disposition: form-data; name=\"config\"; filename=\"a.sxp\"\r\n\r\n(vm (name 1x))\n"
             + "--B\r\nContent-Disposition: form-data; name=\"op\"\r\n\r\ncreate\r\n--B--\r\n"
         let reply = try await Wire.ask(
             "POST /xend/domain HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=\"B\"\r\n"
@@ -225,7 +237,8 @@ struct HTMLDocument: ~Copyable {
     /// The text of what the expression finds first, or its value.
     func text(_ expression: String) -> String {
         evaluate(expression) { result in
-            let string = result.pointee.type == XPATH_NODESET
+            let string =
+                result.pointee.type == XPATH_NODESET
                 ? result.pointee.nodesetval.flatMap { set in
                     set.pointee.nodeNr > 0 ? xmlNodeGetContent(set.pointee.nodeTab[0]) : nil
                 } : xmlXPathCastToString(result)

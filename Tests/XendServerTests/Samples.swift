@@ -32,10 +32,10 @@ enum Sample {
         return DomainInformation(
             id: DomainID(id) ?? .zero, name: name,
             uuid: DomainUUID(bytes: [UInt8](repeating: UInt8(id % 256), count: 16)),
-                memory: MemorySize(mebibytes: 64 * (id + 1)),
+            memory: MemorySize(mebibytes: 64 * (id + 1)),
             maximumMemory: MemorySize(mebibytes: 64 * (id + 1)), state: state, cpu: 0, cpuTime: .milliseconds(172_200),
             startTime: 1_700_000_000.25, upTime: 93_784, console: id == 0 ? nil : console,
-                devices: id == 0 ? [] : devices,
+            devices: id == 0 ? [] : devices,
             config: id == 0 ? nil : config.flatMap { try? SExpression.parseFirst($0) })
     }
 

@@ -105,7 +105,8 @@ struct WireReply {
     }
     func header(_ name: String) -> String? {
         let head = text.range(of: "\r\n\r\n").map { text[..<$0.lowerBound] } ?? text[...]
-        for line in head.split(separator: "\r\n").dropFirst() where line.lowercased().hasPrefix(name.lowercased() + ":") {
+        for line in head.split(separator: "\r\n").dropFirst() where line.lowercased().hasPrefix(name.lowercased() + ":")
+        {
             return String(line.dropFirst(name.count + 1).drop { $0 == " " })
         }
         return nil

@@ -269,7 +269,8 @@ import XendClient
                 == TopTable.heading + "\n" + domainZero
                 + "        k1 --b---          1    0.0      32768    3.2      65536       6.4     1    1    2\n"
                 + TopTable.heading + "\n"
-                + "        k1 --b---          2   75.0      32768    3.2      65536       6.4     1    1    2\n" + domainZero)
+                + "        k1 --b---          2   75.0      32768    3.2      65536       6.4     1    1    2\n"
+                + domainZero)
     }
 
     @Test("A transfer on a terminal shows how far it is and leaves a clean line")

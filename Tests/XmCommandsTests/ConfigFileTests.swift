@@ -79,7 +79,8 @@ private func shown(_ value: ConfigValueView) -> String {
     /// Text, and the beginning of the message.
     static let refused: [(String, String)] = [
         ("import os\na = os.uname()[4]", "f:2:5: os.uname is not supported"),
-        ("import socket", "f:1:1: import is not supported"), ("import os.path as p", "f:1:1: import is not supported"), ("from x import y", "f:1:1: import is not supported"),
+        ("import socket", "f:1:1: import is not supported"), ("import os.path as p", "f:1:1: import is not supported"),
+        ("from x import y", "f:1:1: import is not supported"),
         ("a = 1\nfor i in a:\n  b = 1", "f:2:1: loops are not supported"),
         ("while 1: pass", "f:1:1: loops are not supported"), ("print 'x'", "f:1:1: print is not supported"),
         ("class A:\n  pass", "f:1:1: class is not supported"), ("try:\n  a = 1", "f:1:1: try is not supported"),

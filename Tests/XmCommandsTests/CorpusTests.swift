@@ -24,7 +24,8 @@ import Testing
         let arguments = lines.first { $0.hasPrefix("# arguments: ") }?.dropFirst(13).split(separator: " ") ?? []
         let format = lines.contains { $0.hasPrefix("# format: xl") } ? XmFormat.later : .original
         let outcome = await run(
-            ["create", "-qn", name] + arguments.map(String.init), host: FakeHost(content: [name: content]), format: format)
+            ["create", "-qn", name] + arguments.map(String.init), host: FakeHost(content: [name: content]),
+            format: format)
         #expect(outcome.status == (outcome.errors.isEmpty ? 0 : 1))
         #expect(outcome.requests.isEmpty)
         let seen = outcome.output + outcome.errors

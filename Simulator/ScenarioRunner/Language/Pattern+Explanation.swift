@@ -23,7 +23,8 @@ extension PatternMatcher {
             let alike = values.filter { $0.name != nil && $0.name == field.fieldName }
             let inner = alike.count == 1 ? nestedDifferences(field, alike[0]) : []
             if !inner.isEmpty { return inner.map { "in \(field.fieldName ?? "?"): \($0)" } }
-            let seen = alike.isEmpty
+            let seen =
+                alike.isEmpty
                 ? "there is no \(field.fieldName ?? "such field")"
                 : "saw \(alike.map(\.description).joined(separator: " "))"
             return ["expected \(describe(field)), \(seen)"]

@@ -44,7 +44,9 @@ public struct PatternMatcher {
             guard let values = value.list else { return false }
             return match(members[...], values[...])
         case .element(let name, let fields):
-            guard let values = value.list, let head = values.first, match(.text(name), head, .equal) else { return false }
+            guard let values = value.list, let head = values.first, match(.text(name), head, .equal) else {
+                return false
+            }
             return matchFields(fields, values.dropFirst().map { $0 }, of: head.atom)
         }
     }
@@ -118,7 +120,8 @@ public struct PatternMatcher {
     /// A domain that runs, waits or is runnable is *running*, whichever of the three it happens to be when asked.
     private mutating func matchField(_ pattern: Pattern, _ value: SExpression, _ element: String?) -> Bool {
         if element == "domain", value.isElement("state"), let state = value.child(at: 0)?.atom,
-            DomainStates.running.contains(state) {
+            DomainStates.running.contains(state)
+        {
             for name in DomainStates.running where match(pattern, .element("state", name), .equal) { return true }
             return false
         }

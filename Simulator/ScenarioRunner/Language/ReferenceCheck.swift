@@ -32,7 +32,9 @@ struct ReferenceCheck {
         ScenarioError(ScenarioPlace(file: scenario.place.file, position: position), message)
     }
 
-    private mutating func note(_ message: String, at position: SXPPosition) { errors.append(error(message, at: position)) }
+    private mutating func note(_ message: String, at position: SXPPosition) {
+        errors.append(error(message, at: position))
+    }
 
     // MARK: Values
 
@@ -96,7 +98,8 @@ struct ReferenceCheck {
             guard Template.resolve(reference.name, { bound.contains($0) }) == nil else { continue }
             let names = bound.sorted()
             let hint = Suggestion.phrase(for: reference.name, among: names)
-            let known = names.isEmpty ? "nothing is bound here" : "bound are " + names.map { "$" + $0 }.joined(separator: ", ")
+            let known =
+                names.isEmpty ? "nothing is bound here" : "bound are " + names.map { "$" + $0 }.joined(separator: ", ")
             note("nothing binds $\(reference.name) before this\(hint); \(known)", at: reference.position)
             // Once is enough.
             bound.insert(reference.name)
@@ -234,7 +237,9 @@ struct ReferenceCheck {
     /// A step on a domain that nothing makes can only fail; one that says what it expects may well want that.
     private mutating func domain(_ domain: Template, _ form: String, unless isGuarded: Bool) {
         use(domain)
-        guard !isGuarded, !scenario.setup.toleratesFailures, let name = domain.literal, !domains.mayExist(name) else { return }
+        guard !isGuarded, !scenario.setup.toleratesFailures, let name = domain.literal, !domains.mayExist(name) else {
+            return
+        }
         note(
             "\(form): nothing creates a domain \(name)\(Suggestion.phrase(for: name, among: domains.known)); "
                 + "created are \(domains.list)", at: domain.source.position)
@@ -245,7 +250,8 @@ struct ReferenceCheck {
         switch check.kind {
         case .anything, .noLeaks: break
         case .status(let pattern), .header(_, let pattern), .text(let pattern), .error(let pattern), .sxp(let pattern),
-            .memoryFree(let pattern), .log(let pattern): use(pattern)
+            .memoryFree(let pattern), .log(let pattern):
+            use(pattern)
         case .xpath(_, let pattern): if let pattern { use(pattern) }
         case .domain(let domain, let fields):
             self.domain(domain, "domain", unless: false)

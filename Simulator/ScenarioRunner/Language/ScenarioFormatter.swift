@@ -166,7 +166,8 @@ private struct FormatPrinter {
                 continue
             }
             if index > 0, !member.isTrailing || lineIsClosed {
-                let staysHere = isFirstLine && !lineIsClosed && (member.isAtom || mayFollow(members, column + 1 - start))
+                let staysHere =
+                    isFirstLine && !lineIsClosed && (member.isAtom || mayFollow(members, column + 1 - start))
                 if staysHere {
                     append([32])
                 } else {

@@ -54,7 +54,8 @@ extension ScenarioReader {
 
     private func noNumber(_ value: LocatedSExpression) -> ScenarioError {
         ScenarioError(
-            ScenarioPlace(file: file, position: value.position), "only numbers are compared with < and >, not \(value.value)")
+            ScenarioPlace(file: file, position: value.position),
+            "only numbers are compared with < and >, not \(value.value)")
     }
 
     func regularExpression(_ value: LocatedSExpression) throws(ScenarioError) -> RegularExpression {

@@ -123,7 +123,8 @@ extension ScenarioReader {
             guard let members = argument.list, (1...3).contains(members.count), members[0].atom != nil else {
                 throw part.misuse("each field is (KEY VALUE), not \(argument.value)", at: argument)
             }
-            let value = members.count > 1
+            let value =
+                members.count > 1
                 ? Template(members[1]) : Template(literal: "", at: argument.position)
             var field = RequestTemplate.Field(name: Template(members[0]), value: value)
             if members.count == 3 {
@@ -143,7 +144,9 @@ extension Template {
     /// What stands in `(name …)` of a configuration, as far as it is written here.
     var nameInConfiguration: Template? {
         for member in source.list ?? [] {
-            guard let inner = member.list, inner.count > 1, inner[0].atom == "name", inner[1].atom != nil else { continue }
+            guard let inner = member.list, inner.count > 1, inner[0].atom == "name", inner[1].atom != nil else {
+                continue
+            }
             return Template(inner[1])
         }
         return nil

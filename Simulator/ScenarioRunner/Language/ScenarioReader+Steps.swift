@@ -125,7 +125,9 @@ extension ScenarioReader {
     private func remainingSteps(_ form: inout FormReader) throws(ScenarioError) -> [Step] {
         guard !form.arguments.isEmpty else { throw form.misuse("a step is missing") }
         var steps: [Step] = []
-        for argument in form.arguments { if let step = attempt({ () throws(ScenarioError) in try step(argument) }) { steps.append(step) } }
+        for argument in form.arguments {
+            if let step = attempt({ () throws(ScenarioError) in try step(argument) }) { steps.append(step) }
+        }
         form.arguments = []
         return steps
     }

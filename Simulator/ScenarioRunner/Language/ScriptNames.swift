@@ -9,7 +9,9 @@ struct ScriptNames {
 
     init(_ scenario: Scenario) {
         var words: Set<String> = []
-        for member in (scenario.source.list ?? []).dropFirst(2) where member.list?.first?.atom != "fault" { Self.collect(member.value, into: &words) }
+        for member in (scenario.source.list ?? []).dropFirst(2) where member.list?.first?.atom != "fault" {
+            Self.collect(member.value, into: &words)
+        }
         names = words.union(Self.standard)
     }
 
@@ -26,7 +28,8 @@ struct ScriptNames {
         // A block script is named by the kind of its disk.
         let isOfDisk = name.hasPrefix("block-") && names.contains { $0.hasPrefix(name.dropFirst(6) + ":") }
         guard !names.contains(name), !isOfDisk else { return nil }
-        return "fault: nothing runs a script \(path)\(Suggestion.phrase(for: name, among: Self.standard)); every host has "
+        return
+            "fault: nothing runs a script \(path)\(Suggestion.phrase(for: name, among: Self.standard)); every host has "
             + Self.standard.joined(separator: ", ") + ", others are made by (script PATH …)"
     }
 }

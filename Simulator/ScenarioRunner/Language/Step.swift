@@ -51,7 +51,10 @@ public struct Step: Sendable {
 /// An HTTP request with names still in it.
 public struct RequestTemplate: Sendable {
     /// A part of the path. A `segment` is percent-encoded, a `text` is sent as it stands.
-    public enum Piece: Sendable { case text(Template), segment(Template) }
+    public enum Piece: Sendable {
+        case text(Template)
+        case segment(Template)
+    }
     public struct Field: Sendable {
         public var name: Template
         public var value: Template

@@ -44,7 +44,10 @@ public struct Template: Hashable, Sendable {
         }
     }
 
-    enum Piece: Hashable { case text(String), name(String) }
+    enum Piece: Hashable {
+        case text(String)
+        case name(String)
+    }
 
     /// A bare word cut into literal parts and names.
     static func pieces(of word: String) -> [Piece] {
@@ -93,7 +96,8 @@ public struct Template: Hashable, Sendable {
         }
     }
 
-    private static func expand(_ value: LocatedSExpression, _ bindings: Bindings) throws(ScenarioFailure) -> SExpression {
+    private static func expand(_ value: LocatedSExpression, _ bindings: Bindings) throws(ScenarioFailure) -> SExpression
+    {
         switch value.kind {
         case .atom(let text, quoted: true): return .atom(text)
         case .atom(let text, quoted: false): return try expand(word: text, bindings)

@@ -9,7 +9,8 @@ public enum Vocabulary {
     public static let setup = forms(
         "(host NAME (memory MB) (dom0-memory MB) (cpus N) (config (KEY VALUE)…))",
         "(kernel PATH BEHAVIOUR…)", "(file PATH (size N) | (text \"…\"))", "(block-device PATH (size N))",
-        "(bridge NAME)", "(script PATH BEHAVIOUR…)", "(missing PATH)", "(receiver NAME (answers) | (hangs) | (refuses))", "(let NAME SXP)",
+        "(bridge NAME)", "(script PATH BEHAVIOUR…)", "(missing PATH)",
+        "(receiver NAME (answers) | (hangs) | (refuses))", "(let NAME SXP)",
         "(pool none)", "(seed N)", "(order fifo | seeded)", "(tolerate failures)", "(needs simulator | xen)")
 
     public static let steps = forms(
@@ -25,7 +26,8 @@ public enum Vocabulary {
         "(when CHECK STEP)", "(parallel STEP…)", "(repeat N STEP…)",
         "(fault POINT [(nth N) | (every N) | (after T) | (probability P)] ACTION)", "(heal)",
         "(daemon stop | start | kill | restart)", "(power-loss HOST)", "(host-reboot HOST)",
-        "(xl create D MB KERNEL | destroy D)", "(clock (forward T) | (back T))", "(copy FILE HOST HOST)", "(write PATH TEXT)", "(corrupt PATH)")
+        "(xl create D MB KERNEL | destroy D)", "(clock (forward T) | (back T))", "(copy FILE HOST HOST)",
+        "(write PATH TEXT)", "(corrupt PATH)")
 
     public static let checks = forms(
         "(status N)", "(header NAME P)", "(text P)", "(error P)", "(sxp P)", "(xpath EXPR [P])",
@@ -61,7 +63,8 @@ public enum Vocabulary {
 
     /// Every form with an example in the manual, by place.
     public static let all: [(place: String, forms: [Form])] = [
-        ("setup", setup), ("step", steps), ("check", checks), ("behaviour", behaviours), ("script", scriptParts), ("point", points),
+        ("setup", setup), ("step", steps), ("check", checks), ("behaviour", behaviours), ("script", scriptParts),
+        ("point", points),
         ("action", actions),
     ]
 

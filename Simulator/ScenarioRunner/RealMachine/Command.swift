@@ -28,7 +28,7 @@ struct Command {
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO)
         posix_spawn_file_actions_addclose(&actions, ends[1])
         var arguments = words.map { strdup($0) } + [nil]
-        defer { arguments.forEach { free($0) } }
+        defer { for argument in arguments { free(argument) } }
         var pid = pid_t()
         let result = posix_spawnp(&pid, words[0], &actions, nil, &arguments, environ)
         close(ends[1])

@@ -41,7 +41,9 @@ struct GuestImage {
 
 extension Behaviour {
     /// What boots a kernel about which the scenario says nothing. A second of boot is only time here.
-    static let ofDefaultGuest = ["boots-in 200000", "shuts-down-in 100000", #"prints Booting\n"#, #"prints \h login: "#]
+    static let ofDefaultGuest = [
+        "boots-in 200000", "shuts-down-in 100000", #"prints Booting\n"#, #"prints \h login: "#,
+    ]
 
     /// The guest's words for it.
     var line: String {

@@ -25,14 +25,20 @@ struct RealFitness {
         if setup.needs.contains(.simulator) { refuse("it says that it needs a simulated machine") }
         let host = setup.hosts[0]
         let standard = HostSetup(name: "")
-        if host.memory != standard.memory || host.domainZeroMemory != standard.domainZeroMemory || host.cpus != standard.cpus {
-            refuse("it needs a machine of \(host.memory) MB, \(host.domainZeroMemory) of them domain 0's, and \(host.cpus) cpus")
+        if host.memory != standard.memory || host.domainZeroMemory != standard.domainZeroMemory
+            || host.cpus != standard.cpus
+        {
+            refuse(
+                "it needs a machine of \(host.memory) MB, \(host.domainZeroMemory) of them domain 0's, and \(host.cpus) cpus"
+            )
         }
         for item in setup.items { look(item) }
         for step in scenario.steps { look(step, times: 1) }
         collect(scenario.source)
         if waiting > Self.patience { refuse("it lets \(TimeText.text(waiting)) pass") }
-        if memory > freeMemory { refuse("its domains need \(memory) MB, and the machine has \(freeMemory) MB for them") }
+        if memory > freeMemory {
+            refuse("its domains need \(memory) MB, and the machine has \(freeMemory) MB for them")
+        }
     }
 
     private mutating func refuse(_ reason: String) { obstacle = obstacle ?? reason }
@@ -40,7 +46,9 @@ struct RealFitness {
     private mutating func look(_ item: SetupItem) {
         if case .receiver = item.kind { refuse("(receiver …) is part of the simulated network") }
         if case .script = item.kind { refuse("(script …) says what a simulated script does") }
-        if case .blockDevice(_, let size) = item.kind, size > 64 << 30 { refuse("it needs a block device of \(size) bytes") }
+        if case .blockDevice(_, let size) = item.kind, size > 64 << 30 {
+            refuse("it needs a block device of \(size) bytes")
+        }
     }
 
     private mutating func look(_ step: Step, times: Int) {

@@ -16,14 +16,20 @@ extension RealMachine {
         var leaks = domains.filter { $0.state.contains("d") }.map { "domain \($0.id) is still dying" }
         let living = Set(domains.filter { !$0.state.contains("d") }.map(\.id))
         let nodes = try Command.must("xenstore-ls", "-f").lines
-        leaks += Set(nodes.compactMap { owner(ofNode: $0) }).subtracting(living).sorted().map { "xenstore still has nodes of domain \($0)" }
+        leaks += Set(nodes.compactMap { owner(ofNode: $0) }).subtracting(living).sorted().map {
+            "xenstore still has nodes of domain \($0)"
+        }
         for line in try Command.must("ls", "/sys/bus/xen-backend/devices").lines {
             let parts = line.split(separator: "-")
             if parts.count == 3, !living.contains(String(parts[1])) { leaks.append("the kernel still has \(line)") }
         }
         for line in try Command.must("losetup", "-a").lines {
-            guard let loop = line.split(separator: ":").first.map(String.init), !ownLoops.contains(loop) else { continue }
-            if !nodes.contains(where: { $0.hasSuffix("/params = \"\(loop)\"") }) { leaks.append("\(line) belongs to nobody") }
+            guard let loop = line.split(separator: ":").first.map(String.init), !ownLoops.contains(loop) else {
+                continue
+            }
+            if !nodes.contains(where: { $0.hasSuffix("/params = \"\(loop)\"") }) {
+                leaks.append("\(line) belongs to nobody")
+            }
         }
         return leaks
     }

@@ -190,7 +190,9 @@ final class RealMachine {
     func scriptCalls(_ path: String) throws(ScenarioFailure) -> [[String]] {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         let text = try file(calls(of: name)) ?? ""
-        return text.split(separator: "\n").map { $0.split(separator: "\u{1F}", omittingEmptySubsequences: false).map(String.init) }
+        return text.split(separator: "\n").map {
+            $0.split(separator: "\u{1F}", omittingEmptySubsequences: false).map(String.init)
+        }
     }
 
     // MARK: Looking
@@ -216,7 +218,9 @@ final class RealMachine {
 
     func runs(_ domain: String) throws(ScenarioFailure) -> String {
         let id = try self.id(of: domain)
-        guard let state = try domains().first(where: { $0.id == id })?.state else { return "there is no domain \(domain)" }
+        guard let state = try domains().first(where: { $0.id == id })?.state else {
+            return "there is no domain \(domain)"
+        }
         if state.contains("p") { return "it is paused" }
         if state.contains("s") || state.contains("c") { return "it has shut down" }
         return "running"

@@ -89,7 +89,9 @@ final class RealTarget: ScenarioTarget {
         return true
     }
 
-    func advance(by duration: Duration) throws(ScenarioFailure) { usleep(UInt32(clamping: Int64(duration / .microseconds(1)))) }
+    func advance(by duration: Duration) throws(ScenarioFailure) {
+        usleep(UInt32(clamping: Int64(duration / .microseconds(1))))
+    }
 
     /// Until nothing is under way: no request, no operation, no restart due, and for a while no event and no change of any
     /// domain's state.
@@ -106,7 +108,9 @@ final class RealTarget: ScenarioTarget {
                 since = now
                 glances = 0
             }
-            guard now < end else { throw ScenarioFailure("after \(TimeText.text(Self.settleLimit)) still open: \(seen)") }
+            guard now < end else {
+                throw ScenarioFailure("after \(TimeText.text(Self.settleLimit)) still open: \(seen)")
+            }
             usleep(Self.glance)
         }
     }
@@ -119,7 +123,8 @@ final class RealTarget: ScenarioTarget {
             for behaviour in behaviours {
                 switch behaviour {
                 case .bootsIn(let time), .shutsDownIn(let time): longest = max(longest, time)
-                case .prints, .echoes, .shell, .ignoresShutdown, .refusesSuspend, .exitsAfter, .crashesAfter, .hangsAfter,
+                case .prints, .echoes, .shell, .ignoresShutdown, .refusesSuspend, .exitsAfter, .crashesAfter,
+                    .hangsAfter,
                     .dirties, .usesCPU, .balloonsIn, .neverConnects:
                     break
                 }
@@ -189,7 +194,9 @@ final class RealTarget: ScenarioTarget {
     func leaks(_ host: String?) throws(ScenarioFailure) -> [String] { try machine.leaks() }
     func runs(_ domain: String, on host: String) throws(ScenarioFailure) -> String { try machine.runs(domain) }
 
-    func scriptCalls(_ path: String, host: String) throws(ScenarioFailure) -> [[String]] { try machine.scriptCalls(path) }
+    func scriptCalls(_ path: String, host: String) throws(ScenarioFailure) -> [[String]] {
+        try machine.scriptCalls(path)
+    }
 
     // MARK: What a real machine does not do
 
@@ -222,12 +229,15 @@ extension ScenarioSuite {
             guard let obstacle = target.obstacle else {
                 var result = run(scenario, on: target)
                 result.leftovers = target.leftovers
-                if result.failure == nil, !result.leftovers.isEmpty { result.outcome = .failed(failure(result.leftovers)) }
+                if result.failure == nil, !result.leftovers.isEmpty {
+                    result.outcome = .failed(failure(result.leftovers))
+                }
                 return result
             }
             return ScenarioResult(name: scenario.name, place: scenario.place, outcome: .skipped(obstacle))
         } catch {
-            return ScenarioResult(name: scenario.name, place: scenario.place, outcome: .failed(failure([error.description])))
+            return ScenarioResult(
+                name: scenario.name, place: scenario.place, outcome: .failed(failure([error.description])))
         }
     }
 }

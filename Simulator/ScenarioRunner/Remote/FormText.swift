@@ -18,7 +18,9 @@ extension GuestAct {
 extension FaultRule {
     /// `(fault (on alpha) (hypercall create) (nth 2) (error EIO))`: the step that adds it.
     func form(on host: String) -> String {
-        "(" + ["fault", "(on \(host))", pattern.form, selector.form, action.form].filter { !$0.isEmpty }.joined(separator: " ") + ")"
+        "("
+            + ["fault", "(on \(host))", pattern.form, selector.form, action.form].filter { !$0.isEmpty }.joined(
+                separator: " ") + ")"
     }
 }
 

@@ -41,7 +41,9 @@ final class RemoteTarget: ScenarioTarget {
     func obstacle() -> String? {
         // A daemon that has just been stopped by another scenario comes back.
         for _ in 0..<200 {
-            if (try? get("/xend/node", at: address).expression?.isElement("node")) == true || (try? hasSimulator()) == true {
+            if (try? get("/xend/node", at: address).expression?.isElement("node")) == true
+                || (try? hasSimulator()) == true
+            {
                 break
             }
             usleep(25_000)
@@ -104,7 +106,8 @@ final class RemoteTarget: ScenarioTarget {
     }
 
     private func add(_ setup: HostSetup) throws(ScenarioFailure) {
-        let form = "(host \(setup.name) (memory \(setup.memory)) (dom0-memory \(setup.domainZeroMemory)) (cpus \(setup.cpus)))"
+        let form =
+            "(host \(setup.name) (memory \(setup.memory)) (dom0-memory \(setup.domainZeroMemory)) (cpus \(setup.cpus)))"
         guard let url = try control(form).child(at: 0)?.childText("url"), let address = RemoteAddress(url) else {
             throw ScenarioFailure("the simulator did not make the host \(setup.name)")
         }
@@ -113,9 +116,12 @@ final class RemoteTarget: ScenarioTarget {
 
     func end() {
         // What is left would be in the way of the next; (reset) does it where there is one.
-        guard (try? hasSimulator()) == false, let list = try? get("/xend/domain", at: address).expression?.list else { return }
+        guard (try? hasSimulator()) == false, let list = try? get("/xend/domain", at: address).expression?.list else {
+            return
+        }
         for name in list.compactMap(\.atom) where name != "Domain-0" {
-            _ = try? exchange(.post(WireRequest.path(ofDomain: name), [("op", "destroy"), ("reason", "halt")]), at: address)
+            _ = try? exchange(
+                .post(WireRequest.path(ofDomain: name), [("op", "destroy"), ("reason", "halt")]), at: address)
         }
     }
 
@@ -134,7 +140,9 @@ final class RemoteTarget: ScenarioTarget {
     private func note(_ state: SExpression) {
         guard let time = state.childText("time").flatMap(Double.init) else { return }
         if isVirtual { virtualNow = time }
-        if let wall = state.child("host")?.childText("wall").flatMap(Double.init) { wallOffset = wall - now / .seconds(1) }
+        if let wall = state.child("host")?.childText("wall").flatMap(Double.init) {
+            wallOffset = wall - now / .seconds(1)
+        }
     }
 
     private func readClock() { if let state = try? get("/simulator", at: address).expression { note(state) } }
@@ -176,9 +184,10 @@ final class RemoteTarget: ScenarioTarget {
         var calm = 0
         for _ in 0..<36_000 {
             let answer = try get("/xend/domain?detail=1", at: address)
-            let isBusy = answer.expression?.list?.contains {
-                $0.child("operation") != nil || ["pending", "booting"].contains($0.childText("restart_state"))
-            } ?? false
+            let isBusy =
+                answer.expression?.list?.contains {
+                    $0.child("operation") != nil || ["pending", "booting"].contains($0.childText("restart_state"))
+                } ?? false
             calm = isBusy || !openRequests().isEmpty ? 0 : calm + 1
             if calm == 10 { return }
             usleep(100_000)
@@ -342,7 +351,9 @@ final class RemoteTarget: ScenarioTarget {
     }
 
     func scriptCalls(_ path: String, host: String) throws(ScenarioFailure) -> [[String]] {
-        try ask("(script-calls \(on(host)) \(SExpression.atom(path)))").children().map { ($0.list ?? []).compactMap(\.atom) }
+        try ask("(script-calls \(on(host)) \(SExpression.atom(path)))").children().map {
+            ($0.list ?? []).compactMap(\.atom)
+        }
     }
 
     func received(_ receiver: String) throws(ScenarioFailure) -> [[UInt8]] {

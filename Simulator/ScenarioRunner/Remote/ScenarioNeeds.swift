@@ -42,8 +42,10 @@ struct ScenarioNeeds {
         switch check.kind {
         case .runningOn, .memoryFree, .noLeaks, .scriptCalls, .file, .received: need(check.source.name)
         case .not(let inner): look(inner)
-        case .anything, .status, .header, .text, .error, .sxp, .xpath, .domain, .noDomain, .domains, .events, .task, .log,
-            .open, .closed: break
+        case .anything, .status, .header, .text, .error, .sxp, .xpath, .domain, .noDomain, .domains, .events, .task,
+            .log,
+            .open, .closed:
+            break
         }
     }
 }

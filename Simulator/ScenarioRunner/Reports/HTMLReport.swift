@@ -29,7 +29,9 @@ public enum HTMLReport {
 
     /// How much passed, as a stripe.
     private static func bar(_ summary: RunSummary) -> String {
-        let parts = [("ok", summary.passed), ("no", summary.failed + summary.refusals.count), ("skip", summary.skipped)]
+        let parts = [
+            ("ok", summary.passed), ("no", summary.failed + summary.refusals.count), ("skip", summary.skipped),
+        ]
         let stripes = parts.filter { $0.1 > 0 }.map { "<i class=\"\($0.0)\" style=\"flex:\($0.1)\"></i>" }
         return "<div class=\"bar\">\(stripes.joined())</div>"
     }
@@ -73,7 +75,9 @@ public enum HTMLReport {
     /// The transcript, its lines coloured by what they are.
     private static func transcript(_ result: ScenarioResult) -> String {
         guard !result.transcript.isEmpty else { return "" }
-        let kinds: [Character: String] = ["$": "step", ">": "ask", "<": "answer", "*": "event", "@": "host", "-": "note"]
+        let kinds: [Character: String] = [
+            "$": "step", ">": "ask", "<": "answer", "*": "event", "@": "host", "-": "note",
+        ]
         let lines = result.transcript.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
             guard let first = line.first, let kind = kinds[first] else { return escape(String(line)) }
             return "<span class=\"\(kind)\">\(escape(String(line)))</span>"
@@ -91,7 +95,9 @@ public enum HTMLReport {
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
             case "'": result += "&#39;"
-            default: result.unicodeScalars.append(scalar.value < 32 && scalar != "\n" && scalar != "\t" ? "\u{FFFD}" : scalar)
+            default:
+                result.unicodeScalars.append(
+                    scalar.value < 32 && scalar != "\n" && scalar != "\t" ? "\u{FFFD}" : scalar)
             }
         }
         return result

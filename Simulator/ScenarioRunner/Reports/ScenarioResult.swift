@@ -59,7 +59,8 @@ public struct StepFailure: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        "\(place.line): \(form)" + reasons.map { "\n    " + $0.split(separator: "\n").joined(separator: "\n    ") }.joined()
+        "\(place.line): \(form)"
+            + reasons.map { "\n    " + $0.split(separator: "\n").joined(separator: "\n    ") }.joined()
     }
 }
 

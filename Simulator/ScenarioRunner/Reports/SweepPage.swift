@@ -1,22 +1,27 @@
 /// Sweeps as one self-contained page: for each scenario the matrix, with what went wrong below it.
 public enum SweepPage {
     public static func page(_ results: [SweepResult]) -> String {
-        HTMLReport.document(title: "xend fault sweep", style: style, body: """
-            <header><h1>Fault sweep</h1><p class="sum">\(summary(results))</p></header>
-            \(results.map(section).joined(separator: "\n"))
-            """)
+        HTMLReport.document(
+            title: "xend fault sweep", style: style,
+            body: """
+                <header><h1>Fault sweep</h1><p class="sum">\(summary(results))</p></header>
+                \(results.map(section).joined(separator: "\n"))
+                """)
     }
 
     private static func summary(_ results: [SweepResult]) -> String {
         let cases = results.reduce(0) { $0 + $1.matrix.cases }
         let failures = results.reduce(0) { $0 + $1.matrix.failures.count }
         let time = results.reduce(Duration.zero) { $0 + $1.realTime }
-        let verdict = failures == 0 ? "<b class=\"ok\">nothing left wrong</b>" : "<b class=\"no\">\(failures) leave something wrong</b>"
+        let verdict =
+            failures == 0
+            ? "<b class=\"ok\">nothing left wrong</b>" : "<b class=\"no\">\(failures) leave something wrong</b>"
         return "\(cases) faults in \(results.count) scenarios · \(verdict) · \(TerminalReport.seconds(time))"
     }
 
     private static func section(_ result: SweepResult) -> String {
-        let verdict = result.hasPassed ? "<span class=\"chip ok\">passed</span>" : "<span class=\"chip no\">failed</span>"
+        let verdict =
+            result.hasPassed ? "<span class=\"chip ok\">passed</span>" : "<span class=\"chip no\">failed</span>"
         let place = HTMLReport.escape(result.scenario.place.line)
         return """
             <section><h2>\(HTMLReport.escape(result.scenario.name)) \(verdict)</h2>
@@ -44,7 +49,9 @@ public enum SweepPage {
 
     private static func cell(_ cell: SweepMatrix.Cell?) -> String {
         guard let cell else { return "<td></td>" }
-        if cell.failures > 0 { return "<td class=\"no\" title=\"\(cell.failures) of \(cell.cases)\">\(cell.failures) ✗ \(cell.cases)</td>" }
+        if cell.failures > 0 {
+            return "<td class=\"no\" title=\"\(cell.failures) of \(cell.cases)\">\(cell.failures) ✗ \(cell.cases)</td>"
+        }
         return "<td class=\"ok\">\(cell.cases)</td>"
     }
 

@@ -14,7 +14,13 @@ public struct TerminalReport {
         self.write = write
     }
 
-    private enum Colour: String { case green = "32", red = "31", yellow = "33", grey = "90", bold = "1" }
+    private enum Colour: String {
+        case green = "32"
+        case red = "31"
+        case yellow = "33"
+        case grey = "90"
+        case bold = "1"
+    }
 
     private func paint(_ text: String, _ colour: Colour) -> String {
         isTerminal ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text

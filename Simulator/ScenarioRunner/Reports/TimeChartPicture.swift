@@ -30,7 +30,8 @@ struct TimeChartPicture {
     var html: String {
         let names = ["requests"] + lanes.map(name)
         let column = names.map { "<div>\(HTMLReport.escape($0))</div>" }.joined()
-        return "<div class=\"chart\"><div class=\"names\">\(column)</div><div class=\"scroll\">\(svg)</div></div>\(legend)"
+        return
+            "<div class=\"chart\"><div class=\"names\">\(column)</div><div class=\"scroll\">\(svg)</div></div>\(legend)"
     }
 
     private func name(_ lane: TimeChart.Lane) -> String {
@@ -45,7 +46,9 @@ struct TimeChartPicture {
         for (index, lane) in lanes.enumerated() {
             let top = Self.axisHeight + Double(index + 1) * Self.rowHeight
             parts += lane.spans.flatMap { bar($0, top) }
-            parts += chart.marks.filter { $0.kind == .event && $0.host == lane.host && $0.domain == lane.domain }.map { dot($0, top) }
+            parts += chart.marks.filter { $0.kind == .event && $0.host == lane.host && $0.domain == lane.domain }.map {
+                dot($0, top)
+            }
         }
         parts += chart.marks.filter { $0.kind == .fault || $0.kind == .failure }.map { cut($0, height) }
         return (parts + ["</svg>"]).joined(separator: "\n")
@@ -60,7 +63,8 @@ struct TimeChartPicture {
             parts.append("<line class=\"row\" x1=\"0\" x2=\"\(Int(Self.width))\" y1=\"\(y.short)\" y2=\"\(y.short)\"/>")
         }
         for tick in axis.ticks(apart: 74) {
-            parts.append("<line class=\"tick\" x1=\"\(tick.x.short)\" x2=\"\(tick.x.short)\" y1=\"14\" y2=\"\(height.short)\"/>")
+            parts.append(
+                "<line class=\"tick\" x1=\"\(tick.x.short)\" x2=\"\(tick.x.short)\" y1=\"14\" y2=\"\(height.short)\"/>")
             // A label at the end would be cut off.
             guard tick.x < Self.width - 50 else { continue }
             parts.append("<text class=\"axis\" x=\"\((tick.x + 3).short)\" y=\"12\">\(Self.label(tick.time))</text>")
@@ -98,22 +102,28 @@ struct TimeChartPicture {
 
     private func cut(_ mark: TimeChart.Mark, _ height: Double) -> String {
         let x = axis.x(mark.start)
-        let shape = mark.kind == .failure
+        let shape =
+            mark.kind == .failure
             ? "M\((x - 5).short) \(Self.axisHeight.short)l10 10m0 -10l-10 10"
             : "M\(x.short) \((Self.axisHeight - 6).short)l5 6l-5 6l-5 -6z"
         let title = "\(HTMLReport.escape(mark.text)), \(Self.label(mark.start))"
-        return "<g class=\"\(mark.kind.rawValue)\"><line x1=\"\(x.short)\" x2=\"\(x.short)\" y1=\"\(Self.axisHeight.short)\" "
+        return
+            "<g class=\"\(mark.kind.rawValue)\"><line x1=\"\(x.short)\" x2=\"\(x.short)\" y1=\"\(Self.axisHeight.short)\" "
             + "y2=\"\(height.short)\"/><path d=\"\(shape)\"/><title>\(title)</title></g>"
     }
 
-    private func rectangle(_ style: String, _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ title: String) -> String {
+    private func rectangle(
+        _ style: String, _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ title: String
+    ) -> String {
         "<rect class=\"\(style)\" x=\"\(x.short)\" y=\"\(y.short)\" width=\"\(width.short)\" height=\"\(height.short)\" rx=\"3\">"
             + "<title>\(HTMLReport.escape(title))</title></rect>"
     }
 
     /// What the colours mean, as far as they are there.
     private var legend: String {
-        let states = TimeChart.State.allCases.filter { state in lanes.contains { $0.spans.contains { $0.state == state } } }
+        let states = TimeChart.State.allCases.filter { state in
+            lanes.contains { $0.spans.contains { $0.state == state } }
+        }
         let marks = TimeChart.Mark.Kind.allCases.filter { kind in chart.marks.contains { $0.kind == kind } }
         let entries = states.map(\.rawValue) + marks.map(\.rawValue)
         return "<p class=\"legend\">" + entries.map { "<span><i class=\"\($0)\"></i>\($0)</span>" }.joined()
@@ -124,7 +134,9 @@ struct TimeChartPicture {
         let milliseconds = Int64((seconds * 1000).rounded())
         if milliseconds == 0 { return "0 s" }
         if milliseconds < 1000 { return "\(milliseconds) ms" }
-        if milliseconds < 60_000 { return "\(milliseconds / 1000).\(String(milliseconds % 1000 + 1000).dropFirst().prefix(2)) s" }
+        if milliseconds < 60_000 {
+            return "\(milliseconds / 1000).\(String(milliseconds % 1000 + 1000).dropFirst().prefix(2)) s"
+        }
         return TerminalReport.seconds(.milliseconds(milliseconds))
     }
 

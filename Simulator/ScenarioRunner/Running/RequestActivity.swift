@@ -39,7 +39,9 @@ final class RequestActivity: Activity {
             problem = exchange.problem
         }
         run.transcript.request(request, host: host)
-        let label = "\(request.method) \(request.path)" + (request.summary.first { $0.name == "op" }.map { " \($0.value)" } ?? "")
+        let label =
+            "\(request.method) \(request.path)"
+            + (request.summary.first { $0.name == "op" }.map { " \($0.value)" } ?? "")
         run.chart.mark(
             .init(kind: .request, host: host, start: started.inSeconds, end: run.target.now.inSeconds, text: label))
         if let count { run.bindings[counter] = count }

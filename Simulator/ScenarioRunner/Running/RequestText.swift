@@ -16,7 +16,8 @@ struct WireRequest {
     func request(host: String) -> XendRequest {
         let isAddressed = headers.contains { $0.name.lowercased() == "host" }
         return XendRequest(
-            method: XendRequest.Method(rawValue: method), target: path, headers: (isAddressed ? [] : [("Host", host)]) + headers,
+            method: XendRequest.Method(rawValue: method), target: path,
+            headers: (isAddressed ? [] : [("Host", host)]) + headers,
             body: body, timeLimit: ScenarioRun.patience)
     }
 
@@ -44,7 +45,9 @@ extension RequestTemplate {
             }
         }
         let query = try values(self.query, bindings)
-        if !query.isEmpty { path += (path.contains("?") ? "&" : "?") + FormEncoding.urlEncoded(query.map { ($0.name, $0.value) }) }
+        if !query.isEmpty {
+            path += (path.contains("?") ? "&" : "?") + FormEncoding.urlEncoded(query.map { ($0.name, $0.value) })
+        }
         var wire = WireRequest(method: try method.text(bindings), path: path)
         wire.origin = origin
         wire.summary = query.map { ($0.name, $0.value) }

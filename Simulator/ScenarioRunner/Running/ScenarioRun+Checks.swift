@@ -80,7 +80,9 @@ extension ScenarioRun {
         case .text(let pattern): return compare(pattern, .atom(answer.text), .contained)
         case .sxp(let pattern):
             guard let value = answer.expression else {
-                return ["expected SXP, saw \(answer.status) \(answer.header("content-type") ?? "") \(Self.excerpt(answer))"]
+                return [
+                    "expected SXP, saw \(answer.status) \(answer.header("content-type") ?? "") \(Self.excerpt(answer))"
+                ]
             }
             return compare(pattern, value)
         case .xpath(let expression, let pattern): return xpath(expression, pattern, answer)
@@ -97,7 +99,9 @@ extension ScenarioRun {
         let found = HTMLDocument(answer.body)?.evaluate(expression) ?? []
         guard let pattern else { return found.isEmpty ? ["\(expression) finds nothing in the page"] : [] }
         for text in found where compare(pattern, .atom(text)).isEmpty { return [] }
-        return ["expected \(expression) to be \(pattern), saw \(found.map { SExpression.atom($0).description }.joined(separator: ", "))"]
+        return [
+            "expected \(expression) to be \(pattern), saw \(found.map { SExpression.atom($0).description }.joined(separator: ", "))"
+        ]
     }
 
     // MARK: Asked anew over HTTP
@@ -140,7 +144,9 @@ extension ScenarioRun {
     }
 
     /// The exact set of names; Domain-0, which is always there, only when it is named.
-    private func domainsReasons(_ patterns: [Pattern], _ host: String, _ aloud: Bool) throws(ScenarioFailure) -> [String] {
+    private func domainsReasons(_ patterns: [Pattern], _ host: String, _ aloud: Bool) throws(ScenarioFailure)
+        -> [String]
+    {
         let answer = try ask("/xend/domain", host: host, aloud: aloud)
         guard var names = answer.expression?.list else { return ["no list of domains: \(Self.excerpt(answer))"] }
         let namesZero = patterns.contains { $0.fieldName == "Domain-0" }
@@ -150,7 +156,9 @@ extension ScenarioRun {
         let wanted = patterns.filter { if case .rest = $0 { false } else { true } }
         guard isOpen || wanted.count == names.count, matcher.matchFields(wanted, names, of: nil) else {
             let expected = patterns.isEmpty ? "none" : patterns.map(\.description).joined(separator: " ")
-            return ["expected the domains \(expected), saw \(names.isEmpty ? "none" : names.map(\.description).joined(separator: " "))"]
+            return [
+                "expected the domains \(expected), saw \(names.isEmpty ? "none" : names.map(\.description).joined(separator: " "))"
+            ]
         }
         bindings = matcher.bindings
         return []
@@ -193,18 +201,22 @@ extension ScenarioRun {
         guard let task = tasks.last else { return ["there is no task for \(name) on \(host)"] }
         if case .list(let fields) = pattern, fields.allSatisfy(\.isStructure) {
             var matcher = PatternMatcher(bindings)
-            return matcher.matchFields(fields, task.children(), of: "task") ? [] : matcher.fieldDifferences(fields, task.children(), of: "task")
+            return matcher.matchFields(fields, task.children(), of: "task")
+                ? [] : matcher.fieldDifferences(fields, task.children(), of: "task")
         }
         if case .text = pattern { return compare(pattern, .atom(task.childText("state") ?? "")) }
         guard case .element(let head, _) = pattern, head.literal != "task" else { return compare(pattern, task) }
         // One field alone.
         var matcher = PatternMatcher(bindings)
-        return matcher.matchFields([pattern], task.children(), of: "task") ? [] : matcher.fieldDifferences([pattern], task.children(), of: "task")
+        return matcher.matchFields([pattern], task.children(), of: "task")
+            ? [] : matcher.fieldDifferences([pattern], task.children(), of: "task")
     }
 
     // MARK: The machine itself
 
-    private func machineReasons(_ kind: Check.Kind, _ host: String, isEverywhere: Bool) throws(ScenarioFailure) -> [String] {
+    private func machineReasons(_ kind: Check.Kind, _ host: String, isEverywhere: Bool) throws(ScenarioFailure)
+        -> [String]
+    {
         switch kind {
         case .runningOn(let host, let domain):
             let name = try domain.text(bindings)
@@ -247,7 +259,10 @@ extension ScenarioRun {
                 index += 1
             }
             guard found else {
-                let seen = calls.isEmpty ? "none" : calls.map { SExpression.list($0.map(SExpression.atom)).description }.joined(separator: "\n")
+                let seen =
+                    calls.isEmpty
+                    ? "none"
+                    : calls.map { SExpression.list($0.map(SExpression.atom)).description }.joined(separator: "\n")
                 return ["expected the call \(pattern) (in this order), saw\n\(seen)"]
             }
         }

@@ -52,7 +52,9 @@ final class ScenarioRun {
 
     /// Keeps an account of what the daemons do and why. Must be called before the run.
     func keepChronicle() {
-        target.onDeed = { [unowned self] host, life, deed in chronicle.add(.deed(deed, life: life), host: host, at: target.now) }
+        target.onDeed = { [unowned self] host, life, deed in
+            chronicle.add(.deed(deed, life: life), host: host, at: target.now)
+        }
     }
 
     private var now: Double { target.now.inSeconds }
@@ -80,7 +82,8 @@ final class ScenarioRun {
             try bind()
             for host in scenario.setup.hosts { beginEvents(host.name) }
         } catch {
-            throw StepFailure(place: scenario.place, form: "(scenario \(scenario.name) …)", reasons: [error.description])
+            throw StepFailure(
+                place: scenario.place, form: "(scenario \(scenario.name) …)", reasons: [error.description])
         }
         for step in scenario.steps {
             beforeStep(step)
@@ -127,7 +130,8 @@ final class ScenarioRun {
         stepCount += 1
         transcript.step(step)
         chronicle.add(
-            .step(Transcript.form(of: step.source), ScenarioPlace(file: scenario.place.file, position: step.position)), at: target.now)
+            .step(Transcript.form(of: step.source), ScenarioPlace(file: scenario.place.file, position: step.position)),
+            at: target.now)
         do {
             try complete(try begin(step), step)
         } catch {
@@ -158,7 +162,8 @@ final class ScenarioRun {
             if isDone { return }
             guard target.now < end else {
                 if let check = activity.unmet {
-                    throw self.failure(step, ["for an hour this has not come true: \(check.source.value)"], at: check, kind: .unmet)
+                    throw self.failure(
+                        step, ["for an hour this has not come true: \(check.source.value)"], at: check, kind: .unmet)
                 }
                 let phrase = activity.openPhrase.map { ": \($0)" } ?? ""
                 throw self.failure(step, ["it has not ended within an hour\(phrase)"], kind: .unanswered)
@@ -224,7 +229,8 @@ final class ScenarioRun {
         return StreamActivity(self, step, name: console.connection ?? domain, console.acts) {
             [self] (origin) throws(ScenarioFailure) in
             let answer = try ask(WireRequest.path(ofDomain: domain), host: host)
-            guard let port = answer.expression?.child("console")?.childText("console_port").flatMap({ UInt16($0) }) else {
+            guard let port = answer.expression?.child("console")?.childText("console_port").flatMap({ UInt16($0) })
+            else {
                 throw ScenarioFailure(answer.error ?? "domain \(domain) has no console")
             }
             return try target.openTCP(host, port: port, from: origin)
@@ -244,7 +250,9 @@ final class ScenarioRun {
     private final class FinishActivity: Activity {
         private let activity: any Activity
         private let isDone: () -> Bool
-        init(_ activity: any Activity, _ isDone: @escaping () -> Bool) { (self.activity, self.isDone) = (activity, isDone) }
+        init(_ activity: any Activity, _ isDone: @escaping () -> Bool) {
+            (self.activity, self.isDone) = (activity, isDone)
+        }
         var unmet: Check? { activity.unmet }
         func poll() throws(StepFailure) -> Bool { isDone() }
     }
@@ -315,7 +323,8 @@ final class ScenarioRun {
     }
 
     private func mark(_ step: Step) {
-        chart.mark(.init(kind: .fault, host: host(of: step), start: now, end: now, text: Transcript.form(of: step.source)))
+        chart.mark(
+            .init(kind: .fault, host: host(of: step), start: now, end: now, text: Transcript.form(of: step.source)))
     }
 
     private func daemon(_ act: Step.DaemonAct, _ host: String, _ step: Step) throws(ScenarioFailure) {
@@ -397,7 +406,8 @@ final class ScenarioRun {
         let value = entry.name.hasPrefix("xend.domain.") ? entry.value.list : nil
         chart.mark(
             .init(
-                kind: .event, host: host, start: time, end: time, text: entry.expression.description, domain: value?.first?.atom))
+                kind: .event, host: host, start: time, end: time, text: entry.expression.description,
+                domain: value?.first?.atom))
         guard let value, let domain = value.first?.atom else { return }
         chart.event(entry.name, domain: domain, detail: value.count > 2 ? value[2].atom : nil, host: host, at: time)
     }

@@ -20,7 +20,8 @@ public enum ScenarioSuite {
             return ScenarioResult(name: scenario.name, place: scenario.place, outcome: .skipped("it needs a real Xen"))
         }
         let seed = options.seed ?? scenario.setup.seed ?? 0
-        let target = SimulatedTarget(scenario, seed: seed, order: options.shuffles || scenario.setup.isShuffled ? .seeded(seed) : .fifo)
+        let target = SimulatedTarget(
+            scenario, seed: seed, order: options.shuffles || scenario.setup.isShuffled ? .seeded(seed) : .fifo)
         return run(scenario, on: target, keepsChronicle: options.keepsChronicle)
     }
 
@@ -46,7 +47,8 @@ public enum ScenarioSuite {
             try run.perform()
             if let violations = watch?.finish(), !violations.isEmpty {
                 throw StepFailure(
-                    place: scenario.place, form: "(scenario \(scenario.name) …)", reasons: violations.prefix(5).map(\.description))
+                    place: scenario.place, form: "(scenario \(scenario.name) …)",
+                    reasons: violations.prefix(5).map(\.description))
             }
         } catch {
             result.outcome = .failed(error)

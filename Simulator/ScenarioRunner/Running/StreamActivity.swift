@@ -130,7 +130,8 @@ enum StreamSearch {
     private static func find(_ text: String, in bytes: [UInt8]) -> Int? {
         let wanted = SXPText.bytes(of: text)
         guard bytes.count >= wanted.count else { return nil }
-        for index in 0...(bytes.count - wanted.count) where bytes[index..<(index + wanted.count)].elementsEqual(wanted) {
+        for index in 0...(bytes.count - wanted.count) where bytes[index..<(index + wanted.count)].elementsEqual(wanted)
+        {
             return index + wanted.count
         }
         return nil

@@ -52,7 +52,7 @@ public struct Sweep: Sendable {
     /// Runs cases on all cores.
     /// - Parameter each: told of each outcome as it comes; never twice at once.
     public func run(_ cases: [Case], each: (Outcome) -> Void) {
-        Parallel.forEach(cases, { run($0) }) { each($1) }
+        Parallel.forEach(cases, { run($0) }, each: { each($1) })
     }
 
     /// Runs the scenario with one fault.
@@ -75,6 +75,7 @@ public struct Sweep: Sendable {
             return Trial(scenario).violations().first?.oracle == oracle
         }
         return shrunk.file(
-            ["Found by xend-scenario sweep \(scenario.place.file). What is wrong:"] + outcome.violations.prefix(3).map(\.description))
+            ["Found by xend-scenario sweep \(scenario.place.file). What is wrong:"]
+                + outcome.violations.prefix(3).map(\.description))
     }
 }

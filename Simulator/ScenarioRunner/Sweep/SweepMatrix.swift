@@ -20,7 +20,10 @@ public struct SweepMatrix: Sendable {
 
     /// - Parameter cases: those that will be run; they decide which rows and columns there are, and in which order.
     public init(_ cases: [Sweep.Case] = []) {
-        let order = ["error", "delay", "drop", "stuck", "torn", "cut", "cancel", "kill before", "kill after", "power before", "power after"]
+        let order = [
+            "error", "delay", "drop", "stuck", "torn", "cut", "cancel", "kill before", "kill after", "power before",
+            "power after",
+        ]
         var found: Set<Row> = []
         for sweptCase in cases where found.insert(Self.row(sweptCase)).inserted { rows.append(Self.row(sweptCase)) }
         let present = Set(cases.map(\.kind))
@@ -64,7 +67,8 @@ public struct SweepMatrix: Sendable {
     public var table: String {
         let names = rows.enumerated().map { index, row in
             let isFirst = index == 0 || rows[index - 1].operation != row.operation
-            return (isFirst ? row.operation : "").padded(to: width(of: \.operation)) + row.point.padded(to: width(of: \.point))
+            return (isFirst ? row.operation : "").padded(to: width(of: \.operation))
+                + row.point.padded(to: width(of: \.point))
         }
         let margin = width(of: \.operation) + width(of: \.point)
         let columns = kinds.map { max($0.count, 7) + 2 }
@@ -72,7 +76,8 @@ public struct SweepMatrix: Sendable {
         for (row, name) in zip(rows, names) {
             lines.append(name + zip(kinds, columns).map { Self.right(Self.text(cell(row, $0)), $1) }.joined())
         }
-        lines.append("all".padded(to: margin) + zip(kinds, columns).map { Self.right(Self.text(total($0)), $1) }.joined())
+        lines.append(
+            "all".padded(to: margin) + zip(kinds, columns).map { Self.right(Self.text(total($0)), $1) }.joined())
         return lines.map { "    \($0)\n" }.joined()
     }
 

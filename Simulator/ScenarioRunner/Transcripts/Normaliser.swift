@@ -61,7 +61,9 @@ public struct Normaliser {
             return .list([.atom(head)] + values)
         }
         if members.count == 2, head == "id", let id = members[1].atom {
-            return [.atom(head), .atom(parent == "console" ? named("channel", id) : parent == "domain" ? self.id(id) : id)]
+            return [
+                .atom(head), .atom(parent == "console" ? named("channel", id) : parent == "domain" ? self.id(id) : id),
+            ]
         }
         if members.count == 2, head == "domain", let id = members[1].atom { return [.atom(head), .atom(self.id(id))] }
         if members.count == 2, head == "state", parent == "domain", let state = members[1].atom {
@@ -95,8 +97,11 @@ public struct Normaliser {
 
     /// What Domain-0 holds and uses is the machine's own affair.
     private func domainZero(_ members: [SExpression]) -> SExpression {
-        .list(members.map { $0.isElement() && $0.list != nil && !["id", "name", "devices"].contains($0.name)
-            ? [.atom($0.name ?? "_"), "_"] : $0 })
+        .list(
+            members.map {
+                $0.isElement() && $0.list != nil && !["id", "name", "devices"].contains($0.name)
+                    ? [.atom($0.name ?? "_"), "_"] : $0
+            })
     }
 
     /// Words in which something chosen freely shows: MAC addresses, uuids, loop devices, interfaces of domains, urls.
@@ -150,7 +155,8 @@ public struct Normaliser {
     /// The value of a `Location` header: the host and port are the target's, a number at the end is an id.
     public mutating func location(_ url: String) -> String {
         guard let path = url.utf8Range(of: "/xend", from: 0) else { return url }
-        var parts = String(decoding: Array(url.utf8)[(path - 5)...], as: UTF8.self).split(separator: "/").map(String.init)
+        var parts = String(decoding: Array(url.utf8)[(path - 5)...], as: UTF8.self).split(separator: "/").map(
+            String.init)
         if let last = parts.last, Int(last) != nil { parts[parts.count - 1] = id(last) }
         return "http://_/" + parts.joined(separator: "/")
     }

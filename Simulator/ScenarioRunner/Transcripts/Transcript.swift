@@ -53,7 +53,9 @@ struct Transcript {
     mutating func request(_ request: WireRequest, host: String) {
         turn(to: host)
         let arguments = request.summary.map { field in
-            let value = field.value.utf8.count > Self.argumentLimit ? "…" : SExpression.atom(normaliser.text(field.value)).description
+            let value =
+                field.value.utf8.count > Self.argumentLimit
+                ? "…" : SExpression.atom(normaliser.text(field.value)).description
             return " \(field.name)=\(value)"
         }
         let path = request.path.split(separator: "?").first.map(String.init) ?? request.path

@@ -6,7 +6,9 @@ enum AnswerOracle {
     static func problem(_ answer: Answer, to request: WireRequest) -> String? {
         let what = "\(request.method) \(request.path)"
         guard (200..<600).contains(answer.status) else { return "\(what) is answered with status \(answer.status)" }
-        if let length = answer.header("content-length").flatMap({ Int($0) }), request.method != "HEAD", length != answer.body.count {
+        if let length = answer.header("content-length").flatMap({ Int($0) }), request.method != "HEAD",
+            length != answer.body.count
+        {
             return "\(what) is answered with \(answer.body.count) bytes, announced were \(length)"
         }
         guard answer.isSXP, request.method != "HEAD", answer.status != 204, answer.status != 304 else { return nil }
@@ -15,8 +17,12 @@ enum AnswerOracle {
         }
         let isError = value.isElement("xend.err")
         // Errors of devices come with 200, as the original's did (reference/http-api.md §6.5).
-        guard isError || answer.status < 400 else { return "\(what) is answered with status \(answer.status) and \(value)" }
-        guard !isError || !(value.child(at: 0)?.atom ?? "x").isEmpty else { return "\(what) is refused without a word why" }
+        guard isError || answer.status < 400 else {
+            return "\(what) is answered with status \(answer.status) and \(value)"
+        }
+        guard !isError || !(value.child(at: 0)?.atom ?? "x").isEmpty else {
+            return "\(what) is refused without a word why"
+        }
         return nil
     }
 }

@@ -35,7 +35,7 @@ public struct Exploration: Sendable {
     /// Runs the stories of some seeds, on all cores.
     /// - Parameter each: told of each as it ends; never twice at once.
     public func explore(_ seeds: [UInt64], each: (Result) -> Void) {
-        Parallel.forEach(seeds, { explore($0) }) { each($1) }
+        Parallel.forEach(seeds, { explore($0) }, each: { each($1) })
     }
 
     public func story(_ seed: UInt64) -> [UInt8] {

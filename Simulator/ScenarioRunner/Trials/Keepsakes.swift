@@ -19,7 +19,9 @@ struct Keepsakes {
     }
 
     /// A save that failed, or of which nobody knows how it ended, may have left anything there, or nothing.
-    mutating func mayHaveChanged(_ path: String, on host: String) { keepsakes[HostedName(host: host, name: path)] = nil }
+    mutating func mayHaveChanged(_ path: String, on host: String) {
+        keepsakes[HostedName(host: host, name: path)] = nil
+    }
 
     func keepsake(in path: String, on host: String) -> Keepsake? { keepsakes[HostedName(host: host, name: path)] }
 }

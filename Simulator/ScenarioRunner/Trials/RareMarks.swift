@@ -24,7 +24,9 @@ public struct RareMarks: Sendable {
         refusal("a domain that was not in the state for it", "it is being"),
         refusal("a device number that was taken", "Device in use"),
         finding("a domain that vanished", "no more"),
-        Mark(name: "a domain of nobody") { $0.kind == .finding && $0.text.contains("did not make") && !$0.text.contains("domain 0 ") },
+        Mark(name: "a domain of nobody") {
+            $0.kind == .finding && $0.text.contains("did not make") && !$0.text.contains("domain 0 ")
+        },
         task("saved", "save, done"), task("a save that failed", "save, failed"),
         task("a save cancelled while suspending", "save, cancelled in phase suspend"),
         task("a save cancelled in the copy", "save, cancelled in phase copy"),

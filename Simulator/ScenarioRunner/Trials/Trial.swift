@@ -1,6 +1,6 @@
 import DomainManagement
-import Simulation
 import SimulatedHypervisor
+import Simulation
 
 /// One run of a scenario in which things may go wrong, and what is wrong with it.
 struct Trial {

@@ -39,7 +39,9 @@ public struct Chronicle: Sendable {
     public var domains: [(host: String, name: String)] {
         var found: [(host: String, name: String)] = []
         for entry in entries {
-            guard let name = entry.deed?.domain, name != "Domain-0", !found.contains(where: { $0 == (entry.host, name) }) else { continue }
+            guard let name = entry.deed?.domain, name != "Domain-0",
+                !found.contains(where: { $0 == (entry.host, name) })
+            else { continue }
             found.append((entry.host, name))
         }
         return found

@@ -99,7 +99,10 @@ extension Explanation.Node {
             case .refusal: "answered"
             }
         guard let failure = deed.failure else { return (word, deed.text) }
-        return (word, deed.kind == .end || deed.kind == .refusal ? "\(deed.text): \(failure)" : "\(deed.text) FAILED: \(failure)")
+        return (
+            word,
+            deed.kind == .end || deed.kind == .refusal ? "\(deed.text): \(failure)" : "\(deed.text) FAILED: \(failure)"
+        )
     }
 
     public var hasFailed: Bool { entry.deed?.failure != nil }

@@ -13,8 +13,11 @@ enum ExplanationPage {
         return item(node.entry.time, node.line, isBad: node.hasFailed, below: below)
     }
 
-    private static func item(_ time: Duration, _ line: (word: String, text: String), isBad: Bool = false, below: String = "") -> String {
+    private static func item(
+        _ time: Duration, _ line: (word: String, text: String), isBad: Bool = false, below: String = ""
+    ) -> String {
         let text = line.word == "step" ? "<code>\(HTMLReport.escape(line.text))</code>" : HTMLReport.escape(line.text)
-        return "<li\(isBad ? " class=\"bad\"" : "")><time>\(TerminalReport.stamp(time))</time><em>\(line.word)</em>\(text)\(below)</li>"
+        return
+            "<li\(isBad ? " class=\"bad\"" : "")><time>\(TerminalReport.stamp(time))</time><em>\(line.word)</em>\(text)\(below)</li>"
     }
 }

@@ -76,7 +76,8 @@ final class MemoryHTTPListener: HTTPListener, @unchecked Sendable {
             try configure(channel).wait()
             // To become active; what an embedded channel connects to is its remote address, the client's.
             try channel.connect(
-                to: SocketAddress(ipAddress: peer, port: 40_000 + connections.count % 20_000)).wait()
+                to: SocketAddress(ipAddress: peer, port: 40_000 + connections.count % 20_000)
+            ).wait()
         } catch {
             return nil
         }

@@ -2,9 +2,9 @@ import DomainModel
 import HostInterface
 import NIOCore
 import NIOEmbedded
-import Simulation
 import SimulatedHost
 import SimulatedHypervisor
+import Simulation
 
 /// A simulated world with daemons on its hosts, and somebody outside who moves its time.
 ///

@@ -87,7 +87,8 @@ public struct WorldActs {
         var rule = rule
         let running = try find(rule.pattern.kind == .network ? rule.pattern.name : host)
         switch rule.pattern.kind {
-        case .guest: rule.pattern.name = running.host.domainID(named: rule.pattern.name)?.description ?? rule.pattern.name
+        case .guest:
+            rule.pattern.name = running.host.domainID(named: rule.pattern.name)?.description ?? rule.pattern.name
         case .script: rule.pattern.name = Self.scriptPath(rule.pattern.name)
         case .hypercall, .xenstore, .backend, .frontend, .disk, .network, .listener, .step: break
         }

@@ -35,7 +35,8 @@ extension DomainManager {
         switch operation {
         case .pinCPU(let cpus, let vcpu): step = .pin(cpus, vcpu: vcpu)
         case .setScheduler(let weight, let cap): step = .weigh(weight: weight, cap: cap)
-        case .pause, .unpause, .shutdown, .destroy, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget, .createDevice,
+        case .pause, .unpause, .shutdown, .destroy, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget,
+            .createDevice,
             .destroyDevice, .configureDevice, .configure, .rename, .save, .migrate, .resolve:
             return
         }

@@ -166,7 +166,9 @@ extension DomainManager {
         var entries: [SExpression] = [.element("migration-end", id)]
         // At one stroke with the domain as it is now: the last that was written may say that it is in doubt, and with nobody left
         // to ask it would be so for ever.
-        if let domain = transfers.handovers[id]?.record.domain, let record = recordToKeep(of: domain), record.stage != .creating {
+        if let domain = transfers.handovers[id]?.record.domain, let record = recordToKeep(of: domain),
+            record.stage != .creating
+        {
             entries.insert(database.record(record), at: 0)
         }
         do {

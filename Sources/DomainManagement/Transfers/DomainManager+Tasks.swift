@@ -53,7 +53,8 @@ extension DomainManager {
             }
         let word = failure == nil ? "done" : task.isCancelled ? "cancelled" : "failed"
         account.note(
-            .end, of: information.domain, "task \(task.id), \(information.operation), \(word) in phase \(information.phase)",
+            .end, of: information.domain,
+            "task \(task.id), \(information.operation), \(word) in phase \(information.phase)",
             failure: failure?.message)
         task.end(outcome, at: now)
         transfers.tasks.finish(task)

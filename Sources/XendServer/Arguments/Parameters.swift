@@ -43,9 +43,10 @@ private func integerValue(_ field: Form.Field, in range: ClosedRange<Int>) throw
         throw Failure(OperationError(.invalid, "invalid literal for int(): \(field.text)"))
     }
     guard range.contains(value) else {
-        throw Failure(OperationError(
-            .invalid,
-            "invalid \(field.name): \(value) (allowed: \(range.lowerBound) to \(range.upperBound))"))
+        throw Failure(
+            OperationError(
+                .invalid,
+                "invalid \(field.name): \(value) (allowed: \(range.lowerBound) to \(range.upperBound))"))
     }
     return value
 }
@@ -64,8 +65,9 @@ extension Parameter where Value == SysRqKey {
     static func sysrqKey(_ names: String...) -> Parameter {
         Parameter(names) { field throws(Failure) in
             guard let key = SysRqKey(field.text) else {
-                throw Failure(OperationError(
-                    .invalid, "invalid key: \(field.text) (allowed: one letter or digit, such as s to sync)"))
+                throw Failure(
+                    OperationError(
+                        .invalid, "invalid key: \(field.text) (allowed: one letter or digit, such as s to sync)"))
             }
             return key
         }
@@ -102,8 +104,9 @@ extension Parameter where Value == SExpression {
             do throws(SXPError) {
                 values = try SExpression.parseAll(field.value)
             } catch {
-                throw Failure(OperationError(
-                    .invalid, "Coercion to sxpr failed (\(error.describe(file: field.name)))"))
+                throw Failure(
+                    OperationError(
+                        .invalid, "Coercion to sxpr failed (\(error.describe(file: field.name)))"))
             }
             guard values.count < 2 else { throw Failure(OperationError(.invalid, "Too many sxprs")) }
             guard let value = values.first else { throw Failure(OperationError(.invalid, "Coercion to sxpr failed")) }
@@ -117,8 +120,9 @@ extension Parameter where Value == DeviceType {
         Parameter(names) { field throws(Failure) in
             guard let type = DeviceType(rawValue: field.text) else {
                 let allowed = DeviceType.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Failure(OperationError(
-                    .invalid, "unknown device type: \(field.text) (allowed: \(allowed))"))
+                throw Failure(
+                    OperationError(
+                        .invalid, "unknown device type: \(field.text) (allowed: \(allowed))"))
             }
             return type
         }

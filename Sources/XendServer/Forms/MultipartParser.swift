@@ -116,9 +116,11 @@ extension MultipartParser {
         for line in header.split(separator: UInt8(ascii: "\n")) {
             let value = HeaderValue(line: line, name: "content-disposition")
             guard let value, let name = value.parameter("name") else { continue }
-            return Form.Field(SXPText.string(decoding: name), [], fileName: value.parameter("filename").map {
-                SXPText.string(decoding: $0)
-            })
+            return Form.Field(
+                SXPText.string(decoding: name), [],
+                fileName: value.parameter("filename").map {
+                    SXPText.string(decoding: $0)
+                })
         }
         return nil
     }

@@ -40,7 +40,8 @@ struct Guard: Sendable {
         }
         guard let origin = request.headers.first(name: "origin") else { return }
         let scheme = ["http://", "https://"].first { origin.hasPrefix($0) }
-        let isOwn = scheme.map { Authority(String(origin.dropFirst($0.count)), scheme: $0) }
+        let isOwn =
+            scheme.map { Authority(String(origin.dropFirst($0.count)), scheme: $0) }
             .map { $0 == Authority(request.authority ?? "", scheme: scheme ?? "") } ?? false
         guard isOwn else { throw forbidden("a page of another site may not change anything (Origin: \(origin))") }
     }

@@ -18,9 +18,11 @@ extension HTTPConnection {
                 let reply = await server.router.answer(request)
                 eventLoop.execute { bound.value.send(reply, to: request) }
                 guard case .stream(let write) = reply.body, request.method != .HEAD else { return }
-                await write(EventWriter(send: { bytes in
-                    eventLoop.flatSubmit { bound.value.sendPart(bytes, on: eventLoop) }
-                }, heartbeat: server.limits.heartbeat))
+                await write(
+                    EventWriter(
+                        send: { bytes in
+                            eventLoop.flatSubmit { bound.value.sendPart(bytes, on: eventLoop) }
+                        }, heartbeat: server.limits.heartbeat))
                 eventLoop.execute { bound.value.streamEnded() }
             }
         }

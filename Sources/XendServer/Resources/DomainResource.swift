@@ -66,8 +66,9 @@ enum DomainResource {
     static func cancel(_ exchange: Exchange) async throws(Failure) -> Answer {
         let domain = try await exchange.domain()
         guard let task = await runningTask(of: domain, exchange) else {
-            throw Failure(OperationError(
-                .refused, "cannot cancel: domain \(domain.id) \"\(domain.name)\" is not being saved or migrated"))
+            throw Failure(
+                OperationError(
+                    .refused, "cannot cancel: domain \(domain.id) \"\(domain.name)\" is not being saved or migrated"))
         }
         try await exchange.ask { service throws(OperationError) in
             try await service.cancelTask(task.id, for: exchange.requester)
@@ -91,9 +92,10 @@ enum DomainResource {
     /// The schedulers of 2004 are gone from Xen.
     static func oldScheduler(_ exchange: Exchange) async throws(Failure) -> Answer {
         let operation = exchange.request.form.text("op") ?? ""
-        throw Failure(OperationError(
-            .notSupported,
-            "cannot \(operation): this Xen has no such scheduler; weight and cap are set with sched_credit_set"))
+        throw Failure(
+            OperationError(
+                .notSupported,
+                "cannot \(operation): this Xen has no such scheduler; weight and cap are set with sched_credit_set"))
     }
 
     // MARK: Devices
@@ -134,10 +136,11 @@ enum DomainResource {
             let devices = domain.devices.filter { $0.type == type }
             if let device = devices.first(where: { String($0.idx) == index }) { return .value(device) }
             let known = devices.map { String($0.idx) }.joined(separator: ", ")
-            throw Failure(OperationError(
-                .notFound,
-                "domain \(domain.id) \"\(domain.name)\" has no \(type) \(index) "
-                    + "(it has: \(known.isEmpty ? "none" : known))"))
+            throw Failure(
+                OperationError(
+                    .notFound,
+                    "domain \(domain.id) \"\(domain.name)\" has no \(type) \(index) "
+                        + "(it has: \(known.isEmpty ? "none" : known))"))
         }
     }
 
@@ -156,10 +159,11 @@ enum DomainResource {
         let vcpus = try await exchange.ask { service throws(OperationError) in
             try await service.vcpus(exchange.reference)
         }
-        return .value(.element(
-            "domain",
-            [.element("domid", domain.id), .element("name", domain.name), .element("vcpu_count", vcpus.count)]
-                + vcpus.map(\.expression)))
+        return .value(
+            .element(
+                "domain",
+                [.element("domid", domain.id), .element("name", domain.name), .element("vcpu_count", vcpus.count)]
+                    + vcpus.map(\.expression)))
     }
 }
 

@@ -25,10 +25,11 @@ struct EventStream: Sendable {
     }
 
     func reply() -> Reply {
-        Reply(stream: { writer in
-            // The only error is that the reader is gone, which ends the stream like any other end.
-            try? await run(writer)
-        }, contentType: "text/event-stream")
+        Reply(
+            stream: { writer in
+                // The only error is that the reader is gone, which ends the stream like any other end.
+                try? await run(writer)
+            }, contentType: "text/event-stream")
     }
 
     private func run(_ writer: EventWriter) async throws {

@@ -40,8 +40,9 @@ enum NodeResource {
 
     static func log(_ exchange: Exchange) async throws(Failure) -> Answer {
         let log = try await exchange.ask { service throws(OperationError) in try await service.log() }
-        return .reply(FileReply.reply(
-            bytes: log.bytes, modified: Int(log.modified), contentType: "text/plain; charset=utf-8",
-            to: exchange.request.headers))
+        return .reply(
+            FileReply.reply(
+                bytes: log.bytes, modified: Int(log.modified), contentType: "text/plain; charset=utf-8",
+                to: exchange.request.headers))
     }
 }

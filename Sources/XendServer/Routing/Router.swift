@@ -139,7 +139,8 @@ extension Resource {
         let names = request.form.values("op")
         // HEAD must not do what some operations do by GET.
         if names.count == 1, let operation = operations[names[0].text], operation.alsoByGet,
-            request.method == .GET || !operation.changes {
+            request.method == .GET || !operation.changes
+        {
             return Deed(changes: operation.changes, handler: operation.handler)
         }
         guard let get else {

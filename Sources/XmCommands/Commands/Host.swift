@@ -37,7 +37,8 @@ extension XmCommand {
 
     static let debugKeys = XmCommand(
         name: "debug-keys", group: .host, isOriginal: false, arguments: "R", summary: "Reboot the machine.",
-        details: "With R reboots the machine, in an orderly way: cluster managers ask for it so. The other keys, which\n"
+        details:
+            "With R reboots the machine, in an orderly way: cluster managers ask for it so. The other keys, which\n"
             + "let Xen print what it knows, xend does not pass on."
     ) { session, invocation throws(XmFailure) in
         let word = try invocation.words(1...1)[0]

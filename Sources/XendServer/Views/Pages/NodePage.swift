@@ -15,21 +15,25 @@ struct NodePage: Sendable {
         Page(node.host) {
             div(.class("columns")) {
                 Parts.section("Machine") {
-                    facts([
-                        ("Memory", memory),
-                    ], [
-                        ("System", "system"), ("Host", "host"), ("Release", "release"), ("Version", "version"),
-                        ("Machine", "machine"), ("Cpus", "nr_cpus"), ("Cores", "cores"),
-                        ("Threads per core", "threads_per_core"), ("MHz", "cpu_mhz"),
-                    ])
+                    facts(
+                        [
+                            ("Memory", memory)
+                        ],
+                        [
+                            ("System", "system"), ("Host", "host"), ("Release", "release"), ("Version", "version"),
+                            ("Machine", "machine"), ("Cpus", "nr_cpus"), ("Cores", "cores"),
+                            ("Threads per core", "threads_per_core"), ("MHz", "cpu_mhz"),
+                        ])
                 }
                 Parts.section("Xen") {
-                    facts([
-                        ("Version", .text("\(node.report.major).\(node.report.minor)\(node.report.extra)")),
-                    ], [
-                        ("Scheduler", "xen_scheduler"), ("Capabilities", "xen_caps"),
-                        ("Command line", "xen_commandline"),
-                    ])
+                    facts(
+                        [
+                            ("Version", .text("\(node.report.major).\(node.report.minor)\(node.report.extra)"))
+                        ],
+                        [
+                            ("Scheduler", "xen_scheduler"), ("Capabilities", "xen_caps"),
+                            ("Command line", "xen_commandline"),
+                        ])
                     p { Parts.link("Xen's messages", Path.dmesg) }
                 }
             }
@@ -50,10 +54,12 @@ struct NodePage: Sendable {
     /// Fields of the node's expression, under the names people read.
     private func facts(_ first: [(name: String, value: HTML?)], _ fields: [(name: String, field: String)]) -> HTML {
         let expression = node.expression
-        return Parts.facts(first + fields.map { name, field in
-            let value = expression.childText(field) ?? ""
-            return (name, value.isEmpty ? nil : .text(value))
-        })
+        return Parts.facts(
+            first
+                + fields.map { name, field in
+                    let value = expression.childText(field) ?? ""
+                    return (name, value.isEmpty ? nil : .text(value))
+                })
     }
 
     private var memory: HTML {

@@ -127,9 +127,12 @@ extension OperationForm {
         let common: [HTML.Attribute] = [.id(id), .name(field.name)] + required
         switch field.kind {
         case .number(let range):
-            return tag("input", common + [
-                .type("number"), .minimum(range.lowerBound), .maximum(range.upperBound), .value(field.value),
-            ]) {}
+            return tag(
+                "input",
+                common + [
+                    .type("number"), .minimum(range.lowerBound), .maximum(range.upperBound), .value(field.value),
+                ]
+            ) {}
         case .area(let rows):
             // HTML drops one line break after the start tag.
             return tag("textarea", common + [.rows(rows), .columns(60), .noSpellcheck]) { "\n" + field.value }

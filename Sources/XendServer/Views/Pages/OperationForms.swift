@@ -39,16 +39,24 @@ enum OperationForms {
 
     static let shutdown = OperationForm(
         "shutdown", "Shut down", button: "Shut down", help: "Asks the guest; it takes its time.",
-        [.init(name: "reason", title: "Then", kind: .choice([
-            ("poweroff", "power off"), ("halt", "halt"), ("reboot", "reboot"),
-        ]))])
+        [
+            .init(
+                name: "reason", title: "Then",
+                kind: .choice([
+                    ("poweroff", "power off"), ("halt", "halt"), ("reboot", "reboot"),
+                ]))
+        ])
 
     static let destroy = OperationForm(
         "destroy", "Destroy", button: "Destroy", help: "Ends the domain at once; what it has not written is lost.",
         isDestructive: true,
-        [.init(name: "reason", title: "Then", kind: .choice([
-            ("halt", "leave it ended"), ("reboot", "build it again"),
-        ]))])
+        [
+            .init(
+                name: "reason", title: "Then",
+                kind: .choice([
+                    ("halt", "leave it ended"), ("reboot", "build it again"),
+                ]))
+        ])
 
     static let save = OperationForm(
         "save", "Save", button: "Save", help: "Writes the domain to a file on this node and ends it here.",
@@ -84,8 +92,10 @@ enum OperationForms {
         "rename", "Rename", button: "Rename", [.init(name: "name", title: "New name", kind: .text)])
     static let createDevice = OperationForm(
         "device_create", "Add a device", button: "Add",
-        [.init(
-            name: "config", title: "Configuration", kind: .area(rows: 3), value: "(vif (bridge xen-br0))")])
+        [
+            .init(
+                name: "config", title: "Configuration", kind: .area(rows: 3), value: "(vif (bridge xen-br0))")
+        ])
     static let configureDevice = OperationForm(
         "device_configure", "Change a vif", button: "Change",
         help: "Bridge, script and addresses; its address in hardware stays.",
@@ -105,22 +115,29 @@ enum OperationForms {
     static let configure = OperationForm(
         "configure", "Configure", button: "Configure",
         help: "xend has no configuration of this domain. With one, its devices are connected.",
-        [.init(
-            name: "config", title: "Configuration", kind: .area(rows: 8),
-            value: "(domain (config\n\(sampleConfiguration)))")])
+        [
+            .init(
+                name: "config", title: "Configuration", kind: .area(rows: 8),
+                value: "(domain (config\n\(sampleConfiguration)))")
+        ])
     static let cancelWork = OperationForm(
         "cancel", "Cancel", button: "Cancel", help: "The domain runs on here as if nothing had been asked.")
     static let resolve = OperationForm(
         "resolve", "Decide", button: "Decide",
         help: "This copy waits for word from the other node. Decide only if that node will never answer.",
-        [.init(name: "decision", title: "This copy", kind: .choice([
-            ("keep", "keep and run it"), ("drop", "drop it"),
-        ]))])
+        [
+            .init(
+                name: "decision", title: "This copy",
+                kind: .choice([
+                    ("keep", "keep and run it"), ("drop", "drop it"),
+                ]))
+        ])
 
     /// Moving and ending, in the order in which they stand on the page.
     static let domainLife = [shutdown, save, migrate, destroy]
     static let domainSettings = [memoryTarget, maximumMemory, vcpus, pin, scheduler, rename, sysrq]
-    private static let domain = [unpause, pause] + domainLife + domainSettings
+    private static let domain =
+        [unpause, pause] + domainLife + domainSettings
         + [createDevice, configureDevice, destroyDevice, configure, cancelWork, resolve]
 
     // MARK: The node

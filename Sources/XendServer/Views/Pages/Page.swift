@@ -118,7 +118,8 @@ struct PageFrame: Sendable {
 /// What every page is sent with.
 enum PageHeaders {
     /// Style and script come from this server only, nothing is inline, nobody may frame a page or send its forms away.
-    static let policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    static let policy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
         + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
     /// `Referrer-Policy` is not `no-referrer`: with that, browsers send `Origin: null` with our own forms.
