@@ -18,6 +18,9 @@ struct Run: ParsableCommand {
     @Flag(help: "Write the transcripts beside the files, instead of comparing them.")
     var record = false
 
+    @Flag(help: "Fail, too, when answers have fields that the recorded ones have not, and name them.")
+    var strict = false
+
     @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "file"))
     var junit: String?
 
@@ -69,7 +72,9 @@ struct Run: ParsableCommand {
                 var result = execute(scenario)
                 if result.failure == nil, isCompared {
                     // A file without this scenario is damaged, or older than the scenario.
-                    result.compare(with: expected[scenario.name] ?? "", file: TranscriptFile.path(beside: file.path))
+                    result.compare(
+                        withRecorded: expected[scenario.name] ?? "", file: TranscriptFile.path(beside: file.path),
+                        isStrict: strict)
                 }
                 if realMachine != nil { tellFidelity(result, expected[scenario.name]) }
                 recorded.append((result.name, result.transcript))
@@ -160,7 +165,7 @@ struct Run: ParsableCommand {
     ) -> ScenarioResult {
         var first = first
         let second = ScenarioSuite.run(scenario, options: options)
-        first.compare(with: second.transcript, file: "the second run")
+        first.compare(with: second.transcript, from: "the second run")
         return first
     }
 }

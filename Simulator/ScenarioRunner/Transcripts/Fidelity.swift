@@ -4,9 +4,9 @@ import SExpressions
 /// for each domain the same events in the same order. When between two answers an event came, and in which order two domains had
 /// theirs, is each machine's own; and so is when a front-end connects, from which on its device has an `evtchn`.
 public enum Fidelity {
-    /// How the second transcript differs first; nil when the two are equal.
+    /// How the second transcript differs first; nil when the two are equal, but for fields that only the second has.
     public static func difference(_ one: String, _ other: String) -> String? {
-        let (one, other) = (Story(one), Story(other))
+        let (one, other) = (Story(one), Story(NewFields(in: other, notIn: one).remainder))
         if let difference = difference(one.exchanges, other.exchanges) { return difference }
         for subject in Set(one.events.keys).union(other.events.keys).sorted() {
             if let difference = difference(one.events[subject] ?? [], other.events[subject] ?? []) { return difference }

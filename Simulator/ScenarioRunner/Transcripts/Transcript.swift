@@ -80,13 +80,18 @@ struct Transcript {
 
     private mutating func body(of answer: Answer) {
         if let expression = answer.expression {
-            for line in normaliser.normalise(expression).pretty(width: 100).split(separator: "\n") { add("  \(line)") }
+            for line in Self.lines(of: normaliser.normalise(expression)) { add(line) }
         } else if answer.isHTML {
             add("  \(HTMLText.title(of: answer.text).map { "page \"\($0)\"" } ?? "page")")
         } else if !answer.body.isEmpty {
             // Logs, messages of Xen and the like: never the same twice.
             add("  _")
         }
+    }
+
+    /// An answer as it stands in a transcript.
+    static func lines(of answer: SExpression) -> [String] {
+        answer.pretty(width: 100).split(separator: "\n").map { "  \($0)" }
     }
 
     mutating func event(_ name: String, _ value: SExpression, host: String) {

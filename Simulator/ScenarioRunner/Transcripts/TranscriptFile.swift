@@ -52,15 +52,38 @@ public enum TranscriptFile {
 }
 
 extension ScenarioResult {
-    /// Fails a run that passed when its transcript is another than the recorded one.
-    /// - Parameter file: where the other one is from, for the message.
-    public mutating func compare(with other: String, file: String) {
-        guard failure == nil, !hasOwnOrder, case .passed = outcome,
-            let difference = TranscriptFile.difference(expected: other, seen: transcript)
-        else { return }
-        outcome = .failed(
-            StepFailure(
-                place: place, form: "(scenario \(name) …)",
-                reasons: ["the transcript differs from \(file)"] + difference))
+    /// Fails a run that passed when its transcript is not another to the letter.
+    /// - Parameter origin: where the other one is from, for the message.
+    public mutating func compare(with other: String, from origin: String) {
+        guard isCompared, let difference = TranscriptFile.difference(expected: other, seen: transcript) else { return }
+        fail(["the transcript differs from \(origin)"] + difference)
+    }
+
+    /// Fails a run that passed when its transcript does not contain what was recorded. What is new may be there beside it.
+    /// - Parameters:
+    ///   - file: where the recorded one is, for the message.
+    ///   - isStrict: new fields of answers fail, too.
+    public mutating func compare(withRecorded recorded: String, file: String, isStrict: Bool) {
+        guard isCompared, TranscriptFile.difference(expected: recorded, seen: transcript) != nil else { return }
+        let new = NewFields(in: transcript, notIn: recorded)
+        if let difference = TranscriptFile.difference(expected: recorded, seen: new.remainder) {
+            fail(["the transcript differs from \(file)"] + difference)
+        } else if isStrict {
+            let shown = new.places.prefix(Self.shownFields).map { "new: \($0)" }
+            let more = new.places.count - shown.count
+            fail(["fields that are not in \(file)"] + shown + (more > 0 ? ["and \(more) more"] : []))
+        }
+    }
+
+    /// More new fields are the same ones again.
+    private static let shownFields = 12
+
+    private var isCompared: Bool {
+        if case .passed = outcome { return !hasOwnOrder }
+        return false
+    }
+
+    private mutating func fail(_ reasons: [String]) {
+        outcome = .failed(StepFailure(place: place, form: "(scenario \(name) …)", reasons: reasons))
     }
 }
