@@ -72,7 +72,7 @@ public struct DaemonProcess: Sendable {
         let log = try Blocking.open(path, .writeOnly, [.create, .append])
         defer { try? log.close() }
         var environment = ChildProcess.environment + ["\(Readiness.variable)=3"]
-        // Where the configuration is may be said by the environment (reference §10).
+        // Where the configuration is may be said by the environment (reference/lifecycle-and-events.md §10).
         if let config = getenv("XEND_CONFIG") { environment.append("XEND_CONFIG=\(String(cString: config))") }
         let child = ChildProcess(
             path: program, arguments: arguments, environment: environment, apart: .session, standardOutput: log,

@@ -3,7 +3,7 @@ import Testing
 
 @testable import XendServer
 
-/// Issue 3, bad input: a clear answer, and nothing changes.
+/// Bad input: a clear answer, and nothing changes.
 @Suite struct BadInputTests {
     static func create(_ config: String, _ service: FakeService) async throws -> WireReply {
         let body =

@@ -4,7 +4,7 @@ import Testing
 
 @testable import XendServer
 
-/// Issue 3, item 3: events as they happen, and again for those who come back.
+/// Events as they happen, and again for those who come back.
 @Suite struct EventStreamTests {
     static let request = "GET /xend/event HTTP/1.1\r\nHost: localhost\r\nUser-Agent: x\r\nAccept: text/event-stream\r\n"
 

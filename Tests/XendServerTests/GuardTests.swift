@@ -2,7 +2,7 @@ import Testing
 
 @testable import XendServer
 
-/// Issue 3, item 10: who may do what. The manual's decision 10: what changes something is protected, whatever the
+/// Who may do what. The manual's decision 10: what changes something is protected, whatever the
 /// method.
 @Suite struct GuardTests {
     static let read = "GET /xend/domain HTTP/1.1\r\n"

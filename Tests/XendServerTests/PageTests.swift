@@ -5,7 +5,7 @@ import Testing
 
 @testable import XendServer
 
-/// Manual H3; issue 3, item 8: pages a person can work with.
+/// Manual H3: pages a person can work with.
 @Suite struct PageTests {
     static let paths = [
         "/xend", "/xend/node", "/xend/node/dmesg", "/xend/domain", "/xend/domain/vm1", "/xend/domain/Domain-0",
