@@ -1,69 +1,40 @@
 import DomainModel
 
-/// Which operation is allowed in which stage: the one table of it.
-enum Admission {
-    static func check(_ operation: DomainOperation, _ record: DomainRecord) throws(Refusal) {
-        try checkDomainZero(operation, record)
-        if record.isForeign, !isAllowedOnForeign(operation) {
-            throw .foreign(operation: operation.name, title: record.title)
-        }
-        guard isAllowed(operation, in: record.stage) else {
-            throw .wrongStage(operation: operation.name, title: record.title, record.stage)
-        }
+/// On which domains an operation is allowed, and when.
+public struct Admission: Hashable, Sendable {
+    /// What becomes of it while the domain is being saved, restored or migrated.
+    public enum InTransfer: Hashable, Sendable {
+        case no
+        /// It changes nothing that is copied: it is done at once, as long as the guest runs.
+        case besideIt
+        /// The transfer is ended for it or, where that cannot be, it waits for the end.
+        case endsIt
+        /// It is the word that a transfer waits for which is past the point of no return.
+        case decidesIt
     }
 
-    private static func isAllowed(_ operation: DomainOperation, in stage: Stage) -> Bool {
-        switch stage {
-        case .creating: false
-        case .live: !isResolve(operation)
-        case .inDoubt: isResolve(operation)
-        case .exited: isAllowedOnExited(operation)
-        case .ending: isDestroy(operation)
-        case .restarting(.blocked): isDestroy(operation) || operation == .unpause
-        case .restarting: isDestroy(operation)
-        }
-    }
-
-    private static func isResolve(_ operation: DomainOperation) -> Bool {
-        if case .resolve = operation { return true }
-        return false
-    }
-
-    private static func isDestroy(_ operation: DomainOperation) -> Bool {
-        if case .destroy = operation { return true }
-        return false
-    }
-
-    /// A guest that has stopped can be looked at, renamed and ended.
-    private static func isAllowedOnExited(_ operation: DomainOperation) -> Bool {
-        switch operation {
-        case .destroy, .rename, .pause, .unpause, .setMaximumMemory, .pinCPU, .setScheduler: true
-        case .shutdown, .setMemoryTarget, .setVCPUs, .sysrq, .createDevice, .destroyDevice, .configureDevice,
-            .configure, .save,
-            .migrate, .resolve:
-            false
-        }
-    }
-
+    public let stages: Stages
     /// What is done to a domain of another toolstack must not get into that toolstack's way.
-    private static func isAllowedOnForeign(_ operation: DomainOperation) -> Bool {
-        switch operation {
-        case .pause, .unpause, .shutdown, .destroy, .pinCPU, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget,
-            .setScheduler:
-            true
-        case .createDevice, .destroyDevice, .configureDevice, .configure, .rename, .save, .migrate, .resolve: false
-        }
+    public let onForeign: Bool
+    /// xend runs in domain 0: what would stop it is refused.
+    public let onDomainZero: Bool
+    public let inTransfer: InTransfer
+
+    init(
+        _ stages: Stages, onForeign: Bool = false, onDomainZero: Bool = false, inTransfer: InTransfer = .no
+    ) {
+        self.stages = stages
+        self.onForeign = onForeign
+        self.onDomainZero = onDomainZero
+        self.inTransfer = inTransfer
     }
 
-    /// xend runs in domain 0: what would stop it is refused.
-    private static func checkDomainZero(_ operation: DomainOperation, _ record: DomainRecord) throws(Refusal) {
-        guard record.id == .zero else { return }
-        switch operation {
-        case .pinCPU, .setMaximumMemory, .setMemoryTarget, .setScheduler, .unpause: return
-        case .pause, .shutdown, .destroy, .setVCPUs, .sysrq, .createDevice, .destroyDevice, .configureDevice,
-            .configure, .rename,
-            .save, .migrate, .resolve:
-            throw .domainZero(operation: operation.name)
-        }
+    /// - Parameter operation: its name, for the words of a refusal.
+    func check(_ operation: String, _ record: DomainRecord) throws(Refusal) {
+        if record.id == .zero, !onDomainZero { throw .domainZero(operation: operation) }
+        if record.isForeign, !onForeign { throw .foreign(operation: operation, title: record.title) }
+        guard !stages.contains(record.stage.alone) else { return }
+        if stages == .inDoubt { throw .notInDoubt(title: record.title, record.stage) }
+        throw .wrongStage(operation: operation, title: record.title, record.stage)
     }
 }

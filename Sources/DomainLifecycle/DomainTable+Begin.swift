@@ -77,10 +77,10 @@ struct Draft {
 // MARK: - What clients ask for
 
 extension DomainTable {
-    private mutating func draft(
+    mutating func draft(
         _ operation: DomainOperation, _ record: inout DomainRecord, _ now: Double
     ) throws(Refusal) -> Draft {
-        try Admission.check(operation, record)
+        try operation.rule.admission?.check(operation.name, record)
         switch operation {
         case .pause:
             // Xen counts pauses; for users a domain is paused or not.
@@ -132,7 +132,7 @@ extension DomainTable {
             return Draft(name: operation.name, isJournaled: true, steps: [.rename(name), .remember])
         case .save(let path): return departure(operation, .save(path: path))
         case .migrate(let request): return departure(operation, .send(to: request.destination))
-        case .resolve(let keep): return try resolution(keep: keep, &record)
+        case .resolve(let keep): return resolution(operation, keep: keep)
         }
     }
 
@@ -292,11 +292,16 @@ extension DomainTable {
             .introduce(memory: config.memory, maximum: config.maximumMemory, vcpus: config.vcpus),
             .joinConsole,
         ]
-        if let cpu = config.cpu { steps.append(.pin(CPUSet(cpu: cpu), vcpu: nil)) }
-        if config.cpuWeight != 1 { steps.append(.weigh(weight: Int((config.cpuWeight * 256).rounded()), cap: nil)) }
+        steps += scheduling(config)
         steps += devices.map(Step.attach)
         if config.maximumMemory != config.memory { steps.append(.limitMemory(config.maximumMemory)) }
         return steps
+    }
+
+    /// Where it may run, and its share: 1 is what every domain has, and 256 is what Xen calls that.
+    func scheduling(_ config: DomainConfig) -> [Step] {
+        (config.cpu.map { [.pin(CPUSet(cpu: $0), vcpu: nil)] } ?? [])
+            + (config.cpuWeight == 1 ? [] : [.weigh(weight: Int((config.cpuWeight * 256).rounded()), cap: nil)])
     }
 
     /// The steps from any state to nothing. Devices go first, Xen's memory last (manual L3).

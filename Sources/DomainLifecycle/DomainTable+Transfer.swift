@@ -44,8 +44,7 @@ extension DomainTable {
             console, .transfer(.fill(from: from)),
             .introduce(memory: arrival.memory, maximum: arrival.maximumMemory, vcpus: arrival.vcpus), .joinConsole,
         ]
-        if let cpu = config.cpu { steps.append(.pin(CPUSet(cpu: cpu), vcpu: nil)) }
-        if config.cpuWeight != 1 { steps.append(.weigh(weight: Int((config.cpuWeight * 256).rounded()), cap: nil)) }
+        steps += scheduling(config)
         steps += devices.map(Step.attach)
         steps.append(.remember)
         if name == "restore" { steps += goingOn(isPaused: arrival.isPaused) }
@@ -72,9 +71,25 @@ extension DomainTable {
             backend: try backend(reference, for: record))
     }
 
-    /// An operator decides about a domain in doubt: the manager asks the hand-over, which knows what that means.
-    func resolution(keep: Bool, _ record: inout DomainRecord) throws(Refusal) -> Draft {
-        throw .notSupported("resolve is decided by the hand-over of \(record.title)")
+    /// An operator decides about a domain in doubt. The hand-over knows what that means; what is then not this host's is cleared
+    /// by the follow-up.
+    func resolution(_ operation: DomainOperation, keep: Bool) -> Draft {
+        Draft(name: operation.name, steps: [.transfer(.settle(keep: keep))])
+    }
+
+    /// Decides about what is done beside the transfer that has the domain: it takes no ticket, and nothing of it is remembered, for
+    /// the record is the transfer's.
+    ///
+    /// - Parameter now: seconds since 1970.
+    public mutating func begin(
+        beside operation: DomainOperation, on uuid: DomainUUID, at now: Double
+    ) throws(Refusal) -> Plan {
+        guard !isStopping else { throw .stopping }
+        guard var record = records[uuid] else { throw .noSuchDomain(DomainReference(uuid.description)) }
+        let draft = try draft(operation, &record, now)
+        return Plan(
+            ticket: OperationTicket(serial: 0, name: draft.name), time: now, domain: uuid, direction: .undoable,
+            isJournaled: false, steps: draft.steps.filter { $0 != .remember })
     }
 
     /// Records that it became uncertain whose a domain is.

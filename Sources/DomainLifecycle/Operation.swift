@@ -48,28 +48,7 @@ public enum DomainOperation: Hashable, Sendable {
     case resolve(keep: Bool)
 
     /// The operation's name on the wire.
-    public var name: String {
-        switch self {
-        case .pause: "pause"
-        case .unpause: "unpause"
-        case .shutdown: "shutdown"
-        case .destroy: "destroy"
-        case .pinCPU: "pincpu"
-        case .setVCPUs: "vcpus_set"
-        case .sysrq: "sysrq"
-        case .setMaximumMemory: "maxmem_set"
-        case .setMemoryTarget: "mem_target_set"
-        case .setScheduler: "sched_credit_set"
-        case .createDevice: "device_create"
-        case .destroyDevice: "device_destroy"
-        case .configureDevice: "device_configure"
-        case .configure: "configure"
-        case .rename: "rename"
-        case .save: "save"
-        case .migrate: "migrate"
-        case .resolve: "resolve"
-        }
-    }
+    public var name: String { rule.name }
 }
 
 /// Where a domain goes, and how.

@@ -8,6 +8,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case domainZero(operation: String)
     case foreign(operation: String, title: String)
     case wrongStage(operation: String, title: String, Stage)
+    /// There is nothing to resolve.
+    case notInDoubt(title: String, Stage)
     case unconfigured(operation: String, title: String)
     case alreadyConfigured(DomainID)
     /// A reboot within the minimum restart time (manual L6).
@@ -36,6 +38,8 @@ extension Refusal: CustomStringConvertible {
         case .foreign(let operation, let title):
             "cannot \(operation) \(title): it was made by another toolstack, which has to do this"
         case .wrongStage(let operation, let title, let stage): "cannot \(operation) \(title): it \(stage)"
+        case .notInDoubt(let title, let stage):
+            "cannot resolve \(title): it \(stage), and nobody doubts whose it is"
         case .unconfigured(let operation, let title): "cannot \(operation) \(title): it has no configuration"
         case .alreadyConfigured(let id): "Domain already configured: \(id)"
         case .restartTooSoon(let title, let remaining, let minimum):
@@ -73,7 +77,8 @@ extension Refusal: CustomStringConvertible {
             case .invalidBackend, .invalid: .invalid
             case .domainZero, .foreign: .forbidden
             case .notSupported, .passthrough: .notSupported
-            case .nameClash, .wrongStage, .unconfigured, .alreadyConfigured, .restartTooSoon, .tooManyDevices,
+            case .nameClash, .wrongStage, .notInDoubt, .unconfigured, .alreadyConfigured, .restartTooSoon,
+                .tooManyDevices,
                 .deviceNumberTaken, .memoryAboveMaximum, .tooManyDomains, .tooManyWaiting, .stopping:
                 .refused
             }

@@ -23,6 +23,7 @@ extension Step: CustomStringConvertible {
         case save = "save to"
         case send = "send to"
         case fill = "fill from"
+        case settle = "decide to"
         case detach
         case releaseRemains = "release what is left"
         case closeConsole = "close console"
@@ -66,6 +67,7 @@ extension Step: CustomStringConvertible {
         case .transfer(.save(let path)): (.save, path)
         case .transfer(.send(let host)): (.send, host)
         case .transfer(.fill(let source)): (.fill, source)
+        case .transfer(.settle(let keep)): (.settle, keep ? "keep" : "drop")
         case .transfer(.openConsole(let port)): (.openConsole, "\(port?.description ?? Self.defaultPort) if free")
         case .detach(let slot, let force): (.detach, "\(slot)\(force ? " by force" : "")")
         case .releaseRemains: (.releaseRemains, "")

@@ -10,11 +10,13 @@ public enum Transfer: Hashable, Sendable {
     case fill(from: String)
     /// A TCP listener for the console on the port it had elsewhere or, when that is taken, on another.
     case openConsole(preferred: UInt16?)
+    /// Acts upon an operator's word about a domain in doubt: it stays here, or goes.
+    case settle(keep: Bool)
 
     var undo: Step? {
         switch self {
         // Saving and sending take back by themselves what they did when they fail; what is filled goes with its domain.
-        case .save, .send, .fill: nil
+        case .save, .send, .fill, .settle: nil
         case .openConsole: .closeConsole
         }
     }

@@ -23,6 +23,7 @@ public enum TransferPhase: String, Hashable, Sendable, CaseIterable {
 /// | | preparing, copying, suspending | stopped | committing, cleaning up | arriving |
 /// |---|---|---|---|---|
 /// | pincpu, sched_credit_set | at once | refused | refused | refused |
+/// | resolve | refused | refused | at once while committing | refused |
 /// | destroy | ends the transfer first | ends the transfer first | queued | ends the transfer first |
 /// | everything else | refused | refused | refused | refused |
 ///
@@ -39,28 +40,26 @@ public enum TransferAdmission: Hashable, Sendable {
     case refused(allowed: [String])
 
     public static func decide(_ operation: DomainOperation, during phase: TransferPhase) -> TransferAdmission {
-        if isScheduling(operation), isScheduled(during: phase) { return .atOnce }
-        if case .destroy = operation { return mayBeEnded(during: phase) ? .endsTransfer : .queued }
-        return .refused(allowed: allowed(during: phase))
+        switch operation.rule.admission?.inTransfer ?? .no {
+        case .besideIt where isScheduled(during: phase): .atOnce
+        case .decidesIt where phase == .committing: .atOnce
+        case .endsIt: mayBeEnded(during: phase) ? .endsTransfer : .queued
+        case .no, .besideIt, .decidesIt: .refused(allowed: allowed(during: phase))
+        }
     }
 
     /// The names of what is allowed at once, or instead of the transfer.
     public static func allowed(during phase: TransferPhase) -> [String] {
-        var allowed: [String] = mayBeEnded(during: phase) ? ["cancel"] : []
-        allowed.append("destroy")
-        if isScheduled(during: phase) { allowed += ["pincpu", "sched_credit_set"] }
-        return allowed
-    }
-
-    /// Changes nothing that is copied.
-    private static func isScheduling(_ operation: DomainOperation) -> Bool {
-        switch operation {
-        case .pinCPU, .setScheduler: true
-        case .pause, .unpause, .shutdown, .destroy, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget,
-            .createDevice,
-            .destroyDevice, .configureDevice, .configure, .rename, .save, .migrate, .resolve:
-            false
+        let isScheduled = isScheduled(during: phase)
+        let operations = OperationRule.all.filter { rule in
+            switch rule.admission?.inTransfer ?? .no {
+            // Whether there is a doubt to decide about is not known here.
+            case .no, .decidesIt: false
+            case .besideIt: isScheduled
+            case .endsIt: true
+            }
         }
+        return (mayBeEnded(during: phase) ? ["cancel"] : []) + operations.map(\.name)
     }
 
     private static func isScheduled(during phase: TransferPhase) -> Bool {

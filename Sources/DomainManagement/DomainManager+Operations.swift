@@ -39,9 +39,6 @@ extension DomainManager {
             return .done
         case .domain(let reference, .migrate(let request)):
             return try await migrate(reference, request, for: requester)
-        case .domain(let reference, .resolve(let keep)):
-            try await resolve(reference, keep: keep, for: requester)
-            return .done
         case .domain(let reference, let operation): return try await perform(operation, on: reference, for: requester)
         }
     }
@@ -105,15 +102,11 @@ extension DomainManager {
     }
 
     private func result(of operation: DomainOperation, _ plan: Plan) -> OperationResult {
-        switch operation {
-        case .createDevice:
-            for case .attach(let device) in plan.steps { return deviceResult(device.slot, of: plan.domain) }
-        case .configureDevice(let config, let index):
+        if case .configureDevice(let config, let index) = operation {
             return deviceResult(DeviceSlot(type: config.type, idx: index), of: plan.domain)
-        case .pause, .unpause, .shutdown, .destroy, .pinCPU, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget,
-            .setScheduler,
-            .destroyDevice, .configure, .rename, .save, .migrate, .resolve:
-            break
+        }
+        if case .createDevice = operation {
+            for case .attach(let device) in plan.steps { return deviceResult(device.slot, of: plan.domain) }
         }
         return .done
     }

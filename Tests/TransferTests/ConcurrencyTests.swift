@@ -38,7 +38,8 @@ struct ConcurrencyTests {
             case .preparing, .copying, .suspending:
                 #expect(answers == ["destroy ends it", "pincpu at once", "sched_credit_set at once"])
             case .stopped, .arriving: #expect(answers == ["destroy ends it"])
-            case .committing, .cleaningUp: #expect(answers == ["destroy queued"])
+            case .committing: #expect(answers == ["destroy queued", "resolve at once"])
+            case .cleaningUp: #expect(answers == ["destroy queued"])
             }
         }
     }

@@ -7,7 +7,13 @@ extension DomainManager {
     ///
     /// - Returns: whether the operation has been done at once; else it takes its turn.
     func meetsTransfer(_ operation: DomainOperation, _ uuid: DomainUUID) async throws -> Bool {
-        guard let task = transfers.current[uuid], let record = table[uuid] else { return false }
+        guard let record = table[uuid] else { return false }
+        guard let task = transfers.current[uuid] else {
+            // The word of an operator belongs to a hand-over whose task has ended, or to none, which the table knows.
+            guard operation.rule.admission?.inTransfer == .decidesIt else { return false }
+            try await performBeside(operation, record)
+            return true
+        }
         let information = task.information
         let phase = TransferPhase(
             operation: information.operation, phase: information.phase, isCancellable: information.isCancellable)
@@ -31,20 +37,9 @@ extension DomainManager {
 
     /// What needs no record and no turn.
     private func performBeside(_ operation: DomainOperation, _ record: DomainRecord) async throws {
-        let step: Step
-        switch operation {
-        case .pinCPU(let cpus, let vcpu): step = .pin(cpus, vcpu: vcpu)
-        case .setScheduler(let weight, let cap): step = .weigh(weight: weight, cap: cap)
-        case .pause, .unpause, .shutdown, .destroy, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget,
-            .createDevice,
-            .destroyDevice, .configureDevice, .configure, .rename, .save, .migrate, .resolve:
-            return
-        }
-        let plan = Plan(
-            ticket: OperationTicket(serial: 0, name: operation.name), time: now, domain: record.uuid,
-            direction: .undoable, isJournaled: false, steps: [step])
+        let plan = try table.begin(beside: operation, on: record.uuid, at: now)
         do {
-            try await perform(step, of: plan)
+            for step in plan.steps { try await perform(step, of: plan) }
         } catch {
             throw OperationError(error.kind, error.message)
         }

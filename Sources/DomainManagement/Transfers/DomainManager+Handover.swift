@@ -327,20 +327,12 @@ extension DomainManager {
 
     // MARK: - By hand
 
-    /// An operator decides about a domain in doubt.
-    func resolve(_ reference: DomainReference, keep: Bool, for requester: Requester) async throws(OperationError) {
-        let record: DomainRecord
-        do {
-            record = try table.find(reference)
-        } catch {
-            throw error.operationError
+    /// An operator has decided about a domain in doubt.
+    func settle(keep: Bool, _ record: DomainRecord) async throws(StepFailure) {
+        guard let handover = transfers.handovers.values.first(where: { $0.record.domain == record.uuid }) else {
+            throw StepFailure("cannot resolve \(record.title): there is no hand-over of it")
         }
-        let handover = transfers.handovers.values.first { $0.record.domain == record.uuid }
-        guard case .inDoubt = record.stage, let handover else {
-            throw OperationError(
-                .refused, "cannot resolve \(record.title): it \(record.stage), and nobody doubts whose it is")
-        }
-        log.notice("\(record.title) is to be \(keep ? "kept" : "dropped") here: decided by \(requester)")
+        log.notice("\(record.title) is to be \(keep ? "kept" : "dropped") here")
         let id = handover.record.id
         switch handover.role {
         case .source: await advance(id, .source(.decided(keep: keep)))

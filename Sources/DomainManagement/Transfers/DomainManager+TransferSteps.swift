@@ -8,6 +8,7 @@ extension DomainManager {
         case .send: try await performSend(plan.domain)
         case .fill: try await performFill(plan.domain)
         case .openConsole(let port): try await performOpenConsole(port, record)
+        case .settle(let keep): try await settle(keep: keep, record)
         }
     }
 }

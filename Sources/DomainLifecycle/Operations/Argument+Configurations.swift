@@ -1,0 +1,63 @@
+import DomainModel
+import SExpressions
+
+/// Configurations of domains and devices out of parameters.
+extension Argument where Value == DomainConfig {
+    /// What `create` is given: the first s-expression counts, the rest is ignored, even garbage, as the original did.
+    public static func newDomain(_ name: String) -> Argument {
+        var argument = Argument([name], .expression) { field throws(OperationError) in
+            let source = try firstExpression(field)
+            do throws(ConfigurationError) {
+                return try DomainConfig(source)
+            } catch {
+                throw invalid(creationText(error.description, isLate: error.isLate))
+            }
+        }
+        argument.takesFirstFilled = true
+        argument.missing = "Configuration error: no configuration (parameter \(name))"
+        return argument
+    }
+}
+
+/// What `configure` is given: a whole `(domain … (config (vm …)))`.
+func configuredDomain(_ expression: SExpression) throws(OperationError) -> DomainConfig {
+    guard let source = expression.childValue("config"), source.list != nil else {
+        throw invalid("invalid config: it must be (domain ... (config (vm ...)))")
+    }
+    do {
+        return try DomainConfig(source)
+    } catch {
+        throw invalid(error.description)
+    }
+}
+
+/// `(vif …)`, `(vbd …)`
+func device(_ expression: SExpression) throws(OperationError) -> DeviceConfig {
+    do {
+        return try DeviceConfig(expression)
+    } catch {
+        throw invalid(error.description)
+    }
+}
+
+/// What went wrong with a domain before its devices had their turn has a prefix, what comes later has none, as in xend 2.0.
+private func creationText(_ text: String, isLate: Bool) -> String {
+    let stands = ["Configuration error", "Error creating domain"].contains { text.hasPrefix($0) }
+    return isLate || stands ? text : "Error creating domain: \(text)"
+}
+
+private func firstExpression(_ field: ArgumentText) throws(OperationError) -> SExpression {
+    var reader = SXPReader()
+    var problem: SXPError?
+    do {
+        try reader.feed(field.value)
+        try reader.finish()
+    } catch {
+        problem = error
+    }
+    if let first = reader.next() { return first }
+    let file = field.fileName.flatMap { $0.isEmpty ? nil : $0 } ?? "config"
+    throw invalid("Configuration error: \(problem?.describe(file: file) ?? "\(file) is empty")")
+}
+
+private func invalid(_ text: String) -> OperationError { OperationError(.invalid, text) }

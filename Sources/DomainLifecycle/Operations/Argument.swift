@@ -1,0 +1,73 @@
+/// A parameter of an operation: its names, what it may be, and how its value is read.
+public struct Argument<Value: Sendable>: Sendable {
+    /// The first is the one that messages use; the others are accepted too: later clients and earlier pages have them.
+    public let names: [String]
+    /// What it may be, as data: forms, usages and exploration are made from it.
+    public let kind: ArgumentKind
+    /// nil: it must be given.
+    public private(set) var fallback: Value?
+    /// A form that was left blank has not given the parameter.
+    var ignoresBlank = false
+    /// What is said when it is missing; nil: the words that all have.
+    var missing: String?
+    /// Of several values of one name, the one that is not blank counts: of a file and a text box browsers send both.
+    var takesFirstFilled = false
+    let coerce: @Sendable (ArgumentText) throws(OperationError) -> Value
+
+    init(
+        _ names: [String], _ kind: ArgumentKind,
+        _ coerce: @escaping @Sendable (ArgumentText) throws(OperationError) -> Value
+    ) {
+        self.names = names
+        self.kind = kind
+        self.coerce = coerce
+    }
+
+    /// The same parameter, which may be left out and is this then.
+    public func or(_ fallback: Value) -> Argument {
+        var argument = self
+        argument.fallback = fallback
+        return argument
+    }
+
+    /// The parameter as data.
+    public var description: ArgumentDescription {
+        ArgumentDescription(names: names, kind: kind, isRequired: fallback == nil)
+    }
+
+    func choose(_ fields: [ArgumentText]) throws(OperationError) -> ArgumentText {
+        guard fields.count > 1 else { return fields[0] }
+        guard takesFirstFilled else { throw OperationError(.invalid, "Too many values for \(fields[0].name)") }
+        return fields.first { !$0.value.isEmpty } ?? fields[0]
+    }
+}
+
+/// What is known of a parameter without its type.
+public struct ArgumentDescription: Hashable, Sendable {
+    /// The first is the one that messages use.
+    public let names: [String]
+    public let kind: ArgumentKind
+    public let isRequired: Bool
+
+    public var name: String { names[0] }
+}
+
+/// What a parameter may be.
+public enum ArgumentKind: Hashable, Sendable {
+    /// Any text: a path, a host, a URL.
+    case text
+    /// A decimal integer.
+    case integer(ClosedRange<Int>)
+    /// 0 or 1.
+    case flag
+    /// One of these words.
+    case word([String])
+    /// A cpu's number with -1 for any, or several: `0-1,3`.
+    case cpus(ClosedRange<Int>)
+    /// One letter or digit.
+    case key
+    /// A domain's name.
+    case name
+    /// An s-expression; clients send the contents of a file.
+    case expression
+}

@@ -1,0 +1,83 @@
+/// A form for one operation, as data: what a page asks, and in which words.
+public struct OperationForm: Sendable {
+    public enum Kind: Sendable {
+        case text
+        case number(ClosedRange<Int>)
+        /// Radio buttons; the first is the default.
+        case choice([(value: String, title: String)])
+        case flag
+        case area(rows: Int)
+        case file
+        /// Sent, not shown.
+        case fixed
+    }
+
+    public struct Field: Sendable {
+        public var name: String
+        public var title: String
+        public var kind: Kind
+        public var value: String
+        public var help: String?
+        public var isRequired: Bool
+
+        public init(
+            name: String, title: String, kind: Kind, value: String = "", help: String? = nil, isRequired: Bool = true
+        ) {
+            self.name = name
+            self.title = title
+            self.kind = kind
+            self.value = value
+            self.help = help
+            self.isRequired = isRequired
+        }
+
+        public var isFile: Bool {
+            if case .file = kind { return true }
+            return false
+        }
+    }
+
+    /// Where it stands on the page of its resource.
+    public enum Place: Hashable, Sendable {
+        /// Moving and ending.
+        case life
+        /// What can be changed.
+        case settings
+        /// Where the page itself puts it, which is not always there.
+        case page
+    }
+
+    /// The parameter `op`.
+    public var operation: String
+    public var title: String
+    /// What it does, in a sentence.
+    public var help: String?
+    public var fields: [Field]
+    /// What its button says.
+    public var verb: String
+    /// It cannot be taken back: a page asks first, naming the thing.
+    public var isDestructive: Bool
+    public var place: Place
+
+    public init(
+        _ operation: String, _ title: String, button: String, help: String? = nil, isDestructive: Bool = false,
+        place: Place = .page, _ fields: [Field] = []
+    ) {
+        self.operation = operation
+        self.title = title
+        verb = button
+        self.help = help
+        self.isDestructive = isDestructive
+        self.place = place
+        self.fields = fields
+    }
+
+    /// The form with values that are known.
+    public func with(_ values: [String: String]) -> OperationForm {
+        var copy = self
+        for index in copy.fields.indices {
+            if let value = values[copy.fields[index].name] { copy.fields[index].value = value }
+        }
+        return copy
+    }
+}

@@ -1,0 +1,282 @@
+import DomainModel
+
+/// The table of operations: each is one row here, one case of `DomainOperation`, and one plan.
+///
+/// On the page of a domain forms stand in the order of the rows.
+extension OperationRule {
+    /// Every row.
+    public static let all: [OperationRule] = ofNode + ofDomains + ofDomain
+
+    /// By what they are done to.
+    public static func all(of target: Target) -> [OperationRule] { all.filter { $0.target == target } }
+
+    private static let ofNode = [notify, reboot, shutDown]
+    private static let ofDomains = [create, restore]
+    private static let ofDomain =
+        [unpause, pause, shutdown, save, migrate, destroy]
+        + [setMemoryTarget, setMaximumMemory, setVCPUs, pinCPU, setScheduler, rename, sysrq]
+        + [createDevice, configureDevice, destroyDevice, configure, resolve]
+}
+
+extension DomainOperation {
+    /// The operation's row.
+    public var rule: OperationRule {
+        switch self {
+        case .pause: .pause
+        case .unpause: .unpause
+        case .shutdown: .shutdown
+        case .destroy: .destroy
+        case .pinCPU: .pinCPU
+        case .setVCPUs: .setVCPUs
+        case .sysrq: .sysrq
+        case .setMaximumMemory: .setMaximumMemory
+        case .setMemoryTarget: .setMemoryTarget
+        case .setScheduler: .setScheduler
+        case .createDevice: .createDevice
+        case .destroyDevice: .destroyDevice
+        case .configureDevice: .configureDevice
+        case .configure: .configure
+        case .rename: .rename
+        case .save: .save
+        case .migrate: .migrate
+        case .resolve: .resolve
+        }
+    }
+}
+
+// MARK: - Running
+
+extension OperationRule {
+    static let unpause = OperationRule(
+        "unpause",
+        // A domain whose next life could not be built is tried again.
+        admission: Admission([.live, .exited, .blocked], onForeign: true, onDomainZero: true), role: .operator,
+        form: FormText("Run", button: "Unpause", help: "Lets the domain run."), probing: .act
+    ) { .unpause }
+
+    static let pause = OperationRule(
+        "pause", admission: Admission([.live, .exited], onForeign: true), role: .operator,
+        form: FormText("Pause", button: "Pause", help: "Stops its cpus at once."), probing: .act
+    ) { .pause }
+
+    static let shutdown = OperationRule(
+        "shutdown", Argument<ShutdownRequest>.word("reason").or(.poweroff),
+        admission: Admission(.live, onForeign: true), role: .operator, reply: .asked,
+        form: FormText(
+            "Shut down", button: "Shut down", help: "Asks the guest; it takes its time.", place: .life,
+            [
+                .init(
+                    "reason", "Then", .choice([("poweroff", "power off"), ("halt", "halt"), ("reboot", "reboot")]))
+            ]),
+        probing: .act
+    ) { .shutdown($0) }
+
+    static let sysrq = OperationRule(
+        "sysrq", .sysrqKey("key"), admission: Admission(.live, onForeign: true), role: .operator,
+        form: FormText(
+            "SysRq", button: "Press", help: "Asks the guest's kernel: s syncs its disks, b boots it again.",
+            place: .settings, [.init("key", "Letter or digit")]),
+        probing: .with([.init("key", "s", "h", "sync")])
+    ) { .sysrq($0) }
+}
+
+// MARK: - Moving and ending
+
+extension OperationRule {
+    static let save = OperationRule(
+        "save", .text("file"), admission: Admission(.live), role: .operator,
+        form: FormText(
+            "Save", button: "Save", help: "Writes the domain to a file on this node and ends it here.", place: .life,
+            [.init("file", "File")]),
+        probing: .act
+    ) { .save(path: $0) }
+
+    static let migrate = OperationRule(
+        "migrate", .text("destination", "dst"), Argument<Bool>.flag("live").or(false),
+        Argument<Int>.integer("resource", in: 0...1_000_000).or(0),
+        admission: Admission(.live), role: .operator,
+        form: FormText(
+            "Migrate", button: "Migrate", help: "Moves the domain to another node.", place: .life,
+            [
+                .init("destination", "To node"), .init("resource", "Limit in Mbit/s, 0 = none", value: "0"),
+                .init("live", "while it runs", value: "1"),
+            ]),
+        probing: .act
+    ) { .migrate(MigrationRequest(destination: $0, live: $1, rate: $2)) }
+
+    static let destroy = OperationRule(
+        "destroy", Argument<DestroyMode>.word("reason").or(.halt),
+        admission: Admission(.made, onForeign: true, inTransfer: .endsIt), role: .administrator, reply: .ended,
+        form: FormText(
+            "Destroy", button: "Destroy", help: "Ends the domain at once; what it has not written is lost.",
+            isDestructive: true, place: .life,
+            [.init("reason", "Then", .choice([("halt", "leave it ended"), ("reboot", "build it again")]))]),
+        probing: .act
+    ) { .destroy($0) }
+
+    static let resolve = OperationRule(
+        "resolve", .decision("decision", "action", yes: "keep", no: "drop"),
+        admission: Admission(.inDoubt, inTransfer: .decidesIt),
+        role: .administrator,
+        form: FormText(
+            "Decide", button: "Decide",
+            help: "This copy waits for word from the other node. Decide only if that node will never answer.",
+            [.init("decision", "This copy", .choice([("keep", "keep and run it"), ("drop", "drop it")]))]),
+        probing: .never(because: "whoever decides by hand vouches that the other host never answers")
+    ) { .resolve(keep: $0) }
+}
+
+// MARK: - Settings
+
+extension OperationRule {
+    static let setMemoryTarget = OperationRule(
+        "mem_target_set", .memory("target"), admission: Admission(.live, onForeign: true, onDomainZero: true),
+        role: .administrator,
+        form: FormText(
+            "Memory target", button: "Ask", help: "Asks the guest to shrink or grow.", place: .settings,
+            [.init("target", "Megabytes")]),
+        probing: .with([.init("target", "0", "8", "16", "32", "100000")])
+    ) { .setMemoryTarget($0) }
+
+    static let setMaximumMemory = OperationRule(
+        "maxmem_set", .memory("memory"),
+        admission: Admission([.live, .exited], onForeign: true, onDomainZero: true), role: .administrator,
+        form: FormText("Memory limit", button: "Set", place: .settings, [.init("memory", "Megabytes")]),
+        probing: .act
+    ) { .setMaximumMemory($0) }
+
+    static let setVCPUs = OperationRule(
+        "vcpus_set", .integer("vcpus", in: 1...DomainConfig.maximumVCPUs),
+        admission: Admission(.live, onForeign: true), role: .administrator,
+        form: FormText(
+            "Virtual cpus", button: "Ask", help: "At most as many as it was made with.", place: .settings,
+            [.init("vcpus", "In use")]),
+        probing: .with([.init("vcpus", "0", "1", "2", "128")])
+    ) { .setVCPUs($0) }
+
+    static let pinCPU = OperationRule(
+        "pincpu", .cpuSet("cpu", "cpus", "cpumap"), .optionalInteger("vcpu", in: 0...4095),
+        admission: Admission(
+            [.live, .exited], onForeign: true, onDomainZero: true, inTransfer: .besideIt),
+        role: .administrator,
+        form: FormText("Pin to a cpu", button: "Pin", place: .settings, [.init("cpu", "Cpu, -1 = any")]),
+        probing: .act
+    ) { .pinCPU($0, vcpu: $1) }
+
+    static let setScheduler = OperationRule(
+        "sched_credit_set", .optionalInteger("weight", in: 1...65535), .optionalInteger("cap", in: 0...65535),
+        admission: Admission(
+            [.live, .exited], onForeign: true, onDomainZero: true, inTransfer: .besideIt),
+        role: .administrator,
+        form: FormText(
+            "Share of the cpus", button: "Set", place: .settings,
+            [
+                .init("weight", "Weight, 256 = normal", isRequired: false),
+                .init("cap", "Cap in percent of a cpu, 0 = none", isRequired: false),
+            ]),
+        probing: .with([.init("weight", "", "1", "512", "65536"), .init("cap", "", "0", "50")])
+    ) { weight, cap throws(OperationError) in
+        guard weight != nil || cap != nil else { throw OperationError(.invalid, "Missing parameter: weight") }
+        return .setScheduler(weight: weight, cap: cap)
+    }
+
+    static let rename = OperationRule(
+        "rename", .domainName("name"), admission: Admission([.live, .exited]), role: .administrator,
+        form: FormText("Rename", button: "Rename", place: .settings, [.init("name", "New name")]), probing: .act
+    ) { .rename($0) }
+
+    static let configure = OperationRule(
+        "configure", .expression("config"), admission: Admission(.live), role: .administrator, reply: .summary,
+        form: FormText(
+            "Configure", button: "Configure",
+            help: "xend has no configuration of this domain. With one, its devices are connected.",
+            [.init("config", "Configuration", .area(rows: 8), value: "(domain (config\n\(sampleConfiguration)))")]),
+        probing: .with([.init("config", "(domain (config \(sampleConfiguration)))", "(vm)")])
+    ) { expression throws(OperationError) in .configure(try configuredDomain(expression)) }
+}
+
+// MARK: - Devices
+
+extension OperationRule {
+    static let createDevice = OperationRule(
+        "device_create", .expression("config"), admission: Admission(.live), role: .administrator,
+        form: FormText(
+            "Add a device", button: "Add", [.init("config", "Configuration", value: "(vif (bridge xen-br0))")]),
+        probing: .act
+    ) { expression throws(OperationError) in .createDevice(try device(expression)) }
+
+    static let configureDevice = OperationRule(
+        "device_configure", .expression("config"), .integer("idx", "index"), admission: Admission(.live),
+        role: .administrator,
+        form: FormText(
+            "Change a vif", button: "Change", help: "Bridge, script and addresses; its address in hardware stays.",
+            [
+                .init("idx", "Number", .number(0...65535), value: "0"),
+                .init("config", "Configuration", value: "(vif (bridge xen-br0) (ip 10.0.0.1))"),
+            ]),
+        probing: .with([.init("idx", "0", "1"), .init("config", "(vif (ip 10.0.0.1))", "(vif (ip 10.0.0.2))")])
+    ) { expression, index throws(OperationError) in .configureDevice(try device(expression), index: index) }
+
+    static let destroyDevice = OperationRule(
+        "device_destroy", .deviceType("type"), .integer("idx", "index"), admission: Admission(.live),
+        role: .administrator, reply: .nothing,
+        form: FormText(
+            "Remove a device", button: "Remove", help: "The guest loses it at once.", isDestructive: true,
+            [.init("type", "Type", .fixed), .init("idx", "Number", .fixed)]),
+        probing: .act
+    ) { .destroyDevice($0, index: $1) }
+}
+
+// MARK: - What makes domains
+
+extension OperationRule {
+    static let create = OperationRule(
+        making: "create", .newDomain("config"), role: .administrator,
+        form: FormText(
+            "Create from text", button: "Create",
+            help: "A configuration in SXP. The new domain is paused; unpause it to let it run.",
+            [.init("config", "Configuration", .area(rows: 8), value: sampleConfiguration)]),
+        probing: .act
+    ) { .create($0) }
+
+    static let restore = OperationRule(
+        making: "restore", .text("file", "state"), role: .operator,
+        form: FormText(
+            "Restore a saved domain", button: "Restore", [.init("state", "Save file on this node")]), probing: .act
+    ) { .restore(path: $0) }
+
+    /// What forms show as an example.
+    static let sampleConfiguration = """
+        (vm (name vm1) (memory 64)
+         (image (linux (kernel /boot/vmlinuz) (root '/dev/sda1 ro')))
+         (device (vif)))
+        """
+}
+
+// MARK: - The node
+
+extension OperationRule {
+    static let notify = OperationRule(
+        node: "notify", .rawText("uri", "url"), role: .administrator,
+        form: FormText(
+            "Notify", button: "Set", help: "Every event is posted to this URL. Blank ends it.",
+            [.init("url", "URL", isRequired: false)]),
+        probing: .with([.init("url", "http://192.0.2.1/a", "http://192.0.2.1/b", "")])
+    ) { .notify(url: $0) }
+
+    static let reboot = OperationRule(
+        node: "reboot", role: .administrator,
+        form: FormText(
+            "Reboot the node", button: "Reboot", help: "Ends all domains and starts the machine again.",
+            isDestructive: true),
+        probing: .never(because: "the end of a host is an act of the story, which has to bring it back")
+    ) { .shutDown(reboot: true) }
+
+    static let shutDown = OperationRule(
+        node: "shutdown", role: .administrator,
+        form: FormText(
+            "Shut the node down", button: "Shut down", help: "Ends the machine with all its domains.",
+            isDestructive: true),
+        probing: .never(because: "the end of a host is an act of the story, which has to bring it back")
+    ) { .shutDown(reboot: false) }
+}
