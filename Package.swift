@@ -47,8 +47,8 @@ let package = Package(
         .executable(name: "xend-sim", targets: ["xend-sim"]),
         .executable(name: "xend-scenario", targets: ["xend-scenario"]),
         .library(name: "XendClient", targets: ["XendClient"]),
-        .library(name: "SimulatedHost", targets: ["SimulatedHost"]),
-        .library(name: "ScenarioRunner", targets: ["ScenarioRunner"]),
+        .library(name: "XendTesting", targets: ["XendTesting"]),
+        .library(name: "ScenarioRunner", targets: ["ScenarioRunner", "Exploration", "ScenarioLanguage"]),
     ],
     traits: [
         .trait(name: "RealXen", description: "The back-end for a real Xen; enabled by one of the two below."),
@@ -95,12 +95,14 @@ let package = Package(
                 "SExpressions",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        // Where HTTP connections come from, as a protocol, and what one client may cost.
+        module("HTTPInterface", ["HostInterface", .product(name: "NIOCore", package: nio)]),
         // HTTP requests to operations and queries, and their answers as SXP, HTML, JSON and text.
         module(
             "XendServer",
             [
-                "DomainManagement", "DomainLifecycle", "DomainModel", "HypervisorInterface", "HostInterface",
-                "SExpressions",
+                "HTTPInterface", "DomainManagement", "DomainLifecycle", "DomainModel", "HypervisorInterface",
+                "HostInterface", "SExpressions",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -108,8 +110,9 @@ let package = Package(
         module(
             "XendDaemon",
             [
-                "XendServer", "DomainManagement", "DriverDomain", "Migration", "HypervisorInterface", "HostInterface",
-                "SExpressions", .product(name: "Logging", package: "swift-log"),
+                "XendServer", "HTTPInterface", "DomainManagement", "DomainLifecycle", "DomainModel", "DriverDomain",
+                "Migration", "HypervisorInterface",
+                "HostInterface", "SExpressions", .product(name: "Logging", package: "swift-log"),
             ]),
 
         // -- The real machine --------------------------------------------------------------------------------------
@@ -126,11 +129,10 @@ let package = Package(
         module(
             "LinuxHost",
             [
-                "CLinux", "HostInterface", "XendServer", .product(name: "NIOCore", package: nio),
+                "CLinux", "HostInterface", "HTTPInterface", .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"])),
                 .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "Logging", package: "swift-log"),
             ]),
 
         // -- Clients -----------------------------------------------------------------------------------------------
@@ -156,21 +158,45 @@ let package = Package(
         .systemLibrary(
             name: "CLibXML2", path: "Simulator/CLibXML2", pkgConfig: "libxml-2.0",
             providers: [.apt(["libxml2-dev"])]),
-        // Scenario files in, transcripts and reports out.
+        // Scenario files: read, checked, laid out.
+        simulator(
+            "ScenarioLanguage",
+            [
+                "SimulatedHost", "SimulatedHypervisor", "XendDaemon", "DomainManagement", "DomainLifecycle",
+                "SExpressions",
+                "CLibXML2",
+            ]),
+        // For a test of one's own: worlds of hosts, each with the whole daemon, users of it, and what can be done to them.
+        simulator(
+            "XendTesting",
+            [
+                "ScenarioLanguage", "SimulatedHost", "SimulatedHypervisor", "Simulation", "XendClient", "XendDaemon",
+                "HTTPInterface", "XendServer", "DomainManagement", "DomainLifecycle", "DomainModel",
+                "HypervisorInterface", "HostInterface",
+                "SExpressions", .product(name: "NIOEmbedded", package: nio), .product(name: "NIOCore", package: nio),
+            ]),
+        // Runs scenarios, in this process or against a daemon somewhere; transcripts and reports.
         simulator(
             "ScenarioRunner",
             [
-                "SimulatedHost", "SimulatedHypervisor", "Simulation", "XendDaemon", "XendServer", "DomainManagement",
-                "DomainLifecycle", "DomainModel", "HostInterface", "SExpressions", "CLibXML2", "XendClient",
-                .product(name: "NIOEmbedded", package: nio), .product(name: "NIOCore", package: nio),
-                .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log"),
+                "XendTesting", "ScenarioLanguage", "SimulatedHost", "SimulatedHypervisor", "Simulation", "XendClient",
+                "XendDaemon", "DomainManagement", "DomainLifecycle", "DomainModel", "HostInterface", "SExpressions",
+                "CLibXML2",
+            ]),
+        // Every fault at every point, and random stories: what must hold all the while, and the shortest story that shows it does not.
+        simulator(
+            "Exploration",
+            [
+                "ScenarioRunner", "XendTesting", "ScenarioLanguage", "SimulatedHost", "SimulatedHypervisor",
+                "Simulation", "DomainManagement", "DomainLifecycle", "DomainModel",
+                "HostInterface", "SExpressions",
             ]),
 
         // -- Programs ----------------------------------------------------------------------------------------------
         .executableTarget(
             name: "xend",
             dependencies: [
-                "XendDaemon", "XenHypervisor", "LinuxHost", "HostInterface",
+                "XendDaemon", "XenHypervisor", "LinuxHost", "HTTPInterface", "HostInterface",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], exclude: ["man", "scripts", "systemd"], swiftSettings: settings),
         .executableTarget(
@@ -179,9 +205,9 @@ let package = Package(
         .executableTarget(
             name: "xend-sim",
             dependencies: [
-                "ScenarioRunner", "XendDaemon", "XendServer", "DomainManagement", "DomainLifecycle", "DomainModel",
-                "LinuxHost",
-                "SimulatedHost", "Simulation", "HypervisorInterface", "HostInterface", "SExpressions",
+                "XendTesting", "ScenarioLanguage", "XendDaemon", "XendServer", "HTTPInterface", "DomainManagement",
+                "DomainLifecycle", "DomainModel", "LinuxHost", "SimulatedHost", "Simulation", "HypervisorInterface",
+                "HostInterface", "SExpressions",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -189,7 +215,8 @@ let package = Package(
         .executableTarget(
             name: "xend-scenario",
             dependencies: [
-                "ScenarioRunner", "HostInterface", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Exploration", "ScenarioRunner", "ScenarioLanguage", "HostInterface",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Simulator/xend-scenario", exclude: ["man"], swiftSettings: settings),
 
         // The checks that both machines must pass, and the program that makes them on a real one.
@@ -198,18 +225,23 @@ let package = Package(
             path: "Tests/MachineContract",
             swiftSettings: settings),
         .executableTarget(
-            name: "xen-contract", dependencies: ["MachineContract", "XenHypervisor"], path: "CI/lab/xen-contract",
+            name: "xen-contract", dependencies: ["MachineContract", "XenHypervisor", "HypervisorInterface"],
+            path: "CI/lab/xen-contract",
             swiftSettings: settings),
 
         // -- Tests -------------------------------------------------------------------------------------------------
         tests("ArchitectureTests"),
         tests("SExpressionsTests", ["SExpressions"]),
-        tests("DomainModelTests", ["DomainModel"]),
-        tests("DomainLifecycleTests", ["DomainLifecycle"]),
+        tests("DomainModelTests", ["DomainModel", "SExpressions"]),
+        tests("DomainLifecycleTests", ["DomainLifecycle", "DomainModel", "SExpressions"]),
         tests(
             "DomainManagementTests",
-            ["DomainManagement", "SimulatedHost", .product(name: "Logging", package: "swift-log")]),
-        tests("SimulationTests", ["Simulation"]),
+            [
+                "DomainManagement", "DomainLifecycle", "DriverDomain", "DomainModel", "HypervisorInterface",
+                "HostInterface", "SExpressions", "SimulatedHost", "SimulatedHypervisor", "Simulation",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        tests("SimulationTests", ["Simulation", "HostInterface"]),
         tests(
             "SimulatedHypervisorTests",
             [
@@ -220,11 +252,13 @@ let package = Package(
         tests(
             "XendServerTests",
             [
-                "XendServer", "LinuxHost", "DomainManagement", "DomainLifecycle", "DomainModel", "HostInterface",
+                "XendServer", "HTTPInterface", "LinuxHost", "DomainManagement", "DomainLifecycle", "DomainModel",
+                "HostInterface",
                 "HypervisorInterface", "SExpressions", "CLibXML2", .product(name: "NIOCore", package: nio),
                 .product(name: "NIOEmbedded", package: nio), .product(name: "NIOHTTP1", package: nio),
             ]),
-        tests("LinuxHostTests", ["LinuxHost", "XendServer"]),
+        tests(
+            "LinuxHostTests", ["LinuxHost", "HTTPInterface", "HostInterface", .product(name: "NIOCore", package: nio)]),
         tests(
             "XendClientTests",
             [
@@ -234,16 +268,25 @@ let package = Package(
         .testTarget(
             name: "XmCommandsTests",
             dependencies: [
-                "XmCommands", "XendClient", "Migration", "HypervisorInterface", "HostInterface", "SExpressions",
+                "XmCommands", "XendClient", "HostInterface", "SExpressions",
             ], exclude: ["Corpus"], swiftSettings: settings),
         tests(
             "TransferTests",
             [
-                "DomainManagement", "Migration", "SimulatedHost", "SimulatedHypervisor", "Simulation",
+                "DomainManagement", "DomainLifecycle", "DomainModel", "Migration", "HypervisorInterface",
+                "HostInterface", "SExpressions", "SimulatedHost", "SimulatedHypervisor", "Simulation",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests(
             "MigrationTests", ["Migration", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
-        tests("ScenarioRunnerTests", ["ScenarioRunner", "DomainLifecycle", "DomainModel", "SExpressions"]),
+        tests("ScenarioLanguageTests", ["ScenarioLanguage", "SExpressions"]),
+        tests("XendTestingTests", ["XendTesting"]),
+        tests("ScenarioRunnerTests", ["ScenarioRunner", "Exploration", "ScenarioLanguage", "SExpressions"]),
+        tests(
+            "ExplorationTests",
+            [
+                "Exploration", "ScenarioRunner", "XendTesting", "ScenarioLanguage", "DomainLifecycle", "DomainModel",
+                "SExpressions",
+            ]),
     ]
 )

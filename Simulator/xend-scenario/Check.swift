@@ -1,4 +1,5 @@
 import ArgumentParser
+import ScenarioLanguage
 import ScenarioRunner
 
 /// `xend-scenario check`: whether files can be read, without running anything.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Exploration
 import ScenarioRunner
 
 /// `xend-scenario explore`: random but repeatable users and faults.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ScenarioLanguage
 import ScenarioRunner
 
 /// `xend-scenario format`: lays files out in one way.

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Exploration
+import ScenarioLanguage
 import ScenarioRunner
 
 /// `xend-scenario run`: runs scenarios and compares their transcripts with those recorded beside them.

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Exploration
+import ScenarioLanguage
 import ScenarioRunner
 
 /// `xend-scenario sweep`: one fault at every point that a scenario passes.

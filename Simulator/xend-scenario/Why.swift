@@ -1,4 +1,6 @@
 import ArgumentParser
+import Exploration
+import ScenarioLanguage
 import ScenarioRunner
 
 /// `xend-scenario why`: what led to how a domain ended up.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import HostInterface
+import ScenarioLanguage
 import ScenarioRunner
 
 /// Runs, checks and formats scenario files.

@@ -1,4 +1,5 @@
 import Glibc
+import XendTesting
 
 /// SIGTERM and SIGINT, waited for by a thread of their own: what a handler may do is too little.
 enum Signals {

@@ -1,10 +1,11 @@
 import Glibc
 import HostInterface
 import LinuxHost
-import ScenarioRunner
+import ScenarioLanguage
 import SimulatedHost
 import Synchronization
 import XendDaemon
+import XendTesting
 
 import class Simulation.SimulationExecutor
 

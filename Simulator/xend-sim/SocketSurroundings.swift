@@ -1,13 +1,14 @@
+import HTTPInterface
 import HostInterface
 import LinuxHost
 import Logging
 import NIOCore
 import NIOHTTP1
-import ScenarioRunner
 import SimulatedHost
 import Synchronization
 import XendDaemon
 import XendServer
+import XendTesting
 
 /// What a daemon on a simulated host has around it in `xend-sim`: real sockets, real files under a root.
 final class SocketSurroundings: Surroundings, @unchecked Sendable {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import HostInterface
 import LinuxHost
-import ScenarioRunner
+import ScenarioLanguage
 
 /// xend on a simulated machine, in the foreground, for people and programs that have no Xen.
 @main

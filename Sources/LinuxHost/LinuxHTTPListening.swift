@@ -1,7 +1,7 @@
+import HTTPInterface
 import HostInterface
 import NIOCore
 import NIOPosix
-import XendServer
 
 /// The sockets under the HTTP server: accepts, counts, and stops gracefully. What is spoken on them is the server's.
 public final class LinuxHTTPListening: HTTPListening {

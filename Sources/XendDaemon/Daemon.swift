@@ -2,6 +2,7 @@ import DomainLifecycle
 import DomainManagement
 import DomainModel
 import DriverDomain
+import HTTPInterface
 import HostInterface
 import HypervisorInterface
 import Logging

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import HTTPInterface
 import HostInterface
 import LinuxHost
 import XenHypervisor

@@ -3,47 +3,105 @@ import Testing
 
 /// The house keeps its arrows: which module may import which, and which words belong nowhere else.
 @Suite struct ArrowTests {
-    /// What a module may import, beside the standard library's own modules. Package.swift says the same to the compiler; this test
-    /// also keeps out what a package brings along.
-    static let allowed: [String: Set<String>] = [
-        "SExpressions": [],
-        "DomainModel": ["SExpressions"],
-        "DomainLifecycle": ["DomainModel", "SExpressions"],
-        "HypervisorInterface": ["DomainModel"],
-        "HostInterface": [],
-        "DriverDomain": ["DomainModel", "HypervisorInterface", "HostInterface"],
-        "Migration": ["DomainModel", "HypervisorInterface", "HostInterface", "SExpressions", "Crypto"],
-        "DomainManagement": [
-            "DomainLifecycle", "DomainModel", "DriverDomain", "Migration", "HypervisorInterface", "HostInterface",
-            "SExpressions", "Logging",
-        ],
-        "XendServer": [
-            "DomainManagement", "DomainLifecycle", "DomainModel", "HypervisorInterface", "HostInterface",
-            "SExpressions", "NIOCore", "NIOHTTP1", "Logging",
-        ],
-        "XendClient": ["SExpressions", "NIOCore", "NIOPosix"],
-        "XmCommands": ["XendClient", "Migration", "HypervisorInterface", "HostInterface", "SExpressions"],
-        "SimulatedHypervisor": ["Simulation", "DomainModel", "HypervisorInterface", "HostInterface"],
-        "Simulation": ["HostInterface"],
+    static let manifest = Manifest.current
+
+    /// Part of the toolchain.
+    static let toolchain: Set<String> = [
+        "Swift", "_Concurrency", "_StringProcessing", "Synchronization", "Glibc", "Dispatch", "Foundation", "Testing",
+        "PackageDescription",
     ]
 
-    /// Part of the toolchain, with no I/O of their own.
-    static let everywhere: Set<String> = ["Synchronization", "Swift", "_Concurrency", "_StringProcessing", "Glibc"]
+    /// The rules: values, of which nothing waits, asks for the time or rolls dice.
+    static let rules = ["SExpressions", "DomainModel", "DomainLifecycle"]
+    /// The daemon, which knows no machine but by its interfaces.
+    static let daemon = ["DriverDomain", "Migration", "DomainManagement", "HTTPInterface", "XendServer", "XendDaemon"]
+    static let simulators = manifest.modules.filter { $0.folder.hasPrefix("Simulator/") && $0.kind == .library }.map(
+        \.name)
+    static let realMachines = ["XenHypervisor", "CXen", "LinuxHost", "CLinux"]
 
-    @Test(arguments: allowed.keys.sorted()) func aModuleImportsOnlyWhatStandsAboveIt(_ module: String) throws {
-        let allowed = try #require(Self.allowed[module])
-        for file in try Self.sources(of: module) {
-            for name in Self.imports(of: file) where !allowed.contains(name) && !Self.everywhere.contains(name) {
-                Issue.record("\(module)/\(file.lastPathComponent) imports \(name)")
+    // MARK: Every module
+
+    @Test func everyFolderIsAModuleInPackageSwift() throws {
+        let folders = Set(Self.manifest.modules.map(\.folder))
+        for place in ["Sources", "Simulator", "Tests"] {
+            let directory = Manifest.root.appendingPathComponent(place)
+            for folder in try FileManager.default.contentsOfDirectory(atPath: directory.path) {
+                let path = "\(place)/\(folder)"
+                let hasSources = try !Self.sources(in: path).isEmpty
+                // The fuzzing program is built by its own script, with other options.
+                if hasSources, path != "Tests/Fuzz" { #expect(folders.contains(path), "\(path)") }
+            }
+        }
+        #expect(Self.manifest.modules.count > 40)
+    }
+
+    @Test(arguments: manifest.modules) func aModuleImportsWhatPackageSwiftSaysAndNothingElse(_ module: Manifest.Module)
+        throws
+    {
+        let allowed = Set(module.modules + module.products)
+        for file in try Self.sources(in: module.folder) {
+            for name in Self.imports(of: file) where !allowed.contains(name) && !Self.toolchain.contains(name) {
+                Issue.record("\(module.name)/\(file.lastPathComponent) imports \(name)")
             }
         }
     }
 
-    /// The rules are values: nothing in them waits, asks for the time or rolls dice.
-    @Test(arguments: ["SExpressions", "DomainModel", "DomainLifecycle"]) func rulesNeitherWaitNorAsk(_ module: String)
+    @Test(arguments: manifest.modules) func packageSwiftSaysNothingThatAModuleDoesNotImport(_ module: Manifest.Module)
         throws
     {
-        for file in try Self.sources(of: module) {
+        let imported = Set(try Self.sources(in: module.folder).flatMap(Self.imports))
+        for name in module.modules + module.products where !imported.contains(name) {
+            Issue.record("Package.swift lets \(module.name) import \(name), and no file does")
+        }
+    }
+
+    @Test func modulesStandInReadingOrder() {
+        var above: Set<String> = []
+        for module in Self.manifest.modules {
+            for name in module.modules {
+                #expect(above.contains(name), "\(module.name) stands on \(name), which comes after it in Package.swift")
+            }
+            above.insert(module.name)
+        }
+    }
+
+    // MARK: What must not reach what
+
+    /// What may not come to stand on something, however far down, whatever Package.swift will say.
+    static let walls: [(modules: [String], never: [String])] = [
+        (["SExpressions", "HostInterface", "CLinux", "CXen", "CLibXML2"], manifest.modules.map(\.name)),
+        (["DomainModel"], manifest.modules.map(\.name).filter { $0 != "SExpressions" }),
+        (["DomainLifecycle"], manifest.modules.map(\.name).filter { !["SExpressions", "DomainModel"].contains($0) }),
+        (["HypervisorInterface", "HTTPInterface"], daemon + simulators + realMachines + ["DomainLifecycle"]),
+        (daemon, simulators + realMachines),
+        (["DriverDomain", "Migration", "DomainManagement"], ["XendServer", "HTTPInterface"]),
+        (["Migration"], ["DomainLifecycle"]),
+        (["XenHypervisor", "LinuxHost"], daemon.filter { $0 != "HTTPInterface" } + simulators + ["DomainLifecycle"]),
+        (["XendClient", "XmCommands"], ["XendServer", "DomainManagement", "XendDaemon"] + simulators + realMachines),
+        (["Simulation"], ["DomainModel", "HypervisorInterface"]),
+        (["SimulatedHypervisor", "SimulatedHost"], daemon + realMachines + ["DomainLifecycle"]),
+        (["XendTesting"], ["ScenarioRunner", "Exploration"] + realMachines),
+        (["ScenarioLanguage"], ["XendTesting", "ScenarioRunner", "Exploration"]),
+        (["xend", "xm"], simulators),
+        (["xend-sim", "xend-scenario"], ["XenHypervisor", "CXen"]),
+        (["MachineContract"], daemon + simulators + realMachines),
+    ]
+
+    @Test func nothingReachesBeyondItsWall() {
+        for (modules, never) in Self.walls {
+            for module in modules {
+                #expect(Self.manifest[module] != nil, "there is no module \(module)")
+                let beyond = Self.manifest.reach(of: module).subtracting([module]).intersection(never)
+                #expect(beyond.isEmpty, "\(module) reaches \(beyond.sorted())")
+            }
+        }
+    }
+
+    // MARK: Words
+
+    /// The rules are values: nothing in them waits, asks for the time or rolls dice.
+    @Test(arguments: rules) func rulesNeitherWaitNorAsk(_ module: String) throws {
+        for file in try Self.sources(in: try #require(Self.manifest[module]).folder) {
             let text = try String(contentsOf: file, encoding: .utf8)
             for word in [" async ", "await ", "Date()", "Task {", "SystemRandomNumberGenerator", "Glibc", ".random("]
             where text.contains(word) {
@@ -52,13 +110,11 @@ import Testing
         }
     }
 
-    /// The daemon's parts take time and tasks from their host; a bare one would leave the simulation.
-    @Test(arguments: [
-        "DriverDomain", "DomainManagement", "XendServer", "XendDaemon", "Migration", "SimulatedHost",
-        "SimulatedHypervisor",
-    ])
+    /// The daemon's parts and what is simulated take time and tasks from their host; a bare one would leave the simulation. The executor
+    /// itself makes time, and who runs scenarios looks at the clock for the report.
+    @Test(arguments: daemon + simulators.filter { !["Simulation", "ScenarioRunner", "Exploration"].contains($0) })
     func nothingReachesAroundItsHost(_ module: String) throws {
-        for file in try Self.sources(of: module) {
+        for file in try Self.sources(in: try #require(Self.manifest[module]).folder) {
             for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
                 let code = " " + line.drop { $0 == " " }
                 // `group.addTask {` stays with its group; `-> SomeTask {` is a result; `new Date()` is the browser's.
@@ -73,44 +129,20 @@ import Testing
         }
     }
 
-    /// Only programs, the scenario runner and tests know which machine they run on.
-    @Test func onlyProgramsChooseAMachine() throws {
-        for module in ["DomainManagement", "XendServer", "XendDaemon", "Migration", "DriverDomain", "DomainLifecycle"] {
-            for file in try Self.sources(of: module) {
-                for name in Self.imports(of: file)
-                where ["XenHypervisor", "CXen", "SimulatedHypervisor", "SimulatedHost", "LinuxHost"].contains(name) {
-                    Issue.record("\(module)/\(file.lastPathComponent) imports \(name)")
-                }
-            }
-        }
-    }
-
     // MARK: -
 
-    static var root: URL {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
+    static func sources(in folder: String) throws -> [URL] {
+        let directory = Manifest.root.appendingPathComponent(folder)
+        let files = FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil)
+        return (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
     }
 
-    static func sources(of module: String) throws -> [URL] {
-        for folder in ["Sources", "Simulator"] {
-            let directory = root.appendingPathComponent("\(folder)/\(module)")
-            guard let files = FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil) else {
-                continue
-            }
-            let sources = files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
-            if !sources.isEmpty { return sources }
-        }
-        Issue.record("no sources of \(module)")
-        return []
-    }
-
+    /// Modules that a file imports, whole or a declaration of them.
     static func imports(of file: URL) -> [String] {
         guard let text = try? String(contentsOf: file, encoding: .utf8) else { return [] }
-        return text.split(separator: "\n").compactMap { line in
-            let words = line.split(separator: " ")
-            guard let place = words.firstIndex(of: "import"), place <= 1, words.count > place + 1 else { return nil }
-            return words[place + 1].split(separator: ".").first.map(String.init)
-        }
+        return text.matches(
+            of: #/(?m)^ *(?:@\w+ |public |private )*import (?:struct |class |enum |protocol |func |typealias )?(\w+)/#
+        )
+        .map { String($0.1) }
     }
 }

@@ -1,8 +1,8 @@
+import HTTPInterface
 import HostInterface
 import LinuxHost
 import NIOCore
 import Testing
-import XendServer
 
 /// Stands for the HTTP server: echoes, and says `bye` when it is asked to end.
 private final class Echo: ChannelInboundHandler {

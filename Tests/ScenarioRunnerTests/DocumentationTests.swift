@@ -1,5 +1,7 @@
 import Testing
 
+@testable import Exploration
+@testable import ScenarioLanguage
 @testable import ScenarioRunner
 
 /// What is written for users of the language does what it says: ManualTests sees whether it can be read.

@@ -2,6 +2,7 @@ import Glibc
 import SExpressions
 import Testing
 
+@testable import ScenarioLanguage
 @testable import ScenarioRunner
 
 /// Scenarios/README.md and the files beside it: what the manual of the language says is true, and stays so.
@@ -53,9 +54,10 @@ import Testing
         }
     }
 
-    @Test func `the example of the libraries is one that is compiled and run`() throws {
+    @Test(arguments: ["XendTestingTests/LibraryTests.swift", "ScenarioRunnerTests/SuiteTests.swift"])
+    func `the examples of the libraries are compiled and run`(_ file: String) throws {
         let read = { (path: String) in String(decoding: try ScenarioFiles.read("\(Self.root)/\(path)"), as: UTF8.self) }
-        let test = try read("Tests/ScenarioRunnerTests/LibraryTests.swift").components("// BEGIN example\n")[1]
+        let test = try read("Tests/\(file)").components("// BEGIN example\n")[1]
         let example = test.components("// END example")[0]
         #expect(try read("Simulator/README.md").contains("```swift\n\(example)```"))
     }

@@ -1,6 +1,7 @@
 import SExpressions
 import Testing
 
+@testable import ScenarioLanguage
 @testable import ScenarioRunner
 
 /// What may be new in an answer, and what may not.

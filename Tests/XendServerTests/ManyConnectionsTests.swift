@@ -1,4 +1,5 @@
 import Glibc
+import HTTPInterface
 import HostInterface
 import LinuxHost
 import Testing

@@ -1,21 +1,22 @@
 import Glibc
+import ScenarioLanguage
 
 /// A program of the machine that the runner is on, run to its end.
-struct Command {
+package struct Command {
     /// 0…255; 128 and more for signals.
-    var status: Int32
+    package var status: Int32
     /// What it wrote, to both outputs.
     var output: String
 
-    var succeeded: Bool { status == 0 }
+    package var succeeded: Bool { status == 0 }
     /// Its lines, without empty ones.
-    var lines: [String] { output.split(separator: "\n").map(String.init) }
+    package var lines: [String] { output.split(separator: "\n").map(String.init) }
 
     /// What is read of a program; a listing is never longer.
     private static let outputLimit = 4 << 20
 
     /// - Throws: when it cannot be started.
-    static func run(_ words: String...) throws(ScenarioFailure) -> Command { try run(list: words) }
+    package static func run(_ words: String...) throws(ScenarioFailure) -> Command { try run(list: words) }
 
     private static func run(list words: [String]) throws(ScenarioFailure) -> Command {
         var ends: [Int32] = [0, 0]
@@ -43,7 +44,7 @@ struct Command {
 
     /// Runs a program that has to succeed.
     @discardableResult
-    static func must(_ words: String...) throws(ScenarioFailure) -> Command {
+    package static func must(_ words: String...) throws(ScenarioFailure) -> Command {
         let command = try run(list: words)
         guard command.succeeded else {
             throw ScenarioFailure("\(words.joined(separator: " ")) failed (\(command.status)): \(command.output)")

@@ -1,3 +1,5 @@
+import ScenarioLanguage
+
 /// The lab's tiny guest with a behaviour patched in (CI/lab/tiny/README.md).
 struct GuestImage {
     private static let magic = Array("<tiny guest: behaviour block 1>".utf8) + [0]
@@ -46,7 +48,7 @@ extension Behaviour {
     ]
 
     /// The guest's words for it.
-    var line: String {
+    package var line: String {
         switch self {
         case .bootsIn(let time): "boots-in \(time.microseconds)"
         case .prints(let text): "prints \(Self.escaped(text))"
@@ -79,7 +81,7 @@ extension Behaviour {
 
 extension GuestAct {
     /// The guest's words for it.
-    var word: String {
+    package var word: String {
         switch self {
         case .shutdown(let reason): "shutdown \(reason)"
         case .crash: "crash"

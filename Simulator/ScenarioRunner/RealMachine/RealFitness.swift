@@ -1,4 +1,5 @@
 import SExpressions
+import ScenarioLanguage
 
 /// Whether a scenario can run in full on a single real machine, whose time is everybody's and whose hardware does not fail on
 /// request.
@@ -51,7 +52,7 @@ struct RealFitness {
         }
     }
 
-    private mutating func look(_ step: Step, times: Int) {
+    private mutating func look(_ step: ScenarioStep, times: Int) {
         switch step.action {
         case .request(let request): count(request, step, times)
         case .console, .debug, .expect, .settle, .wait, .finish, .guest, .daemon, .write, .corrupt: break
@@ -74,7 +75,7 @@ struct RealFitness {
     }
 
     /// Memory of domains that are to be made, as if none were destroyed before the next.
-    private mutating func count(_ request: RequestTemplate, _ step: Step, _ times: Int) {
+    private mutating func count(_ request: RequestTemplate, _ step: ScenarioStep, _ times: Int) {
         guard step.source.name == "create", step.expectation == nil, let config = step.source.list?.dropFirst().first
         else { return }
         for member in config.list ?? [] where member.name == "memory" {

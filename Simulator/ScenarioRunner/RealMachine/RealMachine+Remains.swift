@@ -1,4 +1,5 @@
 import Glibc
+import ScenarioLanguage
 
 /// What a story leaves on the machine, and the machine as the next one wants to find it.
 extension RealMachine {

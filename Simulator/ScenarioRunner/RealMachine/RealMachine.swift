@@ -1,5 +1,6 @@
 import Glibc
 import SExpressions
+import ScenarioLanguage
 import SimulatedHost
 
 /// The machine under our feet: domain 0 of a real Xen that exists for tests alone, as the lab's. Sets up what a scenario says,
@@ -99,7 +100,7 @@ final class RealMachine {
 
     // MARK: The daemon
 
-    func daemon(_ act: Step.DaemonAct) throws(ScenarioFailure) {
+    func daemon(_ act: ScenarioStep.DaemonAct) throws(ScenarioFailure) {
         switch act {
         case .start, .stop, .restart: try Command.must("xend", act.rawValue)
         case .kill: guard try endDaemon(SIGKILL) else { throw ScenarioFailure("no daemon runs") }

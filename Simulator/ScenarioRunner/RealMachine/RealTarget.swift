@@ -1,7 +1,9 @@
 import DomainManagement
 import Glibc
 import SExpressions
+import ScenarioLanguage
 import SimulatedHypervisor
+import XendTesting
 
 /// Runs a scenario against the daemon of the real machine that the runner itself is on: the daemon over HTTP, as always; the
 /// machine by its own programs; guests as the lab's tiny guest, in real time.
@@ -179,7 +181,7 @@ final class RealTarget: ScenarioTarget {
 
     func xl(_ act: XLAct, host: String) throws(ScenarioFailure) { try machine.xl(act) }
 
-    func daemon(_ act: Step.DaemonAct, host: String) throws(ScenarioFailure) { try machine.daemon(act) }
+    func daemon(_ act: ScenarioStep.DaemonAct, host: String) throws(ScenarioFailure) { try machine.daemon(act) }
 
     func write(_ path: String, _ text: String, host: String) throws(ScenarioFailure) {
         try machine.write(path, SXPText.bytes(of: text))

@@ -1,7 +1,9 @@
 import DomainManagement
 import Glibc
 import SExpressions
+import ScenarioLanguage
 import SimulatedHypervisor
+import XendTesting
 
 /// Runs a scenario against a daemon that is running somewhere, over sockets.
 ///
@@ -271,7 +273,7 @@ final class RemoteTarget: ScenarioTarget {
 
     func heal() throws(ScenarioFailure) { try control("(heal)") }
 
-    func daemon(_ act: Step.DaemonAct, host: String) throws(ScenarioFailure) {
+    func daemon(_ act: ScenarioStep.DaemonAct, host: String) throws(ScenarioFailure) {
         try control("(daemon \(on(host)) \(act.rawValue))")
         try waitFor("daemon of \(host)", host) { state in
             switch act {

@@ -1,3 +1,5 @@
+import ScenarioLanguage
+
 /// What a scenario uses that only a simulated machine has.
 struct ScenarioNeeds {
     /// The first form that needs one; nil when HTTP is enough.
@@ -13,7 +15,7 @@ struct ScenarioNeeds {
 
     private mutating func need(_ form: String?) { simulator = simulator ?? form }
 
-    private mutating func look(_ step: Step) {
+    private mutating func look(_ step: ScenarioStep) {
         for check in step.expectation ?? [] { look(check) }
         switch step.action {
         case .request(let request): if request.origin != nil { need("from") }

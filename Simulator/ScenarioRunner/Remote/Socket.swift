@@ -1,4 +1,6 @@
 import Glibc
+import ScenarioLanguage
+import XendTesting
 
 /// A TCP connection of the runner itself, over a real socket that never blocks.
 final class Socket: ByteStream {

@@ -15,7 +15,7 @@ public enum HTMLReport {
     }
 
     /// A page of this project's look: light or dark as the reader has it, readable on a telephone.
-    static func document(title: String, style: String, body: String) -> String {
+    package static func document(title: String, style: String, body: String) -> String {
         """
         <!DOCTYPE html>
         <html lang="en"><head><meta charset="utf-8"><title>\(escape(title))</title>
@@ -86,7 +86,7 @@ public enum HTMLReport {
     }
 
     /// For text and for values of attributes.
-    static func escape(_ text: String) -> String {
+    package static func escape(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

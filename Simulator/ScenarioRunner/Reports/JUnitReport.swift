@@ -1,4 +1,5 @@
 import CLibXML2
+import ScenarioLanguage
 
 /// JUnit's XML, as CI systems read it, written with libxml2.
 public enum JUnitReport {
@@ -56,7 +57,7 @@ public enum JUnitReport {
         }
     }
 
-    static func seconds(_ duration: Duration) -> String {
+    package static func seconds(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         let microseconds = attoseconds / 1_000_000_000_000
         return "\(seconds)." + String(microseconds + 1_000_000).dropFirst()

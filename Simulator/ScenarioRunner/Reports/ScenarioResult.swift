@@ -1,3 +1,5 @@
+import ScenarioLanguage
+
 /// What became of one scenario.
 public struct ScenarioResult: Sendable {
     public enum Outcome: Sendable {

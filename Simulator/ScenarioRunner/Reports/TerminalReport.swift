@@ -1,3 +1,5 @@
+import ScenarioLanguage
+
 /// What a person sees while scenarios run: one line each, the failing step, a summary. Colours and a moving line only on a terminal.
 public struct TerminalReport {
     private let isTerminal: Bool
@@ -83,7 +85,7 @@ public struct TerminalReport {
     }
 
     /// `12.3 s`, `4 min 10 s`, `2 h 5 min`.
-    static func seconds(_ duration: Duration) -> String {
+    package static func seconds(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         if seconds >= 3600 { return "\(seconds / 3600) h \(seconds % 3600 / 60) min" }
         if seconds >= 60 { return "\(seconds / 60) min \(seconds % 60) s" }

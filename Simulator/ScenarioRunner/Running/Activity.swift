@@ -1,3 +1,5 @@
+import ScenarioLanguage
+
 /// A step that has begun. Whoever drives the scenario asks it to go on whenever something may have happened.
 protocol Activity: AnyObject {
     /// When it must be asked again at the latest, since the start of the scenario; nil: when something happens.
@@ -26,13 +28,13 @@ final class InstantActivity: Activity {
 /// Steps one after the other, over and over.
 final class RepeatActivity: Activity {
     private let run: ScenarioRun
-    private let steps: [Step]
+    private let steps: [ScenarioStep]
     private let times: Int
     private var iteration = 1
     private var index = 0
     private var current: (any Activity)?
 
-    init(_ run: ScenarioRun, _ times: Int, _ steps: [Step]) {
+    init(_ run: ScenarioRun, _ times: Int, _ steps: [ScenarioStep]) {
         self.run = run
         self.steps = steps
         self.times = times
@@ -65,11 +67,11 @@ final class ParallelActivity: Activity {
     private var activities: [any Activity] = []
     private var failure: StepFailure?
 
-    init(_ run: ScenarioRun, _ steps: [Step]) throws(StepFailure) {
+    init(_ run: ScenarioRun, _ steps: [ScenarioStep]) throws(StepFailure) {
         for step in steps { try add(step, run) }
     }
 
-    private func add(_ step: Step, _ run: ScenarioRun) throws(StepFailure) {
+    private func add(_ step: ScenarioStep, _ run: ScenarioRun) throws(StepFailure) {
         guard case .repeat(let times, let inner) = step.action else {
             activities.append(try run.begin(step))
             return
@@ -104,11 +106,11 @@ final class ParallelActivity: Activity {
 final class WhenActivity: Activity {
     private let run: ScenarioRun
     private let condition: Check
-    private let step: Step
+    private let step: ScenarioStep
     private let host: String?
     private var current: (any Activity)?
 
-    init(_ run: ScenarioRun, _ condition: Check, _ step: Step, host: String?) {
+    init(_ run: ScenarioRun, _ condition: Check, _ step: ScenarioStep, host: String?) {
         self.run = run
         self.condition = condition
         self.step = step
@@ -132,10 +134,10 @@ final class WhenActivity: Activity {
 final class WaitActivity: Activity {
     private let run: ScenarioRun
     private let checks: [Check]
-    private let step: Step
+    private let step: ScenarioStep
     let deadline: Duration?
 
-    init(_ run: ScenarioRun, _ checks: [Check], within: Duration, _ step: Step) {
+    init(_ run: ScenarioRun, _ checks: [Check], within: Duration, _ step: ScenarioStep) {
         self.run = run
         self.checks = checks
         self.step = step

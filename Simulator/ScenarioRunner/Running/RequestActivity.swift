@@ -1,9 +1,11 @@
+import ScenarioLanguage
 import XendClient
+import XendTesting
 
 /// An HTTP request that is waiting for its answer.
 final class RequestActivity: Activity {
     private let run: ScenarioRun
-    private let step: Step
+    private let step: ScenarioStep
     private let host: String
     private let request: WireRequest
     private let started: Duration
@@ -13,7 +15,7 @@ final class RequestActivity: Activity {
     private var exchange: HTTPExchange?
     private var problem: String?
 
-    init(_ run: ScenarioRun, _ step: Step, _ template: RequestTemplate) throws(StepFailure) {
+    init(_ run: ScenarioRun, _ step: ScenarioStep, _ template: RequestTemplate) throws(StepFailure) {
         self.run = run
         self.step = step
         host = run.host(of: step)
@@ -59,54 +61,10 @@ final class RequestActivity: Activity {
 }
 
 /// What became of a request: an answer, or why there is none.
-struct ExchangeOutcome {
-    var answer: Answer?
-    var problem: String?
+package struct ExchangeOutcome {
+    package var answer: Answer?
+    package var problem: String?
 
     /// What went wrong; nil when it was a success.
     var error: String? { answer.map(\.error) ?? problem ?? "no answer" }
-}
-
-/// One request on a connection of its own, as the 2.0 client makes it.
-final class HTTPExchange {
-    private let stream: any ByteStream
-    private var parser: ResponseParser
-    private var taken = 0
-    private(set) var answer: Answer?
-    /// Why there is no answer.
-    private(set) var problem: String?
-
-    convenience init(_ request: WireRequest, host: String, _ target: any ScenarioTarget) throws(ScenarioFailure) {
-        self.init(request, on: try target.openHTTP(host, from: request.origin), hostHeader: target.hostHeader(host))
-    }
-
-    init(_ request: WireRequest, on stream: any ByteStream, hostHeader: String) {
-        self.stream = stream
-        let request = request.request(host: hostHeader)
-        parser = ResponseParser(to: request.method)
-        stream.send(request.bytes)
-    }
-
-    /// Takes what has come; true when that is all.
-    func poll() -> Bool {
-        // Asked first: what comes between the two questions is not lost.
-        let isEnded = stream.isEnded
-        do throws(XendError) {
-            try take(stream.received, isEnd: isEnded)
-        } catch {
-            problem = error.description
-        }
-        guard answer != nil || problem != nil else { return false }
-        stream.close()
-        return true
-    }
-
-    private func take(_ received: [UInt8], isEnd: Bool) throws(XendError) {
-        guard answer == nil, problem == nil else { return }
-        if received.count > taken { answer = try parser.feed(received[taken...]) }
-        taken = received.count
-        guard isEnd, answer == nil else { return }
-        answer = try parser.finish()
-        if answer == nil { problem = "the connection was closed without an answer" }
-    }
 }

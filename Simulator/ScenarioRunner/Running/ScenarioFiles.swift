@@ -1,4 +1,5 @@
 import Glibc
+import ScenarioLanguage
 
 /// Scenario files on the disk of whoever runs them.
 public enum ScenarioFiles {

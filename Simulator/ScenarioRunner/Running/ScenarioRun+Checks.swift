@@ -1,8 +1,10 @@
 import SExpressions
+import ScenarioLanguage
+import XendTesting
 
 extension ScenarioRun {
     /// Whether a step did what it should: its expectations hold, or without any it succeeded.
-    func judge(_ step: Step, _ outcome: ExchangeOutcome) throws(StepFailure) {
+    func judge(_ step: ScenarioStep, _ outcome: ExchangeOutcome) throws(StepFailure) {
         if let expectation = step.expectation { return try check(expectation, of: step, answer: outcome) }
         guard let error = outcome.error else { return }
         let status = outcome.answer.map { "\($0.status) " } ?? ""
@@ -11,7 +13,7 @@ extension ScenarioRun {
 
     /// Checks, and tells.
     /// - Parameter answer: what `status`, `sxp` and their like look at; nil: the last answer.
-    func check(_ checks: [Check], of step: Step, answer: ExchangeOutcome?) throws(StepFailure) {
+    func check(_ checks: [Check], of step: ScenarioStep, answer: ExchangeOutcome?) throws(StepFailure) {
         let outcome = answer ?? lastOutcome
         for check in checks {
             let reasons = self.reasons(check, host: step.host, outcome, aloud: true)
@@ -20,7 +22,7 @@ extension ScenarioRun {
     }
 
     /// Whether checks hold, without telling anybody and without binding names.
-    func holds(_ checks: [Check], host: String?) -> Bool {
+    package func holds(_ checks: [Check], host: String?) -> Bool {
         let before = bindings
         defer { bindings = before }
         return checks.allSatisfy { reasons($0, host: host, lastOutcome, aloud: false).isEmpty }

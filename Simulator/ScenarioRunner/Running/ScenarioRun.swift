@@ -1,16 +1,18 @@
 import HostInterface
 import SExpressions
+import ScenarioLanguage
+import XendTesting
 
 /// One run of one scenario: performs its steps against a target, checks, and writes down what happened.
-final class ScenarioRun {
-    let scenario: Scenario
+package final class ScenarioRun {
+    package let scenario: Scenario
     let target: any ScenarioTarget
     var bindings: Bindings = [:]
     var transcript: Transcript
     var chart = TimeChart()
-    private(set) var chronicle = Chronicle()
-    var lastOutcome = ExchangeOutcome(answer: nil, problem: "nothing was asked yet")
-    var connections: [String: StreamConnection] = [:]
+    package private(set) var chronicle = Chronicle()
+    package var lastOutcome = ExchangeOutcome(answer: nil, problem: "nothing was asked yet")
+    package var connections: [String: StreamConnection] = [:]
     private var backgrounds: [(name: String, activity: Background)] = []
     private var events: [String: EventLog] = [:]
     private var lifeStart: [String: Double] = [:]
@@ -18,15 +20,15 @@ final class ScenarioRun {
     private var calendarJumps: [String: Double] = [:]
     private(set) var stepCount = 0
     /// Steps may fail: something goes wrong on purpose, and only what it leaves behind counts.
-    var isTolerant = false
+    package var isTolerant = false
     /// Told before and after each step, of its failure when steps may fail, and of each answer to a step.
-    var beforeStep: (Step) -> Void = { _ in }
-    var afterStep: (Step) -> Void = { _ in }
-    var onStepFailure: (StepFailure) -> Void = { _ in }
-    var onAnswer: (WireRequest, Answer) -> Void = { _, _ in }
+    package var beforeStep: (ScenarioStep) -> Void = { _ in }
+    package var afterStep: (ScenarioStep) -> Void = { _ in }
+    package var onStepFailure: (StepFailure) -> Void = { _ in }
+    package var onAnswer: (WireRequest, Answer) -> Void = { _, _ in }
 
     /// A step that is not answered by then never will be.
-    static let patience = Duration.seconds(3600)
+    package static let patience = WireRequest.patience
 
     /// A step in the background, and how it failed if it has.
     private final class Background {
@@ -37,7 +39,7 @@ final class ScenarioRun {
         init(_ activity: any Activity) { self.activity = activity }
     }
 
-    init(_ scenario: Scenario, _ target: any ScenarioTarget) {
+    package init(_ scenario: Scenario, _ target: any ScenarioTarget) {
         self.scenario = scenario
         self.target = target
         transcript = Transcript(scenario)
@@ -57,16 +59,19 @@ final class ScenarioRun {
         }
     }
 
+    /// What was asked and answered until now, normalised.
+    package var transcriptText: String { transcript.text }
+
     private var now: Double { target.now.inSeconds }
     private var firstHost: String { scenario.setup.hosts[0].name }
 
-    func host(of step: Step) -> String {
+    package func host(of step: ScenarioStep) -> String {
         guard let host = step.host else { return firstHost }
         return bindings[String(host.dropFirst())]?.atom ?? host
     }
 
-    func failure(
-        _ step: Step, _ reasons: [String], at check: Check? = nil, kind: StepFailure.Kind = .failed
+    package func failure(
+        _ step: ScenarioStep, _ reasons: [String], at check: Check? = nil, kind: StepFailure.Kind = .failed
     ) -> StepFailure {
         StepFailure(
             kind, place: ScenarioPlace(file: scenario.place.file, position: (check?.position ?? step.position)),
@@ -76,7 +81,7 @@ final class ScenarioRun {
     // MARK: The whole
 
     /// - Throws: why it failed.
-    func perform() throws(StepFailure) {
+    package func perform() throws(StepFailure) {
         do {
             try target.begin()
             try bind()
@@ -126,7 +131,7 @@ final class ScenarioRun {
         }
     }
 
-    private func perform(_ step: Step) throws(StepFailure) {
+    private func perform(_ step: ScenarioStep) throws(StepFailure) {
         stepCount += 1
         transcript.step(step)
         chronicle.add(
@@ -143,7 +148,7 @@ final class ScenarioRun {
     }
 
     /// Lets time pass until an activity has ended.
-    func complete(_ activity: any Activity, _ step: Step) throws(StepFailure) {
+    func complete(_ activity: any Activity, _ step: ScenarioStep) throws(StepFailure) {
         let end = target.now + Self.patience
         var failure: StepFailure?
         while true {
@@ -187,7 +192,7 @@ final class ScenarioRun {
 
     // MARK: Beginning steps
 
-    func begin(_ step: Step) throws(StepFailure) -> any Activity {
+    func begin(_ step: ScenarioStep) throws(StepFailure) -> any Activity {
         switch step.action {
         case .request(let template): return try RequestActivity(self, step, template)
         case .console(let console): return try self.console(console, step)
@@ -218,7 +223,7 @@ final class ScenarioRun {
         return entry?.last?.atom.flatMap { UInt16($0) } ?? 8001
     }
 
-    private func console(_ console: ConsoleStep, _ step: Step) throws(StepFailure) -> any Activity {
+    private func console(_ console: ConsoleStep, _ step: ScenarioStep) throws(StepFailure) -> any Activity {
         let host = host(of: step)
         let domain: String
         do {
@@ -237,7 +242,7 @@ final class ScenarioRun {
         }
     }
 
-    private func finish(_ name: String, _ checks: [Check], _ step: Step) throws(StepFailure) {
+    private func finish(_ name: String, _ checks: [Check], _ step: ScenarioStep) throws(StepFailure) {
         guard let background = backgrounds.first(where: { $0.name == name })?.activity else { return }
         try complete(FinishActivity(background.activity) { background.isDone }, step)
         backgrounds.removeAll { $0.name == name }
@@ -258,7 +263,7 @@ final class ScenarioRun {
     }
 
     /// Steps that act on machines and time.
-    private func act(_ step: Step) throws(StepFailure) {
+    private func act(_ step: ScenarioStep) throws(StepFailure) {
         var problem: String?
         do throws(ScenarioFailure) {
             try actOnMachine(step)
@@ -273,7 +278,7 @@ final class ScenarioRun {
         }
     }
 
-    private func actOnMachine(_ step: Step) throws(ScenarioFailure) {
+    private func actOnMachine(_ step: ScenarioStep) throws(ScenarioFailure) {
         let host = host(of: step)
         switch step.action {
         case .advance(let time): try pass { () throws(ScenarioFailure) in try target.advance(by: time) }
@@ -322,12 +327,12 @@ final class ScenarioRun {
         chart.advance(to: now)
     }
 
-    private func mark(_ step: Step) {
+    private func mark(_ step: ScenarioStep) {
         chart.mark(
             .init(kind: .fault, host: host(of: step), start: now, end: now, text: Transcript.form(of: step.source)))
     }
 
-    private func daemon(_ act: Step.DaemonAct, _ host: String, _ step: Step) throws(ScenarioFailure) {
+    private func daemon(_ act: ScenarioStep.DaemonAct, _ host: String, _ step: ScenarioStep) throws(ScenarioFailure) {
         mark(step)
         collectEvents(host)
         if act == .start || act == .restart {

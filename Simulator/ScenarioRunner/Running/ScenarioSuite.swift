@@ -1,3 +1,4 @@
+import ScenarioLanguage
 import Simulation
 
 /// Runs scenarios in this process.
@@ -10,19 +11,24 @@ public enum ScenarioSuite {
         public var shuffles = false
         /// Whether the result tells what the daemons did and why.
         public var keepsChronicle = false
+        /// Who looks at runs in which steps may fail.
+        private(set) var watch: @Sendable (ScenarioRun, SimulatedTarget) -> any RunWatch
 
-        public init() {}
+        /// - Parameter watch: called for such a run before it begins.
+        package init(watch: @escaping @Sendable (ScenarioRun, SimulatedTarget) -> any RunWatch) { self.watch = watch }
     }
 
     /// Runs one scenario on a machine of its own.
-    public static func run(_ scenario: Scenario, options: Options = Options()) -> ScenarioResult {
+    public static func run(_ scenario: Scenario, options: Options) -> ScenarioResult {
         if scenario.setup.needs.contains(.xen) {
             return ScenarioResult(name: scenario.name, place: scenario.place, outcome: .skipped("it needs a real Xen"))
         }
         let seed = options.seed ?? scenario.setup.seed ?? 0
         let target = SimulatedTarget(
             scenario, seed: seed, order: options.shuffles || scenario.setup.isShuffled ? .seeded(seed) : .fifo)
-        return run(scenario, on: target, keepsChronicle: options.keepsChronicle)
+        return run(scenario, on: target, keepsChronicle: options.keepsChronicle) { run in
+            scenario.setup.toleratesFailures ? options.watch(run, target) : nil
+        }
     }
 
     /// Runs one scenario against a daemon that is running, if that can run it in full.
@@ -35,20 +41,21 @@ public enum ScenarioSuite {
     }
 
     static func run(
-        _ scenario: Scenario, on target: any ScenarioTarget, keepsChronicle: Bool = false
+        _ scenario: Scenario, on target: any ScenarioTarget, keepsChronicle: Bool = false,
+        watch beginWatch: (ScenarioRun) -> (any RunWatch)? = { _ in nil }
     ) -> ScenarioResult {
         let clock = ContinuousClock()
         let start = clock.now
         let run = ScenarioRun(scenario, target)
         if keepsChronicle || scenario.setup.toleratesFailures { run.keepChronicle() }
         var result = ScenarioResult(name: scenario.name, place: scenario.place, outcome: .passed)
-        let watch = scenario.setup.toleratesFailures ? (target as? SimulatedTarget).map { Watch(run, $0) } : nil
+        let watch = beginWatch(run)
         do throws(StepFailure) {
             try run.perform()
-            if let violations = watch?.finish(), !violations.isEmpty {
+            if let violations = watch?.violated(), !violations.isEmpty {
                 throw StepFailure(
                     place: scenario.place, form: "(scenario \(scenario.name) …)",
-                    reasons: violations.prefix(5).map(\.description))
+                    reasons: Array(violations.prefix(5)))
             }
         } catch {
             result.outcome = .failed(error)

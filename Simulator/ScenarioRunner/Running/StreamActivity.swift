@@ -1,8 +1,10 @@
 import SExpressions
+import ScenarioLanguage
+import XendTesting
 
 /// A named connection of the scenario to a console or the debug port.
-final class StreamConnection {
-    let stream: any ByteStream
+package final class StreamConnection {
+    package let stream: any ByteStream
     /// Up to where `expect` has looked.
     var offset = 0
 
@@ -12,7 +14,7 @@ final class StreamConnection {
 /// A step on a connection: its acts one after the other.
 final class StreamActivity: Activity {
     private let run: ScenarioRun
-    private let step: Step
+    private let step: ScenarioStep
     private let name: String
     private let acts: [StreamAct]
     /// Opens a connection from an address, or from the host itself.
@@ -25,7 +27,7 @@ final class StreamActivity: Activity {
     private static let patience = Duration.seconds(60)
 
     init(
-        _ run: ScenarioRun, _ step: Step, name: String, _ acts: [StreamAct],
+        _ run: ScenarioRun, _ step: ScenarioStep, name: String, _ acts: [StreamAct],
         open: @escaping (String?) throws(ScenarioFailure) -> any ByteStream
     ) {
         self.run = run

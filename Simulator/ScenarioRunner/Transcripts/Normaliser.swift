@@ -1,4 +1,5 @@
 import SExpressions
+import ScenarioLanguage
 
 /// Makes answers of different runs and machines comparable: what is chosen freely becomes a name in order of appearance (`id1`,
 /// `port2`, `mac1`), what differs by nature becomes `_`.

@@ -1,4 +1,6 @@
 import SExpressions
+import ScenarioLanguage
+import XendTesting
 
 /// The story of a run as text that can be compared: each step, what it asked, what was answered, what happened.
 ///
@@ -35,7 +37,7 @@ struct Transcript {
         normaliser.turn(to: host)
     }
 
-    mutating func step(_ step: Step) {
+    mutating func step(_ step: ScenarioStep) {
         if !text.isEmpty { add("") }
         add("$ \(Self.form(of: step.source))")
     }

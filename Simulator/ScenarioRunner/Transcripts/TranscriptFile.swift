@@ -38,7 +38,7 @@ public enum TranscriptFile {
     }
 
     /// The first difference, with what stands around it; nil when there is none.
-    static func difference(expected: String, seen: String) -> [String]? {
+    package static func difference(expected: String, seen: String) -> [String]? {
         let expected = trimmed(expected).split(separator: "\n", omittingEmptySubsequences: false)
         let seen = trimmed(seen).split(separator: "\n", omittingEmptySubsequences: false)
         let index = zip(expected, seen).prefix { $0 == $1 }.count

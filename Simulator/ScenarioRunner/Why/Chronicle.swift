@@ -1,5 +1,6 @@
 import DomainManagement
 import HostInterface
+import ScenarioLanguage
 
 /// What happened in a run, in order: the steps of the story, what went wrong by order, and what each daemon did and why.
 public struct Chronicle: Sendable {
@@ -18,14 +19,14 @@ public struct Chronicle: Sendable {
         public var host: String
         public var kind: Kind
 
-        var deed: Deed? {
+        package var deed: Deed? {
             if case .deed(let deed, _) = kind { return deed }
             return nil
         }
     }
 
     /// A chronicle that is longer is not read by anybody; what comes later is left out.
-    static let limit = 200_000
+    package static let limit = 200_000
     public private(set) var entries: [Entry] = []
 
     public init() {}

@@ -27,5 +27,5 @@ public enum ExplanationText {
 
 extension String {
     /// With blanks at the end, at least one.
-    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
+    package func padded(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
 }

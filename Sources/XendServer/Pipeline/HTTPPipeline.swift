@@ -1,4 +1,5 @@
 import DomainManagement
+import HTTPInterface
 import HostInterface
 import Logging
 import NIOCore

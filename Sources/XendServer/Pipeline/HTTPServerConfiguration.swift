@@ -1,3 +1,5 @@
+import HTTPInterface
+
 /// What the HTTP server has to be told by the program that composes the daemon.
 public struct HTTPServerConfiguration: Sendable {
     /// Names under which clients reach this node, beside `localhost` and IP addresses: its host name, usually. A

@@ -1,3 +1,4 @@
+import HTTPInterface
 import HostInterface
 import NIOCore
 import NIOHTTP1

@@ -1,3 +1,4 @@
+import HTTPInterface
 import SExpressions
 
 /// What a request addresses: the path, in segments, and the query.

@@ -1,0 +1,153 @@
+import HTTPInterface
+import HostInterface
+import NIOCore
+import NIOEmbedded
+import XendServer
+
+/// HTTP in memory: the bytes of requests go through the pipeline of the real server, on channels that no kernel knows.
+///
+/// The port itself is taken on the simulated host's network, so that a taken port, a fault of the listener and the end of the
+/// daemon are the same as for every other port. All of it happens on the thread that drives the world.
+final class MemoryHTTP: HTTPListening, @unchecked Sendable {
+    private let network: any HostNetwork
+    private let loop: EmbeddedEventLoop
+    private var open: [MemoryHTTPListener] = []
+
+    /// - Parameters:
+    ///   - network: that of one life of the daemon.
+    ///   - loop: shared by all channels of the world; its owner moves its time.
+    init(network: any HostNetwork, loop: EmbeddedEventLoop) {
+        self.network = network
+        self.loop = loop
+    }
+
+    func listen(
+        address: String, port: UInt16, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) async throws(NetworkError) -> any HTTPListener {
+        let reservation = try await network.listen(address: address, port: port)
+        let listener = MemoryHTTPListener(reservation, loop: loop, configure: configure)
+        open.append(listener)
+        return listener
+    }
+
+    /// Connects to a port; nil when nobody listens there.
+    func connect(port: UInt16?, from peer: String) -> MemoryHTTPConnection? {
+        let listener = open.first { $0.isOpen && (port == nil || $0.port == port) }
+        return listener?.accept(from: peer)
+    }
+
+    /// The port of the first listener that is open.
+    var port: UInt16? { open.first { $0.isOpen }?.port }
+
+    /// The daemon has been killed: every connection breaks off, nothing more is sent.
+    func breakOff() {
+        for listener in open { listener.breakOff() }
+        open = []
+    }
+
+    /// Takes what the daemon has sent.
+    func drain() {
+        for listener in open { listener.drain() }
+    }
+}
+
+/// A port in memory.
+final class MemoryHTTPListener: HTTPListener, @unchecked Sendable {
+    let port: UInt16
+    private let reservation: any NetworkListener
+    private let loop: EmbeddedEventLoop
+    private let configure: @Sendable (any Channel) -> EventLoopFuture<Void>
+    private(set) var isOpen = true
+    private var connections: [MemoryHTTPConnection] = []
+
+    init(
+        _ reservation: any NetworkListener, loop: EmbeddedEventLoop,
+        configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) {
+        self.reservation = reservation
+        port = reservation.port
+        self.loop = loop
+        self.configure = configure
+    }
+
+    func accept(from peer: String) -> MemoryHTTPConnection? {
+        let channel = EmbeddedChannel(loop: loop)
+        channel.localAddress = try? SocketAddress(ipAddress: "127.0.0.1", port: Int(port))
+        do {
+            try configure(channel).wait()
+            // To become active; what an embedded channel connects to is its remote address, the client's.
+            try channel.connect(
+                to: SocketAddress(ipAddress: peer, port: 40_000 + connections.count % 20_000)
+            ).wait()
+        } catch {
+            return nil
+        }
+        let connection = MemoryHTTPConnection(channel)
+        connections.append(connection)
+        return connection
+    }
+
+    func close() async {
+        guard isOpen else { return }
+        isOpen = false
+        await reservation.close()
+        for connection in connections { connection.quiesce() }
+        // What is under way is answered; the daemon's own deadline ends the rest.
+    }
+
+    func breakOff() {
+        isOpen = false
+        for connection in connections { connection.breakOff() }
+        connections = []
+    }
+
+    func drain() {
+        for connection in connections { connection.drain() }
+        connections.removeAll { $0.isEnded }
+    }
+}
+
+/// The client's end of a connection in memory.
+final class MemoryHTTPConnection: ByteStream {
+    private let channel: EmbeddedChannel
+    private(set) var received: [UInt8] = []
+    private(set) var isEnded = false
+
+    init(_ channel: EmbeddedChannel) { self.channel = channel }
+
+    func send(_ bytes: [UInt8]) {
+        guard !isEnded else { return }
+        do {
+            try channel.writeInbound(ByteBuffer(bytes: bytes))
+        } catch {
+            // The server's pipeline answers errors itself; what it lets through ends the connection.
+            channel.pipeline.fireErrorCaught(error)
+        }
+    }
+
+    /// Sends no more; the answer may still come.
+    func finish() { channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+
+    func close() {
+        guard !isEnded else { return }
+        drain()
+        isEnded = true
+        channel.close(promise: nil)
+    }
+
+    func quiesce() {
+        if !isEnded { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+    }
+
+    /// The other side is gone; what it says from now on nobody hears.
+    func breakOff() {
+        drain()
+        isEnded = true
+    }
+
+    func drain() {
+        guard !isEnded else { return }
+        while let piece = try? channel.readOutbound(as: ByteBuffer.self) { received += Array(piece.readableBytesView) }
+        if !channel.isActive { isEnded = true }
+    }
+}

@@ -1,0 +1,340 @@
+import DomainLifecycle
+import HostInterface
+import SExpressions
+import ScenarioLanguage
+import SimulatedHost
+import Simulation
+import XendServer
+import XendTesting
+
+/// The resource `/simulator`: forms of the scenario language, posted one after the other, act on the machines; some ask.
+///
+///     curl -A '' --data '(kernel /boot/web (boots-in 2s)) (guest web (crash)) (advance 5s)' http://localhost:8000/simulator
+///
+/// No production binary has it.
+///
+/// `@unchecked Sendable`: works on the simulation's executor, like everything it touches.
+public final class SimulatorControl: @unchecked Sendable {
+    private let world: SimulatedWorld
+    private let hosts: () -> [RunningHost]
+    /// Adds a host while the simulation runs.
+    public var addHost: ((HostSetup) -> RunningHost)?
+    /// Takes away a host that was added.
+    public var removeHost: (RunningHost) -> Void = { _ in }
+    /// Returns when nothing outside the simulation is under way that virtual time must wait for.
+    public var quiet: () async -> Void = {}
+    /// What a client needs to reach a host.
+    public var url: (RunningHost) -> String? = { _ in nil }
+
+    private var resets = 0
+    private var isResetting = false
+
+    /// What happens to the daemon that serves this very request waits until the answer is on its way.
+    private static let afterAnswer = Duration.milliseconds(50)
+    private static let settleLimit = Duration.seconds(3600)
+
+    public init(world: SimulatedWorld, hosts: @escaping () -> [RunningHost]) {
+        self.world = world
+        self.hosts = hosts
+    }
+
+    private var acts: WorldActs { WorldActs(world: world, hosts: hosts) }
+
+    /// The resource, for the daemon's HTTP server.
+    public var resource: Resource {
+        Resource(
+            "/simulator",
+            get: { [self] _ async throws(Failure) in
+                let state = await state()
+                return .value(state)
+            },
+            [
+                .change("do") { [self] exchange async throws(Failure) in
+                    let answer = try await perform(exchange.request.form.text("forms") ?? "")
+                    return .value(answer)
+                }
+            ],
+            otherwise: { [self] exchange async throws(Failure) in
+                let text = exchange.request.form.text("forms") ?? SXPText.string(decoding: exchange.request.body)
+                let answer = try await perform(text)
+                return .value(answer)
+            })
+    }
+
+    // MARK: What it is
+
+    /// `(simulator (time S) (mode virtual) (host (name N) (url U) (daemon up) (memory-free MB) …)… (open PHRASE…))`
+    private func state() async -> SExpression {
+        var fields: [SExpression] = [
+            ["time", .number(world.executor.now.nanoseconds.seconds)],
+            .element("mode", world.executor.mode == .virtual ? "virtual" : "real"),
+        ]
+        for host in hosts() { fields.append(await state(of: host)) }
+        fields.append(.element("resets", .atom("\(resets)")))
+        if isResetting { fields.append(["resetting"]) }
+        let open = await openWork()
+        fields.append(.element("open", open.map(SExpression.atom)))
+        return .element("simulator", fields)
+    }
+
+    private func state(of host: RunningHost) async -> SExpression {
+        var fields: [SExpression] = [.element("name", .atom(host.name))]
+        if let url = url(host) { fields.append(.element("url", .atom(url))) }
+        if let port = await host.daemon?.debugPort { fields.append(.element("debug-port", .atom("\(port)"))) }
+        fields.append(.element("power", host.host.isOn ? "on" : "off"))
+        fields.append(.element("daemon", .atom("\(host.state)")))
+        fields.append(.element("boots", .atom("\(host.host.bootCount)")))
+        fields.append(["wall", .number(host.host.wallTime.seconds)])
+        fields.append(.element("cpus", .atom("\(host.host.configuration.cpus)")))
+        fields.append(.element("memory", .atom("\(host.host.configuration.memory.mebibytes)")))
+        fields.append(.element("memory-free", .atom("\(host.host.machine.freeMemory.mebibytes)")))
+        return .element("host", fields)
+    }
+
+    private func openWork() async -> [String] {
+        var work: [String] = []
+        for host in hosts() {
+            work += host.openMachineWork()
+            work += await host.openOperations()
+        }
+        return work
+    }
+
+    // MARK: Doing
+
+    /// Performs forms, and answers the values of those that ask: `(ok VALUE…)`.
+    private func perform(_ text: String) async throws(Failure) -> SExpression {
+        var values: [SExpression] = []
+        do {
+            let forms = try LocatedSExpression.parseAll(text)
+            guard !forms.isEmpty else { throw ScenarioFailure("nothing to do; post forms of the scenario language") }
+            try checkOrder(forms)
+            for form in forms {
+                if let value = try await perform(form) { values.append(value) }
+            }
+        } catch {
+            throw Failure(OperationError(.invalid, "simulator: \(error)"))
+        }
+        return .element("ok", values)
+    }
+
+    /// What ends the daemon that answers happens after the answer: nothing can come behind it.
+    private func checkOrder(_ forms: [LocatedSExpression]) throws(ScenarioFailure) {
+        for form in forms {
+            guard let name = form.name, Self.verbs.contains(name) else {
+                let hint = Suggestion.phrase(for: form.name ?? "", among: Self.verbs)
+                throw ScenarioFailure(
+                    "\(form.value) is nothing the simulator does\(hint); it knows " + Self.verbs.joined(separator: ", ")
+                )
+            }
+        }
+        for form in forms.dropLast() {
+            let ends =
+                switch form.name {
+                case "reset", "power-loss", "host-reboot": true
+                case "daemon": form.list?.last?.value.atom != "start"
+                default: false
+                }
+            guard !ends else {
+                throw ScenarioFailure(
+                    "\(form.value) may end the daemon that answers: it must be the last form of a request")
+            }
+        }
+    }
+
+    private static let verbs =
+        ScenarioReader.loneSetupForms + [
+            "guest", "fault", "heal", "advance", "next",
+            "settle", "reset", "xl", "clock", "copy", "write", "corrupt", "daemon", "power-loss", "host-reboot",
+            "leaks", "memory-free",
+            "runs", "script-calls", "contents", "received", "log", "state",
+        ]
+
+    private func perform(_ form: LocatedSExpression) async throws -> SExpression? {
+        switch form.list?.count == 1 ? form.name : nil {
+        case "reset":
+            reset()
+            return nil
+        case "next":
+            if world.executor.mode == .virtual {
+                await quiet()
+                if let next = world.executor.nextTimer { await world.executor.passTime(until: next) }
+                await quiet()
+            }
+            return nil
+        default: break
+        }
+        if let value = try await question(form) { return value }
+        if let setup = try ScenarioReader.setup(form, file: "simulator") {
+            switch setup {
+            case .host(let host): return try await add(host)
+            case .item(let item):
+                try acts.change(item)
+                if case .receiver(let name, _) = item.kind { return .atom(world.network.receivers.url(name)) }
+                return nil
+            }
+        }
+        return try await perform(try ScenarioReader.step(form, file: "simulator"))
+    }
+
+    private func add(_ setup: HostSetup) async throws -> SExpression {
+        guard !hosts().contains(where: { $0.name == setup.name }) else {
+            throw ScenarioFailure("there is a host \(setup.name) already")
+        }
+        guard let host = addHost?(setup) else { throw ScenarioFailure("this simulation cannot have more hosts") }
+        try await start(host)
+        return await state(of: host)
+    }
+
+    private func start(_ host: RunningHost) async throws {
+        host.start()
+        while host.state == .starting { try await rest(.milliseconds(1)) }
+        if let failure = host.startFailure { throw ScenarioFailure("xend cannot start on \(host.name): \(failure)") }
+    }
+
+    private func perform(_ step: ScenarioStep) async throws -> SExpression? {
+        let host = step.host ?? hosts()[0].name
+        switch step.action {
+        case .guest(let domain, let acts):
+            for act in acts { try self.acts.guest(act, domain: try domain.text([:]), host: host) }
+        case .fault(let rule): try acts.fault(rule, host: host)
+        case .heal: acts.heal()
+        case .advance(let time): try await pass(to: world.executor.now + time)
+        case .settle: try await settle()
+        case .xl(let act): try acts.xl(act, host: host)
+        case .clock(let offset): try acts.find(host).host.jumpClock(by: offset)
+        case .copy(let path, let from, let to): try acts.copy(try path.text([:]), from: from, to: to)
+        case .write(let path, let text): try acts.write(try path.text([:]), try text.text([:]), host: host)
+        case .corrupt(let path): try acts.corrupt(try path.text([:]), host: host)
+        case .daemon(let act): try await daemon(act, try acts.find(host))
+        case .powerLoss(let name): later(try acts.find(name)) { $0.losePower() }
+        case .hostReboot(let name): later(try acts.find(name)) { $0.shutDown(reboot: true) }
+        default: throw ScenarioFailure("(\(step.source.name ?? "") …) is nothing the simulator does")
+        }
+        return nil
+    }
+
+    /// A machine as at the beginning: ids from 1, nothing on it but what it always has, no faults, no further hosts; the daemon is
+    /// started anew.
+    private func reset() {
+        isResetting = true
+        later(hosts()[0]) { [self] first in
+            world.spawn { [self] in
+                for host in hosts().dropFirst() { removeHost(host) }
+                await reset(first)
+                resets += 1
+                isResetting = false
+            }
+        }
+        world.network.heal()
+    }
+
+    private func reset(_ host: RunningHost) async {
+        while host.state == .starting { try? await rest(.milliseconds(10)) }
+        host.stop()
+        while host.state == .stopping { try? await rest(.milliseconds(10)) }
+        host.kill()
+        Fitting.reset(host.host)
+        host.host.losePower()
+        host.host.powerOn()
+        host.start()
+        while host.state == .starting { try? await rest(.milliseconds(10)) }
+    }
+
+    private func daemon(_ act: ScenarioStep.DaemonAct, _ host: RunningHost) async throws {
+        switch act {
+        case .start:
+            guard host.state == .down else { throw ScenarioFailure("the daemon of \(host.name) runs already") }
+            try await start(host)
+        case .stop: later(host) { $0.stop() }
+        case .kill: later(host) { $0.kill() }
+        case .restart:
+            later(host) { [self] host in
+                host.stop()
+                world.spawn { [self] in
+                    while host.state != .down { try? await rest(.milliseconds(10)) }
+                    host.start()
+                }
+            }
+        }
+    }
+
+    private func later(_ host: RunningHost, _ act: @escaping @Sendable (RunningHost) -> Void) {
+        world.executor.schedule(at: world.executor.now + Self.afterAnswer) { act(host) }
+    }
+
+    // MARK: Time
+
+    /// Lets time pass: in virtual time at once, in real time by waiting.
+    private func pass(to end: Instant) async throws {
+        switch world.executor.mode {
+        case .virtual:
+            await quiet()
+            while let next = world.executor.nextTimer, next < end {
+                await world.executor.passTime(until: next)
+                await quiet()
+            }
+            await world.executor.passTime(until: end)
+            await quiet()
+        case .real: try await world.executor.sleep(until: end)
+        }
+    }
+
+    private func rest(_ time: Duration) async throws { try await pass(to: world.executor.now + time) }
+
+    private func settle() async throws {
+        let end = world.executor.now + Self.settleLimit
+        var quiet = 0
+        while quiet < 2 {
+            let open = await openWork()
+            quiet = open.isEmpty ? quiet + 1 : 0
+            guard world.executor.now < end else {
+                throw ScenarioFailure("after an hour still open: " + open.joined(separator: "; "))
+            }
+            try await pass(to: open.isEmpty ? world.executor.now + ScenarioWorld.quietTime : nextMoment(end))
+        }
+    }
+
+    /// When something may have changed: at the next timer; in real time soon, since timers are not all that happens.
+    private func nextMoment(_ end: Instant) -> Instant {
+        switch world.executor.mode {
+        case .virtual: max(world.executor.nextTimer ?? end, world.executor.now)
+        case .real: world.executor.now + .milliseconds(5)
+        }
+    }
+
+    // MARK: Asking
+
+    private func question(_ form: LocatedSExpression) async throws(ScenarioFailure) -> SExpression? {
+        guard let name = form.list?.first?.atom, let members = form.list else { return nil }
+        var arguments = members.dropFirst().map(\.value)
+        var host = hosts()[0].name
+        var isEverywhere = true
+        if let on = arguments.first, on.isElement("on"), let named = on.child(at: 0)?.atom {
+            host = named
+            isEverywhere = false
+            arguments.removeFirst()
+        }
+        let argument = arguments.first?.atom ?? ""
+        switch name {
+        case "leaks": return .element("leaks", try acts.leaks(isEverywhere ? nil : host).map(SExpression.atom))
+        case "memory-free": return .element("memory-free", .atom("\(try acts.memoryFree(host))"))
+        case "runs": return .element("runs", .atom(try acts.runs(argument, on: host)))
+        case "script-calls":
+            return .element(
+                "script-calls", try acts.scriptCalls(argument, host: host).map { .list($0.map(SExpression.atom)) })
+        case "contents":
+            return .element("contents", try acts.file(argument, host: host).map { [.atom($0)] } ?? [])
+        case "received":
+            return .element("received", acts.received(argument).map { .atom(SXPText.string(decoding: $0)) })
+        case "log": return .element("log", .atom(try acts.log(host)))
+        case "state": return await state(of: try acts.find(host))
+        default: return nil
+        }
+    }
+}
+
+extension Int64 {
+    /// Nanoseconds as seconds.
+    fileprivate var seconds: Double { Double(self) / 1e9 }
+}
