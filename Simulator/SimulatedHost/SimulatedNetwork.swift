@@ -52,7 +52,6 @@ public final class SimulatedNetwork: @unchecked Sendable {
     private var hosts: [String: SimulatedHost] = [:]
     private var listeners: [Place: SimulatedListener] = [:]
     /// Ports that something else on a host has taken.
-    private var occupied: Set<Place> = []
     private var pipes: [ObjectIdentifier: Pipe] = [:]
     private var nextPort: UInt16 = 32768
     private var nextPipe = 0
@@ -81,10 +80,6 @@ public final class SimulatedNetwork: @unchecked Sendable {
         conditions = [:]
         resumePipes()
     }
-
-    /// Something that is not the daemon listens on a port of a host.
-    public func occupy(_ port: UInt16, on host: String) { occupied.insert(Place(host: host, port: port)) }
-    public func vacate(_ port: UInt16, on host: String) { occupied.remove(Place(host: host, port: port)) }
 
     /// The ports on which a host's daemon listens.
     public func listeningPorts(of host: String) -> [UInt16] {
@@ -123,7 +118,7 @@ public final class SimulatedNetwork: @unchecked Sendable {
         }
         let wanted = port == 0 ? freePort(on: host) : port
         let place = Place(host: host, port: wanted)
-        guard listeners[place] == nil, !occupied.contains(place) else { throw .addressInUse(port: wanted) }
+        guard listeners[place] == nil else { throw .addressInUse(port: wanted) }
         let listener = SimulatedListener(network: self, place: place)
         listeners[place] = listener
         return listener
@@ -215,9 +210,4 @@ public final class SimulatedNetwork: @unchecked Sendable {
     private var sortedPipes: [Pipe] { pipes.values.sorted { $0.number < $1.number } }
 
     private func resumePipes() { for pipe in sortedPipes { pipe.resume() } }
-
-    /// Connections that are open, as `FROM -> TO`, for the leak check.
-    public var openConnections: [String] {
-        sortedPipes.filter { !$0.isOver }.map { "\($0.link.from) -> \($0.link.to)" }
-    }
 }

@@ -11,9 +11,6 @@ let errnoNumbers: [String: Int32] = [
 /// The number of an errno's name, or the number itself; EIO for what is neither.
 public func errnoNumber(_ name: String) -> Int32 { errnoNumbers[name] ?? Int32(name) ?? 5 }
 
-/// Whether a fault may name this.
-public func isErrno(_ name: String) -> Bool { errnoNumbers[name] != nil || Int32(name) != nil }
-
 extension HypervisorError.Reason {
     /// What libxc's errno means.
     init(errno name: String) {

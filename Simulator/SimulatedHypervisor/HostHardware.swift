@@ -53,9 +53,3 @@ public final class HostHardware {
 public func deviceNumber(major: UInt32, minor: UInt32) -> UInt32 {
     minor & 0xFF | major << 8 | (minor & ~0xFF) << 12
 }
-
-/// The major part of a device number.
-public func majorNumber(_ device: UInt32) -> UInt32 { device >> 8 & 0xFFF }
-
-/// The minor part of a device number.
-public func minorNumber(_ device: UInt32) -> UInt32 { device & 0xFF | device >> 12 & 0xFFF00 }

@@ -5,7 +5,6 @@ import Glibc
 enum PageContents {
     static let size = 4096
     private static let magic: UInt64 = 0x4547_4150_4D49_5358
-    private static let headerWords = 4
 
     /// Fills a page.
     static func write(_ version: UInt64, of pfn: UInt64, seed: UInt64, to page: UnsafeMutableRawBufferPointer) {

@@ -87,11 +87,6 @@ extension SExpression {
         return nil
     }
 
-    /// The first direct member with that id.
-    public func childWithID(_ id: String) -> SExpression? {
-        list?.first { $0.hasID(id) }
-    }
-
     /// This element and all elements among its children, at any depth, each before what it contains.
     public func elements() -> [SExpression] {
         guard isElement() else { return [] }

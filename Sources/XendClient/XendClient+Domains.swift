@@ -92,11 +92,6 @@ extension XendClient {
         try await order(.domainPinCPU(domain, cpu: "\(cpu)"))
     }
 
-    /// Pins one virtual cpu of a domain to physical ones: `0-1,3`, or `any`.
-    public func domainPinVCPU(_ domain: String, vcpu: Int, cpus: String) async throws(XendError) {
-        try await order(.domainPinCPU(domain, cpu: cpus, vcpu: vcpu))
-    }
-
     /// Asks a domain to use so many of its virtual cpus.
     public func domainVCPUsSet(_ domain: String, vcpus: Int) async throws(XendError) {
         try await order(.domainVCPUsSet(domain, vcpus: "\(vcpus)"))

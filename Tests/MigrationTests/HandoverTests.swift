@@ -46,7 +46,7 @@ struct HandoverTests {
         #expect(world.destination.todo == [.send(.ready)])
         world.destinationActs(writeFails: false)
         world.sourceTakes(.message(.ready))
-        #expect(world.source.todo == [.record(.handedOver)] && world.source.machine?.canGiveUp == false)
+        #expect(world.source.todo == [.record(.handedOver)] && world.source.machine?.state == .deciding)
         world.sourceActs(writeFails: false)
         #expect(world.source.todo == [.send(.go)])
         world.destinationTakes(.message(.go))

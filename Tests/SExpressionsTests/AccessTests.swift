@@ -49,8 +49,6 @@ struct AccessTests {
         #expect(domain.hasID("d1") && !domain.hasID("dev2"))
         #expect(domain.withID("vbd1") == ["vbd", ["@", ["id", "vbd1"]]])
         #expect(domain.withID("d1") == nil, "the expression itself is not tested")
-        #expect(domain.childWithID("dev2")?.name == "device")
-        #expect(domain.childWithID("vbd1") == nil)
     }
 
     @Test("Elements are visited before what they contain")

@@ -92,9 +92,6 @@ public struct SourceHandover: Hashable, Sendable {
         hasCopy = true
     }
 
-    /// Whether giving up still keeps the domain here.
-    public var canGiveUp: Bool { state == .started }
-
     public mutating func take(_ input: Input) -> [Action] {
         switch state {
         case .started: started(input)
