@@ -33,7 +33,7 @@ extension DomainManager {
         list.append(
             Measurement(
                 "xend_operations_waiting", help: "Operations waiting for their turn.", kind: .gauge,
-                value: Double(waitingOperations)))
+                value: Double(turns.waiting)))
         return list
     }
 }

@@ -15,7 +15,8 @@ extension DomainManager {
 
     /// The domains as they are known at this moment: the machine is not asked.
     public func knownDomains() -> [DomainInformation] {
-        table.information(console: console(of:), now: now)
+        calendar.look()
+        return table.information(console: consoles.information(of:), now: now)
     }
 
     public func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation {
@@ -43,7 +44,8 @@ extension DomainManager {
             table.note(.reported(report), of: uuid)
         }
         guard let record = table[uuid] else { return nil }
-        return table.information(of: record, console: console(of: record), now: now)
+        calendar.look()
+        return table.information(of: record, console: consoles.information(of: record), now: now)
     }
 
     /// One look at all domains.
@@ -81,41 +83,64 @@ extension DomainManager {
 
     // MARK: - Consoles
 
-    private func console(of record: DomainRecord) -> ConsoleInformation? {
-        if let console = consoles[record.uuid] {
-            var information = console.information
-            // The record knows the channel from the moment it is made; the console joins it when its daemon is ready.
-            information.eventPort = record.console?.eventPort
-            information.channel = record.console?.channel ?? information.channel
-            return information
-        }
-        guard let id = record.id, let console = record.console else { return nil }
-        return ConsoleInformation(
-            status: .closed, channel: console.channel, domain: id, eventPort: console.eventPort, port: console.port)
-    }
+    public func consoleList() -> [ConsoleInformation] { consoles.list }
 
-    public func consoleList() -> [ConsoleInformation] {
-        var list: [ConsoleInformation] = []
-        for record in table.sorted {
-            if consoles[record.uuid] != nil, let console = console(of: record) { list.append(console) }
-        }
-        return list
-    }
-
+    /// - Throws: `notFound`, when no console listens on the port.
     public func console(port: UInt16) throws(OperationError) -> ConsoleInformation {
-        let open = try openConsole(port: port)
-        guard let record = table.sorted.first(where: { consoles[$0.uuid] === open }) else { return open.information }
-        return console(of: record) ?? open.information
+        try consoles.information(port: port)
     }
 
+    /// Closes the connections of a console's clients.
+    /// - Throws: `notFound`, when no console listens on the port.
     public func disconnectConsole(port: UInt16) async throws(OperationError) {
-        try await openConsole(port: port).disconnect()
+        try await consoles.console(port: port).disconnect()
     }
 
-    private func openConsole(port: UInt16) throws(OperationError) -> DomainConsole {
-        guard let console = consoles.values.first(where: { $0.port == port }) else {
-            throw OperationError(.notFound, "no console on port \(port)")
+    // MARK: - Tasks
+
+    /// Running and ended ones, by number.
+    public func tasks() -> [TaskInformation] { taskDesk.all }
+
+    /// - Throws: `notFound`.
+    public func task(_ id: Int) throws(OperationError) -> TaskInformation { try taskDesk.task(id) }
+
+    /// Ends a transfer before its point of no return. Returns when it has been asked to end, not when it has.
+    /// - Throws: `refused`, when it is too late.
+    public func cancelTask(_ id: Int, for requester: Requester) async throws(OperationError) {
+        try await taskDesk.cancel(id, for: requester)
+    }
+
+    // MARK: - The daemon
+
+    /// Whether something that has happened may still be unseen because a look is not over.
+    public var isLooking: Bool { examiner.isLooking }
+
+    /// How this xend takes part in migrations.
+    public var migration: MigrationSettings { peers.migration }
+
+    /// Listens for other xends until the daemon stops.
+    /// - Returns: the port.
+    public func startMigration(
+        _ settings: MigrationSettings, address: String, port: UInt16
+    ) async throws(NetworkError) -> UInt16 {
+        try await peers.listen(settings, address: address, port: port)
+    }
+
+    /// Remembers where events are posted; nil or "" = nowhere.
+    public func setNotificationURL(_ url: String?) async throws(OperationError) {
+        do {
+            try await database.journal.append([database.notify(url ?? "")])
+        } catch {
+            throw OperationError(.failed, "cannot record the notification url: \(error)")
         }
-        return console
+        notification.url = url.flatMap { $0.isEmpty ? nil : $0 }
+        notification.setting += 1
+    }
+
+    // MARK: - For the machine
+
+    /// While a domain is saved or migrated, the hypervisor asks for it.
+    func suspend(_ domain: DomainUUID, wasPaused: Bool, task: TransferTask) async throws {
+        try await guests.suspend(domain, wasPaused: wasPaused, task: task)
     }
 }

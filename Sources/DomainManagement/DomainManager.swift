@@ -1,151 +1,147 @@
 import DomainLifecycle
 import DomainModel
-import DriverDomain
 import HostInterface
 import HypervisorInterface
 import Logging
-import SExpressions
+import Migration
 
-/// Does what the table decides: the one place that owns the domains' records, performs plans and publishes events.
+/// Does what the table decides: the one place that owns the domains' records, has plans performed and answers questions.
 ///
-/// *Decide, perform, record.* Nothing read from the table before an `await` is written back after it: what happens in between is
-/// kept out by the ticket that `begin` puts on a domain, and by `note`, which records single facts.
+/// The way of an operation, whoever wants it:
 ///
-/// Operations on one domain take turns; those on different domains do not wait for each other. Questions never wait.
+/// ```
+///  client          guest exits, device connects      another xend        time
+///    │ submit             │ SignalDesk                   │ PoolPeers       │
+///    │                    ▼                              ▼                 │
+///    │                Examiner: what does Xen have?   Receiver             │
+///    │ prepare            │ finding                      │ submit          │ retry
+///    │ (look, change      │                              │                 │
+///    │  nothing)          ▼                              ▼                 ▼
+///    └──────────────▶ ┌─────────────── turn of the domain ───────────────────┐
+///                     │ begin      the table decides: refusal, or a plan and │
+///                     │            a ticket on the domain      (no await)    │
+///                     │ perform    PlanPerformer: journal, steps, undo       │
+///                     │ finish     the table records           (no await)    │
+///                     │ follow     what comes next: clear, rebuild, retry    │
+///                     └──────────────────────────────────────────────────────┘
+///                                          │ events, answer
+/// ```
+///
+/// *Decide, perform, record.* Between `begin` and `finish` the domain carries the plan's ticket. Nothing read from the table before
+/// an `await` is written back after it: what happens in between is kept out by the ticket, and single facts are recorded by `note`.
+///
+/// Operations on one domain take turns; those on different domains do not wait for each other. Questions never wait. A transfer
+/// has the domain for long: what may be done meanwhile goes beside it, and is asked of the table like everything else.
+///
+/// What else there is to do is done by the parts that the manager owns: each has its own state, all share a `ManagerContext`, and all
+/// act in the manager's isolation, so that they need neither locks nor messages among themselves.
 public actor DomainManager {
-    /// Operations that wait for their turn on one domain; more is a client gone wild.
-    static let maximumWaiting = 32
-
-    let machine: Machine
-    let host: Host
-    let settings: ManagerSettings
-    let drivers: DriverDomain
-    let database: Database
     public nonisolated let events: EventHub
-    let log: Logger
-    let account: Account
+    let context: ManagerContext
+    let turns: DomainTurns
 
-    var table: DomainTable
-    var consoles: [DomainUUID: DomainConsole] = [:]
-    var nextChannel = 1
+    let calendar: Calendar
+    let examiner: Examiner
+    let signals: SignalDesk
+    let consoles: ConsoleBoard
+    let performer: PlanPerformer
+    let guests: GuestSuspension
+    let taskDesk: TaskDesk
+    let peers: PoolPeers
+    let handovers: HandoverDesk
+    let saver: Saver
+    let restorer: Restorer
+    let sender: Sender
+    let receiver: Receiver
+    let transfers: TransferDesk
+    let recovery: TransferRecovery
+    let startUp: StartUp
+
     /// How often the daemon has started on this database.
     var starts: UInt64 = 0
-    /// Where events are posted (manual H4, `notify`); nil = nowhere.
-    var notificationURL: String?
-    /// How often that has been set: who sets the same url again wants to be tried again.
-    var notificationSettings = 0
-    /// Whose turn on a domain is taken, and who waits for it.
-    private var turns: [DomainUUID: [CheckedContinuation<Void, Never>]] = [:]
-    /// What the journal says of operations under way, so that one that is written anew says it too.
-    var openEntries: [DomainUUID: OpenEntries] = [:]
-    /// Frames and ports of domains between `build` and `introduce`.
-    var rings: [DomainUUID: DomainRings] = [:]
-    var examination = Examination()
-    var transfers = TransferState()
-    public internal(set) var migration = MigrationSettings()
-    private var calendarLead: Double
-    /// The times in the table are others than those in the journal.
-    private var timesMoved = false
-    var isStopped = false
-    var background: [Task<Void, Never>] = []
-    var watchedDrivers: Set<DomainID> = []
-    var watches: [String: XenStoreWatch] = [:]
+    /// Where events are posted (manual H4, `notify`), nil = nowhere; and how often that has been set: who sets the same url again
+    /// wants to be tried again.
+    public internal(set) var notification: (url: String?, setting: Int) = (nil, 0)
 
     public init(machine: Machine, host: Host, settings: ManagerSettings, events: EventHub, log: Logger) {
-        self.machine = machine
-        self.host = host
-        self.settings = settings
+        let reference = ManagerReference()
+        let context = ManagerContext(
+            machine: machine, host: host, settings: settings, events: events, log: log, reference: reference)
+        let nodes = DomainNodes(context: context)
+        let turns = DomainTurns()
+        let guests = GuestSuspension(context: context, turns: turns, nodes: nodes)
+        let calendar = Calendar(context)
+        let examiner = Examiner(context, calendar: calendar)
+        let signals = SignalDesk(context, examiner: examiner)
+        let consoles = ConsoleBoard(context)
+        let tasks = TaskDesk(context)
+        let peers = PoolPeers(context)
+        let handovers = HandoverDesk(context, peers: peers, tasks: tasks, guests: guests, examiner: examiner)
+        let saver = Saver(context, guests: guests)
+        let sender = Sender(context: context, handovers: handovers, peers: peers)
+        let steps = StepPerformer(
+            context, nodes: nodes, signals: signals, consoles: consoles, saver: saver, sender: sender,
+            handovers: handovers)
         self.events = events
-        self.log = log
-        calendarLead = host.clock.calendarLead
-        account = Account(clock: host.clock, observer: settings.observer)
-        let database = Database(root: settings.databaseRoot, host: host, log: log)
-        self.database = database
-        drivers = DriverDomain(store: machine.store, host: host, settings: settings.devices) { call, process in
-            await database.noteScript(call, process)
-        }
-        table = DomainTable(
-            restartPolicy: RestartPolicy(minimumRestartSeconds: settings.minimumRestartSeconds))
+        self.context = context
+        self.turns = turns
+        self.calendar = calendar
+        self.examiner = examiner
+        self.signals = signals
+        self.consoles = consoles
+        performer = PlanPerformer(context, steps: steps)
+        self.guests = guests
+        taskDesk = tasks
+        self.peers = peers
+        self.handovers = handovers
+        self.saver = saver
+        let restorer = Restorer(context: context)
+        let receiver = Receiver(context: context, peers: peers, handovers: handovers, tasks: tasks)
+        self.restorer = restorer
+        self.sender = sender
+        self.receiver = receiver
+        transfers = TransferDesk(context: context, tasks: tasks, restorer: restorer, receiver: receiver)
+        recovery = TransferRecovery(context, tasks: tasks, handovers: handovers, saver: saver, guests: guests)
+        startUp = StartUp(context: context, nodes: nodes)
+        reference.set(self)
     }
 
-    /// Seconds since 1970 by the host's calendar; a jump of it moves the times in the table too.
-    var now: Double {
-        let jump = host.clock.calendarLead - calendarLead
-        if abs(jump) > Self.calendarJump {
-            log.notice("the calendar was set by \(Int(jump.rounded())) s: the times of domains are moved with it")
-            table.moveCalendar(by: jump)
-            calendarLead += jump
-            timesMoved = true
-            spawn { await $0.rememberTimes() }
-        }
-        return host.clock.wallTime.seconds
+    // MARK: - The table
+
+    /// Every domain, and the rules.
+    var table: DomainTable {
+        get { context.table }
+        _modify { yield &context.table }
     }
 
-    /// Writes the times down that a jump of the calendar has moved, so that the next daemon reckons with the same. A domain under
-    /// way is written down at the end of its operation.
-    func rememberTimes() async {
-        guard timesMoved else { return }
-        timesMoved = false
-        let records = table.sorted.filter { $0.startTime != nil && $0.operation == nil && !$0.isForeign }
+    var machine: Machine { context.machine }
+    var host: Host { context.host }
+    var settings: ManagerSettings { context.settings }
+    var database: Database { context.database }
+    var log: Logger { context.log }
+    var account: Account { context.account }
+
+    /// Seconds since 1970 by the host's calendar.
+    var now: Double { context.host.clock.wallTime.seconds }
+
+    /// Does something in turn with everything else that is done to a domain.
+    ///
+    /// - Throws: what `body` throws, or that too many wait already.
+    func inTurn<Value: Sendable>(
+        on domain: DomainUUID, _ body: () async throws(OperationError) -> Value
+    ) async throws(OperationError) -> Value {
         do {
-            try await database.journal.append(records.map(database.record))
+            try await turns.take(on: domain, table[domain]?.title)
         } catch {
-            log.error("cannot record the times of domains: \(error)")
+            throw error.operationError
         }
-        for record in records { await database.writeFile(record) }
+        defer { turns.pass(on: domain) }
+        return try await body()
     }
-
-    /// Seconds by which a calendar is set; less is the slow correction that time servers make.
-    private static let calendarJump = 1.0
-
-    // MARK: - Turns
-
-    /// Returns when it is the caller's turn on a domain; the caller must `passTurn`.
-    func takeTurn(on domain: DomainUUID) async throws(Refusal) {
-        guard let waiting = turns[domain] else {
-            turns[domain] = []
-            return
-        }
-        guard waiting.count < Self.maximumWaiting else {
-            throw .tooManyWaiting(title: table[domain]?.title ?? "the domain", limit: Self.maximumWaiting)
-        }
-        await withCheckedContinuation { turns[domain, default: []].append($0) }
-    }
-
-    func passTurn(on domain: DomainUUID) {
-        guard var waiting = turns[domain] else { return }
-        if waiting.isEmpty {
-            turns[domain] = nil
-        } else {
-            let next = waiting.removeFirst()
-            turns[domain] = waiting
-            next.resume()
-        }
-    }
-
-    /// Operations that wait for their turn, on all domains together.
-    var waitingOperations: Int { turns.values.reduce(0) { $0 + $1.count } }
-
-    // MARK: - Background
 
     /// Work that goes on after an answer; ended with the daemon.
     @discardableResult
-    func spawn(_ body: @escaping @Sendable (DomainManager) async -> Void) -> Task<Void, Never> {
-        host.tasks.spawn { [weak self] in
-            guard let self else { return }
-            await body(self)
-        }
+    func spawn(_ body: @escaping @Sendable (isolated DomainManager) async -> Void) -> Task<Void, Never> {
+        context.spawn(body)
     }
-}
-
-/// Where a domain's rings are between being built and being introduced.
-struct DomainRings: Sendable {
-    var storePort: EventPort
-    var consolePort: EventPort
-    var built: BuiltDomain?
-}
-
-extension HostClock {
-    /// How far the calendar is ahead of the monotonic time, in seconds; another one when the calendar was set.
-    fileprivate var calendarLead: Double { Double(wallTime.nanoseconds - now.nanoseconds) / 1e9 }
 }

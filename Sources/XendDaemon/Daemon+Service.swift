@@ -32,7 +32,7 @@ extension Daemon: DaemonService {
         _ operation: Operation, for requester: Requester
     ) async throws(OperationError) -> OperationResult {
         try await tracer.call("domain:\(operation.title)") { () async throws(OperationError) in
-            try await manager.perform(operation, for: requester)
+            try await manager.submit(operation, for: requester)
         }
     }
 

@@ -69,7 +69,7 @@ final class DaemonBench: Sendable {
     @discardableResult
     func perform(_ operation: Operation) throws -> OperationResult {
         let manager = manager
-        return try run { try await manager.perform(operation, for: Requester("test")) }
+        return try run { try await manager.submit(operation, for: Requester("test")) }
     }
 
     @discardableResult

@@ -17,7 +17,7 @@ import Testing
         let manager = bench.manager
         let text = "(vm (name web) (memory 64) (image (linux (kernel /boot/vmlinuz))) (device (vif)))"
         let config = try DomainConfig(SExpression.parseFirst(text))
-        bench.world.spawn { _ = try? await manager.perform(.create(config), for: Requester("test")) }
+        bench.world.spawn { _ = try? await manager.submit(.create(config), for: Requester("test")) }
         bench.advance(.seconds(1))
         #expect(bench.alpha.machine.reports.count == 2, "it is being created")
         // What grows the journal is none of the creation's business.

@@ -53,7 +53,7 @@ struct ConcurrencyTests {
             let manager = try #require(hosts.manager(hosts.alpha))
             hosts.world.spawn {
                 let request = MigrationRequest(destination: "beta", live: true, rate: 10)
-                _ = try? await manager.perform(
+                _ = try? await manager.submit(
                     .domain(DomainReference("web"), .migrate(request)), for: Requester("test"))
             }
             hosts.advance(.milliseconds(500))
@@ -86,7 +86,7 @@ struct ConcurrencyTests {
             let manager = try #require(hosts.manager(hosts.alpha))
             hosts.world.spawn {
                 let request = MigrationRequest(destination: "beta", live: delay % 500 == 0, rate: 10)
-                _ = try? await manager.perform(
+                _ = try? await manager.submit(
                     .domain(DomainReference("web"), .migrate(request)), for: Requester("test"))
             }
             hosts.advance(.milliseconds(delay))

@@ -89,7 +89,7 @@ struct MigrationTests {
                 let began = hosts.world.executor.now
                 let manager = try #require(hosts.manager(hosts.alpha))
                 hosts.world.spawn {
-                    _ = try? await manager.perform(
+                    _ = try? await manager.submit(
                         .domain(DomainReference("web"), .migrate(MigrationRequest(destination: "beta", rate: 400))),
                         for: Requester("test"))
                 }

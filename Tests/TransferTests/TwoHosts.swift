@@ -88,7 +88,7 @@ final class TwoHosts: Sendable {
         _ operation: Operation, on host: SimulatedHost, limit: Duration = .seconds(3600)
     ) throws -> OperationResult {
         guard let manager = manager(host) else { throw OperationError(.failed, "no daemon runs") }
-        return try run(limit: limit) { try await manager.perform(operation, for: Requester("test")) }
+        return try run(limit: limit) { try await manager.submit(operation, for: Requester("test")) }
     }
 
     @discardableResult

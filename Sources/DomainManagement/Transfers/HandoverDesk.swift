@@ -5,31 +5,102 @@ import HypervisorInterface
 import Migration
 import SExpressions
 
-/// Acts out the hand-over machines: one input at a time for each migration, each action before the next.
-extension DomainManager {
+/// Acts out the hand-over machines of all migrations: one input at a time for each, each action before the next.
+final class HandoverDesk: ManagerPart {
+    let context: ManagerContext
+    let peers: PoolPeers
+    private let tasks: TaskDesk
+    private let guests: GuestSuspension
+    private let examiner: Examiner
+    /// Migrations that are not settled, by id.
+    private var handovers: [String: Handover] = [:]
+    /// Those that are, for late questions.
+    private var settled: [String: Handover] = [:]
+    /// The ids of those, the oldest first.
+    private var order: [String] = []
+
+    /// Settled migrations that are remembered for late words about them.
+    private static let keptHandovers = 200
+
+    init(
+        _ context: ManagerContext, peers: PoolPeers, tasks: TaskDesk, guests: GuestSuspension, examiner: Examiner
+    ) {
+        self.context = context
+        self.peers = peers
+        self.tasks = tasks
+        self.guests = guests
+        self.examiner = examiner
+    }
+
+    // MARK: - Looking
+
+    /// A migration that is not settled.
+    func open(_ id: String) -> Handover? { handovers[id] }
+    /// One that is.
+    func settled(_ id: String) -> Handover? { settled[id] }
+    func remembered(_ id: String) -> Handover? { handovers[id] ?? settled[id] }
+    func of(_ domain: DomainUUID) -> Handover? { handovers.values.first { $0.record.domain == domain } }
+
+    /// What a new journal has to say of them.
+    var entries: [SExpression] { handovers.sorted { $0.key < $1.key }.map(\.value.record.expression) }
+
+    // MARK: - Beginning
+
+    /// Notes a migration durably before the other host hears of it.
+    func begin(
+        _ id: String, _ state: HandoverRecord.State, _ record: DomainRecord, _ host: String, _ port: UInt16,
+        isPaused: Bool
+    ) async throws {
+        let noted = HandoverRecord(
+            id: id, state: state, domain: record.uuid, name: record.name.rawValue, host: host, port: port,
+            isPaused: isPaused)
+        try await database.journal.append([noted.expression])
+        let machine: Handover.Machine =
+            switch state {
+            case .source: .source(SourceHandover())
+            case .destination: .destination(DestinationHandover())
+            }
+        handovers[id] = Handover(record: noted, machine: machine)
+    }
+
+    /// One that an earlier daemon took part in.
+    func takeUp(_ record: HandoverRecord) {
+        let machine: Handover.Machine =
+            switch record.state {
+            case .source(let state): .source(SourceHandover(recorded: state))
+            case .destination(let state): .destination(DestinationHandover(recorded: state))
+            }
+        handovers[record.id] = Handover(record: record, machine: machine)
+    }
+
+    /// The connection over which the domain travels.
+    func keep(_ channel: MigrationChannel, of id: String) { handovers[id]?.channel = channel }
+
+    // MARK: - Advancing
+
     /// Feeds an input; returns when it, and what came before it, has been worked off.
     func advance(_ id: String, _ input: Handover.Input, reply: Handover.Reply? = nil) async {
-        guard transfers.handovers[id] != nil else { return }
-        transfers.handovers[id]?.waiting.append((input, reply))
-        guard transfers.handovers[id]?.isBusy == false else { return }
-        transfers.handovers[id]?.isBusy = true
-        while let (input, reply) = transfers.handovers[id]?.waiting.first {
-            transfers.handovers[id]?.waiting.removeFirst()
+        guard handovers[id] != nil else { return }
+        handovers[id]?.waiting.append((input, reply))
+        guard handovers[id]?.isBusy == false else { return }
+        handovers[id]?.isBusy = true
+        while let (input, reply) = handovers[id]?.waiting.first {
+            handovers[id]?.waiting.removeFirst()
             await work(input, of: id, reply)
         }
-        transfers.handovers[id]?.isBusy = false
+        handovers[id]?.isBusy = false
     }
 
     private func work(_ input: Handover.Input, of id: String, _ reply: Handover.Reply?) async {
-        guard let handover = transfers.handovers[id] else { return }
+        guard let handover = handovers[id] else { return }
         switch (handover.machine, input) {
         case (.source(var machine), .source(let input)):
             let actions = machine.take(input)
-            transfers.handovers[id]?.machine = .source(machine)
+            handovers[id]?.machine = .source(machine)
             for action in actions { await act(action, of: id, reply) }
         case (.destination(var machine), .destination(let input)):
             let actions = machine.take(input)
-            transfers.handovers[id]?.machine = .destination(machine)
+            handovers[id]?.machine = .destination(machine)
             for action in actions { await act(action, of: id, reply) }
         case (.source, .destination), (.destination, .source): break
         }
@@ -38,7 +109,7 @@ extension DomainManager {
     // MARK: - The source's actions
 
     private func act(_ action: SourceHandover.Action, of id: String, _ reply: Handover.Reply?) async {
-        guard let handover = transfers.handovers[id] ?? transfers.settled[id] else { return }
+        guard let handover = handovers[id] ?? settled[id] else { return }
         let domain = handover.record.domain
         do {
             try await settings.checkpoint?("\(HandoverDeed.handOver.rawValue) \(action)")
@@ -51,7 +122,7 @@ extension DomainManager {
             await work(.source(isWritten ? .recorded(state) : .recordFailed(state)), of: id, reply)
         case .send(let message): send(message, of: id, reply)
         case .resume:
-            await letRunOn(domain, paused: handover.record.isPaused)
+            await guests.letRunOn(domain, paused: handover.record.isPaused)
             table.settle(domain)
             await rememberDomain(domain)
         case .destroy: await endHandedOver(domain)
@@ -66,7 +137,7 @@ extension DomainManager {
     // MARK: - The destination's actions
 
     private func act(_ action: DestinationHandover.Action, of id: String, _ reply: Handover.Reply?) async {
-        guard let handover = transfers.handovers[id] ?? transfers.settled[id] else { return }
+        guard let handover = handovers[id] ?? settled[id] else { return }
         let domain = handover.record.domain
         do {
             try await settings.checkpoint?("\(HandoverDeed.takeOver.rawValue) \(action)")
@@ -94,20 +165,20 @@ extension DomainManager {
         } catch {
             log.error("\(record.title) has arrived and cannot be unpaused: \(error)")
         }
-        transfers.current[domain]?.endDowntime()
+        tasks.current(of: domain)?.endDowntime()
         await rememberDomain(domain)
         guard isFirst else { return }
         log.notice("\(record.title) has arrived from \(handover.record.host)")
         events.publish(Announcement.create.event(name: record.name, id: id))
         if !handover.record.isPaused { events.publish(Announcement.unpause.event(name: record.name, id: id)) }
-        examineSoon()
+        examiner.examineSoon()
     }
 
     // MARK: - What both do
 
     /// Makes a state durable, with the domain's record as it is then.
     private func write(_ state: HandoverRecord.State, of id: String) async -> Bool {
-        guard var record = transfers.handovers[id]?.record else { return false }
+        guard var record = handovers[id]?.record else { return false }
         record.state = state
         var entries = [record.expression]
         if state == .source(.handedOver), let domain = table[record.domain] {
@@ -122,7 +193,7 @@ extension DomainManager {
             log.error("migration \(id): \(error)")
             return false
         }
-        transfers.handovers[id]?.record = record
+        handovers[id]?.record = record
         if state == .source(.handedOver) { showDoubt(.handedOver, record) }
         return true
     }
@@ -159,14 +230,14 @@ extension DomainManager {
         guard table[domain] != nil else { return }
         table.giveUp(domain)
         await rememberDomain(domain)
-        if table[domain]?.operation == nil { await chore(.clear, on: domain) }
+        if table[domain]?.operation == nil { await context.manager?.chore(.clear, on: domain) }
     }
 
     private func forget(_ id: String) async {
         var entries: [SExpression] = [.element("migration-end", id)]
         // At one stroke with the domain as it is now: the last that was written may say that it is in doubt, and with nobody left
         // to ask it would be so for ever.
-        if let domain = transfers.handovers[id]?.record.domain, let record = recordToKeep(of: domain),
+        if let domain = handovers[id]?.record.domain, let record = recordToKeep(of: domain),
             record.stage != .creating
         {
             entries.insert(database.record(record), at: 0)
@@ -177,9 +248,14 @@ extension DomainManager {
             // Remembered longer than needed, it is settled once more after the next start.
             log.warning("migration \(id): \(error)")
         }
-        guard let handover = transfers.handovers.removeValue(forKey: id) else { return }
-        transfers.settled[id] = handover
-        transfers.forgetOldest()
+        guard let handover = handovers.removeValue(forKey: id) else { return }
+        settled[id] = handover
+        forgetOldest()
+    }
+
+    private func forgetOldest() {
+        order += settled.keys.filter { !order.contains($0) }.sorted()
+        while order.count > Self.keptHandovers { settled[order.removeFirst()] = nil }
     }
 
     // MARK: - Sending
@@ -187,7 +263,7 @@ extension DomainManager {
     /// Says something to the other host: in answer to what it asked, over the connection that carries the domain, or
     /// by a call.
     private func send(_ message: HandoverMessage, of id: String, _ reply: Handover.Reply?) {
-        guard let handover = transfers.handovers[id] ?? transfers.settled[id] else { return }
+        guard let handover = handovers[id] ?? settled[id] else { return }
         let note = note(message, of: handover)
         if let reply { return reply.give(note) }
         let host = handover.record.host
@@ -197,12 +273,12 @@ extension DomainManager {
                 do {
                     try await channel.send(.handover(note))
                 } catch {
-                    await manager.connectionLost(id, channel)
-                    await manager.call(host, port, note, about: id)
+                    manager.handovers.connectionLost(id, channel)
+                    await manager.handovers.call(host, port, note, about: id)
                 }
             }
         } else {
-            spawn { await $0.call(host, port, note, about: id) }
+            spawn { await $0.handovers.call(host, port, note, about: id) }
         }
     }
 
@@ -211,19 +287,19 @@ extension DomainManager {
         var note = HandoverNote(
             migration: handover.record.id, domain: handover.record.domain, to: to, message: message)
         if message == .taken, let domain = table[handover.record.domain]?.id {
-            note.arrival = MigrationArrival(id: domain, httpPort: migration.httpPort)
+            note.arrival = MigrationArrival(id: domain, httpPort: peers.migration.httpPort)
         }
         return note
     }
 
     func connectionLost(_ id: String, _ channel: MigrationChannel) {
-        if transfers.handovers[id]?.channel === channel { transfers.handovers[id]?.channel = nil }
+        if handovers[id]?.channel === channel { handovers[id]?.channel = nil }
     }
 
     /// A word of the other host.
     func heard(_ note: HandoverNote, reply: Handover.Reply? = nil) async {
         let id = note.migration
-        guard let handover = transfers.handovers[id], handover.role == note.to else {
+        guard let handover = handovers[id], handover.role == note.to else {
             // No record of it: "not here".
             let answer =
                 note.to == .source
@@ -233,11 +309,11 @@ extension DomainManager {
             reply?.give(HandoverNote(migration: id, domain: note.domain, to: to, message: answer))
             return
         }
-        if let arrival = note.arrival { transfers.handovers[id]?.arrival = arrival }
+        if let arrival = note.arrival { handovers[id]?.arrival = arrival }
         switch note.to {
         case .source:
             // A cancellation that came before the destination was ready wins.
-            let task = transfers.current[handover.record.domain]
+            let task = tasks.current(of: handover.record.domain)
             if note.message == .ready, let task, (try? task.passPointOfNoReturn()) == nil {
                 await advance(id, .source(.giveUp), reply: reply)
             } else {
@@ -259,8 +335,8 @@ extension DomainManager {
     /// Calls the other host, says a word, and takes its answer.
     func call(_ host: String, _ port: UInt16, _ note: HandoverNote, about id: String) async {
         do {
-            let channel = try await openChannel(host, port)
-            let answer = try await within(migration.greetingTimeout, closing: channel) {
+            let channel = try await peers.open(host, port)
+            let answer = try await self.host.clock.within(peers.migration.greetingTimeout, closing: channel) {
                 try await channel.send(.handover(note))
                 return try await channel.receive()
             }
@@ -268,17 +344,6 @@ extension DomainManager {
             if case .message(.handover(let answer)) = answer, answer.migration == id { await heard(answer) }
         } catch {
             log.debug("migration \(id): \(host) does not answer: \(error)")
-        }
-    }
-
-    /// Calls another xend.
-    func openChannel(_ host: String, _ port: UInt16) async throws -> MigrationChannel {
-        let network = migration.network ?? self.host.network
-        let connection = try await network.connect(
-            host: host, port: port, deadline: self.host.clock.now + migration.connectTimeout)
-        let (secret, isMember, random) = (migration.secret, migration.network != nil, self.host.random)
-        return try await within(migration.greetingTimeout, closing: connection) {
-            try await MigrationChannel.call(connection, secret: secret, isMember: isMember, random: random)
         }
     }
 
@@ -290,7 +355,7 @@ extension DomainManager {
             continuation.finish()
         }
         spawn { manager in
-            await manager.heard(note, reply: reply)
+            await manager.handovers.heard(note, reply: reply)
             continuation.finish()
         }
         var answer: HandoverNote?
@@ -305,19 +370,17 @@ extension DomainManager {
     /// Asks again about everything that is not settled, until it is.
     func startSettling() {
         let clock = host.clock
-        let interval = migration.settleInterval
-        background.append(
-            host.tasks.spawn { [weak self] in
-                while (try? await clock.sleep(for: interval)) != nil {
-                    guard let self else { return }
-                    await self.settleAll()
-                }
-            })
+        let interval = peers.migration.settleInterval
+        context.spawnBackground { reference in
+            while (try? await clock.sleep(for: interval)) != nil {
+                guard await reference.run({ await $0.handovers.settleAll() }) != nil else { return }
+            }
+        }
     }
 
-    private func settleAll() async {
-        for id in transfers.handovers.keys.sorted() {
-            guard let handover = transfers.handovers[id], !handover.isBusy else { continue }
+    func settleAll() async {
+        for id in handovers.keys.sorted() {
+            guard let handover = handovers[id], !handover.isBusy else { continue }
             switch handover.machine {
             case .source: await advance(id, .source(.tick))
             case .destination: await advance(id, .destination(.tick))
@@ -328,9 +391,10 @@ extension DomainManager {
     // MARK: - By hand
 
     /// An operator has decided about a domain in doubt.
-    func settle(keep: Bool, _ record: DomainRecord) async throws(StepFailure) {
-        guard let handover = transfers.handovers.values.first(where: { $0.record.domain == record.uuid }) else {
-            throw StepFailure("cannot resolve \(record.title): there is no hand-over of it")
+    /// - Throws: when nothing is known any more of how it came to be so.
+    func settle(_ record: DomainRecord, keep: Bool) async throws(StepFailure) {
+        guard let handover = of(record.uuid) else {
+            throw StepFailure(Refusal.notInDoubt(title: record.title, record.stage).description, kind: .refused)
         }
         log.notice("\(record.title) is to be \(keep ? "kept" : "dropped") here")
         let id = handover.record.id
@@ -341,48 +405,34 @@ extension DomainManager {
     }
 
     /// Xen has a paused copy no more.
-    func doubtVanished(_ domain: DomainUUID) async {
-        guard let handover = transfers.handovers.values.first(where: { $0.record.domain == domain }) else { return }
+    func vanished(_ domain: DomainUUID) async {
+        guard let handover = of(domain) else { return }
         if handover.role == .destination { await advance(handover.record.id, .destination(.vanished)) }
     }
 
-    /// Runs `body`, not longer than `limit`; a connection that keeps it waiting is closed.
-    func within<Value: Sendable>(
-        _ limit: Duration, closing connection: any NetworkConnection,
-        _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        try await within(limit, { await connection.close() }, body)
-    }
+    // MARK: - Hearing
 
-    func within<Value: Sendable>(
-        _ limit: Duration, closing channel: MigrationChannel, _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        try await within(limit, { await channel.close() }, body)
-    }
-
-    private nonisolated func within<Value: Sendable>(
-        _ limit: Duration, _ close: @escaping @Sendable () async -> Void,
-        _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        let clock = host.clock
-        let deadline = clock.now + limit
-        return try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask { try await body() }
-            group.addTask {
-                try await clock.sleep(until: deadline)
-                await close()
-                return nil
-            }
-            defer { group.cancelAll() }
-            do {
-                guard let value = try await group.next() ?? nil else {
-                    throw WireError(.timedOut, "no answer within \(limit.inWords)")
-                }
-                return value
-            } catch {
-                guard clock.now >= deadline else { throw error }
-                throw WireError(.timedOut, "no answer within \(limit.inWords)")
+    /// Hears what the destination says, until the connection ends.
+    func listen(to channel: MigrationChannel, _ id: String) async {
+        while let incoming = try? await channel.receive() {
+            switch incoming {
+            case .message(.handover(let note)) where note.migration == id: await heard(note)
+            case .message(.failed(let why)), .message(.refused(let why)):
+                handovers[id]?.reason = why
+                await channel.close()
+            case .message, .image: await channel.close()
             }
         }
+        connectionLost(id, channel)
+        handovers[id]?.isCut = true
+        await channel.close()
+    }
+
+    /// The connection that carried a domain is not kept: the destination closes it when all is said, or we do.
+    func closeSoon(_ id: String) async {
+        guard let channel = remembered(id)?.channel else { return }
+        try? await host.clock.sleep(for: peers.migration.greetingTimeout)
+        connectionLost(id, channel)
+        await channel.close()
     }
 }

@@ -3,8 +3,12 @@ import DomainModel
 import HostInterface
 import HypervisorInterface
 
-/// Asking a guest to suspend, and letting it run on.
-extension DomainManager {
+/// Asks guests to suspend, and lets them run on.
+struct GuestSuspension: ManagerPart {
+    let context: ManagerContext
+    let turns: DomainTurns
+    let nodes: DomainNodes
+
     /// How long a guest may take to notice that it is to suspend, and again to do it
     /// (reference/lifecycle-and-events.md §2).
     static let suspendTimeout = Duration.seconds(30)
@@ -13,10 +17,10 @@ extension DomainManager {
     ///
     /// - Parameter wasPaused: it is let run, for a paused guest cannot suspend.
     /// - Throws: when it does not, or stops otherwise; then it runs on, and the request is taken back.
-    func suspendGuest(_ uuid: DomainUUID, wasPaused: Bool, task: TransferTask) async throws {
+    func suspend(_ uuid: DomainUUID, wasPaused: Bool, task: TransferTask) async throws {
         guard let record = table[uuid], let id = record.id else { throw StepFailure("the domain has gone") }
         try task.check()
-        try await writeControl("suspend", record)
+        try await nodes.writeControl("suspend", record)
         if wasPaused { try await machine.hypervisor.unpause(id) }
         do {
             if try await hasSuspended(id, uuid, record, task) { return }
@@ -27,12 +31,12 @@ extension DomainManager {
             }
             // It has noticed: now it will.
             if try await hasSuspended(id, uuid, record, task) { return }
-            spawn { await $0.resumeIfLate(uuid) }
+            spawn { await $0.guests.resumeIfLate(uuid) }
             throw StepFailure(
                 "\(record.title) began to suspend and did not within \(Self.suspendTimeout.inWords); it runs on")
         } catch {
             if error is TransferTask.Cancelled, try await takeBackSuspend(id) == false {
-                spawn { await $0.resumeIfLate(uuid) }
+                spawn { await $0.guests.resumeIfLate(uuid) }
             }
             throw error
         }
@@ -94,7 +98,7 @@ extension DomainManager {
             guard (try? await host.clock.sleep(for: Self.resumeInterval)) != nil else { return }
         }
         log.error("\(record.title) is still suspended; xend keeps trying to resume it")
-        spawn { await $0.keepResuming(uuid, paused: paused) }
+        spawn { await $0.guests.keepResuming(uuid, paused: paused) }
     }
 
     /// A guest must not stay suspended because Xen refused once.
@@ -110,7 +114,7 @@ extension DomainManager {
     }
 
     /// A guest that suspends after all, when nobody waits for it any more, is let run on.
-    private func resumeIfLate(_ uuid: DomainUUID) async {
+    func resumeIfLate(_ uuid: DomainUUID) async {
         let deadline = host.clock.now + Self.suspendTimeout * 10
         while host.clock.now < deadline, (try? await host.clock.sleep(for: Self.resumeInterval)) != nil {
             switch await resumeInTurn(uuid, paused: false) {
@@ -123,7 +127,7 @@ extension DomainManager {
     }
 
     /// A guest that Xen would not resume is let run on as soon as it does.
-    private func keepResuming(_ uuid: DomainUUID, paused: Bool) async {
+    func keepResuming(_ uuid: DomainUUID, paused: Bool) async {
         var interval = Self.resumeInterval
         while (try? await host.clock.sleep(for: interval)) != nil {
             guard case .refused = await resumeInTurn(uuid, paused: paused) else { return }
@@ -136,8 +140,8 @@ extension DomainManager {
     /// In turn with everything else that is done to the domain, and only while it is this host's: another save or migration may have
     /// suspended it for good reason.
     private func resumeInTurn(_ uuid: DomainUUID, paused: Bool) async -> Resumption {
-        guard !isStopped, (try? await takeTurn(on: uuid)) != nil else { return .gone }
-        defer { passTurn(on: uuid) }
+        guard !isStopped, (try? await turns.take(on: uuid, table[uuid]?.title)) != nil else { return .gone }
+        defer { turns.pass(on: uuid) }
         guard let record = table[uuid], let id = record.id, record.isAtHome else { return .gone }
         do {
             guard let report = try await machine.hypervisor.domain(id), report.uuid == uuid else { return .gone }

@@ -3,20 +3,22 @@ import DomainModel
 import HostInterface
 import HypervisorInterface
 
-/// A domain's nodes in xenstore, as guests and other toolstacks expect them.
-extension DomainManager {
+/// Steps that write a domain's nodes in xenstore, as guests and other toolstacks expect them.
+struct DomainNodes: ManagerPart {
+    let context: ManagerContext
+
     func introduce(
-        _ memory: MemorySize, _ maximum: MemorySize, _ vcpus: Int, _ record: DomainRecord
+        _ memory: MemorySize, _ maximum: MemorySize, _ vcpus: Int, _ record: DomainRecord, _ rings: DomainRings?
     ) async throws(StepFailure) {
-        guard let id = record.id, let rings = rings[record.uuid], let built = rings.built else { return }
+        guard let id = record.id, let rings else { return }
         let base = "/local/domain/\(id)"
         let vm = "/vm/\(record.uuid)"
         var nodes = [
             ("\(base)/name", record.name.rawValue), ("\(base)/domid", "\(id)"), ("\(base)/vm", vm),
             ("\(base)/memory/target", "\(memory.kibibytes)"),
             ("\(base)/memory/static-max", "\(maximum.kibibytes)"),
-            ("\(base)/store/ring-ref", "\(built.storeFrame)"), ("\(base)/store/port", "\(rings.storePort)"),
-            ("\(base)/console/ring-ref", "\(built.consoleFrame)"),
+            ("\(base)/store/ring-ref", "\(rings.built.storeFrame)"), ("\(base)/store/port", "\(rings.storePort)"),
+            ("\(base)/console/ring-ref", "\(rings.built.consoleFrame)"),
             ("\(base)/console/port", "\(rings.consolePort)"), ("\(base)/console/type", "xenconsoled"),
             ("\(base)/console/limit", "1048576"),
             ("\(base)/control/platform-feature-multiprocessor-suspend", "1"),
@@ -42,7 +44,7 @@ extension DomainManager {
             try await store.transaction { [changes] transaction throws(XenStoreError) in
                 try await store.apply(changes, in: transaction)
             }
-            try await store.introduce(id, frame: built.storeFrame, port: rings.storePort)
+            try await store.introduce(id, frame: rings.built.storeFrame, port: rings.storePort)
         } catch {
             throw StepFailure("cannot introduce \(record.title): \(error)")
         }
@@ -88,7 +90,7 @@ extension DomainManager {
 
     /// Takes away what the console daemon wrote after `withdraw`: it names the terminal of a domain whose ring it has mapped,
     /// whatever has become of the domain. When Xen has let go of the domain, the daemon has let go of the ring.
-    func removeLateNodes(_ record: DomainRecord, _ id: DomainID) async throws(StepFailure) {
+    func removeLate(_ record: DomainRecord, _ id: DomainID) async throws(StepFailure) {
         do {
             try await machine.store.removeIfPresent("/local/domain/\(id)")
         } catch {

@@ -3,22 +3,33 @@ import DomainModel
 import HostInterface
 import SExpressions
 
-/// Tasks: how people watch and end transfers.
-extension DomainManager {
-    /// Running and ended ones, by number.
-    public func tasks() -> [TaskInformation] { transfers.tasks.all }
+/// The tasks: how people watch and end transfers.
+final class TaskDesk: ManagerPart {
+    let context: ManagerContext
+    private var registry = TaskRegistry()
+    /// The transfer of each domain that has one.
+    private var current: [DomainUUID: TransferTask] = [:]
 
-    public func task(_ id: Int) throws(OperationError) -> TaskInformation {
-        guard let task = transfers.tasks.information(id) else {
+    init(_ context: ManagerContext) { self.context = context }
+
+    /// Running and ended ones, by number.
+    var all: [TaskInformation] { registry.all }
+
+    /// The transfer that has a domain.
+    func current(of domain: DomainUUID) -> TransferTask? { current[domain] }
+
+    /// - Throws: `notFound`.
+    func task(_ id: Int) throws(OperationError) -> TaskInformation {
+        guard let task = registry.information(id) else {
             throw OperationError(.notFound, "no such task: \(id)")
         }
         return task
     }
 
     /// Ends a transfer before its point of no return. Returns when it has been asked to end, not when it has.
-    public func cancelTask(_ id: Int, for requester: Requester) async throws(OperationError) {
+    func cancel(_ id: Int, for requester: Requester) async throws(OperationError) {
         let information = try task(id)
-        guard let task = transfers.tasks.running[id], await task.cancel() else {
+        guard let task = registry.running[id], await task.cancel() else {
             let why = information.outcome == .running ? "it has passed its point of no return" : "it has ended"
             throw OperationError(
                 .refused, "cannot cancel task \(id) (\(information.operation) \"\(information.domain)\"): \(why)")
@@ -27,23 +38,27 @@ extension DomainManager {
     }
 
     /// A task that begins, in the journal before anything is done.
-    func beginTask(
-        _ operation: String, domain: String, id: DomainID?, for requester: Requester
+    func begin(
+        _ operation: String, _ record: DomainRecord, for requester: Requester
     ) async throws(OperationError) -> TransferTask {
-        let task = transfers.tasks.begin(
-            operation, domain: domain, id: id, requester: requester, phase: "prepare", at: now, clock: host.clock)
+        let name = record.name.rawValue
+        let task = registry.begin(
+            operation, domain: name, id: record.id, requester: requester, phase: "prepare", at: now,
+            clock: host.clock)
         do {
             try await database.journal.append([task.information.entry])
         } catch {
-            let failure = OperationError(.failed, "cannot \(operation) \"\(domain)\": \(error)", isLate: true)
-            await endTask(task, failure)
+            let failure = OperationError(.failed, "cannot \(operation) \"\(name)\": \(error)", isLate: true)
+            await end(task, failure)
             throw failure
         }
+        current[record.uuid] = task
         return task
     }
 
     /// The task has ended, well or with an error.
-    func endTask(_ task: TransferTask, _ failure: OperationError?) async {
+    func end(_ task: TransferTask, of domain: DomainUUID? = nil, _ failure: OperationError?) async {
+        if let domain { current[domain] = nil }
         let information = task.information
         let outcome: TaskInformation.Outcome =
             if let failure {
@@ -57,8 +72,11 @@ extension DomainManager {
             "task \(task.id), \(information.operation), \(word) in phase \(information.phase)",
             failure: failure?.message)
         task.end(outcome, at: now)
-        transfers.tasks.finish(task)
+        registry.finish(task)
         // Lost, it counts as interrupted after the next start.
         try? await database.journal.append([task.information.entry])
     }
+
+    /// A task of an earlier daemon.
+    func takeUp(_ information: TaskInformation) { registry.takeUp(information) }
 }

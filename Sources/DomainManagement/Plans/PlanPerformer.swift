@@ -3,72 +3,75 @@ import DomainModel
 import HostInterface
 import SExpressions
 
-/// How carrying out a plan went, for whoever asked.
-struct Execution: Sendable {
-    var failure: OperationError?
-}
+/// Performs plans: notes them in the journal, takes their steps in order, takes back what was done when one fails, and tells the
+/// table how it went.
+final class PlanPerformer: ManagerPart {
+    let context: ManagerContext
+    private let steps: StepPerformer
+    /// Those that the journal knows: by their serial numbers, in which order they stand there.
+    private var open: [UInt64: Performance] = [:]
 
-/// Why a step failed.
-struct StepFailure: Error, Sendable {
-    var kind = OperationError.Kind.failed
-    var message: String
-    /// A device step, or after it: reported without the prefix `Error creating domain: ` (reference/http-api.md §6.5).
-    var isLate = false
-
-    init(_ message: String, kind: OperationError.Kind = .failed, isLate: Bool = false) {
-        self.message = message
-        self.kind = kind
-        self.isLate = isLate
+    init(_ context: ManagerContext, steps: StepPerformer) {
+        self.context = context
+        self.steps = steps
     }
-}
 
-extension DomainManager {
-    /// Performs a plan that was begun, records how it went, and starts what follows.
-    func carryOut(_ plan: Plan) async -> Execution {
+    /// What a journal that is written anew has to say of the plans under way.
+    var openEntries: [SExpression] { open.sorted { $0.key < $1.key }.flatMap(\.value.entries) }
+
+    /// Performs a plan that was begun and records how it went.
+    func perform(_ performance: Performance) async -> Execution {
+        let plan = performance.plan
         let decision = account.note(.decision, of: name(of: plan), plan.summary)
-        return await account.because(decision) { await conclude(plan) }
+        return await account.because(decision) { await conclude(performance) }
+    }
+
+    /// Takes the steps of what is done beside a plan that has the domain: nothing is recorded.
+    func performBeside(_ performance: Performance) async throws(OperationError) {
+        do {
+            for step in performance.plan.steps { try await steps.take(step, of: performance) }
+        } catch {
+            throw OperationError(error.kind, error.message)
+        }
     }
 
     private func name(of plan: Plan) -> String? { table[plan.domain]?.name.rawValue }
 
-    private func conclude(_ plan: Plan) async -> Execution {
+    private func conclude(_ performance: Performance) async -> Execution {
+        let plan = performance.plan
         let name = name(of: plan)
-        var execution = Execution()
-        var outcome: Outcome
-        if plan.isJournaled, let error = await journalBegin(plan) {
-            execution.failure = error
-            outcome = .undone(reason: error.message)
-        } else {
-            switch plan.direction {
-            case .undoable: (outcome, execution.failure) = await performOrUndo(plan)
-            case .forward: (outcome, execution.failure) = await performForward(plan)
-            }
-        }
+        let (outcome, failure) = await takeSteps(of: performance)
         let followUp = table.finish(plan, outcome)
         if plan.isJournaled, !(outcome == .done && endsWithItsRecord(plan)) { await journalEnd(plan, outcome) }
-        openEntries[plan.domain] = nil
-        rings[plan.domain] = nil
-        if let failure = execution.failure { log.error("\(plan.ticket.name): \(failure.message)") }
-        let end = account.note(.end, of: name, "\(plan.ticket.name) is \(outcome)", failure: execution.failure?.message)
-        account.because(end) {
-            follow(followUp, of: plan.domain)
-            examineSoon(plan.domain)
+        open[plan.ticket.serial] = nil
+        if let failure { log.error("\(plan.ticket.name): \(failure.message)") }
+        let end = account.note(.end, of: name, "\(plan.ticket.name) is \(outcome)", failure: failure?.message)
+        return Execution(failure: failure, followUp: followUp, end: end)
+    }
+
+    private func takeSteps(of performance: Performance) async -> (Outcome, OperationError?) {
+        if performance.plan.isJournaled, let error = await journalBegin(performance) {
+            return (.undone(reason: error.message), error)
         }
-        return execution
+        switch performance.plan.direction {
+        case .undoable: return await takeAllOrNone(performance)
+        case .forward: return await takeForward(performance)
+        }
     }
 
     // MARK: - All or nothing
 
-    private func performOrUndo(_ plan: Plan) async -> (Outcome, OperationError?) {
+    private func takeAllOrNone(_ performance: Performance) async -> (Outcome, OperationError?) {
+        let plan = performance.plan
         for (index, step) in plan.steps.enumerated() {
             do {
                 try await settings.checkpoint?("\(step)")
-                try await perform(step, of: plan)
+                try await steps.take(step, of: performance)
                 account.note(.step, of: name(of: plan), "\(step)")
             } catch {
                 let failure = failure(error, at: step)
                 account.note(.step, of: name(of: plan), "\(step)", failure: failure.message)
-                let (undone, held) = await undo(plan.steps[...index], of: plan)
+                let (undone, held) = await takeBack(plan.steps[...index], of: performance)
                 let outcome = held.isEmpty ? Outcome.undone(reason: failure.message) : .incomplete(held: held)
                 return (outcome, operationError(failure, plan, undone: undone, held: held.count))
             }
@@ -79,13 +82,16 @@ extension DomainManager {
     /// Takes back what was done, last first. The step that failed is taken back too: it may have done half.
     ///
     /// - Returns: how many steps were taken back, and what could not be, in words.
-    private func undo(_ steps: ArraySlice<Step>, of plan: Plan) async -> (count: Int, held: [String]) {
+    private func takeBack(
+        _ done: ArraySlice<Step>, of performance: Performance
+    ) async -> (count: Int, held: [String]) {
+        let plan = performance.plan
         var count = 0
         var held: [String] = []
-        for step in steps.reversed() {
+        for step in done.reversed() {
             guard let undo = step.undo else { continue }
             do {
-                try await perform(undo, of: plan)
+                try await steps.take(undo, of: performance)
                 account.note(.undo, of: name(of: plan), "\(undo)")
                 count += 1
             } catch {
@@ -103,21 +109,22 @@ extension DomainManager {
     ) -> OperationError {
         let isCreation = plan.ticket.name == "create"
         let prefix = isCreation && !failure.isLate ? "Error creating domain: " : ""
-        var suffix = undone == 0 ? "" : "; \(steps(undone)) undone"
-        if held > 0 { suffix += "; \(steps(held)) could not be undone, xend keeps trying" }
+        var suffix = undone == 0 ? "" : "; \(counted(undone)) undone"
+        if held > 0 { suffix += "; \(counted(held)) could not be undone, xend keeps trying" }
         return OperationError(failure.kind, prefix + failure.message + suffix)
     }
 
-    private func steps(_ count: Int) -> String { "\(count) step\(count == 1 ? "" : "s")" }
+    private func counted(_ count: Int) -> String { "\(count) step\(count == 1 ? "" : "s")" }
 
     // MARK: - Forward
 
-    private func performForward(_ plan: Plan) async -> (Outcome, OperationError?) {
+    private func takeForward(_ performance: Performance) async -> (Outcome, OperationError?) {
+        let plan = performance.plan
         var held: [String] = []
         for step in plan.steps where held.isEmpty || !step.needsAllReleased {
             do {
                 try await settings.checkpoint?("\(step)")
-                try await perform(step, of: plan)
+                try await steps.take(step, of: performance)
                 account.note(.step, of: name(of: plan), "\(step)")
             } catch {
                 held.append(failure(error, at: step).message)
@@ -141,9 +148,11 @@ extension DomainManager {
 
     // MARK: - Journal
 
-    private func journalBegin(_ plan: Plan) async -> OperationError? {
+    private func journalBegin(_ performance: Performance) async -> OperationError? {
+        let plan = performance.plan
         let entry = database.begin(plan, record: table[plan.domain])
-        openEntries[plan.domain] = OpenEntries(serial: plan.ticket.serial, entries: [entry])
+        performance.entries = [entry]
+        open[plan.ticket.serial] = performance
         do {
             try await database.journal.append([entry])
             return nil
@@ -168,40 +177,5 @@ extension DomainManager {
     }
 
     /// Whether its last deed writes its end down too.
-    private func endsWithItsRecord(_ plan: Plan) -> Bool {
-        plan.steps.contains(.forget) || isLastDeed(of: plan, where: { $0 == .remember })
-    }
-
-    /// Makes the record durable as it will be when the plan is done.
-    func remember(_ plan: Plan) async throws(StepFailure) {
-        guard let conclusion = table[plan.domain]?.concluding(plan, .done), let record = conclusion.record
-        else { return }
-        var entries = [database.record(record)]
-        if isLastDeed(of: plan, where: { $0 == .remember }) { entries.append(database.end(plan)) }
-        do {
-            try await database.journal.append(entries)
-        } catch {
-            throw StepFailure("cannot record \(record.title): \(error)")
-        }
-        await database.writeFile(record)
-    }
-
-    func forget(_ plan: Plan) async throws(StepFailure) {
-        guard let record = table[plan.domain] else { return }
-        do {
-            try await database.journal.append([database.forget(plan.domain), database.end(plan)])
-        } catch {
-            throw StepFailure("cannot record that \(record.title) is gone: \(error)")
-        }
-        if let id = record.id { await database.removeFile(of: id) }
-    }
-
-    /// Whether only announcements come after the step.
-    private func isLastDeed(of plan: Plan, where isStep: (Step) -> Bool) -> Bool {
-        guard let place = plan.steps.lastIndex(where: isStep) else { return false }
-        return plan.steps[(place + 1)...].allSatisfy { step in
-            if case .announce = step { return true }
-            return false
-        }
-    }
+    private func endsWithItsRecord(_ plan: Plan) -> Bool { plan.steps.contains(.forget) || plan.endsWithRemembering }
 }

@@ -1,0 +1,214 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import HypervisorInterface
+import Migration
+
+/// What is asked for, on its one way: prepare, turn, begin, perform, answer.
+extension DomainManager {
+    /// Does what a client asks for and returns when it is done and recorded.
+    ///
+    /// - Throws: why it would not be done, and nothing is changed; or why it could not, and it is undone.
+    public func submit(
+        _ operation: Operation, for requester: Requester
+    ) async throws(OperationError) -> OperationResult {
+        let request = account.note(.request, of: name(in: operation), "\(operation.title) for \(requester)")
+        return try await account.because(request) { () async throws(OperationError) in
+            do throws(OperationError) {
+                return try await prepareAndSubmit(operation, for: requester)
+            } catch {
+                account.note(.refusal, of: name(in: operation), operation.title, failure: error.message)
+                throw error
+            }
+        }
+    }
+
+    /// The name of the domain that is meant, however it was called.
+    private func name(in operation: Operation) -> String? {
+        switch operation {
+        case .create(let config): config.name.rawValue
+        case .restore: nil
+        case .domain(let reference, _): (try? table.find(reference))?.name.rawValue ?? reference.text
+        }
+    }
+
+    // MARK: - Preparing
+
+    private func prepareAndSubmit(
+        _ operation: Operation, for requester: Requester
+    ) async throws(OperationError) -> OperationResult {
+        switch operation {
+        case .create(let config): return try await submit(prepared(config), for: requester)
+        case .restore(let path): return try await openAndSubmit(path, for: requester)
+        case .domain(let reference, .save(let path)):
+            try await saver.checkTarget(path)
+            let session = DepartureSession(savingTo: path)
+            return try await submit(.departure(reference, .save(path: path), session, nil), for: requester)
+        case .domain(let reference, .migrate(let request)):
+            let route = try sender.route(request)
+            if request.live { try await sender.checkLive(try find(reference)) }
+            let session = DepartureSession(migratingTo: route, from: host.node.systemName.host)
+            return try await submit(.departure(reference, .migrate(request), session, route), for: requester)
+        case .domain(let reference, let operation):
+            return try await submit(.change(reference, operation), for: requester)
+        }
+    }
+
+    private func prepared(_ config: DomainConfig) -> Submission {
+        for field in config.unknownFields {
+            log.warning("create \(config.name): unknown field \"\(field)\" is kept and ignored")
+        }
+        let random = host.random
+        let config = config.bound { MACAddress(random: random.bytes(3)) }
+        return .creation(config, config.uuid ?? DomainUUID(random: random.bytes(16)))
+    }
+
+    private func openAndSubmit(
+        _ path: String, for requester: Requester
+    ) async throws(OperationError) -> OperationResult {
+        let reader = try await restorer.open(path)
+        do throws(OperationError) {
+            let arrival = try await restorer.arrival(of: reader)
+            let result = try await submit(.restoration(arrival, reader), for: requester)
+            await reader.close()
+            return result
+        } catch {
+            await reader.close()
+            throw error
+        }
+    }
+
+    // MARK: - Turn and decision
+
+    /// Lets the table decide in the domain's turn, and does what it decides.
+    func submit(
+        _ submission: Submission, for requester: Requester
+    ) async throws(OperationError) -> OperationResult {
+        switch submission {
+        case .creation(_, let uuid): return try await submitNew(submission, uuid, for: requester)
+        case .restoration(let arrival, _), .reception(let arrival, _):
+            return try await submitNew(submission, arrival.record.uuid, for: requester)
+        case .change(let reference, let operation), .departure(let reference, let operation, _, _):
+            let uuid = try find(reference).uuid
+            if try await meetsTransfer(operation, uuid, for: requester) { return .done }
+            return try await inTurn(on: uuid) { () async throws(OperationError) in
+                // The reference is looked up again: the domain may have gone while we waited.
+                guard try find(reference).uuid == uuid else { throw Refusal.noSuchDomain(reference).operationError }
+                await refresh(uuid)
+                let plan = try begin(submission, on: uuid, for: requester)
+                return try await perform(plan, submission, for: requester)
+            }
+        }
+    }
+
+    /// A domain that is not there yet: the table keeps its name and uuid from the decision on.
+    private func submitNew(
+        _ submission: Submission, _ uuid: DomainUUID, for requester: Requester
+    ) async throws(OperationError) -> OperationResult {
+        let plan = try begin(submission, on: uuid, for: requester)
+        do {
+            // At once, unless one with the same uuid has just gone.
+            try await turns.take(on: plan.domain, table[plan.domain]?.title)
+        } catch {
+            _ = table.finish(plan, .undone(reason: error.description))
+            throw submission.told(error)
+        }
+        defer { turns.pass(on: plan.domain) }
+        return try await perform(plan, submission, for: requester)
+    }
+
+    func find(_ reference: DomainReference) throws(OperationError) -> DomainRecord {
+        do {
+            return try table.find(reference)
+        } catch {
+            throw error.operationError
+        }
+    }
+
+    /// Before a decision that depends on what the guest does at the moment.
+    func refresh(_ uuid: DomainUUID) async {
+        guard let id = table[uuid]?.id, table[uuid]?.stage == .live else { return }
+        guard let report = try? await machine.hypervisor.domain(id), report.uuid == uuid || id == .zero else { return }
+        table.note(.reported(report), of: uuid)
+    }
+
+    private func begin(
+        _ submission: Submission, on uuid: DomainUUID, for requester: Requester
+    ) throws(OperationError) -> Plan {
+        calendar.look()
+        let plan: Plan
+        do {
+            plan = try decide(submission, on: uuid)
+        } catch {
+            throw submission.told(error)
+        }
+        switch submission {
+        case .creation(let config, _): log.info("create \"\(config.name)\" for \(requester)")
+        case .restoration(let arrival, let reader):
+            log.info("restore \"\(arrival.record.name)\" from \(reader.path) for \(requester)")
+        case .reception: break
+        case .change(_, let operation), .departure(_, let operation, _, _):
+            log.info("\(operation.name) \(table[plan.domain]?.title ?? "") for \(requester)")
+        }
+        return plan
+    }
+
+    private func decide(_ submission: Submission, on uuid: DomainUUID) throws(Refusal) -> Plan {
+        switch submission {
+        case .creation(let config, _): return try table.begin(create: config, uuid: uuid, at: now)
+        case .restoration(let arrival, _), .reception(let arrival, _):
+            return try table.begin(arrival: arrival, at: now)
+        case .change(_, let operation), .departure(_, let operation, _, _):
+            return try table.begin(.operation(bound(operation)), on: uuid, at: now)
+        }
+    }
+
+    /// A vif without an address gets one now, so that it keeps it for good.
+    private func bound(_ operation: DomainOperation) -> DomainOperation {
+        guard case .createDevice(let config) = operation else { return operation }
+        return .createDevice(config.bound { MACAddress(random: host.random.bytes(3)) })
+    }
+
+    // MARK: - Beside a transfer
+
+    /// Applies the table of `TransferAdmission`.
+    ///
+    /// - Returns: whether the operation has been done at once; else it takes its turn.
+    private func meetsTransfer(
+        _ operation: DomainOperation, _ uuid: DomainUUID, for requester: Requester
+    ) async throws(OperationError) -> Bool {
+        guard let task = taskDesk.current(of: uuid), let record = table[uuid] else { return false }
+        let information = task.information
+        let phase = TransferPhase(
+            operation: information.operation, phase: information.phase, isCancellable: information.isCancellable)
+        switch TransferAdmission.decide(operation, during: phase) {
+        case .queued: return false
+        case .endsTransfer:
+            log.notice("\(operation.name) ends task \(task.id), \(information.operation) \"\(information.domain)\"")
+            _ = await task.cancel()
+            return false
+        case .refused(let allowed):
+            throw OperationError(
+                .refused,
+                "cannot \(operation.name) \(record.title): task \(task.id), \(information.operation), has it "
+                    + "(\(information.phase), \(information.percent) %); allowed now: \(allowed.joined(separator: ", "))"
+            )
+        case .atOnce:
+            try await performBeside(operation, record, for: requester)
+            return true
+        }
+    }
+
+    private func performBeside(
+        _ operation: DomainOperation, _ record: DomainRecord, for requester: Requester
+    ) async throws(OperationError) {
+        let plan: Plan
+        do {
+            plan = try table.begin(beside: operation, on: record.uuid, at: now)
+        } catch {
+            throw error.operationError
+        }
+        log.info("\(operation.name) \(record.title) for \(requester)")
+        try await performer.performBeside(Performance(plan))
+    }
+}

@@ -1,0 +1,90 @@
+import DomainLifecycle
+import DomainModel
+import DriverDomain
+import HostInterface
+import HypervisorInterface
+import Logging
+import Synchronization
+
+/// What the parts of a `DomainManager` share: the world they act upon, and the table.
+///
+/// There is one for each manager, in the manager's isolation. It is not `Sendable`, and neither is anything that holds it: the
+/// compiler sees to it that nobody reaches the table from elsewhere.
+final class ManagerContext {
+    let machine: Machine
+    let host: Host
+    let settings: ManagerSettings
+    let drivers: DriverDomain
+    let database: Database
+    let events: EventHub
+    let log: Logger
+    let account: Account
+
+    var table: DomainTable
+    var isStopped = false
+    /// Tasks that go on until the daemon stops.
+    private var background: [Task<Void, Never>] = []
+    private let reference: ManagerReference
+
+    init(
+        machine: Machine, host: Host, settings: ManagerSettings, events: EventHub, log: Logger,
+        reference: ManagerReference
+    ) {
+        self.machine = machine
+        self.host = host
+        self.settings = settings
+        self.events = events
+        self.log = log
+        self.reference = reference
+        account = Account(clock: host.clock, observer: settings.observer)
+        let database = Database(root: settings.databaseRoot, host: host, log: log)
+        self.database = database
+        drivers = DriverDomain(store: machine.store, host: host, settings: settings.devices) { call, process in
+            await database.noteScript(call, process)
+        }
+        table = DomainTable(
+            restartPolicy: RestartPolicy(minimumRestartSeconds: settings.minimumRestartSeconds))
+    }
+
+    /// nil when it is gone, as after the death of a simulated daemon.
+    var manager: DomainManager? { reference.manager }
+
+    /// Work that goes on after an answer, in the manager's isolation; ended with the daemon.
+    @discardableResult
+    func spawn(_ body: @escaping @Sendable (isolated DomainManager) async -> Void) -> Task<Void, Never> {
+        host.tasks.spawn { [reference] in
+            guard let manager = reference.manager else { return }
+            await body(manager)
+        }
+    }
+
+    /// Work that goes on until the daemon stops; it must not keep the manager.
+    func spawnBackground(_ body: @escaping @Sendable (ManagerReference) async -> Void) {
+        background.append(host.tasks.spawn { [reference] in await body(reference) })
+    }
+
+    /// Ends what `spawnBackground` began, in the order in which it did.
+    func cancelBackground() {
+        for task in background { task.cancel() }
+    }
+}
+
+/// A manager, as long as it is there.
+final class ManagerReference: Sendable {
+    private struct Holder: Sendable {
+        weak var manager: DomainManager?
+    }
+
+    private let holder = Mutex(Holder())
+
+    var manager: DomainManager? { holder.withLock { $0.manager } }
+
+    /// Does something in the manager's isolation.
+    /// - Returns: nil when it is gone.
+    func run<Value: Sendable>(_ body: @Sendable (isolated DomainManager) async -> Value) async -> Value? {
+        guard let manager else { return nil }
+        return await body(manager)
+    }
+
+    func set(_ manager: DomainManager) { holder.withLock { $0.manager = manager } }
+}

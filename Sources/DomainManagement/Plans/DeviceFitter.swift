@@ -1,0 +1,111 @@
+import DomainLifecycle
+import DomainModel
+import DriverDomain
+import HostInterface
+
+/// Steps that attach devices and release them, and what the table has to know of it.
+struct DeviceFitter: ManagerPart {
+    let context: ManagerContext
+    let signals: SignalDesk
+
+    private func path(of device: DeviceRecord, _ record: DomainRecord) -> DevicePath? {
+        record.id.map {
+            DevicePath(type: device.type, domain: $0, backend: device.backend, handle: device.handle)
+        }
+    }
+
+    /// The back-end learns of it and its script runs.
+    func attach(_ device: DeviceRecord, _ record: DomainRecord) async throws(StepFailure) {
+        guard let path = path(of: device, record) else { return }
+        signals.watchBackends(of: device.backend)
+        // Known from now on: whatever happens, it is released with the domain.
+        table.note(.attached(device), of: record.uuid)
+        do {
+            switch device.config {
+            case .vif(let vif):
+                try await drivers.attach(vif: vif, at: path, domainName: record.name.rawValue)
+            case .vbd(let vbd): try await attach(vbd, device, at: path, record)
+            case .pci: throw DeviceError("xend does not pass PCI devices through")
+            }
+        } catch {
+            throw StepFailure("cannot connect \(device.slot) of \(record.title): \(error)", isLate: true)
+        }
+    }
+
+    private func attach(
+        _ vbd: VBDConfig, _ device: DeviceRecord, at path: DevicePath, _ record: DomainRecord
+    ) async throws(DeviceError) {
+        let bound = try await drivers.bind(vbd: vbd, backend: device.backend)
+        var device = device
+        device.node = bound.node
+        device.nodeNumber = bound.number
+        device.isBound = bound.isBound
+        table.note(.attached(device), of: record.uuid)
+        let key: BackingKey =
+            if !bound.isBound, let number = bound.number {
+                .device(number: number, backend: device.backend)
+            } else {
+                .file(path: vbd.details, backend: device.backend)
+            }
+        let use = await hostUse(bound.number)
+        do {
+            try table.claim(
+                key, uname: vbd.uname, for: device.slot, of: record.uuid, isWritable: vbd.isWritable,
+                isForced: vbd.isForced, hostUse: use)
+        } catch {
+            throw DeviceError("\(error)")
+        }
+        try await drivers.attach(vbd: vbd, on: bound, at: path)
+    }
+
+    private func hostUse(_ number: UInt32?) async -> HostUse {
+        guard let number else { return .none }
+        return switch await host.node.mountState(ofDevice: number) {
+        case .notMounted: .none
+        case .readOnly: .readOnly
+        case .readWrite: .readWrite
+        }
+    }
+
+    /// A vif's script runs with the old and the new configuration.
+    func reconfigure(
+        _ device: DeviceRecord, _ config: DeviceConfig, _ record: DomainRecord
+    ) async throws(StepFailure) {
+        guard let path = path(of: device, record), case .vif(let old) = device.config, case .vif(let new) = config
+        else { return }
+        do {
+            try await drivers.reconfigure(vif: old, to: new, at: path, domainName: record.name.rawValue)
+        } catch {
+            throw StepFailure("cannot reconfigure \(device.slot) of \(record.title): \(error)")
+        }
+    }
+
+    /// - Parameter force: the guest cannot take part.
+    func detach(_ slot: DeviceSlot, force: Bool, _ record: DomainRecord) async throws(StepFailure) {
+        guard let device = record.devices.first(where: { $0.slot == slot }), let path = path(of: device, record)
+        else { return }
+        do {
+            switch device.config {
+            case .vif(let vif):
+                try await drivers.release(vif: vif, at: path, domainName: record.name.rawValue, force: force)
+            case .vbd(let vbd):
+                let bound = device.node.map {
+                    BoundBlockDevice(node: $0, number: device.nodeNumber, isBound: device.isBound)
+                }
+                try await drivers.release(vbd: path, config: vbd, on: bound, force: force)
+            case .pci: break
+            }
+            table.note(.detached(slot), of: record.uuid)
+        } catch {
+            if error.kind == .inUse { table.note(.kept(slot), of: record.uuid) }
+            throw StepFailure("cannot release \(slot) of \(record.title): \(error)")
+        }
+    }
+
+    /// Whatever back-end there still is for the domain.
+    func releaseRemains(_ record: DomainRecord) async throws(StepFailure) {
+        guard let id = record.id else { return }
+        let held = await drivers.releaseRemains(of: id)
+        guard held.isEmpty else { throw StepFailure(held.joined(separator: "; ")) }
+    }
+}

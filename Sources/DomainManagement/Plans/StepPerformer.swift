@@ -1,0 +1,137 @@
+import DomainLifecycle
+import DomainModel
+import HypervisorInterface
+
+/// Takes the steps of plans: says which part of the house does it.
+final class StepPerformer: ManagerPart {
+    let context: ManagerContext
+    private let builder: DomainBuilder
+    private let nodes: DomainNodes
+    private let control: DomainControl
+    private let devices: DeviceFitter
+    private let ender: DomainEnder
+    private let consoles: ConsoleBoard
+    private let saver: Saver
+    private let sender: Sender
+    private let handovers: HandoverDesk
+
+    init(
+        _ context: ManagerContext, nodes: DomainNodes, signals: SignalDesk, consoles: ConsoleBoard, saver: Saver,
+        sender: Sender, handovers: HandoverDesk
+    ) {
+        self.context = context
+        self.nodes = nodes
+        self.consoles = consoles
+        self.saver = saver
+        self.sender = sender
+        self.handovers = handovers
+        builder = DomainBuilder(context: context)
+        control = DomainControl(context: context)
+        devices = DeviceFitter(context: context, signals: signals)
+        ender = DomainEnder(context: context, nodes: nodes)
+    }
+
+    /// Takes one step. Undo steps come here too: they must be fine when there is nothing to take back.
+    func take(_ step: Step, of performance: Performance) async throws(StepFailure) {
+        let plan = performance.plan
+        guard let record = table[plan.domain] else { return }
+        switch step {
+        case .checkImage(let image): try await builder.check(image)
+        case .createDomain(let id, let kind, let vcpus): try await builder.create(id, kind, vcpus, record)
+        case .limitMemory(let size):
+            try await control.call(step, record) { xen, id throws(HypervisorError) in
+                try await xen.setMaximumMemory(size, of: id)
+            }
+        case .build(let image, let memory, let vcpus):
+            try await builder.build(image, memory, vcpus, record, performance)
+        case .introduce(let memory, let maximum, let vcpus):
+            try await nodes.introduce(memory, maximum, vcpus, record, performance.rings)
+        case .openConsole(let port): try await consoles.open(port, record)
+        case .keepConsole(let port): try await consoles.keep(port, record)
+        case .joinConsole: consoles.join(record)
+        case .attach(let device): try await devices.attach(device, record)
+        case .pin(let cpus, let vcpu): try await control.pin(vcpu, to: cpus, record)
+        case .weigh(let weight, let cap): try await control.weigh(weight, cap, record)
+        case .pause:
+            try await control.call(step, record) { xen, id throws(HypervisorError) in try await xen.pause(id) }
+        case .unpause:
+            try await control.call(step, record) { xen, id throws(HypervisorError) in try await control.unpause(id, xen)
+            }
+        case .requestShutdown(let request): try await nodes.writeControl(request.controlWord, record)
+        case .setMemoryTarget(let size): try await nodes.writeTarget(size, record)
+        case .setVCPUs(let count): try await nodes.writeAvailability(count, record)
+        case .sysrq(let key): try await nodes.writeSysRq(key, record)
+        case .rename(let name): try await nodes.writeName(name, record)
+        case .restoreName: try await nodes.writeName(record.name, record)
+        case .reconfigure(let device, let config): try await devices.reconfigure(device, config, record)
+        case .transfer(let transfer): try await take(transfer, of: performance, record)
+        case .detach(let slot, let force): try await devices.detach(slot, force: force, record)
+        case .releaseRemains: try await devices.releaseRemains(record)
+        case .closeConsole: await consoles.close(plan.domain)
+        case .leaveConsole: await consoles.leave(plan.domain)
+        case .withdraw: try await nodes.withdraw(record)
+        case .destroyDomain: try await ender.destroy(record)
+        case .awaitGone: try await ender.awaitGone(record)
+        case .remember: try await remember(plan)
+        case .forget: try await forget(plan)
+        case .announce(let announcement): announce(announcement, record)
+        }
+    }
+
+    /// Takes the long step of a transfer.
+    private func take(
+        _ transfer: Transfer, of performance: Performance, _ record: DomainRecord
+    ) async throws(StepFailure) {
+        switch transfer {
+        case .save(let path): try await saver.save(record, to: path, performance)
+        case .send: try await sender.send(record, performance)
+        case .fill: try await builder.fill(record, performance)
+        case .openConsole(let port): try await consoles.openPreferring(port, record)
+        case .settle(let keep): try await handovers.settle(record, keep: keep)
+        }
+    }
+
+    private func announce(_ announcement: Announcement, _ record: DomainRecord) {
+        guard let id = record.id else { return }
+        events.publish(announcement.event(name: record.name, id: id))
+        // The original's words (reference/domain.md §5).
+        if announcement == .restart(.fail) { log.error("VM \(record.name) restarting too fast") }
+    }
+
+    // MARK: - Remembering
+
+    /// Makes the record durable as it will be when the plan is done.
+    private func remember(_ plan: Plan) async throws(StepFailure) {
+        guard let conclusion = table[plan.domain]?.concluding(plan, .done), let record = conclusion.record
+        else { return }
+        var entries = [database.record(record)]
+        if plan.endsWithRemembering { entries.append(database.end(plan)) }
+        do {
+            try await database.journal.append(entries)
+        } catch {
+            throw StepFailure("cannot record \(record.title): \(error)")
+        }
+        await database.writeFile(record)
+    }
+
+    private func forget(_ plan: Plan) async throws(StepFailure) {
+        guard let record = table[plan.domain] else { return }
+        do {
+            try await database.journal.append([database.forget(plan.domain), database.end(plan)])
+        } catch {
+            throw StepFailure("cannot record that \(record.title) is gone: \(error)")
+        }
+        if let id = record.id { await database.removeFile(of: id) }
+    }
+}
+
+extension Plan {
+    /// Whether only announcements come after the record is made durable: then its end is written with it.
+    var endsWithRemembering: Bool {
+        guard let place = steps.lastIndex(of: .remember) else { return false }
+        return steps[(place + 1)...].allSatisfy { step in
+            if case .announce = step { return true }
+            return false
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import HypervisorInterface
+
+/// What is done at the start of the daemon: what an earlier one left is held against the machine.
+struct StartUp: ManagerPart {
+    let context: ManagerContext
+    let nodes: DomainNodes
+
+    /// Whether the machine has been rebooted since xend last ran (manual D7).
+    func bootMark() async -> BootMark {
+        let record = await host.node.lastBootRecord()
+        let identifier = await host.node.bootIdentifier()
+        return await BootMark(
+            current: record ?? identifier, identifier: identifier, path: settings.lastBootPath, files: host.files)
+    }
+
+    /// Scripts of the earlier daemon are ended before anything is undone (manual, decision 6).
+    func endScripts(of replay: JournalReplay) async {
+        for process in replay.scripts where await host.scripts.isRunning(process) {
+            log.warning("process \(process.pid), a script of an earlier xend, is still running: ended")
+            await host.scripts.terminate(process)
+        }
+    }
+
+    // MARK: - Taking up
+
+    /// Puts the records into the table and says what has to be done with them.
+    func takeUp(
+        _ replay: JournalReplay, _ reports: [DomainReport], hasRebooted: Bool
+    ) -> [(Beginning, DomainUUID)] {
+        let alive = Dictionary(reports.map { ($0.uuid, $0) }, uniquingKeysWith: { first, _ in first })
+        var todo: [(Beginning, DomainUUID)] = []
+        var records = replay.records
+        let restarted = Set(replay.openOperations.filter { $0.name == "restart" }.map(\.domain))
+        for operation in replay.openOperations {
+            guard var record = records[operation.domain] ?? operation.record else { continue }
+            // Which device was to go.
+            if operation.name == "device_destroy" { record.devices = operation.record?.devices ?? record.devices }
+            // The record of a begun creation has no id yet; Xen knows it by its uuid.
+            if record.id == nil { record.id = alive[record.uuid]?.id }
+            record.stage = stage(of: record, after: operation.name, isRecorded: records[operation.domain] != nil)
+            records[operation.domain] = record
+        }
+        // A domain that lives has the first claim to its name, should a database have two records with one.
+        let order = records.values.sorted { first, second in
+            (alive[first.uuid] == nil ? 1 : 0, first.lastSerial, first.name.rawValue)
+                < (alive[second.uuid] == nil ? 1 : 0, second.lastSerial, second.name.rawValue)
+        }
+        for var record in order {
+            let report = alive[record.uuid].flatMap { $0.id == record.id && !$0.isDying ? $0 : nil }
+            if report == nil, hasRebooted || record.id == nil { continue }
+            if let chore = chore(for: &record, isAlive: report != nil) { todo.append((chore, record.uuid)) }
+            table.restore(record)
+            if let report, report.isPaused, record.stage == .live, restarted.contains(record.uuid) {
+                todo.append((.operation(.unpause), record.uuid))
+            }
+            if let report { table.note(.reported(report), of: record.uuid) }
+        }
+        return todo
+    }
+
+    /// Where an operation that was cut off leaves its domain.
+    private func stage(of record: DomainRecord, after operation: String, isRecorded: Bool) -> Stage {
+        switch operation {
+        case "create": isRecorded ? .live : .ending(then: .forget)
+        case "restore", "receive": isRecorded ? record.stage : .ending(then: .forget)
+        case "destroy": .ending(then: .forget)
+        case "reboot": .ending(then: .restart)
+        // Once recorded as live it only had to be unpaused.
+        case "restart": record.stage == .live ? .live : .ending(then: .restart)
+        default: record.stage
+        }
+    }
+
+    /// What is still to be done for a record, given whether Xen has its domain.
+    private func chore(for record: inout DomainRecord, isAlive: Bool) -> Beginning? {
+        switch record.stage {
+        case .ending: return .clear
+        case .restarting(let state):
+            // Its last life may have left something: it is ended once more, then built.
+            guard state != .blocked else { return nil }
+            record.stage = .ending(then: .restart)
+            return .clear
+        case .inDoubt where !isAlive: return nil
+        case .live where isAlive && record.devices.contains(where: \.isUnwanted): return .clear
+        case .creating, .live, .exited, .inDoubt:
+            guard !isAlive else { return nil }
+            log.warning("\(record.title) has gone while xend was not running")
+            record.stage = .ending(then: .forget)
+            return .clear
+        }
+    }
+
+    /// Writes the files that say something else than the journal.
+    func renewFiles(_ files: [DomainRecord]) async {
+        let written = Dictionary(files.map { ($0.uuid, $0.expression) }, uniquingKeysWith: { _, newer in newer })
+        for record in table.sorted where !record.isForeign && written[record.uuid] != record.expression {
+            await database.writeFile(record)
+        }
+    }
+
+    /// Removes the files of domains that are no more.
+    func dropFiles(_ files: [DomainRecord]) async {
+        for record in files where table[record.uuid]?.id != record.id {
+            if let id = record.id { await database.removeFile(of: id) }
+        }
+    }
+
+    // MARK: - What was cut off
+
+    func unbindStrays(_ files: Set<String>) async {
+        let used = Set(table.sorted.flatMap(\.devices).compactMap(\.node))
+        for file in files.sorted() { await drivers.unbindStrays(of: file, except: used) }
+    }
+
+    /// Releases devices of a live domain that its record does not have: an attachment that was cut off.
+    func releaseStrays(of record: DomainRecord) async {
+        guard let id = record.id else { return }
+        let known = Set(record.devices.map { "\($0.type.rawValue)-\(id)-\($0.handle)" })
+        let held = await drivers.releaseRemains(of: id, except: known)
+        for reason in held { log.error("\(record.title): \(reason)") }
+    }
+
+    /// A renaming that was cut off may have changed the name in xenstore only.
+    func restoreName(of record: DomainRecord) async {
+        guard let id = record.id,
+            let name = (try? await machine.store.readIfPresent("/local/domain/\(id)/name")) ?? nil,
+            name != record.name.rawValue
+        else { return }
+        do {
+            try await nodes.writeName(record.name, record)
+        } catch {
+            log.error("\(error.message)")
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import HostInterface
+import Migration
+
+/// The other xends of the pool: how this one takes part in migrations, where it listens, and how it calls them.
+final class PoolPeers: ManagerPart {
+    let context: ManagerContext
+    private(set) var migration = MigrationSettings()
+    /// Of other xends, at the moment.
+    private(set) var connections = 0
+    private var listener: (any NetworkListener)?
+    private var node: String?
+
+    /// Connections at one time: a pool moves a few domains at once.
+    private static let maximumConnections = 32
+
+    init(_ context: ManagerContext) { self.context = context }
+
+    /// What this start of the daemon calls itself, so that it knows itself again.
+    var ownID: String {
+        if let node { return node }
+        let new = String(host.random.next(), radix: 16)
+        node = new
+        return new
+    }
+
+    /// Listens for other xends until the daemon stops.
+    /// - Returns: the port.
+    func listen(
+        _ settings: MigrationSettings, address: String, port: UInt16
+    ) async throws(NetworkError) -> UInt16 {
+        migration = settings
+        let listener = try await (settings.network ?? host.network).listen(address: address, port: port)
+        migration.listeningPort = listener.port
+        self.listener = listener
+        context.spawnBackground { reference in
+            for await connection in listener.connections {
+                guard await reference.run({ await $0.peers.accept(connection) }) != nil else {
+                    return await connection.close()
+                }
+            }
+        }
+        return listener.port
+    }
+
+    func accept(_ connection: any NetworkConnection) async {
+        guard connections < Self.maximumConnections, !isStopped else {
+            log.warning("a connection from \(connection.peer) is refused: there are \(connections) already")
+            return await connection.close()
+        }
+        connections += 1
+        spawn { manager in
+            await manager.receiver.serve(connection, in: manager)
+            manager.peers.connectionEnded()
+        }
+    }
+
+    func connectionEnded() { connections -= 1 }
+
+    /// Greets one that has called.
+    func greet(_ connection: any NetworkConnection) async throws -> MigrationChannel {
+        let (secret, isMember, random) = (migration.secret, migration.network != nil, host.random)
+        return try await host.clock.within(migration.greetingTimeout, closing: connection) {
+            try await MigrationChannel.answer(connection, secret: secret, isMember: isMember, random: random)
+        }
+    }
+
+    /// Calls another xend.
+    func open(_ host: String, _ port: UInt16) async throws -> MigrationChannel {
+        let network = migration.network ?? self.host.network
+        let connection = try await network.connect(
+            host: host, port: port, deadline: self.host.clock.now + migration.connectTimeout)
+        let (secret, isMember, random) = (migration.secret, migration.network != nil, self.host.random)
+        return try await self.host.clock.within(migration.greetingTimeout, closing: connection) {
+            try await MigrationChannel.call(connection, secret: secret, isMember: isMember, random: random)
+        }
+    }
+}
