@@ -10,11 +10,13 @@ public final class SimulatedRandom: RandomSource {
     public let seed: UInt64
     private let generator: Mutex<SplitMix64>
 
+    /// The same seed gives the same numbers, in the order in which they are asked for.
     public init(seed: UInt64) {
         self.seed = seed
         generator = Mutex(SplitMix64(seed: seed))
     }
 
+    /// The next 64 bits.
     public func next() -> UInt64 {
         generator.withLock { $0.next() }
     }

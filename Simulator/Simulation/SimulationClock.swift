@@ -17,8 +17,10 @@ public final class SimulationClock: HostClock {
         origin = Mutex(start)
     }
 
+    /// The executor's virtual time.
     public var now: Instant { executor.now }
 
+    /// The calendar of this clock's host: it may have been set.
     public var wallTime: WallTime {
         let elapsed = executor.now.nanoseconds
         return origin.withLock { WallTime(nanoseconds: $0.nanoseconds + elapsed) }
@@ -29,6 +31,9 @@ public final class SimulationClock: HostClock {
         origin.withLock { $0.nanoseconds += offset.nanoseconds }
     }
 
+    /// Returns when virtual time has come so far.
+    ///
+    /// - Throws: when the task is cancelled meanwhile.
     public func sleep(until deadline: Instant) async throws(CancellationError) {
         try await executor.sleep(until: deadline)
     }

@@ -40,11 +40,13 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
         var isWoken = false
     }
 
+    /// Where time comes from.
     public let mode: Mode
     /// The machine's time when this world's was zero.
     let origin = MachineClock.now
     let monitor: Monitor<State>
 
+    /// An executor at time zero, with nothing to do.
     public init(mode: Mode = .virtual, order: ExecutionOrder = .fifo) {
         self.mode = mode
         monitor = Monitor(State(ready: ReadyList(order: order)))
@@ -89,6 +91,7 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
 
     // MARK: As Swift's executor
 
+    /// Puts a job on the ready list. One that comes from another thread is counted in ``foreignJobs``.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         // Whoever makes something ready is a task or a timer. In the middle of a job nobody is: the runtime has put the task
@@ -103,6 +106,7 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
         if isForeign { monitor.signal() }
     }
 
+    /// Stops the program when it runs on another thread than the one that drives the executor.
     public func checkIsolated() {
         precondition(
             monitor.withLock { $0.isRunning && $0.home == pthread_self() }, "not on the simulation's executor")

@@ -3,12 +3,14 @@ public struct CPUSet: Hashable, Sendable, CustomStringConvertible {
     /// nil = any cpu.
     public let cpus: Set<Int>?
 
+    /// Every cpu of the machine, however many there are.
     public static let any = CPUSet(cpus: nil)
 
     /// Far more than any machine has; a set must not be made to fill the memory.
     public static let numbers = 0...4095
 
     private init(cpus: Set<Int>?) { self.cpus = cpus }
+    /// These cpus, counted from 0; which of them there are, the machine knows.
     public init(_ cpus: some Sequence<Int>) { self.cpus = Set(cpus) }
     /// One cpu as configurations have it: -1 is any.
     public init(cpu: Int) { self.init(cpus: cpu == -1 ? nil : [cpu]) }
@@ -53,5 +55,6 @@ public struct CPUSet: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension CPUSet: ExpressibleByArrayLiteral {
+    /// `[0, 2]`
     public init(arrayLiteral cpus: Int...) { self.init(cpus) }
 }

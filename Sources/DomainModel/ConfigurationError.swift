@@ -2,7 +2,9 @@
 public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The text programs know: `invalid vm name`, `vbd: Missing dev`.
     public var text: String
+    /// The field at fault, by its name in the configuration; nil where it is none of one field.
     public var field: String?
+    /// What the field said.
     public var value: String?
     /// What would have been right.
     public var allowed: String?

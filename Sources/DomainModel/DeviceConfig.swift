@@ -2,8 +2,11 @@ import SExpressions
 
 /// One `(device …)` of a configuration.
 public enum DeviceConfig: Hashable, Sendable {
+    /// A network interface.
     case vif(VIFConfig)
+    /// A block device.
     case vbd(VBDConfig)
+    /// A device of the machine itself, handed to the domain.
     case pci(PCIConfig)
 
     /// - Parameter element: `(device (vif …))` or the inner element alone.
@@ -23,6 +26,7 @@ public enum DeviceConfig: Hashable, Sendable {
         }
     }
 
+    /// By which devices are numbered, and found in xenstore.
     public var type: DeviceType {
         switch self {
         case .vif: .vif

@@ -11,21 +11,32 @@ public struct DomainConfig: Hashable, Sendable {
     /// More devices than this are a mistake or an attack.
     public static let maximumDevices = 256
 
+    /// The expression as it was asked for, brought up to date by whatever changes the configuration.
     public private(set) var source: SExpression
+    /// Taken by no other domain: the table sees to that.
     public private(set) var name: DomainName
+    /// What it is built with.
     public let memory: MemorySize
+    /// What it can grow to; not below ``memory``.
     public private(set) var maximumMemory: MemorySize
     /// The physical cpu to run on; nil = any.
     public let cpu: Int?
+    /// Its share of a contended cpu beside others: 1 is what everybody has (the credit scheduler's 256), above 0, at most
+    /// 65535.
     public let cpuWeight: Double
+    /// Virtual cpus, from 1.
     public let vcpus: Int
+    /// nil: xend invents one.
     public let uuid: DomainUUID?
+    /// What it boots.
     public let image: ImageConfig
     /// The TCP port of the console; nil = 9600 + id.
     public let consolePort: UInt16?
+    /// What becomes of it when it exits.
     public let exitActions: ExitActions
     /// The kinds of back-end this domain offers to others: it is a driver domain if there are any.
     public let backends: Set<DeviceType>
+    /// In the order in which they are connected.
     public private(set) var devices: [DeviceConfig]
 
     /// Fields that xend does not know: kept, ignored, worth a warning.

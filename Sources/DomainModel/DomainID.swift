@@ -5,6 +5,7 @@ public struct DomainID: Hashable, Comparable, Sendable, CustomStringConvertible 
     /// Domain 0.
     public static let zero = DomainID(unchecked: 0)
 
+    /// From 0 to 0x7FEF (`DOMID_FIRST_RESERVED` in Xen's public/xen.h is the first that no domain has).
     public let rawValue: UInt16
 
     private init(unchecked value: UInt16) { rawValue = value }

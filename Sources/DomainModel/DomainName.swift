@@ -5,8 +5,13 @@ public struct DomainName: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// Longer names are refused: they would not fit into a file name or a page.
     public static let maximumLength = 255
 
+    /// As it was given; lower and upper case differ.
     public let rawValue: String
 
+    /// A name that somebody chooses.
+    ///
+    /// - Throws: `missing vm name` for an empty one, `invalid vm name` for one with a digit in front or a character that
+    ///   names do not have (reference/domain.md §1).
     public init(_ text: String) throws(ConfigurationError) {
         guard !text.isEmpty else { throw ConfigurationError("missing vm name") }
         guard let first = text.utf8.first, !Self.isDigit(first), text.utf8.allSatisfy(Self.isAllowed),

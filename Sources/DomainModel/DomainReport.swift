@@ -1,7 +1,10 @@
 /// What Xen says about a domain at one moment (xc_domaininfo_t).
 public struct DomainReport: Hashable, Sendable {
+    /// Used again by Xen after the domain's end.
     public var id: DomainID
+    /// The handle that the domain was made with. All zero for domain 0.
     public var uuid: DomainUUID
+    /// PVH guests are HVM ones to Xen.
     public var kind: GuestKind
     /// At least one vcpu is running at this moment.
     public var isRunning: Bool
@@ -13,10 +16,13 @@ public struct DomainReport: Hashable, Sendable {
     public var shutdownReason: ShutdownReason?
     /// Destroyed, but something still holds a reference.
     public var isDying: Bool
+    /// What it has now.
     public var memory: MemorySize
+    /// What it can grow to.
     public var maximumMemory: MemorySize
     /// Of all vcpus together.
     public var cpuTime: Duration
+    /// Virtual cpus that the guest has brought up.
     public var onlineVCPUs: Int
 
     public init(

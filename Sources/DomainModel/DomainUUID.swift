@@ -4,6 +4,7 @@ public struct DomainUUID: Hashable, Comparable, Sendable, CustomStringConvertibl
     private let high: UInt64
     private let low: UInt64
 
+    /// All 16, in the order in which they are written.
     public var bytes: [UInt8] {
         [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) } }
     }

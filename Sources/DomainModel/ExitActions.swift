@@ -1,13 +1,19 @@
 /// What becomes of a domain that exited, by reason (manual L5; the words of later xend and xl map onto it).
 public struct ExitActions: Hashable, Sendable {
+    /// What becomes of a domain that has exited.
     public enum Action: String, CaseIterable, Sendable {
+        /// Ended and forgotten; ended and built again; left as it is until somebody destroys it.
         case destroy, restart, preserve
     }
 
+    /// After it has shut itself down.
     public var onPoweroff: Action
+    /// After it has exited to reboot.
     public var onReboot: Action
+    /// After a crash, or an exit for a reason that nobody knows.
     public var onCrash: Action
 
+    /// What the restart modes of 2004 mean (manual L5).
     public init(_ mode: RestartMode) {
         switch mode {
         case .onreboot: (onPoweroff, onReboot, onCrash) = (.destroy, .restart, .destroy)

@@ -5,8 +5,11 @@ public struct ImageConfig: Hashable, Sendable {
     /// Linux takes no more on x86 without complaint (COMMAND_LINE_SIZE 2048); Xen's start_info has 1024 bytes for PV.
     public static let maximumCommandLine = 1023
 
+    /// By the head word: `linux` is PV, `pvh` is PVH.
     public let kind: GuestKind
+    /// A file of domain 0.
     public let kernel: String
+    /// Another one; nil for none.
     public let ramdisk: String?
     /// `ip`, `root` and `args` in that order, each with a blank before it.
     public let commandLine: String

@@ -1,5 +1,6 @@
 /// An Ethernet address.
 public struct MACAddress: Hashable, Sendable, CustomStringConvertible {
+    /// Six, in the order in which they are written.
     public let bytes: [UInt8]
 
     /// Six parts of one or two hexadecimal digits with `:` between them; not a group address.

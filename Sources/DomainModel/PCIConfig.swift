@@ -2,7 +2,9 @@ import SExpressions
 
 /// A PCI device to pass through: `(pci (bus …) (dev …) (func …))` (reference/domain.md §1.4).
 public struct PCIConfig: Hashable, Sendable {
+    /// The `(pci …)` as it was asked for.
     public let source: SExpression
+    /// Where the device is on the machine.
     public let bus, device, function: Int
 
     init(_ source: SExpression) throws(ConfigurationError) {

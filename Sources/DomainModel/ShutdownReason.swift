@@ -1,9 +1,11 @@
 /// Why a domain stopped by itself, as Xen reports it (public/sched.h: SHUTDOWN_*).
 public enum ShutdownReason: Hashable, Sendable, CustomStringConvertible {
+    /// The codes of Xen's public/sched.h that guests use.
     case poweroff, reboot, suspend, crash
     /// Watchdog, soft reset or a code of a later Xen.
     case other(UInt8)
 
+    /// By Xen's number (`SHUTDOWN_poweroff` and so on in public/sched.h); every number has a meaning, if only "unknown".
     public init(code: UInt8) {
         switch code {
         case 0: self = .poweroff
@@ -14,6 +16,7 @@ public enum ShutdownReason: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Xen's number.
     public var code: UInt8 {
         switch self {
         case .poweroff: 0
@@ -38,6 +41,7 @@ public enum ShutdownReason: Hashable, Sendable, CustomStringConvertible {
 
 /// What a user asks a guest to do.
 public enum ShutdownRequest: String, CaseIterable, Sendable {
+    /// Off; off and on again; off for good, whatever its restart mode says.
     case poweroff, reboot, halt
 
     /// What is written to `control/shutdown`.

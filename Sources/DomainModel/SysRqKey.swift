@@ -1,6 +1,7 @@
 /// What is pressed together with SysRq: a letter or a digit, to which the guest's kernel gives a meaning (Linux,
 /// Documentation/admin-guide/sysrq.rst).
 public struct SysRqKey: Hashable, Sendable, CustomStringConvertible {
+    /// One that Linux has a meaning for, or some other letter or digit.
     public let character: Character
 
     /// nil: it is no key for this.

@@ -2,7 +2,9 @@ import SExpressions
 
 /// A block device: `(vbd (uname TYPE:DETAILS) (dev NAME) (mode …) (backend …))` (reference/domain.md §1.3).
 public struct VBDConfig: Hashable, Sendable {
+    /// The `(vbd …)` as it was asked for.
     public let source: SExpression
+    /// `TYPE:DETAILS`, such as `phy:sda1` or `file:/srv/disk.img`.
     public let uname: String
     /// `phy`, `file`, or what a script `block-TYPE` serves.
     public let kind: String
@@ -10,8 +12,11 @@ public struct VBDConfig: Hashable, Sendable {
     public let details: String
     /// The device's name in the guest.
     public let device: String
+    /// What the guest finds it by.
     public let number: VirtualDeviceNumber
+    /// `r`, `w`, or with `!` behind it: not held against other uses of the same device.
     public let mode: String
+    /// The driver domain that serves it; nil for domain 0.
     public let backend: DomainReference?
 
     /// The guest may write.

@@ -5,7 +5,9 @@ public struct VIFConfig: Hashable, Sendable {
     /// More addresses than this do not fit on a script's command line sensibly.
     public static let maximumAddresses = 64
 
+    /// The `(vif …)` as it was asked for, with the address that was invented.
     public private(set) var source: SExpression
+    /// nil until xend has invented one.
     public private(set) var address: MACAddress?
     /// nil: `vif-bridge` of xend-config, when the script runs.
     public private(set) var bridge: String?

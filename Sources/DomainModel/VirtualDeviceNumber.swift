@@ -1,5 +1,6 @@
 /// The number by which a guest knows a block device: major · 256 + minor (reference/domain.md §1.3).
 public struct VirtualDeviceNumber: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Linux' old numbering, major · 256 + minor, and Xen's own above 2²⁸ (docs/misc/vbd-interface of Xen).
     public let rawValue: UInt32
 
     public init(_ value: UInt32) { rawValue = value }

@@ -2,7 +2,9 @@ import HypervisorInterface
 
 /// Why a device could not be attached or released. The text completes "cannot connect vif 0 of domain 7: …".
 public struct DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What can be done about it.
     public enum Kind: Hashable, Sendable {
+        /// Nothing more: it did not work.
         case failed
         /// The back-end or the guest did not do its part in time; it may still.
         case timedOut
@@ -11,6 +13,7 @@ public struct DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
         /// The daemon has been killed (simulation only).
         case fenced
     }
+    /// Whether waiting helps.
     public var kind: Kind
     public var description: String
 

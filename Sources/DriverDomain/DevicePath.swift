@@ -2,8 +2,11 @@ import DomainModel
 
 /// Where a split device is in xenstore: a front-end directory in the guest's part and a back-end directory in the driver domain's.
 public struct DevicePath: Hashable, Sendable {
+    /// Names the directory.
     public let type: DeviceType
+    /// Whose front-end it is.
     public let domain: DomainID
+    /// The domain that serves it.
     public let backend: DomainID
     /// A vif's idx, a vbd's virtual device number.
     public let handle: UInt32
@@ -15,9 +18,11 @@ public struct DevicePath: Hashable, Sendable {
         self.handle = handle
     }
 
+    /// `/local/domain/D/device/TYPE/HANDLE`, which the guest may write.
     public var frontendDirectory: String { "\(frontendParent)/\(handle)" }
     /// Where the front-ends of all the domain's devices of this type are.
     var frontendParent: String { "/local/domain/\(domain)/device/\(type.rawValue)" }
+    /// `/local/domain/B/backend/TYPE/D/HANDLE`, which the driver domain may write.
     public var backendDirectory: String { "/local/domain/\(backend)/backend/\(type.rawValue)/\(domain)/\(handle)" }
     /// The directories around the back-end's, from the inside out: of the domain, of the type, of all.
     var backendParents: [String] {

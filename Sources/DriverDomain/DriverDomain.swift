@@ -13,6 +13,7 @@ public struct DriverDomain: Sendable {
     let files: any FileStore
     let clock: any HostClock
     let scripts: HotplugScripts
+    /// From the configuration; the same for all devices.
     public let settings: DriverDomainSettings
 
     /// - Parameter scriptStarted: makes a durable note of a script's process, so that the next daemon can wait for it or end it.

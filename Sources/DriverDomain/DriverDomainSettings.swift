@@ -1,7 +1,10 @@
 /// What xend-config.sxp says about devices (manual D3, D4).
 public struct DriverDomainSettings: Hashable, Sendable {
+    /// Where scripts are looked for whose names have no slash in front (manual D4).
     public var scriptDirectory = "/etc/xen"
+    /// For vifs that name none: `vif-bridge` in xend-config.sxp.
     public var bridge = "xen-br0"
+    /// For vifs that name none: `vif-script` in xend-config.sxp.
     public var vifScript = "vif-bridge"
     /// Whether a vif with addresses may send from these only (manual V2).
     public var isAntispoofOn = true
@@ -9,6 +12,7 @@ public struct DriverDomainSettings: Hashable, Sendable {
     public var blockScripts = ["file": "block-file"]
     /// How long a back-end may take to get ready or to let go (reference/domain.md §1: 10 s).
     public var backendTimeout = Duration.seconds(10)
+    /// Longer than that no script may run: it is ended, and counts as failed.
     public var scriptTimeout = Duration.seconds(30)
 
     public init() {}

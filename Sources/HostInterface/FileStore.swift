@@ -35,6 +35,7 @@ public protocol FileStore: Sendable {
 }
 
 extension FileStore {
+    /// For a store in which images are files like others.
     public func imageInformation(_ path: String) async throws(FileError) -> FileInformation? {
         try await information(path)
     }
@@ -42,25 +43,33 @@ extension FileStore {
 
 /// A file open for appending: the journal.
 public protocol AppendableFile: Sendable {
+    /// Adds to the end. When it throws, some of the bytes may be there.
     func append(_ bytes: [UInt8]) async throws(FileError)
+    /// Returns when what was appended would survive a loss of power.
     func sync() async throws(FileError)
     /// Cuts the file to `length` bytes; later appends go there.
     func truncate(to length: Int) async throws(FileError)
+    /// Idempotent.
     func close() async
 }
 
 /// A file being written front to back: a save image.
 public protocol WritableFile: Sendable {
+    /// Adds to the end. When it throws, some of the bytes may be there.
     func write(_ bytes: [UInt8]) async throws(FileError)
     /// Leaves `count` zero bytes unwritten where the file system can.
     func skip(_ count: Int) async throws(FileError)
     /// Writes pieces one after another, as one request: an image has thousands.
     func write(_ pieces: [FilePiece]) async throws(FileError)
+    /// Returns when the contents would survive a loss of power; the file's name has its own
+    /// ``FileStore/syncDirectory(_:)``.
     func sync() async throws(FileError)
+    /// Idempotent. Says nothing about what is on the disk.
     func close() async
 }
 
 extension WritableFile {
+    /// One after the other, for files that know no better way.
     public func write(_ pieces: [FilePiece]) async throws(FileError) {
         for piece in pieces {
             switch piece {
@@ -80,25 +89,32 @@ public protocol ReadableFile: Sendable {
     /// Writes what comes next, `count` bytes at most, into a socket that does not block, without taking it into memory.
     /// - Returns: how many bytes, 0 at the end of the file or when nobody reads from the socket; nil when the socket takes none now.
     func send(_ count: Int, to socket: Int32) async throws(FileError) -> Int?
+    /// Idempotent.
     func close() async
 }
 
 extension ReadableFile {
+    /// Not, unless the file says so.
     public var canSend: Bool { false }
+    /// Nothing: whoever asks reads and writes by himself.
     public func send(_ count: Int, to socket: Int32) async throws(FileError) -> Int? { 0 }
 }
 
 /// What stands at a path.
 public struct FileInformation: Hashable, Sendable {
+    /// What a path leads to, links followed.
     public enum Kind: Hashable, Sendable {
+        /// Devices, sockets and pipes are `other`.
         case file, directory, other
         /// The number as Linux packs it into 32 bits (st_rdev): minor bits 0–7 and 20–31, major bits 8–19; so major · 256 + minor
         /// as long as the minor is below 256.
         case blockDevice(number: UInt32)
     }
+    /// What it is.
     public var kind: Kind
     /// Bytes; of a block device its capacity.
     public var size: UInt64
+    /// When its contents changed last.
     public var modified: WallTime
 
     public init(kind: Kind, size: UInt64, modified: WallTime) {
@@ -110,16 +126,22 @@ public struct FileInformation: Hashable, Sendable {
 
 /// Why a file operation failed: what was attempted, on which path, the system's reason.
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Why, as far as it makes a difference to whoever asked.
     public enum Reason: Hashable, Sendable {
+        /// `noSpace` also stands for a quota, `notPermitted` for a file system that is read-only.
         case notFound, exists, noSpace, notPermitted, isDirectory
+        /// It has more bytes than the reader would take.
         case tooLarge(limit: Int)
         /// The handle belongs to a daemon that has been killed (simulation only).
         case fenced
         /// Any other errno, with its text.
         case system(errno: Int32, text: String)
     }
+    /// What was being done: completes "cannot …".
     public var action: String
+    /// To which file.
     public var path: String
+    /// Why not.
     public var reason: Reason
 
     public init(_ action: String, _ path: String, _ reason: Reason) {
@@ -132,6 +154,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension FileError.Reason {
+    /// The reason in words.
     public var text: String {
         switch self {
         case .notFound: "no such file or directory"

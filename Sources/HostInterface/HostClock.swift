@@ -9,6 +9,9 @@ public protocol HostClock: Sendable {
 }
 
 extension HostClock {
+    /// Returns after this time.
+    ///
+    /// - Throws: when the task is cancelled meanwhile.
     public func sleep(for duration: Duration) async throws(CancellationError) {
         try await sleep(until: now + duration)
     }

@@ -4,19 +4,25 @@ public protocol HostNetwork: Sendable {
     ///   - address: an IP address, `localhost`, or "" for all interfaces.
     ///   - port: 0 = any free one.
     func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener
+    /// Opens a connection.
+    ///
+    /// - Throws: `refused`, `unreachable`, or `timedOut` when it is not there at the deadline.
     func connect(host: String, port: UInt16, deadline: Instant) async throws(NetworkError) -> any NetworkConnection
 }
 
+/// A TCP port on which somebody listens.
 public protocol NetworkListener: Sendable {
     /// The port it listens on.
     var port: UInt16 { get }
     /// Connections as they are accepted; ends when the listener is closed.
     var connections: AsyncStream<any NetworkConnection> { get }
+    /// Gives the port up. Connections that were accepted stay. Idempotent.
     func close() async
 }
 
 /// A TCP connection. A peer that has finished sending still receives (half-close).
 public protocol NetworkConnection: Sendable {
+    /// The other end.
     var peer: NetworkAddress { get }
     /// The next bytes, at most `count`; empty when the peer has finished sending.
     func read(_ count: Int) async throws(NetworkError) -> [UInt8]
@@ -28,8 +34,11 @@ public protocol NetworkConnection: Sendable {
     func close() async
 }
 
+/// One end of a connection.
 public struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
+    /// An address, or a name where nobody has looked it up; of IPv6 without brackets.
     public var host: String
+    /// The TCP port.
     public var port: UInt16
 
     /// An IPv4 peer of an IPv6 socket, `::ffff:192.0.2.1`, is called by its IPv4 address.
@@ -49,14 +58,21 @@ public struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
+/// Why the network did not do what was asked.
 public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Somebody listens there already.
     case addressInUse(port: UInt16)
+    /// The host is there, and nobody listens.
     case refused(host: String, port: UInt16)
+    /// There is no way to the host, or its name is not known.
     case unreachable(host: String)
+    /// Not within the deadline.
     case timedOut
     /// Closed by us, or reset by the peer.
     case closed
+    /// The daemon has been killed (simulation only).
     case fenced
+    /// Anything else, in the system's words.
     case system(String)
 
     public var description: String {

@@ -1,13 +1,16 @@
 /// A point on a host's monotonic clock: nanoseconds since an arbitrary start. Never compared between hosts.
 public struct Instant: Comparable, Hashable, Sendable {
+    /// Since a beginning that means nothing: instants are only compared.
     public var nanoseconds: Int64
 
     public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
+    /// So much later.
     public static func + (a: Instant, b: Duration) -> Instant {
         Instant(nanoseconds: a.nanoseconds + b.nanoseconds)
     }
+    /// How much later the first is; negative when it is earlier.
     public static func - (a: Instant, b: Instant) -> Duration {
         .nanoseconds(a.nanoseconds - b.nanoseconds)
     }
@@ -15,6 +18,7 @@ public struct Instant: Comparable, Hashable, Sendable {
 
 /// A point of calendar time: nanoseconds since 1970-01-01 00:00 UTC, as the host believes it. May jump.
 public struct WallTime: Comparable, Hashable, Sendable {
+    /// Since 1970-01-01 00:00 UTC. Jumps when somebody sets the clock.
     public var nanoseconds: Int64
 
     public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
@@ -22,9 +26,11 @@ public struct WallTime: Comparable, Hashable, Sendable {
     /// Seconds since 1970, as the wire shows them.
     public var seconds: Double { Double(nanoseconds) / 1e9 }
 
+    /// So long after 1970-01-01 00:00 UTC.
     public init(seconds: Double) { nanoseconds = Int64(seconds * 1e9) }
 
     public static func < (a: WallTime, b: WallTime) -> Bool { a.nanoseconds < b.nanoseconds }
+    /// How much later the first is by the calendar, which may have been set in between.
     public static func - (a: WallTime, b: WallTime) -> Duration { .nanoseconds(a.nanoseconds - b.nanoseconds) }
 }
 

@@ -1,6 +1,7 @@
 /// One line of xend's log, in the form the original wrote:
 /// `[2026-11-22 07:32:28 xend] INFO (module:123) text`.
 public struct LogLine: Hashable, Sendable {
+    /// When it was said.
     public var time: WallTime
     /// `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`.
     public var level: String
@@ -8,6 +9,7 @@ public struct LogLine: Hashable, Sendable {
     public var module: String
     /// Line in the source file.
     public var line: UInt
+    /// What was said; may have several lines.
     public var text: String
 
     /// A longer text is cut: one message must not push the others out of the log.
@@ -50,6 +52,7 @@ public struct LogLine: Hashable, Sendable {
 
 /// A time of the Gregorian calendar to the second: `2026-11-22 07:32:28`.
 public struct CalendarTime: Hashable, Sendable, CustomStringConvertible {
+    /// In UTC; months and days from 1.
     public var year, month, day, hour, minute, second: Int
 
     /// - Parameter offset: how far the wanted time is ahead of UTC.

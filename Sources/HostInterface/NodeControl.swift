@@ -15,11 +15,15 @@ public protocol NodeControl: Sendable {
     func loopDevices(showing file: String) async -> [String]
     /// Network interfaces that exist.
     func networkInterfaces() async -> [String]
+    /// Turns the machine off in an orderly way. Returns when that has begun.
     func powerOff() async throws(NodeControlError)
+    /// Reboots the machine in an orderly way. Returns when that has begun.
     func reboot() async throws(NodeControlError)
 }
 
+/// What uname(2) tells.
 public struct SystemName: Hashable, Sendable {
+    /// In the order in which the node's description has them (reference/domain.md §7).
     public var system, host, release, version, machine: String
 
     public init(system: String, host: String, release: String, version: String, machine: String) {
@@ -31,8 +35,10 @@ public struct SystemName: Hashable, Sendable {
     }
 }
 
+/// How domain 0 itself uses a block device.
 public enum MountState: Hashable, Sendable { case notMounted, readOnly, readWrite }
 
+/// Why the machine does not go down, in words.
 public struct NodeControlError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String
     public init(_ description: String) { self.description = description }

@@ -1,7 +1,10 @@
 /// The parts of `http://HOST[:PORT][/PATH]`. Nothing in them can end a line of the request.
 public struct NotificationTarget: Hashable, Sendable {
+    /// A name or an address; of IPv6 without brackets.
     public var host: String
+    /// 80 unless the url says otherwise.
     public var port: Int
+    /// With the query, and a slash in front.
     public var path: String
     /// Host and port as written, for the header.
     public var authority: String

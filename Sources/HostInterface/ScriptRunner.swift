@@ -15,6 +15,9 @@ public protocol ScriptRunner: Sendable {
 }
 
 extension ScriptRunner {
+    /// Runs a script of which nobody keeps a note.
+    ///
+    /// - Throws: when it could not be started; how it ended is in the result.
     public func run(_ call: ScriptCall) async throws(ScriptError) -> ScriptResult {
         try await run(call, started: { _ in })
     }
@@ -26,6 +29,7 @@ public struct ScriptCall: Hashable, Sendable {
     public var path: String
     /// One argument each, never interpreted.
     public var arguments: [String]
+    /// Then it is ended, with all that it has started.
     public var timeout: Duration
 
     public init(path: String, arguments: [String], timeout: Duration = .seconds(30)) {
@@ -37,6 +41,7 @@ public struct ScriptCall: Hashable, Sendable {
 
 /// A running script, recognisable after a restart of the daemon.
 public struct ScriptProcess: Hashable, Sendable {
+    /// Used again by Linux for other processes; with the start time it is this one.
     public var pid: Int32
     /// The kernel's start time of the process (clock ticks since boot), against reuse of the pid.
     public var startTime: UInt64
@@ -49,11 +54,16 @@ public struct ScriptProcess: Hashable, Sendable {
 
 /// How a script ended.
 public struct ScriptResult: Hashable, Sendable {
+    /// How a script ended.
     public enum Ending: Hashable, Sendable {
+        /// With this status; 0 is success.
         case exited(Int32)
+        /// By this signal.
         case signalled(Int32)
+        /// It ran for longer than it may, and was ended.
         case timedOut
     }
+    /// How it ended.
     public var ending: Ending
     /// Standard output, at most `ScriptResult.outputLimit` bytes.
     public var output: String
@@ -69,16 +79,22 @@ public struct ScriptResult: Hashable, Sendable {
         self.errorOutput = errorOutput
     }
 
+    /// It did what it was asked.
     public var succeeded: Bool { ending == .exited(0) }
 }
 
 /// Why a script could not be run at all.
 public struct ScriptError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What kept it from being started.
     public enum Reason: Hashable, Sendable {
+        /// `fenced`: the daemon has been killed (simulation only). `cancelled`: the task that called was.
         case notFound, notExecutable, fenced, cancelled
+        /// Anything else, in the system's words.
         case system(String)
     }
+    /// Of the script.
     public var path: String
+    /// Why not.
     public var reason: Reason
 
     public init(path: String, reason: Reason) {

@@ -2,6 +2,7 @@
 ///
 /// The one way to start a task that outlives its function. A bare `Task {}` would leave the simulation's executor.
 public protocol TaskSpawner: Sendable {
+    /// Begins a task that belongs to the host: it ends with the daemon's life in a simulation, and is never lost sight of.
     @discardableResult
     func spawn(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never>
 }

@@ -12,6 +12,8 @@ public protocol ConsoleStream: Sendable {
     /// What the guest printed next; empty when the console is gone for good. What was printed while nobody read is kept by
     /// the console daemon within its limits.
     func read() async throws(HypervisorError) -> [UInt8]
+    /// What is typed. Returns when the guest's ring or terminal has taken it.
     func write(_ bytes: [UInt8]) async throws(HypervisorError)
+    /// Lets go of the terminal; the guest notices nothing. Idempotent.
     func close() async
 }

@@ -2,6 +2,7 @@ import DomainModel
 
 /// The number of an event channel within its domain.
 public struct EventPort: Hashable, Sendable, CustomStringConvertible {
+    /// In the domain whose port it is; from 1.
     public let rawValue: UInt32
     public init(_ value: UInt32) { rawValue = value }
     public var description: String { String(rawValue) }

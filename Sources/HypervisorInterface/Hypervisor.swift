@@ -33,7 +33,9 @@ public protocol Hypervisor: Sendable {
 
     // MARK: Running
 
+    /// Stops its cpus until `unpause`. Nothing happens to a domain that is paused already.
     func pause(_ id: DomainID) async throws(HypervisorError)
+    /// Lets its cpus run. Nothing happens to a domain that is not paused.
     func unpause(_ id: DomainID) async throws(HypervisorError)
     /// Lets a suspended domain run on, as after a failed save.
     func resume(_ id: DomainID) async throws(HypervisorError)
@@ -43,6 +45,7 @@ public protocol Hypervisor: Sendable {
     func setAffinity(_ cpus: CPUSet, ofVCPU vcpu: Int, of id: DomainID) async throws(HypervisorError)
     /// Weight and cap of the credit scheduler.
     func schedulerParameters(of id: DomainID) async throws(HypervisorError) -> SchedulerParameters
+    /// Changes the domain's share of the cpus from now on.
     func setSchedulerParameters(_ parameters: SchedulerParameters, of id: DomainID) async throws(HypervisorError)
 
     // MARK: Moving
@@ -61,8 +64,11 @@ public protocol Hypervisor: Sendable {
 public struct DomainCreation: Hashable, Sendable {
     /// nil: Xen chooses.
     public var id: DomainID?
+    /// Xen keeps it, and reports it: by this a domain is known again.
     public var uuid: DomainUUID
+    /// How it will be built.
     public var kind: GuestKind
+    /// The most it can ever use.
     public var vcpus: Int
 
     public init(id: DomainID? = nil, uuid: DomainUUID, kind: GuestKind = .pv, vcpus: Int = 1) {
@@ -77,13 +83,19 @@ public struct DomainCreation: Hashable, Sendable {
 public struct DomainBuild: Hashable, Sendable {
     /// Paths on the host.
     public var kernel: String
+    /// A file of domain 0; nil for none.
     public var ramdisk: String?
+    /// What the kernel is told.
     public var commandLine: String
+    /// As it was made with.
     public var kind: GuestKind
+    /// What it gets.
     public var memory: MemorySize
+    /// As it was made with.
     public var vcpus: Int
     /// Event channels of the domain, allocated before: for xenstore and console.
     public var storePort: EventPort
+    /// The guest's end of its console.
     public var consolePort: EventPort
 
     public init(
@@ -103,8 +115,11 @@ public struct DomainBuild: Hashable, Sendable {
 
 /// What is needed to fill a domain from an image.
 public struct DomainRestore: Hashable, Sendable {
+    /// As it was saved.
     public var kind: GuestKind
+    /// The guest's end of its connection to xenstored.
     public var storePort: EventPort
+    /// The guest's end of its console.
     public var consolePort: EventPort
 
     public init(kind: GuestKind, storePort: EventPort, consolePort: EventPort) {
@@ -118,6 +133,7 @@ public struct DomainRestore: Hashable, Sendable {
 public struct BuiltDomain: Hashable, Sendable {
     /// Machine (PV) or guest (PVH) frame numbers.
     public var storeFrame: UInt64
+    /// The page with the console's ring, as the machine numbers pages; of PVH as the guest does.
     public var consoleFrame: UInt64
 
     public init(storeFrame: UInt64, consoleFrame: UInt64) {
@@ -144,7 +160,9 @@ public protocol ImageInput: Sendable {
 }
 
 extension ImageInput {
+    /// Not, unless the source says so.
     public var canSend: Bool { false }
+    /// Nothing: whoever asks reads and writes by himself.
     public func send(_ limit: Int, to socket: Int32) async throws -> Int? { 0 }
 }
 
@@ -164,6 +182,7 @@ public struct SaveProgress: Hashable, Sendable {
     public var pagesSent: UInt64
     /// Pages dirtied since they were last sent.
     public var pagesDirty: UInt64
+    /// Of the domain's memory.
     public var pagesTotal: UInt64
 
     public init(round: Int, pagesSent: UInt64, pagesDirty: UInt64, pagesTotal: UInt64) {

@@ -2,6 +2,7 @@ import DomainModel
 
 /// Why a hypercall or library call failed: which call, on which domain, the reason.
 public struct HypervisorError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What an errno of a hypercall or of libxenguest means to xend.
     public enum Reason: Hashable, Sendable {
         /// ESRCH: no such domain.
         case noSuchDomain
@@ -31,7 +32,9 @@ public struct HypervisorError: Error, Hashable, Sendable, CustomStringConvertibl
 
     /// `xc_domain_create`, say.
     public var call: String
+    /// nil where the call was about none.
     public var domain: DomainID?
+    /// Why not.
     public var reason: Reason
     /// What the library said, if it said more.
     public var text: String?
@@ -50,6 +53,7 @@ public struct HypervisorError: Error, Hashable, Sendable, CustomStringConvertibl
 }
 
 extension HypervisorError.Reason {
+    /// The reason in words.
     public var text: String {
         switch self {
         case .noSuchDomain: "no such domain"

@@ -1,8 +1,12 @@
 /// The machine a daemon runs on, handed to it by the program that starts it. Only that program knows which one it is.
 public struct Machine: Sendable {
+    /// Domains, memory, cpus.
     public var hypervisor: any Hypervisor
+    /// xenstored's tree.
     public var store: any XenStore
+    /// Of domain 0.
     public var eventChannels: any EventChannels
+    /// The guests' terminals.
     public var consoles: any Consoles
     /// "SIMULATION" on every page of a simulated machine.
     public var isSimulated: Bool

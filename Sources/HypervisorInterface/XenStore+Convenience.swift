@@ -1,12 +1,18 @@
 extension XenStore {
+    /// Reads a node outside of any transaction.
+    ///
+    /// - Throws: `notFound` where there is none.
     public func read(_ path: String) async throws(XenStoreError) -> String { try await read(path, in: nil) }
 
+    /// Writes a node, and those above it that are missing, outside of any transaction.
     public func write(_ path: String, _ value: String) async throws(XenStoreError) {
         try await write(path, value, in: nil)
     }
 
+    /// The names below a node, outside of any transaction.
     public func list(_ path: String) async throws(XenStoreError) -> [String] { try await list(path, in: nil) }
 
+    /// One change after the other, for stores that know no better way.
     public func apply(_ changes: [XenStoreChange], in transaction: XenStoreTransaction?) async throws(XenStoreError) {
         for change in changes {
             switch change {

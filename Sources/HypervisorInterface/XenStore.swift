@@ -6,6 +6,7 @@ public protocol XenStore: Sendable {
     func read(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> String
     /// Makes the nodes above `path` as needed.
     func write(_ path: String, _ value: String, in transaction: XenStoreTransaction?) async throws(XenStoreError)
+    /// Makes a node with an empty value, and those above it that are missing. One that is there stays as it is.
     func makeDirectory(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError)
     /// Removes a node with everything below it. A missing one is `notFound`.
     func remove(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError)
@@ -19,6 +20,7 @@ public protocol XenStore: Sendable {
     /// Makes changes one after another; the first that fails is the last.
     func apply(_ changes: [XenStoreChange], in transaction: XenStoreTransaction?) async throws(XenStoreError)
 
+    /// What is read and written in it is seen by others all at once, or not at all.
     func beginTransaction() async throws(XenStoreError) -> XenStoreTransaction
     /// - Throws: `conflict` (EAGAIN) when something the transaction used has changed: begin again.
     func endTransaction(_ transaction: XenStoreTransaction, commit: Bool) async throws(XenStoreError)
@@ -34,8 +36,11 @@ public protocol XenStore: Sendable {
 
 /// A change of xenstore, to be made with others at a stroke: each alone has a long way to xenstored and back.
 public enum XenStoreChange: Hashable, Sendable {
+    /// Path and value.
     case write(String, String)
+    /// Path.
     case makeDirectory(String)
+    /// Path, and for whom: the first is the owner, and says what those may do that are not named.
     case setPermissions(String, [XenStorePermission])
 }
 
@@ -52,12 +57,15 @@ extension XenStoreChange: CustomStringConvertible {
 
 /// An open transaction.
 public struct XenStoreTransaction: Hashable, Sendable {
+    /// xenstored's number for it.
     public let rawValue: UInt32
     public init(_ value: UInt32) { rawValue = value }
 }
 
 /// A registered watch: the paths that changed, until cancelled. Changes may be coalesced; they say "look again".
 public struct XenStoreWatch: Sendable {
+    /// The path that changed, which may be below the one that is watched; once at the beginning. Ends when the watch is
+    /// cancelled.
     public let changes: AsyncStream<String>
     private let onCancel: @Sendable () -> Void
 
@@ -70,9 +78,13 @@ public struct XenStoreWatch: Sendable {
     public func cancel() { onCancel() }
 }
 
+/// What a domain may do with a node (xs_permissions of xenstore.h).
 public struct XenStorePermission: Hashable, Sendable, CustomStringConvertible {
+    /// `n`, `r`, `w`, `b` in xenstore's own notation.
     public enum Access: Hashable, Sendable { case none, read, write, readWrite }
+    /// Who.
     public var domain: DomainID
+    /// What.
     public var access: Access
 
     public init(_ domain: DomainID, _ access: Access) {
@@ -95,21 +107,30 @@ public struct XenStorePermission: Hashable, Sendable, CustomStringConvertible {
 
 /// Why a xenstore request failed.
 public struct XenStoreError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What an errno of xenstored means to xend.
     public enum Reason: Hashable, Sendable {
+        /// There is no such node.
         case notFound
         /// EAGAIN at the end of a transaction.
         case conflict
         /// ENOSPC, EDQUOT: xenstored's limits.
         case quota
+        /// The node is another domain's.
         case notPermitted
+        /// The path, or what was asked, makes no sense to xenstored.
         case invalid
         /// xenstored does not answer.
         case unavailable
+        /// The daemon has been killed (simulation only).
         case fenced
+        /// Any other.
         case system(errno: Int32)
     }
+    /// What was being done: completes "cannot …".
     public var action: String
+    /// To which node.
     public var path: String
+    /// Why not.
     public var reason: Reason
 
     public init(_ action: String, _ path: String, _ reason: Reason) {
@@ -122,6 +143,7 @@ public struct XenStoreError: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 extension XenStoreError.Reason {
+    /// The reason in words.
     public var text: String {
         switch self {
         case .notFound: "no such node"

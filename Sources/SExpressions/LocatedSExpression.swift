@@ -1,13 +1,16 @@
 /// A value with the place where it was written, for messages about what it means (`xend-config.sxp:12:4: …`).
 public struct LocatedSExpression: Hashable, Sendable {
+    /// The same two as of ``SExpression``; members know their places, too.
     public enum Kind: Hashable, Sendable {
         /// A bare word, or a quoted string.
         case atom(String, quoted: Bool)
+        /// What stands in parentheses.
         case list([LocatedSExpression])
     }
 
     /// Where the value begins: at the first character of a word, the quote of a string, the `(` of a list.
     public let position: SXPPosition
+    /// What it is.
     public let kind: Kind
 
     public init(position: SXPPosition, kind: Kind) {

@@ -6,7 +6,9 @@
 /// Equality, hashing and printing descend into lists by recursion. `SXPReader` bounds the depth of what it reads
 /// (`SXPLimits.depth`), so nothing that came from outside can exhaust the stack.
 public enum SExpression: Hashable, Sendable {
+    /// A word or a quoted string: once it is read, nothing tells them apart.
     case atom(String)
+    /// What stands in parentheses, maybe nothing.
     case list([SExpression])
 
     /// Equal when the bytes are: SXP knows no canonical equivalence, which `String`'s own `==` would apply.
@@ -20,8 +22,11 @@ public enum SExpression: Hashable, Sendable {
 }
 
 extension SExpression: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByIntegerLiteral {
+    /// An atom.
     public init(stringLiteral value: String) { self = .atom(value) }
+    /// A list.
     public init(arrayLiteral elements: SExpression...) { self = .list(elements) }
+    /// An atom, in decimal.
     public init(integerLiteral value: Int) { self = .atom(String(value)) }
 }
 

@@ -8,10 +8,16 @@ public struct SExpressionBuilder: SExpressionSink {
     /// The first thing that was told completely.
     public var expression: SExpression { lists[0].first ?? [] }
 
+    /// Begins an element; what is added from now on is in it.
     public mutating func open(_ name: String) { lists.append([.atom(name)]) }
+    /// Ends the innermost element.
     public mutating func close() { add(.list(lists.removeLast())) }
+    /// An atom of this text.
     public mutating func add(_ text: String) { add(.atom(text)) }
+    /// An atom, in decimal.
     public mutating func add(_ number: Int) { add(.atom(String(number))) }
+    /// An atom as Python 2 prints it (reference/sxp.md §3).
     public mutating func add(_ number: Double) { add(.number(number)) }
+    /// Any expression, as it is.
     public mutating func add(_ expression: SExpression) { lists[lists.count - 1].append(expression) }
 }

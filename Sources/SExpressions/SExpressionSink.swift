@@ -5,11 +5,15 @@
 public protocol SExpressionSink {
     /// Begins `(name …)`; what comes until `close` belongs to it.
     mutating func open(_ name: String)
+    /// Ends the innermost element that is open.
     mutating func close()
+    /// An atom of this text, quoted where it must be.
     mutating func add(_ text: String)
+    /// An atom, in decimal.
     mutating func add(_ number: Int)
     /// Written as `SExpression.number(_:)` does.
     mutating func add(_ number: Double)
+    /// Any expression, as it is.
     mutating func add(_ expression: SExpression)
 }
 
@@ -41,16 +45,20 @@ extension SExpressionSink {
 
 /// What can be shown as an s-expression.
 public protocol SExpressible: Sendable {
+    /// Tells a sink all of it: one element or atom.
     func describe(to sink: inout some SExpressionSink)
     /// Appends the text on one line.
     func write(to writer: inout SXPWriter)
+    /// The same as a value.
     var expression: SExpression { get }
 }
 
 extension SExpressible {
+    /// Appends the text of it to what is being written.
     @inlinable
     public func write(to writer: inout SXPWriter) { describe(to: &writer) }
 
+    /// Made from what ``describe(to:)`` tells, so that both are always the same.
     @inlinable
     public var expression: SExpression {
         var builder = SExpressionBuilder()
@@ -60,6 +68,8 @@ extension SExpressible {
 }
 
 extension SExpression: SExpressible {
+    /// Adds it to the sink as it is.
     public func describe(to sink: inout some SExpressionSink) { sink.add(self) }
+    /// Itself.
     public var expression: SExpression { self }
 }

@@ -5,6 +5,7 @@ public struct SXPError: Error, Hashable, Sendable {
     /// What is wrong there.
     public let reason: Reason
 
+    /// What is wrong. The texts are those of 2004 (reference/sxp.md §2).
     public enum Reason: Hashable, Sendable {
         /// A `)` without a list to close.
         case strayClose

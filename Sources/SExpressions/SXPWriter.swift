@@ -12,32 +12,38 @@ public struct SXPWriter: SExpressionSink {
         return bytes
     }
 
+    /// Writes `(NAME`.
     public mutating func open(_ name: String) {
         separate()
         bytes.append(Ascii.open)
         AtomText.write(name, into: &bytes)
     }
 
+    /// Writes `)`.
     public mutating func close() {
         bytes.append(Ascii.close)
         isFirst = false
     }
 
+    /// Writes an atom, quoted where a reader would take it for something else.
     public mutating func add(_ text: String) {
         separate()
         AtomText.write(text, into: &bytes)
     }
 
+    /// Writes an atom, in decimal.
     public mutating func add(_ number: Int) {
         separate()
         NumberText.write(number, into: &bytes)
     }
 
+    /// Writes an atom as Python 2 prints it (reference/sxp.md §3).
     public mutating func add(_ number: Double) {
         separate()
         NumberText.write(number, into: &bytes)
     }
 
+    /// Writes any expression.
     public mutating func add(_ expression: SExpression) {
         separate()
         expression.write(into: &bytes)

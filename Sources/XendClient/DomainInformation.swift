@@ -9,7 +9,9 @@ public struct DomainInformation: Equatable, Sendable {
 
     public init(_ expression: SExpression) { self.expression = expression }
 
+    /// The domain id of Xen; `domid` in the listings of later versions.
     public var id: Int? { expression.integer("id") ?? expression.integer("domid") }
+    /// Stays through restarts.
     public var name: String? { expression.childText("name") }
     /// Kept across restarts, save and migration.
     public var uuid: String? { expression.childText("uuid") }
@@ -19,6 +21,7 @@ public struct DomainInformation: Equatable, Sendable {
     public var maximumMemory: Int? { expression.integer("maxmem") }
     /// Six letters `rbpscd`, or five from an older daemon; `-` where a letter does not hold.
     public var state: String? { expression.childText("state") }
+    /// `poweroff`, `reboot`, `suspend`, `crash` or `?`; nil while the domain has not shut down.
     public var shutdownReason: String? { expression.childText("shutdown_reason") }
     /// The physical cpu, -1 for any.
     public var cpu: Int? { expression.integer("cpu") }
@@ -30,7 +33,9 @@ public struct DomainInformation: Equatable, Sendable {
     public var upTime: Double? { expression.childText("up_time").flatMap(Double.init) }
     /// `pending` or `booting` while a restart is due.
     public var restartState: String? { expression.childText("restart_state") }
+    /// nil for a domain without one, such as domain 0.
     public var console: ConsoleInformation? { expression.child("console").map(ConsoleInformation.init) }
+    /// In the order of the answer: all vifs, then all vbds.
     public var devices: [DeviceInformation] {
         expression.child("devices")?.children().map(DeviceInformation.init) ?? []
     }
@@ -40,13 +45,16 @@ public struct DomainInformation: Equatable, Sendable {
 
 /// `(console (status …) (id …) …)`.
 public struct ConsoleInformation: Equatable, Sendable {
+    /// The element as xend sent it, for fields without a property of their own.
     public let expression: SExpression
 
     public init(_ expression: SExpression) { self.expression = expression }
 
     /// `new`, `listening`, `connected` or `closed`.
     public var status: String? { expression.childText("status") }
+    /// The console's channel: another one in each life of the domain. Not what URLs name; that is ``port``.
     public var id: Int? { expression.integer("id") }
+    /// The id of the domain that it belongs to.
     public var domain: Int? { expression.integer("domain") }
     /// The TCP port, which is also what addresses the console in a URL.
     public var port: Int? { expression.integer("console_port") }
@@ -61,6 +69,7 @@ public struct ConsoleInformation: Equatable, Sendable {
 
 /// `(vif (idx 0) …)`, `(vbd (idx 0) …)`.
 public struct DeviceInformation: Equatable, Sendable {
+    /// The element as xend sent it.
     public let expression: SExpression
 
     public init(_ expression: SExpression) { self.expression = expression }
@@ -73,6 +82,7 @@ public struct DeviceInformation: Equatable, Sendable {
 
 /// `(node (system Linux) …)`: facts of the physical machine, in the daemon's order.
 public struct NodeInformation: Equatable, Sendable {
+    /// The element as xend sent it.
     public let expression: SExpression
 
     public init(_ expression: SExpression) { self.expression = expression }
@@ -87,8 +97,10 @@ public struct NodeInformation: Equatable, Sendable {
     /// Megabytes of memory that the machine has.
     public var totalMemory: Int { integer("total_memory") ?? integer("memory") ?? 0 }
 
+    /// The text of a field; nil when there is none of this name.
     public subscript(name: String) -> String? { expression.childText(name) }
 
+    /// The number in a field; nil when there is none of this name, or it holds no whole number.
     public func integer(_ name: String) -> Int? { expression.integer(name) }
 }
 

@@ -19,6 +19,9 @@ public struct SocketTransport: XendTransport {
         self.group = group
     }
 
+    /// Connects, sends and waits for the whole answer, within the request's time limit.
+    ///
+    /// - Throws: `XendError.unreachable` with the system's reason.
     public func perform(_ request: XendRequest) async throws(XendError) -> XendResponse {
         do {
             let promise = group.next().makePromise(of: XendResponse.self)

@@ -2,7 +2,9 @@
 
 /// The address of a daemon, from the environment variables `XEND` and `XEND_ROOT` of 2004.
 public struct XendAddress: Equatable, Sendable {
+    /// A name or an address; of IPv6 without brackets.
     public var host: String
+    /// From 1 to 65535.
     public var port: Int
     /// The path of the root, without its closing slash: `/xend`.
     public var root: String

@@ -2,7 +2,9 @@
 
 /// One call of the HTTP interface. ``XendClient`` makes them from its methods; `xm call` from their names.
 public struct XendCall: Sendable {
+    /// What an argument of an operation carries.
     public enum Argument: Equatable, Sendable {
+        /// Sent as it is.
         case text(String)
         /// Uploaded as a file; such a call is encoded as `multipart/form-data`.
         case file(name: String, content: [UInt8])
@@ -18,11 +20,13 @@ public struct XendCall: Sendable {
         case transfer
     }
 
+    /// GET for a question, POST for what changes something.
     public var method: XendRequest.Method
     /// The segments below the root; none is encoded yet.
     public var path: [String]
     /// In the order in which they are sent.
     public var arguments: [(name: String, value: Argument)]
+    /// Which of the ``XendTimeLimits`` counts.
     public var patience: Patience
 
     /// A question.
@@ -73,8 +77,11 @@ extension XendCall {
 
 /// How long calls may take.
 public struct XendTimeLimits: Sendable {
+    /// For questions, from connecting to the last byte.
     public var query: Duration
+    /// For operations that end when their domain and its devices are ready or gone.
     public var operation: Duration
+    /// For save, restore and migrate.
     public var transfer: Duration
 
     /// A question that is not answered in a minute will not be; an operation may wait for a guest and its devices; a

@@ -44,24 +44,31 @@ extension XendClient {
 }
 
 extension XendCall {
+    /// Asks for a domain's vifs.
     public static func domainVIFs(_ domain: String) -> XendCall {
         .get("domain", domain, arguments: [("op", .text("vifs"))])
     }
+    /// Asks for the vif with this `idx`.
     public static func domainVIF(_ domain: String, vif: String) -> XendCall {
         .get("domain", domain, arguments: [("op", .text("vif")), ("vif", .text(vif))])
     }
+    /// Asks for a domain's vbds.
     public static func domainVBDs(_ domain: String) -> XendCall {
         .get("domain", domain, arguments: [("op", .text("vbds"))])
     }
+    /// Asks for the vbd with this `idx`.
     public static func domainVBD(_ domain: String, vbd: String) -> XendCall {
         .get("domain", domain, arguments: [("op", .text("vbd")), ("vbd", .text(vbd))])
     }
+    /// Connects a device, `(vif …)` or `(vbd …)`.
     public static func domainDeviceCreate(_ domain: String, config: Argument) -> XendCall {
         .post("domain", domain, operation: "device_create", arguments: [("config", config)])
     }
+    /// Disconnects the device of type `vif` or `vbd` with this `idx`.
     public static func domainDeviceDestroy(_ domain: String, type: String, idx: String) -> XendCall {
         .post("domain", domain, operation: "device_destroy", arguments: [("type", .text(type)), ("idx", .text(idx))])
     }
+    /// Gives a connected vif another bridge, script or list of addresses.
     public static func domainDeviceConfigure(_ domain: String, config: Argument, idx: String) -> XendCall {
         .post("domain", domain, operation: "device_configure", arguments: [("idx", .text(idx)), ("config", config)])
     }

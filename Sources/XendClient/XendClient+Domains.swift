@@ -8,6 +8,7 @@ extension XendClient {
 
     /// A domain in the answer to a list with details.
     public enum Listed: Equatable, Sendable {
+        /// xend knows it, with all that it tells.
         case domain(DomainInformation)
         /// From a daemon that tells names only.
         case name(String)
@@ -76,7 +77,12 @@ extension XendClient {
     }
 
     /// `xend_domain_migrate(dom, dst)`: moves a domain to another machine.
-    /// - Parameter resource: Mbit/s it may use, 0 for no limit.
+    ///
+    /// - Parameters:
+    ///   - domain: its name, id or uuid.
+    ///   - destination: the other machine, `HOST` or `HOST:PORT`.
+    ///   - live: whether it runs on while its memory is sent.
+    ///   - resource: Mbit/s it may use, 0 for no limit.
     /// - Returns: the URL of the domain there.
     @discardableResult
     public func domainMigrate(
@@ -119,27 +125,37 @@ extension XendClient {
 }
 
 extension XendCall {
+    /// Asks for the names of all domains.
     public static func domains() -> XendCall { .get("domain") }
+    /// Asks about a domain, by name, id or uuid.
     public static func domain(_ domain: String) -> XendCall { .get("domain", domain) }
 
+    /// Makes a domain of a `(vm …)`; it is paused then.
     public static func domainCreate(config: Argument) -> XendCall {
         .post("domain", operation: "create", arguments: [("config", config)])
     }
+    /// Brings back a domain from a file of the daemon's machine.
     public static func domainRestore(file: String) -> XendCall {
         .post("domain", operation: "restore", arguments: [("file", .text(file))], patience: .transfer)
     }
+    /// Gives a domain without a configuration one, `(domain … (config (vm …)))`.
     public static func domainConfigure(_ domain: String, config: Argument) -> XendCall {
         .post("domain", domain, operation: "configure", arguments: [("config", config)])
     }
+    /// Lets a paused domain run.
     public static func domainUnpause(_ domain: String) -> XendCall { .post("domain", domain, operation: "unpause") }
+    /// Stops a domain's cpus until it is unpaused.
     public static func domainPause(_ domain: String) -> XendCall { .post("domain", domain, operation: "pause") }
 
+    /// Asks the guest to end: `poweroff`, `reboot` or `halt`.
     public static func domainShutdown(_ domain: String, reason: String) -> XendCall {
         .post("domain", domain, operation: "shutdown", arguments: [("reason", .text(reason))])
     }
+    /// Ends a domain without asking it: `halt`, or `reboot` to build it again.
     public static func domainDestroy(_ domain: String, reason: String) -> XendCall {
         .post("domain", domain, operation: "destroy", arguments: [("reason", .text(reason))])
     }
+    /// Saves a domain to a file of the daemon's machine.
     public static func domainSave(_ domain: String, file: String) -> XendCall {
         .post("domain", domain, operation: "save", arguments: [("file", .text(file))], patience: .transfer)
     }
@@ -154,21 +170,30 @@ extension XendCall {
                 ("destination", .text(destination)), ("live", .text(live)), ("resource", .text(resource)),
             ], patience: .transfer)
     }
-    /// - Parameter vcpu: nil = all.
+    /// Pins a domain's virtual cpus to physical ones.
+    ///
+    /// - Parameters:
+    ///   - domain: its name, id or uuid.
+    ///   - cpu: a number, `0-1,3` or `any`.
+    ///   - vcpu: which one; nil = all.
     public static func domainPinCPU(_ domain: String, cpu: String, vcpu: Int? = nil) -> XendCall {
         .post(
             "domain", domain, operation: "pincpu",
             arguments: [("cpu", .text(cpu))] + (vcpu.map { [("vcpu", .number($0))] } ?? []))
     }
+    /// Asks a domain to use so many of its virtual cpus.
     public static func domainVCPUsSet(_ domain: String, vcpus: String) -> XendCall {
         .post("domain", domain, operation: "vcpus_set", arguments: [("vcpus", .text(vcpus))])
     }
+    /// Presses SysRq and this key.
     public static func domainSysRq(_ domain: String, key: String) -> XendCall {
         .post("domain", domain, operation: "sysrq", arguments: [("key", .text(key))])
     }
+    /// Limits a domain's memory, in megabytes.
     public static func domainMaxmemSet(_ domain: String, memory: String) -> XendCall {
         .post("domain", domain, operation: "maxmem_set", arguments: [("memory", .text(memory))])
     }
+    /// Asks a domain to change the memory it has, in megabytes.
     public static func domainMemTargetSet(_ domain: String, target: String) -> XendCall {
         .post("domain", domain, operation: "mem_target_set", arguments: [("target", .text(target))])
     }
@@ -176,6 +201,7 @@ extension XendCall {
     public static func domainResolve(_ domain: String, decision: String) -> XendCall {
         .post("domain", domain, operation: "resolve", arguments: [("decision", .text(decision))])
     }
+    /// Gives a domain another name.
     public static func domainRename(_ domain: String, name: String) -> XendCall {
         .post("domain", domain, operation: "rename", arguments: [("name", .text(name))])
     }

@@ -46,22 +46,33 @@ extension XendClient {
 }
 
 extension XendCall {
+    /// Asks about the machine.
     public static func node() -> XendCall { .get("node") }
+    /// Shuts the machine down. Its domains are not asked.
     public static func nodeShutdown() -> XendCall { .post("node", operation: "shutdown") }
+    /// Reboots the machine. Its domains are not asked.
     public static func nodeReboot() -> XendCall { .post("node", operation: "reboot") }
+    /// Has every event posted to an http url from now on; an empty one ends that.
     public static func nodeNotify(url: String) -> XendCall {
         .post("node", operation: "notify", arguments: [("url", .text(url))])
     }
+    /// Asks for Xen's messages.
     public static func nodeDmesg() -> XendCall { .get("node", "dmesg") }
+    /// Empties the ring of Xen's messages.
     public static func nodeDmesgClear() -> XendCall { .post("node", "dmesg", operation: "clear") }
+    /// Asks for xend's log.
     public static func nodeLog() -> XendCall { .get("node", "log") }
+    /// Asks for the TCP ports of all consoles.
     public static func consoles() -> XendCall { .get("console") }
+    /// Asks about the console on a TCP port.
     public static func console(_ port: String) -> XendCall { .get("console", port) }
+    /// Disconnects whoever is connected to the console on a TCP port.
     public static func consoleDisconnect(_ port: String) -> XendCall {
         .post("console", port, operation: "disconnect")
     }
     /// Saves, restores and migrations with their progress, ended ones too.
     public static func tasks() -> XendCall { .get("task", arguments: [("detail", .text("1"))]) }
+    /// Publishes an s-expression as an event, under the name that it begins with.
     public static func eventInject(_ event: Argument) -> XendCall {
         .post("event", operation: "inject", arguments: [("event", event)])
     }

@@ -7,6 +7,7 @@ import SExpressions
 /// The methods are those of the manual's client interface; the extensions hold them by resource. Each throws
 /// ``XendError`` with the daemon's own text.
 public struct XendClient: Sendable {
+    /// Where the daemon is.
     public let address: XendAddress
     private let transport: any XendTransport
     private let limits: XendTimeLimits

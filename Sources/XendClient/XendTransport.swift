@@ -15,19 +15,25 @@ public protocol XendTransport: Sendable {
 public struct XendRequest: Equatable, Sendable {
     /// As it stands on the wire; xend's own client has `GET` and `POST`.
     public struct Method: RawRepresentable, Hashable, Sendable {
+        /// In capitals.
         public let rawValue: String
         public init(rawValue: String) { self.rawValue = rawValue }
 
+        /// Asks, and changes nothing.
         public static let get = Method(rawValue: "GET")
+        /// As ``get``, for the head of the answer only.
         public static let head = Method(rawValue: "HEAD")
+        /// May change something.
         public static let post = Method(rawValue: "POST")
     }
 
+    /// Decides whether an empty body is announced.
     public var method: Method
     /// Path and query, percent-encoded: `/xend/domain/web?op=vifs`.
     public var target: String
     /// In order. `Content-Length` is added where it is needed and not among them.
     public var headers: [(name: String, value: String)]
+    /// Its `Content-Length` is counted when the request is written.
     public var body: [UInt8]
     /// How long the answer may take from now on.
     public var timeLimit: Duration
@@ -66,10 +72,13 @@ extension XendRequest {
 
 /// An HTTP answer.
 public struct XendResponse: Sendable {
+    /// From 100 to 599.
     public var status: Int
     /// The text after the status: where xend says why it refused.
     public var reason: String
+    /// In the order of the answer; names as they were sent.
     public var headers: [(name: String, value: String)]
+    /// Without the framing that brought it.
     public var body: [UInt8]
 
     public init(status: Int, reason: String, headers: [(name: String, value: String)], body: [UInt8]) {

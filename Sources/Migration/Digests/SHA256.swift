@@ -23,6 +23,7 @@ public struct SHA256: Sendable {
         return hash.finish()
     }
 
+    /// Goes on with these bytes.
     public mutating func update(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
             pending.append(byte)

@@ -26,9 +26,12 @@ public struct SipHash: Sendable {
         v3 = k1 ^ 0x7465_6462_7974_6573
     }
 
+    /// Goes on with these bytes.
     public mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
+    /// Goes on with these bytes, without copying them.
     public mutating func update(_ bytes: ArraySlice<UInt8>) { bytes.withUnsafeBytes { update($0) } }
 
+    /// Goes on with these bytes, without copying them.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         length &+= UInt64(bytes.count)
         var place = 0

@@ -14,6 +14,7 @@
 /// the domain
 /// runs, so that a host which lost its power knows whether it ever ran here.
 public struct DestinationHandover: Hashable, Sendable {
+    /// How far it is; the durable ones stand in the journal by these words.
     public enum State: String, Hashable, Sendable, CaseIterable {
         /// Durable before anything is created.
         case receiving
@@ -27,35 +28,47 @@ public struct DestinationHandover: Hashable, Sendable {
         case running
         /// The complete copy is gone, and never ran.
         case lost
+        /// Nothing has to be remembered any more.
         case finished
     }
 
+    /// What happens to a destination.
     public enum Input: Hashable, Sendable {
         /// All of it is here, with its devices, paused.
         case complete
         /// It failed, or the wire was cut, before it was complete.
         case giveUp
+        /// The source said this.
         case message(HandoverMessage)
+        /// The record of this state is durable.
         case recorded(State)
+        /// The record of this state could not be written.
         case recordFailed(State)
         /// The daemon has started again. `hasCopy`: Xen still has the domain.
         case restarted(hasCopy: Bool)
         /// Xen has the paused copy no more.
         case vanished
+        /// Time to ask again.
         case tick
+        /// An operator has decided about the copy in doubt.
         case decided(keep: Bool)
     }
 
+    /// What has to be done, in this order.
     public enum Action: Hashable, Sendable {
+        /// Write this state durably, and say whether that went well.
         case record(State)
+        /// Tell the source; a message that is lost is asked for again.
         case send(HandoverMessage)
         /// Let the domain run. Fine when it does.
         case run
         /// Remove the copy. Fine when there is none.
         case destroy
+        /// Nothing about this migration has to be remembered any more.
         case forget
     }
 
+    /// Where it is, durable or about to be.
     public private(set) var state: State
     /// The copy that is running was here at the last look.
     public private(set) var hasCopy = true
@@ -68,6 +81,9 @@ public struct DestinationHandover: Hashable, Sendable {
     /// As a journal has it. `restarted` has to follow.
     public init(recorded state: State) { self.state = state }
 
+    /// Goes on with what happened. What makes no sense in this state changes nothing.
+    ///
+    /// - Returns: what has to be done, in this order.
     public mutating func take(_ input: Input) -> [Action] {
         switch state {
         case .receiving: receiving(input)

@@ -3,16 +3,24 @@ import SExpressions
 
 /// What a host durably knows about a migration it takes part in. Outlives reboots.
 public struct HandoverRecord: Hashable, Sendable {
+    /// Which part this host has, and how far it is.
     public enum State: Hashable, Sendable {
+        /// It sends the domain.
         case source(SourceHandover.State)
+        /// It takes the domain.
         case destination(DestinationHandover.State)
     }
+    /// Of the migration, the same on both hosts: 32 hexadecimal digits.
     public var id: String
+    /// What this host knows.
     public var state: State
+    /// The same on both hosts.
     public var domain: DomainUUID
+    /// For people.
     public var name: String
     /// The other host and the port of its xend.
     public var host: String
+    /// Where the other host's xend takes migrations.
     public var port: UInt16
     /// The domain was paused by its operator, and stays so.
     public var isPaused: Bool
@@ -44,6 +52,9 @@ public struct HandoverRecord: Hashable, Sendable {
         return .element("migration", fields)
     }
 
+    /// Reads what ``expression`` writes.
+    ///
+    /// - Returns: nil when something is missing or cannot be.
     public init?(_ expression: SExpression) {
         let place = expression.child("host")?.children() ?? []
         guard expression.isElement("migration"), let id = expression.childText("id"),

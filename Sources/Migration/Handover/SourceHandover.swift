@@ -26,6 +26,7 @@
 ///   older than what ran at the source.
 /// - A source that has rebooted in `started` never resumed the domain: its word is *go*.
 public struct SourceHandover: Hashable, Sendable {
+    /// How far it is; the durable ones stand in the journal by these words.
     public enum State: String, Hashable, Sendable, CaseIterable {
         /// Durable before the destination is spoken to.
         case started
@@ -41,13 +42,17 @@ public struct SourceHandover: Hashable, Sendable {
         case finished
     }
 
+    /// What happens to a source.
     public enum Input: Hashable, Sendable {
         /// The last bytes of the image are about to be sent.
         case imageComplete
         /// The transfer failed or was cancelled.
         case giveUp
+        /// The destination said this.
         case message(HandoverMessage)
+        /// The record of this state is durable.
         case recorded(State)
+        /// The record of this state could not be written.
         case recordFailed(State)
         /// The daemon has started again. `hasCopy`: Xen still has the domain.
         case restarted(hasCopy: Bool)
@@ -57,9 +62,11 @@ public struct SourceHandover: Hashable, Sendable {
         case decided(keep: Bool)
     }
 
+    /// What has to be done, in this order.
     public enum Action: Hashable, Sendable {
         /// Make this state durable, then report `recorded` or `recordFailed`.
         case record(State)
+        /// Tell the destination; a message that is lost is asked for again.
         case send(HandoverMessage)
         /// Let the domain run on here. Fine when it does.
         case resume
@@ -71,6 +78,7 @@ public struct SourceHandover: Hashable, Sendable {
         case reportConflict
     }
 
+    /// Where it is, durable or about to be.
     public private(set) var state: State
     /// The destination may hold a complete copy.
     public private(set) var isImageComplete: Bool
@@ -92,6 +100,9 @@ public struct SourceHandover: Hashable, Sendable {
         hasCopy = true
     }
 
+    /// Goes on with what happened. What makes no sense in this state changes nothing.
+    ///
+    /// - Returns: what has to be done, in this order.
     public mutating func take(_ input: Input) -> [Action] {
         switch state {
         case .started: started(input)

@@ -6,6 +6,7 @@ public struct ImageSummary: Hashable, Sendable {
     public var kind = GuestKind.pv
     /// The Xen that wrote it.
     public var xenMajor: UInt32 = 0
+    /// The Xen that wrote it: 17 in 4.17.
     public var xenMinor: UInt32 = 0
     /// How many records of each type.
     public var records: [ImageRecordType: UInt64] = [:]
@@ -26,6 +27,7 @@ public struct ImageSummary: Hashable, Sendable {
 public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Bytes from the beginning of the image.
     public var offset: UInt64
+    /// What is wrong.
     public var text: String
 
     public init(at offset: UInt64, _ text: String) {

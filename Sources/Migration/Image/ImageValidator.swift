@@ -34,6 +34,7 @@ public struct ImageValidator: Sendable {
         case complete
     }
 
+    /// Of what has been seen so far.
     public private(set) var summary = ImageSummary()
     private var state = State.imageHeader
     private var pending: [UInt8] = []
@@ -42,6 +43,7 @@ public struct ImageValidator: Sendable {
     /// - Parameter kind: what the image must be of; nil = either kind.
     public init(kind: GuestKind? = nil) { expectedKind = kind }
 
+    /// The END record has been seen; nothing more is taken.
     public var isComplete: Bool { state == .complete }
 
     /// Takes the next bytes.

@@ -9,10 +9,13 @@ public struct SaveFileHeader: Hashable, Sendable {
     public var time: Double
     /// The node it was saved on, and its Xen: `4.17.7`.
     public var host: String
+    /// For people; whether an image can be restored, Xen says.
     public var xenVersion: String
+    /// What the image in the file must be of.
     public var kind: GuestKind
     /// What the domain had, and could have had.
     public var memory: MemorySize
+    /// Not below ``memory``.
     public var maximumMemory: MemorySize
     /// It was paused by its operator, and is after the restore.
     public var isPaused: Bool

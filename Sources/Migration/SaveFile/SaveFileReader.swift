@@ -11,7 +11,9 @@ public actor SaveFileReader {
     /// Bytes read at a time.
     private static let pieceSize = 1024 * 1024
 
+    /// For messages.
     public nonisolated let path: String
+    /// Checked against its digest already.
     public nonisolated let header: SaveFileHeader
     private let file: any ReadableFile
     private let headDigest: [UInt8]
@@ -74,8 +76,10 @@ public actor SaveFileReader {
         return image
     }
 
+    /// Of what has been read so far.
     public var summary: ImageSummary { validator.summary }
 
+    /// Idempotent.
     public func close() async {
         guard isOpen else { return }
         isOpen = false

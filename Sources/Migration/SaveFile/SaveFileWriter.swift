@@ -10,6 +10,7 @@ import SExpressions
 ///   └───────┴──────────┴─────→ abandon       there is no new file, and the target is as it was
 /// ```
 public actor SaveFileWriter: ImageOutput {
+    /// As which it will be there once it is complete; until then it is `PATH.part`.
     public nonisolated let path: String
     private let files: any FileStore
     private let file: any WritableFile

@@ -29,6 +29,9 @@ public actor VerifiedImage: ImageInput {
         }
     }
 
+    /// Exactly `count` bytes.
+    ///
+    /// - Throws: `SaveFileError` when the image ends before them.
     public func read(_ count: Int) async throws -> [UInt8] {
         guard count <= rest else { throw SaveFileError(path, .damaged("the image is shorter than Xen expects")) }
         var bytes: [UInt8] = []
@@ -41,8 +44,12 @@ public actor VerifiedImage: ImageInput {
         return bytes
     }
 
+    /// Whether the file can go to a socket without passing through this process.
     public nonisolated var canSend: Bool { file.canSend }
 
+    /// Sends up to `limit` bytes to a socket that does not block.
+    ///
+    /// - Returns: how many; 0 at the end of the image, nil when the socket takes none now.
     public func send(_ limit: Int, to socket: Int32) async throws -> Int? {
         guard rest > 0 else { return 0 }
         let sent = try await file.send(min(limit, rest), to: socket)
@@ -50,5 +57,6 @@ public actor VerifiedImage: ImageInput {
         return sent
     }
 
+    /// Idempotent.
     public func close() async { await file.close() }
 }

@@ -5,8 +5,11 @@ import SExpressions
 ///
 /// One task sends at a time, and one receives.
 public actor MigrationChannel {
+    /// What comes over a channel.
     public enum Incoming: Hashable, Sendable {
+        /// Understood.
         case message(MigrationMessage)
+        /// The next piece of the domain's image.
         case image([UInt8])
     }
 
@@ -15,6 +18,7 @@ public actor MigrationChannel {
     private var incoming = FrameCoder()
     private var buffer: ArraySlice<UInt8> = []
 
+    /// Where the connection comes from or goes to.
     public nonisolated let peer: NetworkAddress
 
     private init(_ connection: any NetworkConnection) {
@@ -87,6 +91,7 @@ public actor MigrationChannel {
 
     // MARK: Sending
 
+    /// Sends a message; returns when the network has taken it.
     public func send(_ message: MigrationMessage) async throws(WireError) {
         try await send(.message, message.expression)
     }
@@ -116,6 +121,9 @@ public actor MigrationChannel {
 
     // MARK: Receiving
 
+    /// Waits for what comes next.
+    ///
+    /// - Throws: `cut` when the connection has ended, `malformed` when what came is not authentic or cannot be understood.
     public func receive() async throws(WireError) -> Incoming {
         let frame = try await frame()
         switch frame.kind {

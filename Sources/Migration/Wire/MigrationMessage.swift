@@ -6,9 +6,13 @@ public enum MigrationRole: String, Hashable, Sendable { case source, destination
 
 /// A word about who owns a domain, on its way to the host that has this role.
 public struct HandoverNote: Hashable, Sendable {
+    /// Its id: 32 hexadecimal digits.
     public var migration: String
+    /// The same on both hosts.
     public var domain: DomainUUID
+    /// A host can have both parts, in two migrations.
     public var to: MigrationRole
+    /// The word itself.
     public var message: HandoverMessage
     /// With `taken`: the id of the domain there and the HTTP port of its xend.
     public var arrival: MigrationArrival?
@@ -27,7 +31,9 @@ public struct HandoverNote: Hashable, Sendable {
 
 /// Where a domain is after a migration.
 public struct MigrationArrival: Hashable, Sendable {
+    /// At the destination.
     public var id: DomainID
+    /// Of the destination's xend, for the url that a migration answers.
     public var httpPort: UInt16
 
     public init(id: DomainID, httpPort: UInt16) {
@@ -38,7 +44,9 @@ public struct MigrationArrival: Hashable, Sendable {
 
 /// What two xends say to each other once they trust each other.
 public enum MigrationMessage: Hashable, Sendable {
+    /// The caller's first: would you take this domain?
     case offer(MigrationOffer)
+    /// Room has been made: send the image.
     case accept
     /// Not begun: why not.
     case refused(String)
@@ -46,10 +54,12 @@ public enum MigrationMessage: Hashable, Sendable {
     case failed(String)
     /// All of the image has been sent.
     case imageEnd
+    /// A word about who owns the domain.
     case handover(HandoverNote)
     /// An answer that says nothing.
     case nothing
 
+    /// As it goes over the wire, in a frame.
     public var expression: SExpression {
         switch self {
         case .offer(let offer): offer.expression
@@ -62,6 +72,9 @@ public enum MigrationMessage: Hashable, Sendable {
         }
     }
 
+    /// Reads what ``expression`` writes.
+    ///
+    /// - Returns: nil for a message that is none, or lacks something.
     public init?(_ expression: SExpression) {
         let text = expression.children().first?.atom ?? "no reason given"
         switch expression.name {

@@ -9,13 +9,21 @@ public struct MigrationOffer: Hashable, Sendable {
     public var node: String
     /// How the sender calls itself, and where it can be asked later.
     public var host: String
+    /// Of the sender's own migration port.
     public var port: UInt16
+    /// Of the sender's Xen: 4 in 4.17.
     public var xenMajor: Int
+    /// Of the sender's Xen: 17 in 4.17.
     public var xenMinor: Int
+    /// What the image will be of.
     public var kind: GuestKind
+    /// It runs on while its memory is sent.
     public var live: Bool
+    /// What it has, and needs there.
     public var memory: MemorySize
+    /// What it can grow to.
     public var maximumMemory: MemorySize
+    /// Its operator had paused it, and so it stays.
     public var isPaused: Bool
     /// The whole `(domain …)` record of xend.
     public var record: SExpression

@@ -2,6 +2,7 @@ import HostInterface
 
 /// Why two xends do not understand each other.
 public struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What went wrong, as far as it makes a difference.
     public enum Reason: Hashable, Sendable {
         /// The peer said so.
         case refused
@@ -9,9 +10,12 @@ public struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
         case malformed
         /// The connection ended or failed.
         case cut
+        /// The peer took too long.
         case timedOut
     }
+    /// What went wrong.
     public var reason: Reason
+    /// The same in words, for who asked.
     public var text: String
 
     public init(_ reason: Reason, _ text: String) {

@@ -8,6 +8,7 @@ public struct Xm: Sendable {
     private let session: XmSession
     private let commands: [XmCommand]
 
+    /// An xm that asks this daemon, and reads and prints through this host.
     public init(client: XendClient, host: any XmHost, format: XmFormat) {
         session = XmSession(client: client, host: host, format: format, program: format == .xl ? "xl" : "xm")
         commands = XmCommand.all

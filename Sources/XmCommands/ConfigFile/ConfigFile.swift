@@ -12,6 +12,7 @@ public struct ConfigFile: Sendable {
 
     /// A variable the file asks for.
     public struct DeclaredVariable: Equatable, Sendable {
+        /// As it stands in the file.
         public var name: String
         /// The file's own explanation of it, empty where it has none.
         public var use: String
@@ -54,10 +55,15 @@ public struct ConfigFile: Sendable {
 
 /// A value of a configuration file as the rest of `xm` sees it.
 public indirect enum ConfigValueView: Equatable, Sendable {
+    /// A whole number.
     case int(Int)
+    /// A number with a fraction.
     case float(Double)
+    /// A text.
     case string(String)
+    /// A list, or a tuple.
     case list([ConfigValueView])
+    /// `True` or `False`.
     case bool(Bool)
     /// `None`, tuples, dictionaries and functions, which never set an option.
     case other(String)

@@ -2,7 +2,9 @@
 
 /// A place in a configuration file; both numbers start at 1, columns count characters.
 public struct SourcePosition: Equatable, Sendable {
+    /// From 1.
     public var line: Int
+    /// From 1, in characters.
     public var column: Int
 
     public init(line: Int, column: Int) {
@@ -17,6 +19,7 @@ public struct SourcePosition: Equatable, Sendable {
 public struct ConfigFileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file as the user named it.
     public var file: String
+    /// Where in the file.
     public var position: SourcePosition
     /// What is wrong, and what would be right.
     public var text: String
