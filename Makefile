@@ -11,7 +11,7 @@ SYSCONFDIR ?= /etc
 PLACE = $(DESTDIR)$(PREFIX)
 SHARE = $(PLACE)/share
 
-.PHONY: help run test build tools scenarios sweep lab-test lab-bench bench fuzz tls-test clients attack cluster ci install format clean
+.PHONY: help run test build tools scenarios sweep lab-test lab-bench bench fuzz tls-test clients attack cluster docs drawings ci install format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,13 @@ install: ## Install what `swift build -c release` has built: PREFIX=/usr/local D
 	    $(BIN)/xm completion $$shell >$$(printf $$file xm) || exit 1; \
 	    for program in xend xend-sim xend-scenario; do \
 	        $(BIN)/$$program --generate-completion-script $$shell >$$(printf $$file $$program) || exit 1; done; done
+
+docs: ## Build all documents into .build/site, and check its links
+	CI/docs
+
+drawings: ## Make the drawings from their texts (needs graphviz)
+	CI/install-tools graphviz
+	CI/drawings
 
 format: ## Lay out the sources
 	$(SWIFT) format -i -r Sources Simulator Tests Package.swift

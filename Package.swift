@@ -39,6 +39,12 @@ let libxen: [LinkerSetting] =
             ].flatMap { ["-Xlinker", $0] }, .when(traits: ["StaticXen"]))
     ]
 
+/// What only `make docs` needs. A dependency that is there always would be fetched and planned for in every build, also by those
+/// who depend on us.
+let documentation: [Package.Dependency] =
+    Context.environment["XEND_DOCS"] == nil
+    ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
+
 let package = Package(
     name: "xend",
     products: [
@@ -66,7 +72,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-    ],
+    ] + documentation,
     targets: [
         // -- What everything speaks --------------------------------------------------------------------------------
         // SXP text and values.
