@@ -78,4 +78,13 @@ import Testing
             }
         }
     }
+
+    /// Whoever hands programs on has to say what is in them.
+    @Test func everyPackageIsInTheNotice() throws {
+        let package = try String(contentsOf: Self.root.appendingPathComponent("Package.swift"), encoding: .utf8)
+        let notice = try String(contentsOf: Self.root.appendingPathComponent("NOTICE"), encoding: .utf8)
+        let packages = package.matches(of: #/\.package\(\s*url: "([^"]+)"/#).map { String($0.1) }
+        #expect(packages.count >= 5)
+        for url in packages { #expect(notice.contains(url), "NOTICE does not name \(url)") }
+    }
 }
