@@ -3,15 +3,19 @@
 public final class HostHardware {
     /// A block device or partition.
     public struct BlockDevice: Hashable, Sendable {
+        /// Its node, such as `/dev/sda1`.
         public var path: String
+        /// Major · 256 + minor.
         public var number: UInt32
         /// Bytes.
         public var size: UInt64
+        /// Nobody can write to it.
         public var isReadOnly = false
         /// The file behind a loop device.
         public var file: String?
         /// How the host itself has it mounted.
         public var isMounted = false
+        /// The host itself only reads from it; says something only while it is mounted.
         public var isMountedReadOnly = false
         /// Back-end devices that have it open.
         public var users: Set<String> = []
@@ -25,23 +29,31 @@ public final class HostHardware {
         }
     }
 
+    /// By number.
     public private(set) var blockDevices: [UInt32: BlockDevice] = [:]
     /// Network interfaces by name, each with the bridge it is on.
     public private(set) var interfaces: [String: String?] = ["lo": nil, "eth0": nil]
+    /// By name.
     public var bridges: Set<String> = []
 
     public init() {}
 
+    /// In place of what has the same number.
     public func add(_ device: BlockDevice) { blockDevices[device.number] = device }
+    /// Takes it away, whoever has it open.
     public func remove(_ number: UInt32) { blockDevices[number] = nil }
+    /// By its node; nil where there is none.
     public func device(_ path: String) -> BlockDevice? { blockDevices.values.first { $0.path == path } }
+    /// Changes one that is there.
     public func update(_ number: UInt32, _ change: (inout BlockDevice) -> Void) {
         guard var device = blockDevices[number] else { return }
         change(&device)
         blockDevices[number] = device.isGivenBack && device.users.isEmpty ? nil : device
     }
 
+    /// On no bridge.
     public func addInterface(_ name: String) { interfaces.updateValue(nil, forKey: name) }
+    /// As when a back-end closes.
     public func removeInterface(_ name: String) { interfaces.removeValue(forKey: name) }
     /// Puts an interface on a bridge, or with nil takes it off.
     public func attach(_ name: String, to bridge: String?) {

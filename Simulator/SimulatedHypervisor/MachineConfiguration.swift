@@ -10,14 +10,17 @@ public struct MachineConfiguration: Sendable {
     public var domainZeroMemory: MemorySize
     /// Physical cpus; domain 0 has as many virtual ones.
     public var cpus: Int
+    /// Of each cpu.
     public var cpuKilohertz = 2_400_000
     /// Xen's version: major, minor, and the rest as text.
     public var version = (major: 4, minor: 17, extra: ".7")
+    /// As Xen calls it.
     public var scheduler = "credit2"
     /// The kinds of guest whose dirtied pages Xen can track. (Debian's own Xen cannot for PV: it has no shadow paging.)
     public var canMigrateLive: Set<GuestKind> = [.pv, .pvh]
     /// A block device that is open for a domain may not be opened for another one. Linux' blkback does not check this.
     public var exclusiveBlockDevices = false
+    /// How long things take.
     public var latencies = Latencies()
 
     public init(
@@ -36,11 +39,13 @@ public struct MachineConfiguration: Sendable {
 public struct Latencies: Hashable, Sendable {
     /// A hypercall that only looks or sets a field.
     public var hypercall: Duration = .zero
+    /// An empty domain.
     public var createDomain: Duration = .milliseconds(2)
     /// Building, besides the memory.
     public var build: Duration = .milliseconds(60)
     /// Populating or freeing a GiB.
     public var memoryPerGiB: Duration = .milliseconds(80)
+    /// Destroying, besides the memory.
     public var destroyDomain: Duration = .milliseconds(20)
     /// Saving or restoring a GiB, when the other end is as fast.
     public var copyPerGiB: Duration = .milliseconds(900)

@@ -11,6 +11,7 @@ import HypervisorInterface
 /// `@unchecked Sendable`: daemon tasks hold it through their handles. It is synchronous state, touched only on the
 /// thread of the simulation's executor: by those tasks, which run there, and by the events of its timeline.
 public final class SimulatedMachine: @unchecked Sendable {
+    /// What it has; does not change.
     public let configuration: MachineConfiguration
     /// Its xenstore.
     public let store: XenStored

@@ -6,6 +6,7 @@ import Simulation
 /// Everything of a simulated machine is synchronous state that events on this timeline change, always on the thread
 /// of the simulation's executor; hence the actions it takes need not be sendable.
 public final class Timeline: Sendable {
+    /// Runs all that happens on the machine.
     public let executor: SimulationExecutor
     private let chance: SimulatedRandom
 

@@ -4,27 +4,34 @@ import SystemPackage
 
 /// `xend start`, `stop` and `status`, seen from outside the daemon.
 public struct DaemonProcess: Sendable {
+    /// What `xend start` came to.
     public enum StartOutcome: Hashable, Sendable {
+        /// Both are a success to who asked.
         case started, alreadyRunning
         /// It has not said that it is ready, nor ended.
         case stillStarting
+        /// It ended before it was ready, with this reason.
         case failed(String)
     }
 
+    /// What `xend stop` came to; `stillRunning` after the 30 s that it waits (manual, decision 9).
     public enum StopOutcome: Hashable, Sendable { case stopped, notRunning, stillRunning }
 
     /// What the daemon prints beside its log: the reason of a crash, mostly.
     public static let debugLog = "/var/log/xend-debug.log"
 
+    /// Where the daemon's process id stands.
     public let pidFile: PidFile
     private let root: HostRoot
     private let clock = LinuxClock()
 
+    /// - Parameter root: in front of every path, for tests.
     public init(root: HostRoot = HostRoot()) {
         self.root = root
         pidFile = PidFile(root: root)
     }
 
+    /// Whether the process of the pid file is there and is a xend.
     public var isRunning: Bool { pidFile.runningProcess() != nil }
 
     /// Starts the daemon in a session of its own, unless it runs, and waits until it is ready.

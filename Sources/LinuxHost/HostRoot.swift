@@ -9,6 +9,9 @@ public struct HostRoot: Hashable, Sendable {
     /// In front of `/proc` and `/sys`. Empty: the real ones.
     public var kernel: String
 
+    /// - Parameters:
+    ///   - files: in front of every absolute path of a file or script.
+    ///   - kernel: in front of `/proc` and `/sys`.
     public init(files: String = "", kernel: String = "") {
         self.files = HostRoot.withoutTrailingSlash(files)
         self.kernel = HostRoot.withoutTrailingSlash(kernel)

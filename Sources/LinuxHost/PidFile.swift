@@ -28,6 +28,9 @@ public struct PidFile: Sendable {
     private let path: String
     private let shownPath: String
 
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - root: in front of it, for tests.
     public init(path: String = "/var/run/xend.pid", root: HostRoot = HostRoot()) {
         shownPath = path
         self.path = root.file(path)

@@ -17,7 +17,9 @@ public final class Daemon: Sendable {
     let options: DaemonOptions
     let log: Logger
     let logSink: any LogSink
+    /// All events of this life, for whoever subscribes.
     public let events: EventHub
+    /// What decides about domains and performs it.
     public let manager: DomainManager
     let virtualNetworks: VirtualNetworks
     let tracer: Tracer

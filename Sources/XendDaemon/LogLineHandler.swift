@@ -3,7 +3,9 @@ import Logging
 
 /// Turns the messages of swift-log into lines of xend's log, with the time of the daemon's own clock.
 public struct LogLineHandler: LogHandler {
+    /// Below this nothing is written: `loglevel` of the configuration.
     public var logLevel: Logger.Level
+    /// Kept as swift-log asks; the log of 2004 has no place for it.
     public var metadata: Logger.Metadata = [:]
     private let clock: any HostClock
     private let sink: any LogSink
@@ -14,11 +16,13 @@ public struct LogLineHandler: LogHandler {
         logLevel = level
     }
 
+    /// One of the ``metadata``.
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
+    /// Writes a line in the format of 2004 (reference/lifecycle-and-events.md §7).
     public func log(event: LogEvent) {
         sink.append(
             LogLine(

@@ -4,28 +4,48 @@ import SExpressions
 
 /// What xend-config.sxp says (manual D3; reference/lifecycle-and-events.md §10). A file that is absent means all defaults.
 public struct XendConfiguration: Hashable, Sendable {
+    /// Read when neither the command line nor `XEND_CONFIG` names another.
     public static let defaultPath = "/etc/xen/xend-config.sxp"
 
     /// What a line of the file can be about; besides these `block-TYPE`, the script for block devices of that type.
     public enum Key: String, CaseIterable, Sendable {
+        /// The HTTP port (manual D3).
         case port = "xend-port"
+        /// The interface of the HTTP port (manual D3).
         case address = "xend-address"
+        /// The debug port (manual G1).
         case debugPort = "xend-debug-port"
+        /// Consoles listen on this plus the domain's id.
         case consoleBase = "xend-console-base"
+        /// Where domains arrive from other hosts.
         case migrationPort = "xend-migration-port"
+        /// `open`: other hosts may change something, not only look.
         case remoteAccess = "xend-remote-access"
+        /// What the hosts of a pool know.
         case poolSecretFile = "xend-pool-secret-file"
+        /// This host's own, for migration over TLS.
         case tlsCertificate = "xend-tls-certificate"
+        /// Of that certificate.
         case tlsKey = "xend-tls-key"
+        /// Who must have signed the other hosts'.
         case tlsAuthority = "xend-tls-ca"
+        /// In seconds (manual L6).
         case minimumRestartTime = "xend-min-restart-time"
+        /// Runs at the start (manual D8).
         case networkScript = "network-script"
+        /// Of vifs that name none.
         case bridge = "vif-bridge"
+        /// Of vifs that name none (manual V2).
         case vifScript = "vif-script"
+        /// Whether vif scripts set rules against forged addresses.
         case antispoof = "vif-antispoof"
+        /// Where the database is (manual D6).
         case databaseRoot = "dbroot"
+        /// Where the mark of the last boot is (manual D7).
         case lastBoot = "lastboot"
+        /// Where the log is (manual D5).
         case logFile = "logfile"
+        /// From where on something is worth a line.
         case logLevel = "loglevel"
     }
 
@@ -33,11 +53,15 @@ public struct XendConfiguration: Hashable, Sendable {
     public var port: UInt16?
     /// "" = all interfaces.
     public var address: String?
+    /// nil: 8001, or any free one where ports are chosen freely.
     public var debugPort: UInt16?
+    /// nil: 9600, or any free ones where ports are chosen freely.
     public var consoleBase: UInt16?
+    /// nil: 8002, or any free one where ports are chosen freely.
     public var migrationPort: UInt16?
     /// Whether other hosts may change something, and reach consoles, debug and migration port.
     public var isRemoteAccessOpen = false
+    /// nil: no secret; then domains only move within this machine, unless there are certificates.
     public var poolSecretFile: String?
     /// nil: the migration port speaks plainly.
     public var migrationSecurity: TransportSecurity? {
@@ -49,13 +73,21 @@ public struct XendConfiguration: Hashable, Sendable {
     private var tlsAuthority: String?
     /// "" = none.
     public var networkScript = "network"
+    /// Of vifs that name none.
     public var bridge = "xen-br0"
+    /// Of vifs that name none; looked for in /etc/xen unless it begins with a slash.
     public var vifScript = "vif-bridge"
+    /// Whether vif scripts set rules against forged addresses.
     public var isAntispoofOn = true
+    /// What binds a block device for a type of `uname`: the keys `block-TYPE`.
     public var blockScripts = ["file": "block-file"]
+    /// Directory of the database.
     public var databaseRoot = "/var/xen/xend-db"
+    /// File with the mark of the last boot.
     public var lastBootPath = "/var/xen/lastboot"
+    /// File of the log; older ones have `.1`, `.2` and so on behind it.
     public var logPath = "/var/log/xen/xend.log"
+    /// File that calls are written to while tracing is on.
     public var tracePath = "/var/log/xen/xend.trace"
     /// `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL`.
     public var logLevel = "DEBUG"

@@ -6,6 +6,7 @@ import SExpressions
 /// Each given, known parameter is coerced first, then each must be present; others are ignored. The texts are those of
 /// xend 2.0 (reference/http-api.md §4.2).
 public struct Arguments: Sendable {
+    /// As it came, with fields that nobody asks for.
     public let form: Form
 
     public init(_ form: Form) { self.form = form }

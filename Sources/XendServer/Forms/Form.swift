@@ -4,7 +4,9 @@ import SExpressions
 public struct Form: Hashable, Sendable {
     /// One parameter.
     public struct Field: Hashable, Sendable {
+        /// Of the parameter.
         public var name: String
+        /// Bytes, for an uploaded file is a value, too.
         public var value: [UInt8]
         /// What a browser called the file whose contents this is.
         public var fileName: String?
@@ -19,6 +21,7 @@ public struct Form: Hashable, Sendable {
         public var text: String { SXPText.string(decoding: value) }
     }
 
+    /// In the order in which they came; a name may stand there several times.
     public private(set) var fields: [Field]
 
     public init(_ fields: [Field] = []) { self.fields = fields }

@@ -2,6 +2,7 @@ import NIOHTTP1
 
 /// The form in which an answer is shown.
 public enum Representation: String, CaseIterable, Sendable {
+    /// For programs of 2004, for people, for programs of today.
     case sxp, html, json
 
     /// `?format=sxp`, `html` or `json` decides; any other word is no format, and the headers decide.

@@ -21,6 +21,12 @@ public final class HTTPPipeline: Sendable {
     let logger: Logger
     private let seats: Seats
 
+    /// - Parameters:
+    ///   - service: what answers.
+    ///   - tasks: begins the work for each request.
+    ///   - clock: for deadlines.
+    ///   - configuration: names, access, limits.
+    ///   - logger: for what clients did wrong.
     public init(
         service: any DaemonService, tasks: any TaskSpawner, clock: any HostClock,
         configuration: HTTPServerConfiguration = HTTPServerConfiguration(), logger: Logger = Logger(label: "http")

@@ -10,6 +10,7 @@ public struct HTTPServerConfiguration: Sendable {
     public var isRemoteAccessOpen: Bool
     /// Every page says SIMULATION.
     public var isSimulated: Bool
+    /// Of sizes, numbers and times.
     public var limits: HTTPLimits
     /// Resources that only this program has, beside those of `/xend`.
     public var additionalResources: [Resource]
@@ -17,6 +18,13 @@ public struct HTTPServerConfiguration: Sendable {
     /// other requests get 503 with this text. nil: xend is there.
     public var absence: String?
 
+    /// - Parameters:
+    ///   - hostNames: in any case.
+    ///   - isRemoteAccessOpen: whether other hosts may change something.
+    ///   - isSimulated: whether every page says so.
+    ///   - limits: of sizes, numbers and times.
+    ///   - additionalResources: beside those of `/xend`.
+    ///   - absence: why xend itself is not there; nil: it is.
     public init(
         hostNames: Set<String> = [], isRemoteAccessOpen: Bool = false, isSimulated: Bool = false,
         limits: HTTPLimits = HTTPLimits(), additionalResources: [Resource] = [], absence: String? = nil

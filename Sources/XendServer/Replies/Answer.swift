@@ -21,10 +21,12 @@ public struct Answer: Sendable {
     /// What an operation has to say to a person.
     var notice: Notice?
 
+    /// A value, rendered in the representation that was asked for.
     public static func value(_ value: some SExpressible) -> Answer {
         Answer(content: .value(value, isPlainList: false))
     }
 
+    /// A value, rendered in the representation that was asked for.
     public static func value(_ value: SExpression) -> Answer { Answer(content: .value(value, isPlainList: false)) }
 
     /// A list of things, whatever the first of them looks like.
@@ -32,8 +34,10 @@ public struct Answer: Sendable {
 
     static func list(_ list: some SExpressible) -> Answer { Answer(content: .value(list, isPlainList: true)) }
 
+    /// `text/plain` for programs, a page with it for people.
     public static func text(_ bytes: [UInt8]) -> Answer { Answer(content: .text(bytes)) }
 
+    /// Exactly this, whatever representation was asked for.
     public static func reply(_ reply: Reply) -> Answer { Answer(content: .reply(reply)) }
 
     /// No value: `'None'` in SXP, as xend 2.0 wrote it.

@@ -1,21 +1,32 @@
 /// What goes back on the wire.
 public struct Reply: Sendable {
+    /// What comes behind the headers.
     public enum Body: Sendable {
+        /// All of it; its length is told in front.
         case bytes([UInt8])
         /// Written as it comes; the connection ends with it.
         case stream(@Sendable (EventWriter) async -> Void)
     }
 
+    /// Of HTTP: 200 and so on (reference/http-api.md §5).
     public var status: Int
     /// One line: for every status but those of success this is the message that clients of xend 2.0 show
     /// (reference/http-api.md §3). Made printable when it is written.
     public var reason: String
     /// Without `Date`, `Server`, `Content-Length` and `Connection`, which the connection adds.
     public var headers: [(name: String, value: String)]
+    /// What comes behind the headers; left away for HEAD.
     public var body: Body
     /// The connection ends with this answer.
     public var closes: Bool
 
+    /// - Parameters:
+    ///   - status: of HTTP.
+    ///   - reason: nil: the standard phrase of the status.
+    ///   - contentType: with its character set, where it has one.
+    ///   - body: all of it.
+    ///   - headers: beside `Content-Type`.
+    ///   - closes: whether the connection ends with this answer.
     public init(
         status: Int = 200, reason: String? = nil, contentType: String, body: [UInt8],
         headers: [(name: String, value: String)] = [], closes: Bool = false

@@ -4,9 +4,13 @@ import HostInterface
 
 /// A request on its way through a handler: what was asked, and whom to ask.
 public struct Exchange: Sendable {
+    /// What came.
     public let request: Request
+    /// What knows the answer.
     public let service: any DaemonService
+    /// In which form the answer goes.
     public let representation: Representation
+    /// For times in answers, and for waiting.
     public let clock: any HostClock
     let configuration: HTTPServerConfiguration
     let domainTexts: DomainTexts

@@ -4,9 +4,13 @@ import SExpressions
 
 /// One HTTP request, received completely.
 public struct Request: Sendable {
+    /// As it came; PUT is taken as POST.
     public var method: HTTPMethod
+    /// Path and query, decoded.
     public var target: RequestTarget
+    /// 1.0 or 1.1.
     public var version: HTTPVersion
+    /// As they came.
     public var headers: HTTPHeaders
     /// The parameters of the query and, in place of those of the same name, of the body.
     public var form: Form
@@ -17,6 +21,15 @@ public struct Request: Sendable {
     /// Whether who asks is on this very machine.
     public var isLocal: Bool
 
+    /// - Parameters:
+    ///   - method: as it came.
+    ///   - target: path and query.
+    ///   - version: of HTTP.
+    ///   - headers: as they came.
+    ///   - form: of the body; laid over that of the query.
+    ///   - body: if it is no form.
+    ///   - peer: who asks.
+    ///   - isLocal: whether that is on this very machine.
     public init(
         method: HTTPMethod, target: RequestTarget, version: HTTPVersion = .http1_1, headers: HTTPHeaders = [:],
         form: Form = Form(), body: [UInt8] = [], peer: NetworkAddress? = nil, isLocal: Bool = true

@@ -6,10 +6,15 @@ public struct RequestTarget: Hashable, Sendable {
     /// Percent-decoded one by one, so that a `/` may stand within a segment. A trailing slash, or several, makes no
     /// difference; an empty segment elsewhere does.
     public private(set) var segments: [String]
+    /// What stands behind the question mark.
     public private(set) var query: Form
     /// `host:port`, if the request names it in its first line (RFC 9112's absolute form).
     public private(set) var authority: String?
 
+    /// - Parameters:
+    ///   - uri: as it stands in the first line of a request.
+    ///   - maximumFields: more than that in the query are refused.
+    /// - Throws: what is wrong with the query.
     public init(_ uri: String, maximumFields: Int = HTTPLimits().fields) throws(FormError) {
         var rest = Array(uri.utf8)[...]
         authority = Self.takeAuthority(&rest)

@@ -1,5 +1,6 @@
 /// One row of the route table: a path, and what can be asked and done there.
 public struct Resource: Sendable {
+    /// What answers one method, or one operation, of a resource.
     public typealias Handler = @Sendable (Exchange) async throws(Failure) -> Answer
 
     enum Component: Hashable, Sendable {

@@ -3,10 +3,14 @@
 /// Text and attribute values are escaped when they are written, and names of tags and attributes come from the source
 /// alone: nothing that came from outside can become markup.
 public indirect enum HTML: Sendable {
+    /// Escaped when it is written.
     case text(String)
+    /// A tag with what is in it.
     case element(StaticString, [Attribute], [HTML])
+    /// One after the other, without a tag around.
     case group([HTML])
 
+    /// `NAME="VALUE"`.
     public struct Attribute: Sendable {
         let name: StaticString
         /// nil: the attribute stands without a value.
@@ -18,6 +22,7 @@ public indirect enum HTML: Sendable {
         }
     }
 
+    /// Writes nothing.
     public static let nothing = HTML.group([])
 }
 

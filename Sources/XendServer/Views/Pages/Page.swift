@@ -7,6 +7,11 @@ public struct Page: Sendable {
     /// The script renews it when something happens.
     var isLive: Bool
 
+    /// - Parameters:
+    ///   - title: also what its own link says.
+    ///   - trail: the way here, without the page itself.
+    ///   - isLive: whether the script renews it when something happens.
+    ///   - content: between head and foot.
     public init(
         _ title: String, trail: [Trail.Step] = [], isLive: Bool = false,
         @HTMLBuilder content: () -> HTML

@@ -1,5 +1,6 @@
 /// The way to a resource: what contains it, then itself.
 public struct Trail: Sendable {
+    /// A page on the way, and its address below the root.
     public typealias Step = (title: String, path: String)
 
     /// The kinds of resources, as the navigation has them.
