@@ -51,23 +51,3 @@ public struct ArgumentDescription: Hashable, Sendable {
 
     public var name: String { names[0] }
 }
-
-/// What a parameter may be.
-public enum ArgumentKind: Hashable, Sendable {
-    /// Any text: a path, a host, a URL.
-    case text
-    /// A decimal integer.
-    case integer(ClosedRange<Int>)
-    /// 0 or 1.
-    case flag
-    /// One of these words.
-    case word([String])
-    /// A cpu's number with -1 for any, or several: `0-1,3`.
-    case cpus(ClosedRange<Int>)
-    /// One letter or digit.
-    case key
-    /// A domain's name.
-    case name
-    /// An s-expression; clients send the contents of a file.
-    case expression
-}

@@ -28,7 +28,7 @@ struct FormText: Sendable {
 
     init(
         _ title: String, button: String, help: String? = nil, isDestructive: Bool = false,
-        place: OperationForm.Place = .page, _ fields: [Field] = []
+        place: OperationForm.Place = .thing, _ fields: [Field] = []
     ) {
         self.title = title
         self.button = button

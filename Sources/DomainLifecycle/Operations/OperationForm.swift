@@ -37,14 +37,25 @@ public struct OperationForm: Sendable {
         }
     }
 
-    /// Where it stands on the page of its resource.
+    /// Where it stands on a page.
     public enum Place: Hashable, Sendable {
+        /// The node's page.
+        case node
+        /// The list of domains: what makes one from a text, and from what there is.
+        case making, bringing
+        /// A domain's page: beside its state, as a button or with the thing it is about.
+        case thing
         /// Moving and ending.
         case life
         /// What can be changed.
         case settings
-        /// Where the page itself puts it, which is not always there.
-        case page
+        case devices
+        /// Of a domain that has a vif.
+        case vifs
+        /// Of a domain that has no configuration.
+        case unconfigured
+        /// Of a domain in doubt.
+        case inDoubt
     }
 
     /// The parameter `op`.
@@ -61,7 +72,7 @@ public struct OperationForm: Sendable {
 
     public init(
         _ operation: String, _ title: String, button: String, help: String? = nil, isDestructive: Bool = false,
-        place: Place = .page, _ fields: [Field] = []
+        place: Place = .thing, _ fields: [Field] = []
     ) {
         self.operation = operation
         self.title = title

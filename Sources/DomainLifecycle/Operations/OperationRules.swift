@@ -121,6 +121,7 @@ extension OperationRule {
         form: FormText(
             "Decide", button: "Decide",
             help: "This copy waits for word from the other node. Decide only if that node will never answer.",
+            place: .inDoubt,
             [.init("decision", "This copy", .choice([("keep", "keep and run it"), ("drop", "drop it")]))]),
         probing: .never(because: "whoever decides by hand vouches that the other host never answers")
     ) { .resolve(keep: $0) }
@@ -190,6 +191,7 @@ extension OperationRule {
         form: FormText(
             "Configure", button: "Configure",
             help: "xend has no configuration of this domain. With one, its devices are connected.",
+            place: .unconfigured,
             [.init("config", "Configuration", .area(rows: 8), value: "(domain (config\n\(sampleConfiguration)))")]),
         probing: .with([.init("config", "(domain (config \(sampleConfiguration)))", "(vm)")])
     ) { expression throws(OperationError) in .configure(try configuredDomain(expression)) }
@@ -201,7 +203,8 @@ extension OperationRule {
     static let createDevice = OperationRule(
         "device_create", .expression("config"), admission: Admission(.live), role: .administrator,
         form: FormText(
-            "Add a device", button: "Add", [.init("config", "Configuration", value: "(vif (bridge xen-br0))")]),
+            "Add a device", button: "Add", place: .devices,
+            [.init("config", "Configuration", value: "(vif (bridge xen-br0))")]),
         probing: .act
     ) { expression throws(OperationError) in .createDevice(try device(expression)) }
 
@@ -210,6 +213,7 @@ extension OperationRule {
         role: .administrator,
         form: FormText(
             "Change a vif", button: "Change", help: "Bridge, script and addresses; its address in hardware stays.",
+            place: .vifs,
             [
                 .init("idx", "Number", .number(0...65535), value: "0"),
                 .init("config", "Configuration", value: "(vif (bridge xen-br0) (ip 10.0.0.1))"),
@@ -234,7 +238,7 @@ extension OperationRule {
         making: "create", .newDomain("config"), role: .administrator,
         form: FormText(
             "Create from text", button: "Create",
-            help: "A configuration in SXP. The new domain is paused; unpause it to let it run.",
+            help: "A configuration in SXP. The new domain is paused; unpause it to let it run.", place: .making,
             [.init("config", "Configuration", .area(rows: 8), value: sampleConfiguration)]),
         probing: .act
     ) { .create($0) }
@@ -242,7 +246,8 @@ extension OperationRule {
     static let restore = OperationRule(
         making: "restore", .text("file", "state"), role: .operator,
         form: FormText(
-            "Restore a saved domain", button: "Restore", [.init("state", "Save file on this node")]), probing: .act
+            "Restore a saved domain", button: "Restore", place: .bringing, [.init("state", "Save file on this node")]),
+        probing: .act
     ) { .restore(path: $0) }
 
     /// What forms show as an example.
@@ -259,7 +264,7 @@ extension OperationRule {
     static let notify = OperationRule(
         node: "notify", .rawText("uri", "url"), role: .administrator,
         form: FormText(
-            "Notify", button: "Set", help: "Every event is posted to this URL. Blank ends it.",
+            "Notify", button: "Set", help: "Every event is posted to this URL. Blank ends it.", place: .node,
             [.init("url", "URL", isRequired: false)]),
         probing: .with([.init("url", "http://192.0.2.1/a", "http://192.0.2.1/b", "")])
     ) { .notify(url: $0) }
@@ -268,7 +273,7 @@ extension OperationRule {
         node: "reboot", role: .administrator,
         form: FormText(
             "Reboot the node", button: "Reboot", help: "Ends all domains and starts the machine again.",
-            isDestructive: true),
+            isDestructive: true, place: .node),
         probing: .never(because: "the end of a host is an act of the story, which has to bring it back")
     ) { .shutDown(reboot: true) }
 
@@ -276,7 +281,7 @@ extension OperationRule {
         node: "shutdown", role: .administrator,
         form: FormText(
             "Shut the node down", button: "Shut down", help: "Ends the machine with all its domains.",
-            isDestructive: true),
+            isDestructive: true, place: .node),
         probing: .never(because: "the end of a host is an act of the story, which has to bring it back")
     ) { .shutDown(reboot: false) }
 }

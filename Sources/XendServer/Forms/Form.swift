@@ -1,25 +1,9 @@
-import SExpressions
+import DomainLifecycle
 
 /// The parameters of a request, in the order in which they came.
-public struct Form: Hashable, Sendable {
+public struct Form: Hashable, Sendable, ArgumentSource {
     /// One parameter.
-    public struct Field: Hashable, Sendable {
-        /// Of the parameter.
-        public var name: String
-        /// Bytes, for an uploaded file is a value, too.
-        public var value: [UInt8]
-        /// What a browser called the file whose contents this is.
-        public var fileName: String?
-
-        public init(_ name: String, _ value: [UInt8], fileName: String? = nil) {
-            self.name = name
-            self.value = value
-            self.fileName = fileName
-        }
-
-        /// The value as text; bytes that are not UTF-8 survive the way back (`SXPText`).
-        public var text: String { SXPText.string(decoding: value) }
-    }
+    public typealias Field = ArgumentText
 
     /// In the order in which they came; a name may stand there several times.
     public private(set) var fields: [Field]

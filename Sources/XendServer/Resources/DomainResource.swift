@@ -11,56 +11,7 @@ enum DomainResource {
         return .value(domain).page { DomainPage(domain: domain, task: task, host: exchange.host).page() }
     }
 
-    // MARK: Operations
-
-    /// A handler for an operation that answers `0`.
-    static func perform(
-        _ decode: @escaping @Sendable (Arguments) throws(Failure) -> DomainOperation
-    ) -> Resource.Handler {
-        { exchange throws(Failure) in
-            _ = try await exchange.perform(try decode(exchange.arguments))
-            return .zero
-        }
-    }
-
-    /// Answers when the guest has been asked, not when it has obeyed.
-    static func shutdown(_ exchange: Exchange) async throws(Failure) -> Answer {
-        let reason = try exchange.arguments.read(.shutdownReason("reason").or(.poweroff))
-        _ = try await exchange.perform(.shutdown(reason))
-        var answer = Answer.zero
-        answer.status = Status.accepted
-        answer.location = exchange.baseURL + Path.domain(exchange.lastSegment) + "/.."
-        return answer
-    }
-
-    static func destroy(_ exchange: Exchange) async throws(Failure) -> Answer {
-        let mode = try exchange.arguments.read(.destroyMode("reason").or(.halt))
-        _ = try await exchange.perform(.destroy(mode))
-        var answer = Answer.zero
-        answer.location = exchange.baseURL + Path.domain(exchange.lastSegment) + "/.."
-        return answer
-    }
-
-    static func configure(_ exchange: Exchange) async throws(Failure) -> Answer {
-        let config = try ConfigurationText.configured(try exchange.arguments.read(.expression("config")))
-        _ = try await exchange.perform(.configure(config))
-        let domain = try await exchange.domain()
-        return .value(.atom("domain id=\(domain.id) name=\(domain.name) memory=\(domain.memory.mebibytes)"))
-    }
-
-    static func migrate(_ exchange: Exchange) async throws(Failure) -> Answer {
-        let (destination, live, rate) = try exchange.arguments.read(
-            .text("destination", "dst"), .flag("live").or(false), .integer("resource", in: 0...1_000_000).or(0))
-        let request = MigrationRequest(destination: destination, live: live, rate: rate)
-        guard case .migrated(let host, let port, let id) = try await exchange.perform(.migrate(request)) else {
-            return .zero
-        }
-        let bracketed = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
-        let url = "http://\(bracketed):\(port)\(Path.domains)/\(id)"
-        var answer = Answer.value(.atom(url))
-        answer.location = url
-        return answer
-    }
+    // MARK: Operations that are not the table's
 
     /// Cancels what is being done to the domain: its running task.
     static func cancel(_ exchange: Exchange) async throws(Failure) -> Answer {
@@ -80,15 +31,6 @@ enum DomainResource {
         await exchange.service.tasks().last { $0.outcome == .running && $0.domainID == domain.id }
     }
 
-    static func resolve(_ exchange: Exchange) async throws(Failure) -> Answer {
-        let decision = try exchange.arguments.read(.text("decision", "action"))
-        guard decision == "keep" || decision == "drop" else {
-            throw Failure(OperationError(.invalid, "invalid decision: \(decision) (allowed: keep, drop)"))
-        }
-        _ = try await exchange.perform(.resolve(keep: decision == "keep"))
-        return .zero
-    }
-
     /// The schedulers of 2004 are gone from Xen.
     static func oldScheduler(_ exchange: Exchange) async throws(Failure) -> Answer {
         let operation = exchange.request.form.text("op") ?? ""
@@ -100,28 +42,6 @@ enum DomainResource {
 
     // MARK: Devices
 
-    static func createDevice(_ exchange: Exchange) async throws(Failure) -> Answer {
-        let config = try ConfigurationText.device(try exchange.arguments.read(.expression("config")))
-        return device(try await exchange.perform(.createDevice(config)))
-    }
-
-    static func destroyDevice(_ exchange: Exchange) async throws(Failure) -> Answer {
-        let (type, index) = try exchange.arguments.read(.deviceType("type"), .integer("idx", "index"))
-        _ = try await exchange.perform(.destroyDevice(type, index: index))
-        return .none
-    }
-
-    static func configureDevice(_ exchange: Exchange) async throws(Failure) -> Answer {
-        let (expression, index) = try exchange.arguments.read(.expression("config"), .integer("idx", "index"))
-        let config = try ConfigurationText.device(expression)
-        return device(try await exchange.perform(.configureDevice(config, index: index)))
-    }
-
-    private static func device(_ result: OperationResult) -> Answer {
-        guard case .device(let device) = result else { return .zero }
-        return .value(device)
-    }
-
     static func devices(_ type: DeviceType) -> Resource.Handler {
         { exchange throws(Failure) in
             let devices = try await exchange.domain().devices.filter { $0.type == type }
@@ -131,7 +51,7 @@ enum DomainResource {
 
     static func device(_ type: DeviceType) -> Resource.Handler {
         { exchange throws(Failure) in
-            let index = try exchange.arguments.read(.text(type.rawValue))
+            let index = try exchange.read(.text(type.rawValue))
             let domain = try await exchange.domain()
             let devices = domain.devices.filter { $0.type == type }
             if let device = devices.first(where: { String($0.idx) == index }) { return .value(device) }

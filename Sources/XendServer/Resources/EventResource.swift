@@ -32,7 +32,7 @@ enum EventResource {
     }
 
     static func inject(_ exchange: Exchange) async throws(Failure) -> Answer {
-        let event = try exchange.arguments.read(.expression("event"))
+        let event = try exchange.read(.expression("event"))
         let name = try await exchange.ask { service throws(OperationError) in try await service.inject(event) }
         return .value(.atom(name))
     }

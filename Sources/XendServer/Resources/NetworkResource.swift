@@ -16,7 +16,7 @@ enum NetworkResource {
     }
 
     static func create(_ exchange: Exchange) async throws(Failure) -> Answer {
-        let config = try exchange.arguments.read(.expression("config"))
+        let config = try exchange.read(.expression("config"))
         try await exchange.ask { service throws(OperationError) in try await service.createVirtualNetwork(config) }
         return .none
     }

@@ -10,24 +10,6 @@ enum NodeResource {
         return .none.page { NodePage(node: node, log: log.map { NodePage.tail($0.bytes) }).page() }
     }
 
-    static func shutDown(reboot: Bool) -> Resource.Handler {
-        { exchange throws(Failure) in
-            try await exchange.ask { service throws(OperationError) in
-                try await service.shutDownNode(reboot: reboot, for: exchange.requester)
-            }
-            return .zero
-        }
-    }
-
-    /// A blank url ends the notifications.
-    static func notify(_ exchange: Exchange) async throws(Failure) -> Answer {
-        let url = try exchange.arguments.read(.rawText("uri", "url"))
-        try await exchange.ask { service throws(OperationError) in
-            try await service.setNotificationURL(url.isEmpty ? nil : url)
-        }
-        return .zero
-    }
-
     static func dmesg(_ exchange: Exchange) async throws(Failure) -> Answer {
         let ring = try await exchange.ask { service throws(OperationError) in try await service.dmesg(clear: false) }
         return .text(ring).page { MessagesPage.page(ring) }

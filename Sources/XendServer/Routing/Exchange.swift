@@ -15,9 +15,6 @@ public struct Exchange: Sendable {
     let configuration: HTTPServerConfiguration
     let domainTexts: DomainTexts
 
-    /// The parameters, checked.
-    public var arguments: Arguments { Arguments(request.form) }
-
     /// The last segment of the path: a domain, a console's port, a task's number.
     public var lastSegment: String { request.target.segments.last ?? "" }
 
@@ -32,6 +29,24 @@ public struct Exchange: Sendable {
 
     /// `http://HOST:PORT`, as the client reaches this node.
     var baseURL: String { "http://\(request.authority ?? "localhost")" }
+
+    /// The values of parameters, in their order.
+    func read<each Value>(_ arguments: repeat Argument<each Value>) throws(Failure) -> (repeat each Value) {
+        do throws(OperationError) {
+            return try request.form.read(repeat each arguments)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// What the parameters ask for.
+    func asked(_ rule: OperationRule) throws(Failure) -> Asked {
+        do throws(OperationError) {
+            return try rule.asked(request.form)
+        } catch {
+            throw Failure(error)
+        }
+    }
 
     /// Asks the daemon; what it refuses becomes the answer.
     func ask<Value>(

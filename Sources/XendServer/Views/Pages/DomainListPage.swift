@@ -13,10 +13,10 @@ struct DomainListPage: Sendable {
             if let node { capacity(node) }
             table
             div(.class("columns")) {
-                div(.class("card")) { OperationForms.createFromText.view(to: Path.domains) }
+                div(.class("card")) { for form in OperationForms.at(.making) { form.view(to: Path.domains) } }
                 div(.class("card")) {
                     OperationForms.createFromFile.view(to: Path.domains)
-                    OperationForms.restore.view(to: Path.domains)
+                    for form in OperationForms.at(.bringing) { form.view(to: Path.domains) }
                 }
             }
         }

@@ -18,7 +18,9 @@ struct DomainPage: Sendable {
             headline
             if !domain.held.isEmpty { held }
             if domain.isInDoubt {
-                Parts.section("In doubt", "card wide") { OperationForms.resolve.view(to: path) }
+                Parts.section("In doubt", "card wide") {
+                    for form in OperationForms.at(.inDoubt) { form.view(to: path) }
+                }
             }
             if !isDomainZero { run }
             if let task { TaskPages.running(task) }
@@ -136,17 +138,12 @@ struct DomainPage: Sendable {
         .group([
             Parts.section("Ending and moving", "card wide") {
                 div(.class("forms")) {
-                    for form in OperationForms.domainLife { form.view(to: path) }
+                    for form in OperationForms.at(.life) { form.view(to: path) }
                 }
             },
             Parts.section("Settings", "card wide") {
                 div(.class("forms")) {
                     for form in settings { form.view(to: path) }
-                    OperationForms.createDevice.view(to: path)
-                    if domain.devices.contains(where: { $0.type == .vif }) {
-                        OperationForms.configureDevice.view(to: path)
-                    }
-                    if domain.config == nil { OperationForms.configure.view(to: path) }
                 }
             },
         ])
@@ -159,6 +156,9 @@ struct DomainPage: Sendable {
             "memory": limit, "target": memory, "vcpus": String(domain.vcpus), "cpu": String(domain.cpu ?? -1),
             "name": domain.name,
         ]
-        return OperationForms.domainSettings.map { $0.with(values) }
+        let hasVIF = domain.devices.contains { $0.type == .vif }
+        return OperationForms.at(.settings).map { $0.with(values) } + OperationForms.at(.devices)
+            + (hasVIF ? OperationForms.at(.vifs) : [])
+            + (domain.config == nil ? OperationForms.at(.unconfigured) : [])
     }
 }

@@ -1,3 +1,4 @@
+import DomainLifecycle
 import SExpressions
 
 /// `/xend/vnet` and `/xend/vnet/ID`

@@ -1,3 +1,4 @@
+import DomainLifecycle
 import DomainManagement
 import DomainModel
 import SExpressions
@@ -43,9 +44,7 @@ struct NodePage: Sendable {
             }
             Parts.section("Operations", "card wide") {
                 div(.class("forms")) {
-                    OperationForms.notify.view(to: Path.node)
-                    OperationForms.rebootNode.view(to: Path.node)
-                    OperationForms.shutDownNode.view(to: Path.node)
+                    for form in OperationForms.at(.node) { form.view(to: Path.node) }
                 }
             }
         }

@@ -1,3 +1,5 @@
+import DomainLifecycle
+
 /// Asks before something is done that cannot be taken back, and says again what was entered when it was refused.
 enum QuestionPage {
     /// - Parameter values: what the form that led here contains.

@@ -1,70 +1,14 @@
-/// A form for one operation: shown on its resource's page, on a page of its own that asks first, and again with what
-/// was entered when the operation was refused.
-struct OperationForm: Sendable {
-    enum Kind: Sendable {
-        case text
-        case number(ClosedRange<Int>)
-        /// Radio buttons; the first is the default.
-        case choice([(value: String, title: String)])
-        case flag
-        case area(rows: Int)
-        case file
-        /// Sent, not shown.
-        case fixed
-    }
+import DomainLifecycle
 
-    struct Field: Sendable {
-        var name: String
-        var title: String
-        var kind: Kind
-        var value = ""
-        var help: String?
-        var isRequired = true
-
-        var isFile: Bool {
-            if case .file = kind { return true }
-            return false
-        }
-    }
-
-    /// The parameter `op`.
-    var operation: String
-    var title: String
-    /// What it does, in a sentence.
-    var help: String?
-    var fields: [Field] = []
-    /// What its button says.
-    var verb: String
-    /// It cannot be taken back: a page asks first, naming the thing.
-    var isDestructive = false
-
-    init(
-        _ operation: String, _ title: String, button: String, help: String? = nil, isDestructive: Bool = false,
-        _ fields: [Field] = []
-    ) {
-        self.operation = operation
-        self.title = title
-        verb = button
-        self.help = help
-        self.isDestructive = isDestructive
-        self.fields = fields
-    }
-
+/// How a form for one operation is shown: on its resource's page, on a page of its own that asks first, and again with what was
+/// entered when the operation was refused.
+extension OperationForm {
     /// The form with what somebody has entered. Files cannot be put back into a form.
     func filled(with form: Form) -> OperationForm {
         var copy = self
         for index in copy.fields.indices {
             guard let value = form.values(copy.fields[index].name).first(where: { !$0.value.isEmpty }) else { continue }
             copy.fields[index].value = value.text
-        }
-        return copy
-    }
-
-    /// The form with values that are known.
-    func with(_ values: [String: String]) -> OperationForm {
-        var copy = self
-        for index in copy.fields.indices {
-            if let value = values[copy.fields[index].name] { copy.fields[index].value = value }
         }
         return copy
     }
