@@ -147,7 +147,9 @@ let package = Package(
             "XendClient",
             ["SExpressions", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio)]),
         // Configuration files of `xm create`, the outputs of xm and xl.
-        module("XmCommands", ["XendClient", "Migration", "HypervisorInterface", "HostInterface", "SExpressions"]),
+        module(
+            "XmCommands",
+            ["XendClient", "DomainLifecycle", "Migration", "HypervisorInterface", "HostInterface", "SExpressions"]),
 
         // -- The simulated machine ---------------------------------------------------------------------------------
         // Virtual time, deterministic execution, chance by seed.
@@ -274,7 +276,7 @@ let package = Package(
         .testTarget(
             name: "XmCommandsTests",
             dependencies: [
-                "XmCommands", "XendClient", "HostInterface", "SExpressions",
+                "XmCommands", "XendClient", "DomainLifecycle", "HostInterface", "SExpressions",
             ], exclude: ["Corpus"], swiftSettings: settings),
         tests(
             "TransferTests",

@@ -13,6 +13,7 @@ struct StoryTeller {
     private let seed: UInt64
     private let kernels: [(path: String, setup: String)]
     private let pool: Pool
+    private let probe: OperationProbe
     private var beliefs = StoryBeliefs()
 
     private static let names = ["a", "b", "c", "d"]
@@ -53,6 +54,7 @@ struct StoryTeller {
         self.length = length
         let random = SimulatedRandom(seed: seed).fork("story")
         self.random = random
+        probe = OperationProbe(seed: seed)
         hosts = (0..<count).map { "h\($0)" }
         var acts: [Act] = []
         for act in Act.allCases where act == .create || act == .unpause || random.chance(0.55) {
@@ -86,7 +88,10 @@ struct StoryTeller {
         if pool == .none { setup.append("(pool none)") }
         setup += ["(file /srv/disk.img (size 1M))"] + kernels.map(\.setup)
         var steps: [String] = []
-        while steps.count < length { steps += next() }
+        while steps.count < length {
+            steps += next()
+            steps += probe.next(beliefs.domains, hosts: hosts, names: Self.names, on: on).map { [$0] } ?? []
+        }
         return StoryText(name: "explored-\(seed)", setup: setup, steps: Array(steps.prefix(length)))
     }
 

@@ -29,6 +29,8 @@ public final class OperationRule: Sendable {
     public let admission: Admission?
     public let role: Role
     public let reply: Reply
+    /// It moves a domain's memory and takes as long as that takes: clients wait for it longer.
+    public let isTransfer: Bool
     /// nil: there is none.
     public let form: OperationForm?
     public let probing: Probing
@@ -36,7 +38,8 @@ public final class OperationRule: Sendable {
 
     private init<each Value: Sendable, Made>(
         _ name: String, _ target: Target, _ arguments: repeat Argument<each Value>, admission: Admission?,
-        role: Role, reply: Reply, form: FormText?, probing: Probing, asked: @escaping @Sendable (Made) -> Asked,
+        role: Role, reply: Reply, isTransfer: Bool, form: FormText?, probing: Probing,
+        asked: @escaping @Sendable (Made) -> Asked,
         make: @escaping @Sendable (repeat each Value) throws(OperationError) -> Made
     ) {
         self.name = name
@@ -47,6 +50,7 @@ public final class OperationRule: Sendable {
         self.admission = admission
         self.role = role
         self.reply = reply
+        self.isTransfer = isTransfer
         self.form = form?.form(for: name, descriptions)
         self.probing = probing
         let known = (repeat each arguments)
@@ -73,22 +77,23 @@ extension OperationRule {
     /// A row of what is done to a domain.
     convenience init<each Value: Sendable>(
         _ name: String, _ arguments: repeat Argument<each Value>, admission: Admission, role: Role,
-        reply: Reply = .done, form: FormText?, probing: Probing,
+        reply: Reply = .done, isTransfer: Bool = false, form: FormText?, probing: Probing,
         make: @escaping @Sendable (repeat each Value) throws(OperationError) -> DomainOperation
     ) {
         self.init(
-            name, .domain, repeat each arguments, admission: admission, role: role, reply: reply, form: form,
-            probing: probing, asked: Asked.domain, make: make)
+            name, .domain, repeat each arguments, admission: admission, role: role, reply: reply,
+            isTransfer: isTransfer, form: form, probing: probing, asked: Asked.domain, make: make)
     }
 
     /// A row of what makes a domain.
     convenience init<each Value: Sendable>(
-        making name: String, _ arguments: repeat Argument<each Value>, role: Role, form: FormText?, probing: Probing,
+        making name: String, _ arguments: repeat Argument<each Value>, role: Role, isTransfer: Bool = false,
+        form: FormText?, probing: Probing,
         make: @escaping @Sendable (repeat each Value) throws(OperationError) -> Operation
     ) {
         self.init(
-            name, .domains, repeat each arguments, admission: nil, role: role, reply: .done, form: form,
-            probing: probing, asked: Asked.domains, make: make)
+            name, .domains, repeat each arguments, admission: nil, role: role, reply: .done,
+            isTransfer: isTransfer, form: form, probing: probing, asked: Asked.domains, make: make)
     }
 
     /// A row of what is done to the node.
@@ -97,7 +102,7 @@ extension OperationRule {
         make: @escaping @Sendable (repeat each Value) throws(OperationError) -> NodeOperation
     ) {
         self.init(
-            name, .node, repeat each arguments, admission: nil, role: role, reply: .done, form: form,
-            probing: probing, asked: Asked.node, make: make)
+            name, .node, repeat each arguments, admission: nil, role: role, reply: .done,
+            isTransfer: false, form: form, probing: probing, asked: Asked.node, make: make)
     }
 }

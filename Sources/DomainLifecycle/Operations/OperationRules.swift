@@ -84,7 +84,7 @@ extension OperationRule {
 
 extension OperationRule {
     static let save = OperationRule(
-        "save", .text("file"), admission: Admission(.live), role: .operator,
+        "save", .text("file"), admission: Admission(.live), role: .operator, isTransfer: true,
         form: FormText(
             "Save", button: "Save", help: "Writes the domain to a file on this node and ends it here.", place: .life,
             [.init("file", "File")]),
@@ -94,7 +94,7 @@ extension OperationRule {
     static let migrate = OperationRule(
         "migrate", .text("destination", "dst"), Argument<Bool>.flag("live").or(false),
         Argument<Int>.integer("resource", in: 0...1_000_000).or(0),
-        admission: Admission(.live), role: .operator,
+        admission: Admission(.live), role: .operator, isTransfer: true,
         form: FormText(
             "Migrate", button: "Migrate", help: "Moves the domain to another node.", place: .life,
             [
@@ -244,7 +244,7 @@ extension OperationRule {
     ) { .create($0) }
 
     static let restore = OperationRule(
-        making: "restore", .text("file", "state"), role: .operator,
+        making: "restore", .text("file", "state"), role: .operator, isTransfer: true,
         form: FormText(
             "Restore a saved domain", button: "Restore", place: .bringing, [.init("state", "Save file on this node")]),
         probing: .act

@@ -73,8 +73,8 @@ struct ClientFunction: Sendable {
     enum Parameter: Sendable {
         case text(String)
         case file(String)
-        /// A text that may be left out at the end, with what it is then.
-        case optional(String, String)
+        /// A text that may be left out at the end.
+        case optional(String)
     }
 
     var name: String
@@ -98,7 +98,7 @@ struct ClientFunction: Sendable {
             switch parameter {
             case .text(let name): name
             case .file(let name): name + "-FILE"
-            case .optional(let name, _): "[\(name)]"
+            case .optional(let name): "[\(name)]"
             }
         }
         return ([name] + words).joined(separator: " ")
@@ -112,7 +112,7 @@ struct ClientFunction: Sendable {
             let word: String? = index < words.count ? words[index] : nil
             switch (parameter, word) {
             case (.text, let word?), (.optional, let word?): arguments.append(.text(word))
-            case (.optional(_, let standard), nil): arguments.append(.text(standard))
+            case (.optional, nil): break
             case (.file, let word?): arguments.append(.file(name: word, content: try ClientFunction.read(word, host)))
             case (.text, nil), (.file, nil): throw CallFailure(text: "usage: \(usage)")
             }

@@ -1,5 +1,6 @@
 // The functions of the client interface by name: those of the manual, and those the 2.0 client called otherwise.
 
+import DomainLifecycle
 import XendClient
 
 extension XendCall.Argument {
@@ -12,15 +13,15 @@ extension XendCall.Argument {
 }
 
 extension ClientFunction {
-    static let all: [ClientFunction] = node + domains + devices + consoles
+    static let all: [ClientFunction] =
+        node + OperationRule.all(of: .node).map(ClientFunction.init) + domains
+        + (OperationRule.all(of: .domains) + OperationRule.all(of: .domain)).map(ClientFunction.init) + devices
+        + consoles
 
     private static let node = [
         ClientFunction(name: "xend", parameters: []) { _ in .get() },
         ClientFunction(name: "xend_node", parameters: []) { _ in .node() },
-        ClientFunction(name: "xend_node_shutdown", parameters: []) { _ in .nodeShutdown() },
-        ClientFunction(name: "xend_node_reboot", parameters: []) { _ in .nodeReboot() },
         ClientFunction(name: "xend_node_restart", parameters: []) { _ in .nodeReboot() },
-        ClientFunction(name: "xend_node_notify", parameters: [.text("URL")]) { .nodeNotify(url: $0[0].text) },
         ClientFunction(name: "xend_node_dmesg", parameters: []) { _ in .nodeDmesg() },
         ClientFunction(name: "xend_node_get_dmesg", parameters: []) { _ in .nodeDmesg() },
         ClientFunction(name: "xend_node_clear_dmesg", parameters: []) { _ in .nodeDmesgClear() },
@@ -36,49 +37,6 @@ extension ClientFunction {
     private static let domains = [
         ClientFunction(name: "xend_domains", parameters: []) { _ in .domains() },
         ClientFunction(name: "xend_domain", parameters: [.text("DOM")]) { .domain($0[0].text) },
-        ClientFunction(name: "xend_domain_create", parameters: [.file("CONFIG")]) { .domainCreate(config: $0[0]) },
-        ClientFunction(name: "xend_domain_restore", parameters: [.text("FILE")]) { .domainRestore(file: $0[0].text) },
-        ClientFunction(name: "xend_domain_configure", parameters: [.text("DOM"), .file("CONFIG")]) {
-            .domainConfigure($0[0].text, config: $0[1])
-        },
-        ClientFunction(name: "xend_domain_unpause", parameters: [.text("DOM")]) { .domainUnpause($0[0].text) },
-        ClientFunction(name: "xend_domain_pause", parameters: [.text("DOM")]) { .domainPause($0[0].text) },
-        ClientFunction(name: "xend_domain_shutdown", parameters: [.text("DOM"), .text("REASON")]) {
-            .domainShutdown($0[0].text, reason: $0[1].text)
-        },
-        ClientFunction(name: "xend_domain_destroy", parameters: [.text("DOM"), .text("REASON")]) {
-            .domainDestroy($0[0].text, reason: $0[1].text)
-        },
-        ClientFunction(name: "xend_domain_save", parameters: [.text("DOM"), .text("FILE")]) {
-            .domainSave($0[0].text, file: $0[1].text)
-        },
-        ClientFunction(
-            name: "xend_domain_migrate",
-            parameters: [.text("DOM"), .text("DST"), .optional("LIVE", "0"), .optional("RESOURCE", "0")]
-        ) {
-            .domainMigrate($0[0].text, destination: $0[1].text, live: $0[2].text, resource: $0[3].text)
-        },
-        ClientFunction(name: "xend_domain_pincpu", parameters: [.text("DOM"), .text("CPU")]) {
-            .domainPinCPU($0[0].text, cpu: $0[1].text)
-        },
-        ClientFunction(name: "xend_domain_maxmem_set", parameters: [.text("DOM"), .text("MEMORY")]) {
-            .domainMaxmemSet($0[0].text, memory: $0[1].text)
-        },
-        ClientFunction(name: "xend_domain_mem_target_set", parameters: [.text("DOM"), .text("TARGET")]) {
-            .domainMemTargetSet($0[0].text, target: $0[1].text)
-        },
-        ClientFunction(name: "xend_domain_vcpus_set", parameters: [.text("DOM"), .text("VCPUS")]) {
-            .domainVCPUsSet($0[0].text, vcpus: $0[1].text)
-        },
-        ClientFunction(name: "xend_domain_sysrq", parameters: [.text("DOM"), .text("KEY")]) {
-            .domainSysRq($0[0].text, key: $0[1].text)
-        },
-        ClientFunction(name: "xend_domain_resolve", parameters: [.text("DOM"), .text("DECISION")]) {
-            .domainResolve($0[0].text, decision: $0[1].text)
-        },
-        ClientFunction(name: "xend_domain_rename", parameters: [.text("DOM"), .text("NAME")]) {
-            .domainRename($0[0].text, name: $0[1].text)
-        },
         ClientFunction(
             name: "xend_domain_cpu_bvt_set",
             parameters: [
@@ -107,16 +65,6 @@ extension ClientFunction {
         ClientFunction(name: "xend_domain_vbd", parameters: [.text("DOM"), .text("VBD")]) {
             .domainVBD($0[0].text, vbd: $0[1].text)
         },
-        ClientFunction(name: "xend_domain_device_create", parameters: [.text("DOM"), .file("CONFIG")]) {
-            .domainDeviceCreate($0[0].text, config: $0[1])
-        },
-        ClientFunction(name: "xend_domain_device_destroy", parameters: [.text("DOM"), .text("TYPE"), .text("IDX")]) {
-            .domainDeviceDestroy($0[0].text, type: $0[1].text, idx: $0[2].text)
-        },
-        ClientFunction(name: "xend_domain_device_configure", parameters: [.text("DOM"), .file("CONFIG"), .text("IDX")])
-        {
-            .domainDeviceConfigure($0[0].text, config: $0[1], idx: $0[2].text)
-        },
     ]
 
     private static let consoles = [
@@ -125,4 +73,29 @@ extension ClientFunction {
         ClientFunction(name: "xend_console_disconnect", parameters: [.text("PORT")]) { .consoleDisconnect($0[0].text) },
         ClientFunction(name: "xend_event_inject", parameters: [.file("EVENT")], isSilent: true) { .eventInject($0[0]) },
     ]
+}
+
+extension ClientFunction {
+    /// An operation of xend's table, which takes the domain, if it is done to one, and the operation's parameters.
+    init(_ rule: OperationRule) {
+        name = "xend_\(rule.target == .node ? "node" : "domain")_\(rule.name)"
+        parameters =
+            (rule.target == .domain ? [.text("DOM")] : [])
+            + rule.arguments.map { argument in
+                let word = argument.name.uppercased()
+                if argument.kind == .expression { return .file(word) }
+                return argument.isRequired ? .text(word) : .optional(word)
+            }
+        call = { given in
+            let words = rule.target == .domain ? given.dropFirst() : given[...]
+            let arguments = zip(rule.arguments, words).map { (name: $0.name, value: $1) }
+            let patience: XendCall.Patience = rule.isTransfer ? .transfer : .operation
+            return switch rule.target {
+            case .node: .post("node", operation: rule.name, arguments: arguments, patience: patience)
+            case .domains: .post("domain", operation: rule.name, arguments: arguments, patience: patience)
+            case .domain:
+                .post("domain", given[0].text, operation: rule.name, arguments: arguments, patience: patience)
+            }
+        }
+    }
 }
