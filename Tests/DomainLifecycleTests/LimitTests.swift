@@ -37,8 +37,9 @@ import Testing
         for reference in ["web", "7"] {
             for device in ["(vif (backend \(reference)))", "(vbd (uname phy:sda1) (dev sda1) (backend \(reference)))"] {
                 let config = try DeviceConfig(SExpression.parseFirst(device))
+                var table = fixture.table
                 #expect(throws: Refusal.invalidBackend(DomainReference(reference))) {
-                    try fixture.table.begin(.operation(.createDevice(config)), on: fixture.uuid, at: 0)
+                    try table.begin(.operation(.createDevice(config)), on: fixture.uuid, at: 0)
                 }
             }
         }
