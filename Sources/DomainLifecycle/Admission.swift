@@ -4,6 +4,7 @@ import DomainModel
 public struct Admission: Hashable, Sendable {
     /// What becomes of it while the domain is being saved, restored or migrated.
     public enum InTransfer: Hashable, Sendable {
+        /// It is refused.
         case no
         /// It changes nothing that is copied: it is done at once, as long as the guest runs.
         case besideIt
@@ -13,11 +14,13 @@ public struct Admission: Hashable, Sendable {
         case decidesIt
     }
 
+    /// In which stages of a domain.
     public let stages: Stages
     /// What is done to a domain of another toolstack must not get into that toolstack's way.
     public let onForeign: Bool
     /// xend runs in domain 0: what would stop it is refused.
     public let onDomainZero: Bool
+    /// While the domain is on its way.
     public let inTransfer: InTransfer
 
     init(

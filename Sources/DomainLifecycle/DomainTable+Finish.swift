@@ -113,24 +113,21 @@ extension DomainRecord {
 
     /// What a step that was done means for the configuration.
     private mutating func apply(_ step: Step) {
-        switch step {
-        case .rename(let name):
+        if case .rename(let name) = step {
             self.name = name
             config = config?.renamed(name)
-        case .attach, .detach:
+        }
+        if step.changesDevices {
             config = config?.with(devices: devices.filter { !$0.isUnwanted }.map(\.config))
-        case .reconfigure(let device, let changed):
-            guard let place = devices.firstIndex(where: { $0.slot == device.slot }) else { return }
+        }
+        if case .reconfigure(let device, let changed) = step,
+            let place = devices.firstIndex(where: { $0.slot == device.slot })
+        {
             devices[place].config = changed
             config = config?.with(devices: devices.map(\.config))
-        case .pin(let cpus, nil): pinnedCPU = cpus.cpu ?? pinnedCPU
-        case .requestShutdown(let request): requested = request
-        case .restoreName, .pause, .unpause, .pin, .weigh, .setMemoryTarget, .setVCPUs, .sysrq, .limitMemory,
-            .checkImage,
-            .createDomain, .build, .introduce, .openConsole, .keepConsole, .joinConsole, .releaseRemains, .closeConsole,
-            .leaveConsole, .transfer, .withdraw, .destroyDomain, .awaitGone, .remember, .forget, .announce:
-            break
         }
+        if case .pin(let cpus, nil) = step { pinnedCPU = cpus.cpu ?? pinnedCPU }
+        if case .requestShutdown(let request) = step { requested = request }
     }
 
     private mutating func concludingEnd(_ then: Stage.AfterEnd, _ outcome: Outcome) -> Conclusion {
@@ -167,5 +164,14 @@ extension DomainRecord {
         let isLast = failedRestarts >= RestartPolicy.attempts
         stage = .restarting(isLast ? .blocked : .pending)
         return Conclusion(record: self, followUp: isLast ? .none : .retry)
+    }
+}
+
+extension Step {
+    /// Whether the configuration has other devices after it.
+    fileprivate var changesDevices: Bool {
+        if case .attach = self { return true }
+        if case .detach = self { return true }
+        return false
     }
 }

@@ -140,6 +140,7 @@ extension Argument where Value: ArgumentWord {
 }
 
 extension Argument where Value == DeviceType {
+    /// `vif`, `vbd` or `pci`.
     public static func deviceType(_ names: String...) -> Argument {
         let words = DeviceType.allCases.map(\.rawValue)
         return Argument(names, .word(words)) { field throws(OperationError) in
@@ -153,6 +154,7 @@ extension Argument where Value == DeviceType {
 }
 
 extension Argument where Value == DomainName {
+    /// A name that a domain may have.
     public static func domainName(_ names: String...) -> Argument {
         Argument(names, .name) { field throws(OperationError) in
             do throws(ConfigurationError) {

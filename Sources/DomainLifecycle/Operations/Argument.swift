@@ -46,8 +46,11 @@ public struct Argument<Value: Sendable>: Sendable {
 public struct ArgumentDescription: Hashable, Sendable {
     /// The first is the one that messages use.
     public let names: [String]
+    /// What it may be.
     public let kind: ArgumentKind
+    /// Whether an operation is refused without it.
     public let isRequired: Bool
 
+    /// The name that messages use.
     public var name: String { names[0] }
 }

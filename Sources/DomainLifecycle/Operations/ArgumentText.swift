@@ -2,7 +2,9 @@ import SExpressions
 
 /// A parameter as it came: its name and the bytes of its value.
 public struct ArgumentText: Hashable, Sendable {
+    /// Of the parameter.
     public var name: String
+    /// Bytes, for an uploaded file is a value, too.
     public var value: [UInt8]
     /// What a browser called the file whose contents this is.
     public var fileName: String?

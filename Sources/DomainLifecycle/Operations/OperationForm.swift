@@ -1,23 +1,36 @@
 /// A form for one operation, as data: what a page asks, and in which words.
 public struct OperationForm: Sendable {
+    /// What a field is.
     public enum Kind: Sendable {
+        /// One line.
         case text
+        /// A whole number of this range.
         case number(ClosedRange<Int>)
         /// Radio buttons; the first is the default.
         case choice([(value: String, title: String)])
+        /// A box to tick: 1, or nothing.
         case flag
+        /// Several lines.
         case area(rows: Int)
+        /// A file to upload.
         case file
         /// Sent, not shown.
         case fixed
     }
 
+    /// One thing that is asked.
     public struct Field: Sendable {
+        /// Of the parameter.
         public var name: String
+        /// What stands before it.
         public var title: String
+        /// What it is.
         public var kind: Kind
+        /// What stands in it at first.
         public var value: String
+        /// What else has to be said of it, in a sentence.
         public var help: String?
+        /// Whether the browser asks for it.
         public var isRequired: Bool
 
         public init(
@@ -31,6 +44,7 @@ public struct OperationForm: Sendable {
             self.isRequired = isRequired
         }
 
+        /// Whether it is uploaded, which a form has to be told.
         public var isFile: Bool {
             if case .file = kind { return true }
             return false
@@ -49,6 +63,7 @@ public struct OperationForm: Sendable {
         case life
         /// What can be changed.
         case settings
+        /// What can be plugged in.
         case devices
         /// Of a domain that has a vif.
         case vifs
@@ -60,14 +75,17 @@ public struct OperationForm: Sendable {
 
     /// The parameter `op`.
     public var operation: String
+    /// Its heading.
     public var title: String
     /// What it does, in a sentence.
     public var help: String?
+    /// In the order in which they are asked.
     public var fields: [Field]
     /// What its button says.
     public var verb: String
     /// It cannot be taken back: a page asks first, naming the thing.
     public var isDestructive: Bool
+    /// Where it stands on a page.
     public var place: Place
 
     public init(

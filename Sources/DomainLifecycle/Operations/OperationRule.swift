@@ -22,17 +22,21 @@ public final class OperationRule: Sendable {
 
     /// Its name on the wire: the parameter `op`.
     public let name: String
+    /// What it is done to.
     public let target: Target
     /// In the order in which they are read.
     public let arguments: [ArgumentDescription]
     /// On which domains, when; nil for what is not done to a domain.
     public let admission: Admission?
+    /// Who may ask for it.
     public let role: Role
+    /// What a success answers.
     public let reply: Reply
     /// It moves a domain's memory and takes as long as that takes: clients wait for it longer.
     public let isTransfer: Bool
     /// nil: there is none.
     public let form: OperationForm?
+    /// How exploration asks for it.
     public let probing: Probing
     private let read: @Sendable (any ArgumentSource) throws(OperationError) -> Asked
 
@@ -67,9 +71,11 @@ public final class OperationRule: Sendable {
 
 /// What the parameters of a request ask for.
 public enum Asked: Hashable, Sendable {
+    /// Something of the machine.
     case node(NodeOperation)
     /// Makes a domain.
     case domains(Operation)
+    /// Something of the domain that the path names.
     case domain(DomainOperation)
 }
 

@@ -2,6 +2,10 @@ import DomainModel
 
 /// The table of operations: each is one row here, one case of `DomainOperation`, and one plan.
 ///
+/// Who adds one writes: a case of `DomainOperation`; its row here, its place in `ofDomain` and its line in `rule`; its plan in
+/// `DomainTable.draft`; where no step does it yet, a case of `Step` with its text and what takes it back, and how the manager performs it;
+/// what is expected of it, in `RuleTableTests`; its paragraph in xend-http(7); and a scenario. The compiler or a test asks for each of them.
+///
 /// On the page of a domain forms stand in the order of the rows.
 extension OperationRule {
     /// Every row.

@@ -9,7 +9,9 @@ public enum Probing: Hashable, Sendable {
 
     /// What a parameter is given: one of these, at random.
     public struct Field: Hashable, Sendable {
+        /// Of the parameter.
         public let name: String
+        /// Good ones and bad ones.
         public let values: [String]
 
         init(_ name: String, _ values: String...) {
