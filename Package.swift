@@ -91,13 +91,16 @@ let package = Package(
         module("DriverDomain", ["HypervisorInterface", "HostInterface", "DomainModel"]),
 
         // -- The daemon --------------------------------------------------------------------------------------------
+        // SHA-256, SipHash, XXH64: what is hashed is what was meant.
+        module("Digests"),
         // Save files and the migration protocol.
-        module("Migration", ["HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
+        module("Migration", ["Digests", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
         // Performs plans, keeps the journal, watches the machine.
         module(
             "DomainManagement",
             [
-                "DomainLifecycle", "DriverDomain", "Migration", "HypervisorInterface", "HostInterface", "DomainModel",
+                "DomainLifecycle", "DriverDomain", "Migration", "Digests", "HypervisorInterface", "HostInterface",
+                "DomainModel",
                 "SExpressions",
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -286,7 +289,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests(
-            "MigrationTests", ["Migration", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
+            "MigrationTests", ["Migration", "Digests", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
         tests("ScenarioLanguageTests", ["ScenarioLanguage", "SExpressions"]),
         tests("XendTestingTests", ["XendTesting"]),
         tests("ScenarioRunnerTests", ["ScenarioRunner", "Exploration", "ScenarioLanguage", "SExpressions"]),

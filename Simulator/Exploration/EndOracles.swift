@@ -70,7 +70,7 @@ struct EndOracles {
     private static let slowDisk = Duration.seconds(60)
 
     private func damagedByPowerCut() -> [String] {
-        let journals = target.world.hosts.map { (host: $0.name, path: "/var/xen/xend-db/journal") }
+        let journals = target.world.hosts.map { (host: $0.name, path: "/var/xen/xend-db/2/journal") }
         return (journals + saved).compactMap { host, path in
             guard let files = target.world.host(host)?.host.files, files.exists(path), !files.isDurable(path) else {
                 return nil

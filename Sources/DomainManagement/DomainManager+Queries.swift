@@ -129,7 +129,7 @@ extension DomainManager {
     /// Remembers where events are posted; nil or "" = nowhere.
     public func setNotificationURL(_ url: String?) async throws(OperationError) {
         do {
-            try await database.journal.append([database.notify(url ?? "")])
+            try await database.append([database.notify(url ?? "")])
         } catch {
             throw OperationError(.failed, "cannot record the notification url: \(error)")
         }

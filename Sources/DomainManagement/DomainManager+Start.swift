@@ -11,14 +11,10 @@ extension DomainManager {
     /// - Throws: when the database cannot be written or the machine does not answer; then nothing has been changed.
     public func start() async throws {
         try await database.prepare()
-        var (entries, damaged) = try await database.journal.load()
+        let contents = try await database.load()
         let boot = await startUp.bootMark()
-        let files = await database.readFiles()
-        let replay = JournalReplay(files: files, entries: entries)
-        entries = []
-        if damaged + replay.strange > 0 {
-            log.error("the journal has \(damaged + replay.strange) lines that are no entries; they are left out")
-        }
+        let replay = JournalReplay(files: contents.files, journal: contents.journal)
+        startUp.reportDamage(contents.journal, replay)
         let reports = try await machine.hypervisor.domains()
         await startUp.endScripts(of: replay)
         table.continueSerials(after: replay.lastSerial)
@@ -28,13 +24,10 @@ extension DomainManager {
         if hasRebooted { log.notice("the machine has been rebooted: saved domains are dropped") }
         let todo = startUp.takeUp(replay, reports, hasRebooted: hasRebooted)
         recovery.keep(replay)
-        // While the old journal still says why: a file that outlived it would bring its domain back.
-        await startUp.dropFiles(files)
-        try await database.journal.begin(with: journalStart(boot.identifier)) { [weak self] in
+        try await database.begin(with: journalStart(boot.identifier), after: contents) { [weak self] in
             await self?.journalStart(boot.identifier) ?? []
         }
-        await startUp.renewFiles(files)
-        try await boot.remember()
+        await startUp.remember(boot)
         await consoles.openAgain()
         let signal = account.note(.signal, "xend starts and takes up what an earlier one left")
         await account.because(signal) {
@@ -42,7 +35,9 @@ extension DomainManager {
             await recovery.takeUp(replay, in: self)
         }
         let live = table.sorted.filter { $0.stage == .live && !$0.isForeign }
-        await begin(live.map { record in { await $0.startUp.releaseStrays(of: record) } })
+        // What is not known because a line of the journal is damaged is no stray.
+        let known = live.filter { !contents.journal.mayMiss(after: replay.number(of: $0.uuid)) }
+        await begin(known.map { record in { await $0.startUp.releaseStrays(of: record) } })
         for record in live { await startUp.restoreName(of: record) }
         await startUp.unbindStrays(replay.boundFiles)
         await examiner.examineOnce()
@@ -93,6 +88,6 @@ extension DomainManager {
         signals.stop()
         context.cancelBackground()
         await consoles.closeAll()
-        await database.journal.close()
+        await database.close()
     }
 }

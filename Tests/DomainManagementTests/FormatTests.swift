@@ -38,7 +38,7 @@ struct FormatTests {
         var files: [DomainRecord]
         /// The journal, on top of them.
         var journal: JournalReplay
-        var damaged: Int
+        var complaints: [String]
 
         init(_ fixture: DatabaseFixture) throws {
             let bench = DaemonBench()
@@ -47,22 +47,21 @@ struct FormatTests {
             let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let database = Database(root: database, host: host, log: log)
             self = try bench.run {
-                let (entries, damaged) = try await database.journal.load()
-                return Reading(await database.readFiles(), entries, damaged)
+                return Reading(try await database.load())
             }
         }
 
-        private init(_ files: [DomainRecord], _ entries: [SExpression], _ damaged: Int) {
-            self.files = files
-            journal = JournalReplay(files: files, entries: entries)
-            self.damaged = damaged
+        private init(_ contents: Database.Contents) {
+            files = contents.files.map(\.record)
+            journal = JournalReplay(files: contents.files, journal: contents.journal)
+            complaints = contents.journal.complaints
         }
     }
 
     @Test("All that an earlier xend wrote is read, every field of it", arguments: DatabaseFixture.allCases)
     func everyField(fixture: DatabaseFixture) throws {
         let reading = try Reading(fixture)
-        #expect(reading.damaged == 0 && reading.journal.strange == 0)
+        #expect(reading.complaints.isEmpty && reading.journal.strange == 0)
         let portrait = Portrait.text(of: reading)
         let path = fixture.place.appendingPathComponent("expected")
         if ProcessInfo.processInfo.environment["XEND_RECORD_FIXTURES"] == "1" {

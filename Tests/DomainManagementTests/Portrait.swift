@@ -4,8 +4,8 @@ import SExpressions
 ///
 /// What is nil, empty, false or 0 gets no line, so that a new field which old files do not have changes nothing.
 enum Portrait {
-    /// Fields that repeat, as they were written, what others say.
-    private static let skipped: Set<String> = ["entry"]
+    /// Fields that repeat, as they were written, what others say, and the places of entries in their file.
+    private static let skipped: Set<String> = ["entry", "numbers"]
 
     static func text(of value: Any) -> String { lines("", value, depth: 0).joined(separator: "\n") + "\n" }
 

@@ -1,6 +1,6 @@
+import Digests
 import Testing
 
-@testable import Migration
 
 @Suite("Digests")
 struct DigestTests {

@@ -1,3 +1,4 @@
+import Digests
 import DomainModel
 import Foundation
 import HostInterface
@@ -59,7 +60,7 @@ private final class RecordedChance: RandomSource {
     init(_ side: [UInt8]) throws {
         let length = Int(SaveFileLayout.number(side, at: 4, size: 4))
         let greeting = try SExpression.parseFirst(side[8..<8 + length])
-        let nonce = try #require(greeting.childText("nonce").flatMap { Migration.bytes(hexadecimal: $0) })
+        let nonce = try #require(greeting.childText("nonce").flatMap { Digests.bytes(hexadecimal: $0) })
         numbers = Mutex([0, 8].map { SaveFileLayout.number(nonce, at: $0, size: 8) })
     }
 

@@ -39,11 +39,10 @@ final class Calendar: ManagerPart {
         timesMoved = false
         let records = table.sorted.filter { $0.startTime != nil && $0.operation == nil && !$0.isForeign }
         do {
-            try await database.journal.append(records.map(database.record))
+            try await database.append(records.map(database.record))
         } catch {
             log.error("cannot record the times of domains: \(error)")
         }
-        for record in records { await database.writeFile(record) }
     }
 }
 

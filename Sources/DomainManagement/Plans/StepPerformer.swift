@@ -107,21 +107,19 @@ final class StepPerformer: ManagerPart {
         var entries = [database.record(record)]
         if plan.endsWithRemembering { entries.append(database.end(plan)) }
         do {
-            try await database.journal.append(entries)
+            try await database.append(entries)
         } catch {
             throw StepFailure("cannot record \(record.title): \(error)")
         }
-        await database.writeFile(record)
     }
 
     private func forget(_ plan: Plan) async throws(StepFailure) {
         guard let record = table[plan.domain] else { return }
         do {
-            try await database.journal.append([database.forget(plan.domain), database.end(plan)])
+            try await database.append([database.forget(plan.domain), database.end(plan)])
         } catch {
             throw StepFailure("cannot record that \(record.title) is gone: \(error)")
         }
-        if let id = record.id { await database.removeFile(of: id) }
     }
 }
 

@@ -24,6 +24,26 @@ struct StartUp: ManagerPart {
         }
     }
 
+    func reportDamage(_ journal: JournalContents, _ replay: JournalReplay) {
+        var complaints = journal.complaints
+        if replay.strange > 0 { complaints.append("\(replay.strange) entries make no sense and are left out") }
+        guard !complaints.isEmpty else { return }
+        log.error("the journal is damaged: \(complaints.joined(separator: "; "))")
+        for record in replay.records.values.sorted(by: { $0.name.rawValue < $1.name.rawValue })
+        where journal.mayMiss(after: replay.number(of: record.uuid)) {
+            log.warning("\(record.title): what was recorded of it last may be lost; it is taken as it was before")
+        }
+    }
+
+    /// On a full disk it counts as rebooted once more at the next start, which costs no domain that lives.
+    func remember(_ boot: BootMark) async {
+        do {
+            try await boot.remember()
+        } catch {
+            log.error("cannot note the boot of the machine: \(error)")
+        }
+    }
+
     // MARK: - Taking up
 
     /// Puts the records into the table and says what has to be done with them.
@@ -90,21 +110,6 @@ struct StartUp: ManagerPart {
             log.warning("\(record.title) has gone while xend was not running")
             record.stage = .ending(then: .forget)
             return .clear
-        }
-    }
-
-    /// Writes the files that say something else than the journal.
-    func renewFiles(_ files: [DomainRecord]) async {
-        let written = Dictionary(files.map { ($0.uuid, $0.expression) }, uniquingKeysWith: { _, newer in newer })
-        for record in table.sorted where !record.isForeign && written[record.uuid] != record.expression {
-            await database.writeFile(record)
-        }
-    }
-
-    /// Removes the files of domains that are no more.
-    func dropFiles(_ files: [DomainRecord]) async {
-        for record in files where table[record.uuid]?.id != record.id {
-            if let id = record.id { await database.removeFile(of: id) }
         }
     }
 

@@ -5,98 +5,101 @@ import Logging
 import SExpressions
 
 /// The database under `/var/xen/xend-db` (manual D6): the journal, which is the truth, and one SXP file for each domain, which is
-/// its image for people and for the next start.
+/// its image. Each format has a directory of its own, so that no version misreads another's:
+///
+/// | | |
+/// |---|---|
+/// | `2/journal`, `2/domain/ID` | the present format |
+/// | `journal`, `domain/ID` | the first one: read once, when there is no other, and kept |
 struct Database: Sendable {
-    /// A record with 256 devices and long names stays far below this.
-    static let maximumFileSize = 4 * 1024 * 1024
-
-    /// A thousand files one after another take a second; together they must not take memory for a thousand.
-    private static let readAtOnce = 32
-
     let root: String
-    let files: any FileStore
-    let clock: any HostClock
     let journal: Journal
+    let domains: DomainFiles
     let log: Logger
+    private let host: Host
+    private var directory: String { "\(root)/\(JournalContents.format)" }
+    private var journalPath: String { "\(directory)/journal" }
 
     init(root: String, host: Host, log: Logger) {
         self.root = root
-        files = host.files
-        clock = host.clock
-        journal = Journal(path: "\(root)/journal", host: host)
+        self.host = host
         self.log = log
+        let directory = "\(root)/\(JournalContents.format)"
+        journal = Journal(path: "\(directory)/journal", host: host, log: log)
+        domains = DomainFiles(directory: "\(directory)/domain", host: host, log: log)
     }
-
-    var domainDirectory: String { "\(root)/domain" }
 
     func prepare() async throws(FileError) {
-        try await files.makeDirectory(domainDirectory)
-        try await files.makeDirectory("\(root)/vnet")
+        try await host.files.makeDirectory("\(directory)/domain")
+        try await host.files.makeDirectory("\(root)/vnet")
     }
 
-    /// Rewrites a domain's file; by rename, so that the old or the new is there, but not synced: the journal has it.
-    func writeFile(_ record: DomainRecord) async {
-        guard let id = record.id else { return }
-        await write(record.expression, to: "\(domainDirectory)/\(id)")
+    /// Starts a new journal in place of what was found, and makes the files agree with it.
+    ///
+    /// - Parameters:
+    ///   - entries: what it begins with.
+    ///   - old: what was found.
+    ///   - snapshot: what a journal that begins later has to begin with.
+    /// - Throws: when nothing can be written, for another reason than a full disk.
+    func begin(
+        with entries: [SExpression], after old: Contents, snapshot: @escaping Journal.Snapshot
+    ) async throws(FileError) {
+        let first = try await journal.begin(with: entries, after: old.journal, snapshot: snapshot)
+        let known = Set(entries.compactMap { $0.name == "record" ? $0.child(at: 0)?.childText("id") : nil })
+        for file in old.files where !(file.record.id.map { known.contains($0.description) } ?? false) {
+            await domains.remove(file)
+        }
+        guard let first else { return }
+        await domains.follow(entries, from: first)
     }
 
-    private func write(_ expression: SExpression, to path: String) async {
-        var bytes = Array("# \(path) \(CalendarTime(clock.wallTime))\n".utf8)
-        expression.write(into: &bytes)
+    /// Records entries; returns when they are as durable as their kind demands (`Journal.durability`). The files follow.
+    /// - Throws: the error of the journal; then none of the entries counts.
+    func append(_ entries: [SExpression]) async throws(FileError) {
+        await domains.follow(entries, from: try await journal.append(entries))
+    }
+
+    /// What was written is synced, and the files say what the journal says.
+    func close() async {
+        await domains.writeAll()
+        await journal.close()
+    }
+
+    // MARK: - What an earlier daemon has left
+
+    /// Journal and files as they are found.
+    struct Contents: Sendable {
+        var journal: JournalContents
+        var files: [DomainFiles.Found]
+    }
+
+    /// - Throws: `JournalContents.NewerFormat`, or the error of the file.
+    func load() async throws -> Contents {
+        let names = (try? await host.files.list(root)) ?? []
+        if let newer = names.compactMap({ Int($0) }).filter({ $0 > JournalContents.format }).max() {
+            throw JournalContents.NewerFormat(path: "\(root)/\(newer)", format: newer)
+        }
+        let bytes = try await read(journalPath)
+        let files = await domains.read()
+        if bytes == nil, files.isEmpty { return try await loadFirstFormat() }
+        var contents = try JournalContents(bytes ?? [], path: journalPath, format: JournalContents.format)
+        contents.expect(upTo: files.map(\.number).max() ?? 0)
+        return Contents(journal: contents, files: files)
+    }
+
+    private func loadFirstFormat() async throws -> Contents {
+        let files = await DomainFiles(directory: "\(root)/domain", host: host, log: log).read()
+        guard let bytes = try await read("\(root)/journal") else { return Contents(journal: .empty, files: files) }
+        return Contents(journal: try JournalContents(bytes, path: "\(root)/journal", format: 1), files: files)
+    }
+
+    /// - Returns: nil when there is no such file.
+    private func read(_ path: String) async throws(FileError) -> [UInt8]? {
         do {
-            try await files.replace(path, with: bytes, durable: false)
+            return try await host.files.read(path, limit: Journal.maximumSize)
         } catch {
-            log.error("\(error); the journal has the record")
+            guard error.reason == .notFound else { throw error }
+            return nil
         }
-    }
-
-    func removeFile(of id: DomainID) async {
-        do {
-            try await files.removeIfPresent("\(domainDirectory)/\(id)")
-        } catch {
-            log.error("\(error)")
-        }
-    }
-
-    /// The records in the domain files. What cannot be read is set aside with a log line, never deleted.
-    func readFiles() async -> [DomainRecord] {
-        let names = ((try? await files.list(domainDirectory)) ?? []).filter { DomainID(text: $0) != nil }
-        var records: [DomainRecord] = []
-        for start in stride(from: 0, to: names.count, by: Self.readAtOnce) {
-            records += await readFiles(names[start..<min(start + Self.readAtOnce, names.count)])
-        }
-        return records
-    }
-
-    private func readFiles(_ names: ArraySlice<String>) async -> [DomainRecord] {
-        var contents: [String: [UInt8]] = [:]
-        await withTaskGroup(of: (String, [UInt8]).self) { group in
-            for name in names { group.addTask { (name, await contentsOfFile(name)) } }
-            for await (name, bytes) in group { contents[name] = bytes }
-        }
-        var records: [DomainRecord] = []
-        for name in names {
-            let path = "\(domainDirectory)/\(name)"
-            let expression = try? SExpression.parseFirst(contents[name] ?? [])
-            // Domain 0's file is for readers; what it says is asked of Xen.
-            if let expression, expression.childText("id") == "0" { continue }
-            if let expression, let record = DomainRecord(expression), record.id?.description == name {
-                records.append(record)
-            } else {
-                await setAside(path)
-            }
-        }
-        return records
-    }
-
-    /// Nothing for what cannot be read: it is no record either.
-    private func contentsOfFile(_ name: String) async -> [UInt8] {
-        (try? await files.read("\(domainDirectory)/\(name)", limit: Self.maximumFileSize)) ?? []
-    }
-
-    private func setAside(_ path: String) async {
-        let target = "\(path).damaged-\(clock.wallTime.nanoseconds / 1_000_000_000)"
-        log.error("\(path) is not the record of a domain: set aside as \(target)")
-        try? await files.rename(path, to: target)
     }
 }

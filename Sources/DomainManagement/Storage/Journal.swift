@@ -1,77 +1,135 @@
 import HostInterface
+import Logging
 import SExpressions
 
-/// The journal: an append-only file of s-expressions, one a line, that is the truth about what xend knows (manual, decision 5).
+/// The journal: an append-only file of numbered lines that is the truth about what xend knows (manual, decision 5).
 ///
-/// `append` returns when its entries are durable. Entries that arrive while others are being synced share the next sync: many
-/// operations, one fsync.
+/// `append` returns when its entries are written: then they survive the daemon's death. Those that must survive a power cut too are
+/// also synced; for all others a sync follows soon, for which nobody waits. Entries that arrive while others are being written
+/// share the next write.
+///
+/// After a write that failed the file is cut back to its last whole line, and until it is nothing is appended.
 actor Journal {
-    /// Beyond this the journal is written anew from what is known.
-    static let compactionSize = 4 * 1024 * 1024
-    /// A journal larger than this is no journal of ours.
-    static let maximumSize = 256 * 1024 * 1024
+    enum Durability: Sendable {
+        /// Survives the daemon.
+        case written
+        /// Survives the machine.
+        case synced
+    }
 
+    /// Beyond this the journal is written anew from what is known. Bytes.
+    static let compactionSize = 4 * 1024 * 1024
+    /// A journal larger than this is no journal of ours. Bytes.
+    static let maximumSize = 256 * 1024 * 1024
     /// More notes of scripts than this are not carried over: older ones have ended, by their time-out at the latest.
     static let notesKept = 1024
+    /// What is written is synced so much later at the latest: a power cut then takes away less than anybody remembers.
+    static let syncDelay = Duration.milliseconds(50)
+    /// Between two attempts to write a journal anew that a disk has refused.
+    static let repairInterval = Duration.seconds(5)
+
+    /// The present entries of everything that is known, in order.
+    typealias Snapshot = @Sendable () async -> [SExpression]
+
+    private struct Request {
+        var entries: [SExpression]
+        var durability: Durability
+        var continuation: CheckedContinuation<Result<UInt64, FileError>, Never>
+    }
+
+    /// A journal that is being written anew beside the old one.
+    private struct Compaction {
+        /// What has been appended to the old one since.
+        var appended: [SExpression] = []
+        var hasSynced = false
+        /// The new file, when it has all that was known when it began.
+        var file: (any AppendableFile)?
+        var length = 0
+        var next: UInt64 = 0
+    }
 
     private let path: String
     private let files: any FileStore
     private let tasks: any TaskSpawner
+    private let clock: any HostClock
+    private let log: Logger
     private var file: (any AppendableFile)?
-    /// Bytes known to be durable.
+    /// Bytes of whole lines.
     private var length = 0
-    private var waiting: [UInt8] = []
-    private var waiters: [CheckedContinuation<FileError?, Never>] = []
+    /// Something may stand behind them.
+    private var isTailTorn = false
+    /// The number of the next entry.
+    private var next: UInt64 = 1
+    private var requests: [Request] = []
     private var isWriting = false
-    private var snapshot: (@Sendable () async -> [SExpression])?
+    private var isSyncDue = false
+    /// A sync has failed since the journal was last written anew.
+    private var isDoubtful = false
+    private var snapshot: Snapshot?
+    private var compaction: Compaction?
     /// Notes that nobody else keeps.
     private var notes: [SExpression] = []
 
-    init(path: String, host: Host) {
+    private var newPath: String { path + ".new" }
+
+    init(path: String, host: Host, log: Logger) {
         self.path = path
         files = host.files
         tasks = host.tasks
+        clock = host.clock
+        self.log = log
     }
 
-    /// What an earlier daemon wrote. A last line that is not whole was being written when the power failed, and counts as not
-    /// written.
-    func load() async throws(FileError) -> (entries: [SExpression], damaged: Int) {
-        let bytes: [UInt8]
-        do {
-            bytes = try await files.read(path, limit: Self.maximumSize)
-        } catch {
-            guard error.reason == .notFound else { throw error }
-            return ([], 0)
-        }
-        var entries: [SExpression] = []
-        var damaged = 0
-        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        let tail = lines.popLast() ?? []
-        for line in lines where !line.isEmpty {
-            if let entry = try? SExpression.parseAll(line), entry.count == 1 { entries += entry } else { damaged += 1 }
-        }
-        if !tail.isEmpty { damaged += 1 }
-        return (entries, damaged)
-    }
+    // MARK: - Beginning
 
-    /// Starts a new journal with these entries, in place of the old one.
+    /// Starts a new journal with these entries, in place of the old one. Where the disk is full the old one is appended to.
     ///
-    /// - Parameter snapshot: what a journal that begins now has to contain; asked when the journal has grown.
+    /// - Parameters:
+    ///   - entries: what it begins with.
+    ///   - old: what stands there.
+    ///   - snapshot: what a journal that begins now has to contain; asked when the journal has grown.
+    /// - Returns: the number of the first entry; nil when the disk is full.
+    /// - Throws: when nothing can be written, for another reason than a full disk.
     func begin(
-        with entries: [SExpression], snapshot: @escaping @Sendable () async -> [SExpression]
-    ) async throws(FileError) {
+        with entries: [SExpression], after old: JournalContents, snapshot: @escaping Snapshot
+    ) async throws(FileError) -> UInt64? {
         self.snapshot = snapshot
-        try await rewrite(entries)
+        next = max(old.entries.last?.number ?? 0, old.missing.last?.upperBound ?? 0) + 1
+        let first = next + 1
+        do {
+            try await rewrite(entries)
+            return first
+        } catch {
+            guard error.reason == .noSpace else { throw error }
+            try? await files.removeIfPresent(newPath)
+            log.error("\(error): what xend does is not recorded until there is space again")
+            guard old.wholeLength > 0 else { return nil }
+            file = try await files.openForAppending(path)
+            length = old.wholeLength
+            isTailTorn = true
+            return nil
+        }
     }
 
     private func rewrite(_ entries: [SExpression]) async throws(FileError) {
-        var bytes: [UInt8] = []
-        for entry in entries { Self.write(entry, into: &bytes) }
+        var number = next
+        let bytes = Self.lines([JournalContents.head()] + entries, &number)
         try await files.replace(path, with: bytes)
         await file?.close()
         file = try await files.openForAppending(path)
-        length = bytes.count
+        (length, next, isTailTorn) = (bytes.count, number, false)
     }
+
+    private static func lines(_ entries: [SExpression], _ number: inout UInt64) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for entry in entries {
+            NumberedLine.write(entry, number: number, into: &bytes)
+            number += 1
+        }
+        return bytes
+    }
+
+    // MARK: - Appending
 
     /// Appends a note that stays when the journal is written anew.
     func append(note: SExpression) async throws(FileError) {
@@ -80,21 +138,28 @@ actor Journal {
         try await append([note])
     }
 
-    /// Appends entries; returns when they are durable.
+    /// Appends entries; returns when they are written or, where one of them outlives a reboot of the machine, synced.
+    /// - Returns: the number of the first.
     /// - Throws: the error of the file; then none of the entries counts.
-    func append(_ entries: [SExpression]) async throws(FileError) {
-        for entry in entries { Self.write(entry, into: &waiting) }
-        let error = await withCheckedContinuation { continuation in
-            waiters.append(continuation)
+    @discardableResult
+    func append(_ entries: [SExpression]) async throws(FileError) -> UInt64 {
+        let durability: Durability = entries.contains(where: Self.outlivesReboot) ? .synced : .written
+        let result = await withCheckedContinuation { continuation in
+            requests.append(Request(entries: entries, durability: durability, continuation: continuation))
             // The task that finds nobody writing writes for all who come meanwhile.
             if !isWriting { startWriting() }
         }
-        if let error { throw error }
+        return try result.get()
     }
 
-    private static func write(_ entry: SExpression, into bytes: inout [UInt8]) {
-        entry.write(into: &bytes)
-        bytes.append(UInt8(ascii: "\n"))
+    /// All else is dropped after a reboot of the machine (manual, D7): a sync would protect nothing.
+    private static func outlivesReboot(_ entry: SExpression) -> Bool {
+        switch entry.name {
+        case "migration", "migration-end", "notify": true
+        // How a save or a migration has ended.
+        case "task": entry.child("ended") != nil
+        default: false
+        }
     }
 
     private func startWriting() {
@@ -103,41 +168,172 @@ actor Journal {
     }
 
     private func writeAll() async {
-        while !waiters.isEmpty {
-            let bytes = waiting
-            let served = waiters
-            waiting = []
-            waiters = []
-            var failure: FileError?
-            do {
-                try await commit(bytes)
-            } catch {
-                failure = error
-            }
-            for waiter in served { waiter.resume(returning: failure) }
-        }
+        repeat {
+            let batch = requests
+            requests = []
+            if !batch.isEmpty { await serve(batch) }
+            await compactWhereDue()
+        } while !requests.isEmpty
         isWriting = false
     }
 
-    private func commit(_ bytes: [UInt8]) async throws(FileError) {
-        guard let file else { throw FileError("write", path, .notFound) }
+    private func serve(_ batch: [Request]) async {
         do {
-            try await file.append(bytes)
-            try await file.sync()
-            length += bytes.count
+            var number = try await write(batch)
+            for request in batch {
+                request.continuation.resume(returning: .success(number))
+                number += UInt64(request.entries.count)
+            }
         } catch {
-            // What was half written must not be taken for an entry later.
-            try? await file.truncate(to: length)
-            throw error
-        }
-        if length > Self.compactionSize, let snapshot {
-            // A journal that cannot be written anew just stays long.
-            try? await rewrite(await snapshot() + notes.suffix(Self.notesKept))
+            for request in batch { request.continuation.resume(returning: .failure(error)) }
         }
     }
 
+    /// - Returns: the number of the first entry.
+    private func write(_ batch: [Request]) async throws(FileError) -> UInt64 {
+        let file = try await ready()
+        let entries = batch.flatMap(\.entries)
+        let first = next
+        var number = first
+        let bytes = Self.lines(entries, &number)
+        let isSynced = batch.contains { $0.durability == .synced }
+        do {
+            try await file.append(bytes)
+            if isSynced { try await file.sync() }
+        } catch {
+            isTailTorn = true
+            // At once, lest the next daemon take it for entries.
+            try? await cut()
+            throw error
+        }
+        length += bytes.count
+        next = number
+        compaction?.appended += entries
+        if isSynced { compaction?.hasSynced = true } else { syncSoon() }
+        return first
+    }
+
+    /// The file, with nothing behind its last whole line.
+    private func ready() async throws(FileError) -> any AppendableFile {
+        if file == nil, let snapshot { try await rewrite(await snapshot() + notes.suffix(Self.notesKept)) }
+        guard let file else { throw FileError("write", path, .notFound) }
+        if isTailTorn { try await cut() }
+        return file
+    }
+
+    private func cut() async throws(FileError) {
+        try await file?.truncate(to: length)
+        try await file?.sync()
+        isTailTorn = false
+    }
+
+    // MARK: - Syncing
+
+    private func syncSoon() {
+        guard !isSyncDue else { return }
+        isSyncDue = true
+        tasks.spawn { [weak self, clock] in
+            try? await clock.sleep(for: Self.syncDelay)
+            await self?.sync()
+        }
+    }
+
+    private func sync() async {
+        isSyncDue = false
+        do {
+            try await file?.sync()
+        } catch {
+            doubt(error)
+        }
+    }
+
+    /// The kernel may have given up pages that never reached the disk: only a file written anew is whole for certain.
+    private func doubt(_ error: FileError) {
+        guard file != nil, error.reason != .fenced else { return }
+        if !isDoubtful {
+            log.error("\(error): a power cut now would lose what was recorded last; the journal is written anew")
+        }
+        isDoubtful = true
+        startCompaction()
+    }
+
+    // MARK: - Writing anew
+
+    private func compactWhereDue() async {
+        if let done = compaction, done.file != nil { await swap(done) }
+        if length > Self.compactionSize, compaction == nil { startCompaction() }
+    }
+
+    /// Beside the old journal, which goes on: nobody waits for it.
+    private func startCompaction() {
+        guard compaction == nil, let snapshot else { return }
+        compaction = Compaction(next: next)
+        tasks.spawn { [weak self] in
+            let known = await snapshot()
+            await self?.compact(known)
+        }
+    }
+
+    private func compact(_ known: [SExpression]) async {
+        guard var number = compaction?.next else { return }
+        let bytes = Self.lines([JournalContents.head()] + known + notes.suffix(Self.notesKept), &number)
+        do {
+            try await files.write(newPath, bytes)
+            try await files.sync(newPath)
+            compaction?.file = try await files.openForAppending(newPath)
+            compaction?.length = bytes.count
+            compaction?.next = number
+            // Whoever writes next takes it up; if nobody does, we.
+            if !isWriting { startWriting() }
+        } catch {
+            giveUpCompaction(error)
+        }
+    }
+
+    /// Puts the new journal in the place of the old one, with what has been appended meanwhile.
+    private func swap(_ done: Compaction) async {
+        guard let new = done.file else { return }
+        var number = done.next
+        let bytes = Self.lines(done.appended, &number)
+        do {
+            if !bytes.isEmpty { try await new.append(bytes) }
+            if done.hasSynced { try await new.sync() }
+            try await files.rename(newPath, to: path)
+        } catch {
+            await new.close()
+            return giveUpCompaction(error)
+        }
+        await file?.close()
+        (file, length, next, isTailTorn) = (new, done.length + bytes.count, number, false)
+        (compaction, isDoubtful) = (nil, false)
+        if !bytes.isEmpty { syncSoon() }
+        do {
+            try await files.syncDirectory(files.directory(of: path))
+        } catch {
+            doubt(error)
+        }
+    }
+
+    /// A journal that cannot be written anew just stays long. It is tried again, not at once.
+    private func giveUpCompaction(_ error: FileError) {
+        guard error.reason != .fenced else { return }
+        if !isDoubtful { log.error("the journal cannot be written anew: \(error)") }
+        compaction?.file = nil
+        tasks.spawn { [weak self, clock] in
+            try? await clock.sleep(for: Self.repairInterval)
+            await self?.forgetCompaction()
+        }
+    }
+
+    private func forgetCompaction() {
+        compaction = nil
+        if isDoubtful { startCompaction() }
+    }
+
     func close() async {
+        try? await file?.sync()
         await file?.close()
         file = nil
+        snapshot = nil
     }
 }

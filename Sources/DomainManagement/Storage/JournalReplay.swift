@@ -31,29 +31,47 @@ struct JournalReplay: Sendable {
     var transfers = TransferReplay()
     /// Entries that make no sense.
     var strange = 0
+    /// The entry that said last what is known of a domain.
+    private var numbers: [DomainUUID: UInt64] = [:]
 
     /// - Parameters:
-    ///   - files: the records in the domain files.
-    ///   - entries: the journal.
-    init(files: [DomainRecord], entries: [SExpression]) {
-        for record in files { records[record.uuid] = record }
-        for entry in entries where !replay(entry) { strange += 1 }
+    ///   - files: the records in the domain files. What is newer there than in the journal, where lines are damaged, counts.
+    ///   - journal: what stands in it.
+    init(files: [DomainFiles.Found], journal: JournalContents) {
+        for entry in journal.entries where !replay(entry.value, number: entry.number) { strange += 1 }
+        for file in files where counts(file, journal) {
+            records[file.record.uuid] = file.record
+            numbers[file.record.uuid] = file.number
+        }
     }
 
-    private mutating func replay(_ entry: SExpression) -> Bool {
+    /// A file that is older than the journal, which does not know its domain, only waits to be removed; unless the journal is not whole.
+    private func counts(_ file: DomainFiles.Found, _ journal: JournalContents) -> Bool {
+        if let number = numbers[file.record.uuid] { return number < file.number }
+        let first = journal.entries.first?.number ?? 0
+        return file.number == 0 || file.number > first || !journal.missing.isEmpty
+    }
+
+    /// The number of the entry that is the newest about a domain; 0 = none is known.
+    func number(of domain: DomainUUID) -> UInt64 { numbers[domain] ?? 0 }
+
+    private mutating func replay(_ entry: SExpression, number: UInt64) -> Bool {
         let children = entry.children()
         let first = children.first?.atom
         switch entry.name {
+        case "journal": break
         case "boot": boot = first
         case "start": starts = first.flatMap(UInt64.init) ?? starts
         case "notify": notificationURL = first.flatMap { $0.isEmpty ? nil : $0 }
         case "record":
             guard let record = children.first.flatMap(DomainRecord.init) else { return false }
             records[record.uuid] = record
+            numbers[record.uuid] = number
             forgotten.remove(record.uuid)
         case "forget":
             guard let uuid = first.flatMap({ DomainUUID(text: $0) }) else { return false }
             records[uuid] = nil
+            numbers[uuid] = number
             forgotten.insert(uuid)
             closeOperations(on: uuid)
         case "begin": return begin(entry, children)

@@ -54,7 +54,7 @@ final class HandoverDesk: ManagerPart {
         let noted = HandoverRecord(
             id: id, state: state, domain: record.uuid, name: record.name.rawValue, host: host, port: port,
             isPaused: isPaused)
-        try await database.journal.append([noted.expression])
+        try await database.append([noted.expression])
         let machine: Handover.Machine =
             switch state {
             case .source: .source(SourceHandover())
@@ -188,7 +188,7 @@ final class HandoverDesk: ManagerPart {
             entries.append(database.record(doubtful))
         }
         do {
-            try await database.journal.append(entries)
+            try await database.append(entries)
         } catch {
             log.error("migration \(id): \(error)")
             return false
@@ -210,8 +210,7 @@ final class HandoverDesk: ManagerPart {
     private func rememberDomain(_ domain: DomainUUID) async {
         guard let record = recordToKeep(of: domain) else { return }
         do {
-            try await database.journal.append([database.record(record)])
-            await database.writeFile(record)
+            try await database.append([database.record(record)])
         } catch {
             log.error("cannot record \(record.title): \(error)")
         }
@@ -243,7 +242,7 @@ final class HandoverDesk: ManagerPart {
             entries.insert(database.record(record), at: 0)
         }
         do {
-            try await database.journal.append(entries)
+            try await database.append(entries)
         } catch {
             // Remembered longer than needed, it is settled once more after the next start.
             log.warning("migration \(id): \(error)")

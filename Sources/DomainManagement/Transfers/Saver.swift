@@ -60,7 +60,7 @@ final class Saver: ManagerPart {
             // Before anything stands beside the target, so that the next daemon knows where to look for it.
             let entry = database.saving(uuid, path, header)
             performance.entries.append(entry)
-            try await database.journal.append([entry])
+            try await database.append([entry])
             let writer = try await openWriter(path, header)
             do {
                 try await writer.begin()
@@ -118,7 +118,7 @@ final class Saver: ManagerPart {
             try await context.saveFiles.removeIfPresent(SaveFileWriter.temporaryPath(of: path))
             guard let index = leftovers.firstIndex(of: path) else { return }
             leftovers.remove(at: index)
-            try await database.journal.append([.element("leftover-end", path)])
+            try await database.append([.element("leftover-end", path)])
         } catch {
             await noteLeftover(path, error)
         }
@@ -130,7 +130,7 @@ final class Saver: ManagerPart {
         guard !leftovers.contains(path) else { return }
         leftovers.append(path)
         if leftovers.count > Self.keptLeftovers { leftovers.removeFirst() }
-        try? await database.journal.append([.element("leftover", path)])
+        try? await database.append([.element("leftover", path)])
     }
 }
 

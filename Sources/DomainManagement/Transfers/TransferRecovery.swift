@@ -37,7 +37,7 @@ final class TransferRecovery: ManagerPart {
         await saver.removeLeftovers()
         for record in replay.transfers.migrations { await takeUp(record) }
         handovers.startSettling()
-        try? await database.journal.append(ends)
+        try? await database.append(ends)
     }
 
     /// A migration that was not settled goes on where it was.

@@ -1,3 +1,5 @@
+import Digests
+
 /// A save file, from the front:
 ///
 /// | offset | bytes | contents |

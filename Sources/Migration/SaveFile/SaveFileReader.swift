@@ -1,3 +1,4 @@
+import Digests
 import DomainModel
 import HostInterface
 import HypervisorInterface

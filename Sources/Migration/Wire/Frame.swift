@@ -1,3 +1,5 @@
+import Digests
+
 /// One piece of what goes over the wire: a type, a length, the payload and, once both ends have proved who they are,
 /// a code that
 /// authenticates it and its place in the stream.

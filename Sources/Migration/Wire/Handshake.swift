@@ -1,3 +1,4 @@
+import Digests
 import SExpressions
 
 /// How two xends find out that they understand and trust each other. Pure: bytes in, bytes out.

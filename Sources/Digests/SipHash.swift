@@ -100,14 +100,14 @@ public struct SipHash: Sendable {
 }
 
 /// Bytes as lower-case hexadecimal digits.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+public func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     var digits = ""
     for byte in bytes { digits += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
     return digits
 }
 
 /// The bytes that hexadecimal digits stand for; nil when they are none, or an odd number.
-func bytes(hexadecimal text: String) -> [UInt8]? {
+public func bytes(hexadecimal text: String) -> [UInt8]? {
     let digits = Array(text.utf8)
     guard digits.count % 2 == 0 else { return nil }
     var bytes: [UInt8] = []

@@ -1,8 +1,9 @@
-/// XXH64 with seed 0 (Collet; the format's specification, version 0.1.1): the digest of an image in a save file. It finds accidents, as
-/// every digest without a secret does, and takes a fraction of the time that a domain's memory needs to be copied once.
-struct XXHash64: Sendable {
+/// XXH64 with seed 0 (Collet; the format's specification, version 0.1.1): the digest of an image in a save file, and of a line of the
+/// journal. It finds accidents, as every digest without a secret does, and takes a fraction of the time that a domain's memory needs
+/// to be copied once.
+public struct XXHash64: Sendable {
     /// Bytes of a result.
-    static let size = 8
+    public static let size = 8
     /// Bytes that are taken at a time, eight for each lane.
     private static let stripe = 32
 
@@ -11,10 +12,19 @@ struct XXHash64: Sendable {
     private var rest: [UInt8] = []
     private var length: UInt64 = 0
 
-    mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
-    mutating func update(_ bytes: ArraySlice<UInt8>) { bytes.withUnsafeBytes { update($0) } }
+    public init() {}
 
-    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    /// The hash of one piece of bytes.
+    public static func hash(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+        var hash = XXHash64()
+        hash.update(bytes)
+        return hash.value
+    }
+
+    public mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
+    public mutating func update(_ bytes: ArraySlice<UInt8>) { bytes.withUnsafeBytes { update($0) } }
+
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         length &+= UInt64(bytes.count)
         var place = 0
         if !rest.isEmpty {
@@ -46,7 +56,10 @@ struct XXHash64: Sendable {
     }
 
     /// The hash of everything up to now, 8 bytes, the highest first.
-    func finish() -> [UInt8] {
+    public func finish() -> [UInt8] { withUnsafeBytes(of: value.bigEndian, Array.init) }
+
+    /// The hash of everything up to now.
+    public var value: UInt64 {
         var hash = length < UInt64(Self.stripe) ? prime5 : converged()
         hash &+= length
         rest.withUnsafeBytes { rest in
@@ -64,8 +77,7 @@ struct XXHash64: Sendable {
         }
         hash = (hash ^ hash >> 33) &* prime2
         hash = (hash ^ hash >> 29) &* prime3
-        hash ^= hash >> 32
-        return withUnsafeBytes(of: hash.bigEndian, Array.init)
+        return hash ^ hash >> 32
     }
 
     private func converged() -> UInt64 {

@@ -1,0 +1,171 @@
+import DomainLifecycle
+import DomainModel
+import HostInterface
+import Logging
+import SExpressions
+
+/// The files `domain/ID`: the image of each record, for people and for a start that finds the journal damaged (manual, decision 5).
+///
+/// They are written soon after the journal and not synced: nobody waits for them, and of what changes often only the last is written.
+actor DomainFiles {
+    /// A record with 256 devices and long names stays far below this. Bytes.
+    static let maximumSize = 4 * 1024 * 1024
+    /// So long after the journal: of a domain that is made and destroyed at once there is never a file.
+    static let delay = Duration.milliseconds(100)
+    /// A thousand files one after another take a second; together they must not take memory for a thousand.
+    private static let readAtOnce = 32
+
+    private enum Change: Sendable {
+        case write(SExpression, number: UInt64)
+        case remove
+    }
+
+    private let directory: String
+    private let files: any FileStore
+    private let clock: any HostClock
+    private let tasks: any TaskSpawner
+    private let log: Logger
+    /// What has to be done, and the ids in the order in which it came up.
+    private var changes: [DomainID: Change] = [:]
+    private var order: [DomainID] = []
+    private var isWriting = false
+    /// Whose files they are.
+    private var ids: [DomainUUID: DomainID] = [:]
+
+    init(directory: String, host: Host, log: Logger) {
+        self.directory = directory
+        files = host.files
+        clock = host.clock
+        tasks = host.tasks
+        self.log = log
+    }
+
+    // MARK: - Writing
+
+    /// Makes the files say what the journal says from now on.
+    /// - Parameters:
+    ///   - entries: what was appended to it.
+    ///   - number: of the first.
+    func follow(_ entries: [SExpression], from number: UInt64) {
+        for (offset, entry) in entries.enumerated() {
+            switch entry.name {
+            case "record": record(entry.child(at: 0), number: number + UInt64(offset))
+            case "forget":
+                guard let uuid = entry.child(at: 0)?.atom.flatMap({ DomainUUID(text: $0) }),
+                    let id = ids.removeValue(forKey: uuid)
+                else { continue }
+                change(id, .remove)
+            default: continue
+            }
+        }
+    }
+
+    private func record(_ record: SExpression?, number: UInt64) {
+        guard let record, let id = record.childText("id").flatMap({ DomainID(text: $0) }),
+            let uuid = record.childText("uuid").flatMap({ DomainUUID(text: $0) })
+        else { return }
+        ids[uuid] = id
+        change(id, .write(record, number: number))
+    }
+
+    /// Removes the file of a record that does not count.
+    func remove(_ file: Found) {
+        guard let id = file.record.id else { return }
+        change(id, .remove)
+    }
+
+    private func change(_ id: DomainID, _ change: Change) {
+        if changes.updateValue(change, forKey: id) == nil { order.append(id) }
+        guard !isWriting else { return }
+        isWriting = true
+        tasks.spawn { [weak self, clock] in
+            try? await clock.sleep(for: Self.delay)
+            await self?.writeAll()
+        }
+    }
+
+    /// Does what is waiting. Returns when nothing does.
+    func writeAll() async {
+        while !order.isEmpty {
+            let ids = order
+            order = []
+            for id in ids {
+                guard let change = changes.removeValue(forKey: id) else { continue }
+                await perform(change, id)
+            }
+        }
+        isWriting = false
+    }
+
+    private func perform(_ change: Change, _ id: DomainID) async {
+        let path = "\(directory)/\(id)"
+        do {
+            switch change {
+            case .write(let record, let number):
+                var bytes = Array("# \(path) \(CalendarTime(clock.wallTime))\n".utf8)
+                NumberedLine.write(record, number: number, into: &bytes)
+                try await files.replace(path, with: bytes, durable: false)
+            case .remove: try await files.removeIfPresent(path)
+            }
+        } catch {
+            if error.reason != .fenced { log.error("\(error); the journal has the record") }
+        }
+    }
+
+    // MARK: - Reading
+
+    struct Found: Sendable {
+        var record: DomainRecord
+        /// Of its entry in the journal; 0 in the first format.
+        var number: UInt64
+    }
+
+    /// The records in the files. What cannot be read is set aside with a log line, never deleted.
+    func read() async -> [Found] {
+        let names = ((try? await files.list(directory)) ?? []).filter { DomainID(text: $0) != nil }
+        var found: [Found] = []
+        for start in stride(from: 0, to: names.count, by: Self.readAtOnce) {
+            found += await read(names[start..<min(start + Self.readAtOnce, names.count)])
+        }
+        return found
+    }
+
+    private func read(_ names: ArraySlice<String>) async -> [Found] {
+        var contents: [String: [UInt8]] = [:]
+        await withTaskGroup(of: (String, [UInt8]).self) { [files, directory] group in
+            for name in names {
+                group.addTask {
+                    // Nothing for what cannot be read: it is no record either.
+                    (name, (try? await files.read("\(directory)/\(name)", limit: Self.maximumSize)) ?? [])
+                }
+            }
+            for await (name, bytes) in group { contents[name] = bytes }
+        }
+        var found: [Found] = []
+        for name in names {
+            let (number, expression) = Self.parse(contents[name] ?? [])
+            // Domain 0's file of the first format is for readers; what it says is asked of Xen.
+            if let expression, expression.childText("id") == "0" { continue }
+            if let expression, let record = DomainRecord(expression), record.id?.description == name {
+                found.append(Found(record: record, number: number))
+            } else {
+                await setAside("\(directory)/\(name)")
+            }
+        }
+        return found
+    }
+
+    /// In the first format the record stands there alone.
+    static func parse(_ bytes: [UInt8]) -> (number: UInt64, record: SExpression?) {
+        let lines = bytes.split(separator: NumberedLine.end)
+        if let line = lines.last, let (number, record) = NumberedLine.parse(line) { return (number, record) }
+        let record = try? SExpression.parseFirst(bytes)
+        return (0, record?.isElement("domain") == true ? record : nil)
+    }
+
+    private func setAside(_ path: String) async {
+        let target = "\(path).damaged-\(clock.wallTime.nanoseconds / 1_000_000_000)"
+        log.error("\(path) is not the record of a domain: set aside as \(target)")
+        try? await files.rename(path, to: target)
+    }
+}
