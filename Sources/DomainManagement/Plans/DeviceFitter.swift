@@ -4,9 +4,16 @@ import DriverDomain
 import HostInterface
 
 /// Steps that attach devices and release them, and what the table has to know of it.
-struct DeviceFitter: ManagerPart {
+///
+/// An object, though it has no state: Swift 6.3's optimizer fails on `attach` of a value (splitting its coroutine).
+final class DeviceFitter: ManagerPart {
     let context: ManagerContext
-    let signals: SignalDesk
+    private let signals: SignalDesk
+
+    init(_ context: ManagerContext, signals: SignalDesk) {
+        self.context = context
+        self.signals = signals
+    }
 
     private func path(of device: DeviceRecord, _ record: DomainRecord) -> DevicePath? {
         record.id.map {

@@ -27,7 +27,7 @@ final class StepPerformer: ManagerPart {
         self.handovers = handovers
         builder = DomainBuilder(context: context)
         control = DomainControl(context: context)
-        devices = DeviceFitter(context: context, signals: signals)
+        devices = DeviceFitter(context, signals: signals)
         ender = DomainEnder(context: context, nodes: nodes)
     }
 
