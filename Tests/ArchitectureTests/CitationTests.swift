@@ -87,4 +87,21 @@ import Testing
         #expect(packages.count >= 5)
         for url in packages { #expect(notice.contains(url), "NOTICE does not name \(url)") }
     }
+
+    /// Where a newcomer is sent, there is something.
+    @Test(arguments: [
+        "README.md", "CONTRIBUTING.md", "Simulator/README.md", "Scenarios/README.md", "Tests/Fixtures/README.md",
+        "Sources/XendDaemon/Documentation.docc/architecture.md",
+    ])
+    func whatATextNamesIsThere(_ path: String) throws {
+        let text = try String(contentsOf: Self.root.appendingPathComponent(path), encoding: .utf8)
+        for named in text.matches(of: #/\b(?:Sources|Simulator|Tests|CI|Scenarios)/[A-Za-z0-9+_\/.-]*[A-Za-z0-9+_]/#) {
+            let target = Self.root.appendingPathComponent(String(named.0)).path
+            #expect(FileManager.default.fileExists(atPath: target), "\(path) names \(named.0)")
+        }
+        let makefile = try String(contentsOf: Self.root.appendingPathComponent("Makefile"), encoding: .utf8)
+        for target in text.matches(of: #/\bmake ([a-z-]+)`/#) {
+            #expect(makefile.contains("\n\(target.1):"), "\(path) says make \(target.1)")
+        }
+    }
 }
