@@ -10,18 +10,22 @@ public struct Exploration: Sendable {
         public var violations: [Violation]
         /// A scenario file that shows it, as short as leaving things out makes it.
         public var file: [UInt8]
+        /// Of all stories together.
         public var steps: Int
     }
     /// What became of a seed.
     public struct Result: Sendable {
+        /// Of the story.
         public var seed: UInt64
         /// nil when all is well.
         public var finding: Finding?
+        /// What rare things happened in it.
         public var marks: RareMarks
         /// What the daemons did, with times, and what was asked and answered: the same in every run of the seed.
         public var trace: [String]
     }
 
+    /// In each story.
     public var hosts: Int
     /// Steps of a story.
     public var length: Int
@@ -30,6 +34,9 @@ public struct Exploration: Sendable {
     /// Each story is run twice, and must unfold in the same way.
     public var isDoubled = false
 
+    /// - Parameters:
+    ///   - hosts: in each story.
+    ///   - length: steps of a story.
     public init(hosts: Int = 1, length: Int = 30) {
         self.hosts = max(1, min(hosts, 8))
         self.length = max(1, min(length, 1000))
@@ -41,6 +48,7 @@ public struct Exploration: Sendable {
         Parallel.forEach(seeds, { explore($0) }, each: { each($1) })
     }
 
+    /// The scenario file that this seed stands for.
     public func story(_ seed: UInt64) -> [UInt8] {
         text(seed).file()
     }

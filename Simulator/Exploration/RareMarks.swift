@@ -63,9 +63,12 @@ public struct RareMarks: Sendable {
 
     /// All names, in order.
     public static var names: [String] { marks.map(\.name) + [recovery, killed] }
+    /// Those that never happened.
     public var never: [String] { Self.names.filter { counts[$0] == nil } }
+    /// How often this happened.
     public func count(_ name: String) -> Int { counts[name] ?? 0 }
 
+    /// Counts what a daemon did.
     public mutating func take(_ deed: Deed) {
         for mark in Self.marks where mark.matches(deed) { counts[mark.name, default: 0] += 1 }
         switch deed.kind {
@@ -85,6 +88,7 @@ public struct RareMarks: Sendable {
         open = []
     }
 
+    /// Adds another story's counts.
     public mutating func add(_ other: RareMarks) {
         counts.merge(other.counts, uniquingKeysWith: +)
     }

@@ -3,9 +3,11 @@ import ScenarioLanguage
 
 /// A story as text that steps can be taken out of: how what was found becomes a file as short as possible.
 public struct StoryText: Sendable {
+    /// Of the scenario.
     public var name: String
     /// Setup forms.
     public var setup: [String]
+    /// A step a line.
     public var steps: [String]
 
     public init(name: String, setup: [String], steps: [String]) {

@@ -24,6 +24,7 @@ public struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
         // Of the simulation itself.
         case repeatable = "the run can be repeated"
     }
+    /// What does not hold.
     public var oracle: Oracle
     /// What was seen.
     public var text: String

@@ -4,12 +4,14 @@ import SExpressions
 ///
 /// A failed comparison leaves `bindings` as they were.
 public struct PatternMatcher {
+    /// What `$NAME` stands for; grows with the patterns that bind.
     public var bindings: Bindings
     /// Comparisons left: a pattern with many alike fields could otherwise try very many orders.
     private var budget = 200_000
 
     public init(_ bindings: Bindings) { self.bindings = bindings }
 
+    /// Whether a value is like a pattern. Binds names only when it is.
     public mutating func matches(_ pattern: Pattern, _ value: SExpression, _ mode: Pattern.Mode = .equal) -> Bool {
         let before = bindings
         if match(pattern, value, mode) { return true }

@@ -14,6 +14,7 @@ public indirect enum Pattern: Hashable, Sendable {
     case regex(RegularExpression)
     /// `(< N)`, `(> N)`
     case less(Template)
+    /// `(> N)`
     case greater(Template)
     /// `(! P)`: anything else; among fields: no field is like this.
     case not(Pattern)

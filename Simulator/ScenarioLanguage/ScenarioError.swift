@@ -4,6 +4,7 @@ import SExpressions
 public struct ScenarioPlace: Hashable, Sendable, CustomStringConvertible {
     /// The file as it was named by whoever asked to read it.
     public var file: String
+    /// Line and column, from 1.
     public var position: SXPPosition
 
     public init(file: String, position: SXPPosition = SXPPosition()) {
@@ -19,7 +20,9 @@ public struct ScenarioPlace: Hashable, Sendable, CustomStringConvertible {
 
 /// Why a scenario is refused before anything runs: where, what, and what is allowed there.
 public struct ScenarioError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Where it is.
     public var place: ScenarioPlace
+    /// What is wrong, and what is allowed there.
     public var message: String
 
     public init(_ place: ScenarioPlace, _ message: String) {

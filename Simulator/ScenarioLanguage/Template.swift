@@ -5,6 +5,7 @@ import SExpressions
 /// A word that is nothing but `$NAME` becomes the whole value, which may be a list; inside a longer word the value must be an
 /// atom. Quoted strings are literal. `$` without a name is itself.
 public struct Template: Hashable, Sendable {
+    /// As it was written.
     public let source: LocatedSExpression
 
     public init(_ source: LocatedSExpression) { self.source = source }
@@ -29,7 +30,9 @@ public struct Template: Hashable, Sendable {
 
     /// A use of a name. The name is as long as it can be; a tail from some `-` on may belong to the text around it.
     public struct Reference: Hashable, Sendable {
+        /// Of the value that nobody has given.
         public var name: String
+        /// Where it is asked for.
         public var position: SXPPosition
     }
 

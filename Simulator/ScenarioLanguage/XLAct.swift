@@ -2,6 +2,7 @@
 public enum XLAct: Sendable {
     /// Makes a domain without devices, and lets it run.
     case create(domain: String, mebibytes: Int, kernel: String)
+    /// Ends a domain behind xend's back.
     case destroy(domain: String)
 
     /// As it stands in a scenario.

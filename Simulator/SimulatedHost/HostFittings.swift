@@ -7,6 +7,7 @@ public struct HostFittings: Sendable {
     /// Bridges that its start-up scripts make: `xen-br0` unless changed.
     public var bridges: Set<String> = ["xen-br0"]
 
+    /// A host with nine disks and the bridge of the manual (D3).
     public init() {
         blockDevices = (1...9).map { partition in
             HostHardware.BlockDevice(

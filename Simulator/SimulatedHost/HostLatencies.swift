@@ -6,6 +6,7 @@ public struct HostLatencies: Hashable, Sendable {
     public var script: Duration = .milliseconds(20)
     /// One way between two hosts, and within a host.
     public var network: Duration = .microseconds(200)
+    /// Between two ends on the same host.
     public var loopback: Duration = .microseconds(20)
     /// An HTTP receiver's answer.
     public var receiver: Duration = .milliseconds(5)

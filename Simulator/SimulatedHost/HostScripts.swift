@@ -10,13 +10,17 @@ public protocol HostScript: Sendable {
 }
 
 extension HostScript {
+    /// Whatever scripts of its host take.
     public var duration: Duration? { nil }
 }
 
 /// A script of a site's own: does what another does, perhaps, then prints something and ends with a status.
 public struct OwnScript: HostScript {
+    /// What it does first; nil: nothing.
     public var like: (any HostScript)?
+    /// On its standard output.
     public var prints: String
+    /// Its status, where what it is like has succeeded.
     public var exits: Int32
     public var duration: Duration?
 

@@ -2,6 +2,7 @@
 public protocol RealContents: Sendable {
     /// nil when there is no such file.
     func contents(_ path: String) -> [UInt8]?
+    /// Puts a file there, in place of one that is there.
     func install(_ path: String, _ bytes: [UInt8])
 }
 

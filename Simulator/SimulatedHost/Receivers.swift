@@ -3,11 +3,13 @@ import SimulatedHypervisor
 
 /// The HTTP receivers of a simulated world, to which daemons post notifications.
 public final class Receivers {
+    /// What a receiver of notifications does with them.
     public enum Manner: Hashable, Sendable {
         /// Answers with this status.
         case answers(Int)
         /// Takes the connection and never answers.
         case hangs
+        /// Nobody listens.
         case refuses
     }
     /// Notifications that are remembered.

@@ -6,7 +6,9 @@ import Simulation
 public final class ScriptTable {
     /// A call as it was made, and how it ended.
     public struct Call: Hashable, Sendable {
+        /// As it was called.
         public var path: String
+        /// As they were given.
         public var arguments: [String]
         /// nil while it runs.
         public var ending: ScriptResult.Ending?

@@ -22,6 +22,7 @@ public final class SimulatedNetwork: @unchecked Sendable {
 
     /// One direction between two hosts.
     public struct Link: Hashable, Sendable {
+        /// Names of hosts: a direction, for a cable can be broken one way.
         public var from, to: String
         public init(from: String, to: String) {
             self.from = from
@@ -45,6 +46,7 @@ public final class SimulatedNetwork: @unchecked Sendable {
         var port: UInt16
     }
 
+    /// Those outside of all hosts, that events are posted to.
     public let receivers = Receivers()
     let timeline: Timeline
     private let random: SimulatedRandom

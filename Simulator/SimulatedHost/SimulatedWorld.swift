@@ -16,10 +16,13 @@ import Simulation
 /// The driver (a test, a scenario runner) calls it while the executor stands still; tasks of the world while it runs.
 /// `@unchecked Sendable` for that reason: never both at once, and always one thread.
 public final class SimulatedWorld: @unchecked Sendable {
+    /// Runs everything on all hosts; time moves by it.
     public let executor: SimulationExecutor
+    /// Of all chance in this world.
     public let seed: UInt64
     /// Chance for whoever plays a user.
     public let random: SimulatedRandom
+    /// Between all hosts.
     public let network: SimulatedNetwork
     /// In the order in which they were added.
     public private(set) var hosts: [SimulatedHost] = []

@@ -1,8 +1,12 @@
 /// The hotplug scripts that stand in /etc/xen of every host.
 public enum StandardScript: String, CaseIterable, Sendable {
+    /// Makes the bridge and moves routes to it (manual D8).
     case network
+    /// Connects a vif to its bridge (manual V2).
     case vifBridge = "vif-bridge"
+    /// Binds a file to a loop device.
     case blockFile = "block-file"
+    /// Binds a device of another machine.
     case blockENBD = "block-enbd"
 
     var program: any HostScript {

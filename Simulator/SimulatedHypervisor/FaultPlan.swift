@@ -41,6 +41,7 @@ public final class FaultPlan {
 
     public init(timeline: Timeline) { self.timeline = timeline }
 
+    /// Puts a rule behind those that are there; the first that matches counts.
     public func add(_ rule: FaultRule) { entries.append(Entry(rule: rule, since: timeline.now)) }
 
     /// Lets the rules there are now outlive `heal`: a sweep's fault may come after a scenario has healed its own.
@@ -59,11 +60,13 @@ public final class FaultPlan {
     /// has the numbers from a recording of the same run.
     public func add(atPoint number: Int, _ action: FaultAction) { numbered[passages + number] = action }
 
+    /// From now on every passage through a point is kept, for a sweep.
     public func startRecording() {
         recording = []
         isRecording = true
     }
 
+    /// What was recorded stays.
     public func stopRecording() { isRecording = false }
 
     /// The fault that happens here now, if any. Of several rules that are due, the one added first.

@@ -2,6 +2,7 @@
 public struct FaultRule: Hashable, Sendable {
     /// Which of the passages through the point are hit.
     public enum Selector: Hashable, Sendable {
+        /// Every passage.
         case always
         /// Only the Nth passage, counted from 1.
         case nth(Int)
@@ -13,8 +14,11 @@ public struct FaultRule: Hashable, Sendable {
         case probability(Double)
     }
 
+    /// Which points.
     public var pattern: FaultPattern
+    /// Which passages through them.
     public var selector: Selector
+    /// What happens there.
     public var action: FaultAction
 
     public init(_ pattern: FaultPattern, _ selector: Selector = .always, _ action: FaultAction) {

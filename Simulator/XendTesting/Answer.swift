@@ -5,8 +5,11 @@ import XendClient
 public typealias Answer = XendResponse
 
 extension XendResponse {
+    /// The body as text.
     public var text: String { SXPText.string(decoding: body) }
+    /// By its `Content-Type`.
     public var isSXP: Bool { header("content-type")?.hasPrefix("application/sxp") ?? false }
+    /// By its `Content-Type`.
     public var isHTML: Bool { header("content-type")?.hasPrefix("text/html") ?? false }
 
     /// The first value of an SXP body.

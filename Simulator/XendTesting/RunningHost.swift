@@ -15,7 +15,9 @@ public final class RunningHost: @unchecked Sendable {
     /// What the daemon is doing.
     public enum State: Hashable, Sendable { case down, starting, up, stopping }
 
+    /// The machine, files and scripts below the daemon.
     public let host: SimulatedHost
+    /// Whether there is a daemon, and whether it answers yet.
     public private(set) var state = State.down
     /// Why the last start failed.
     public private(set) var startFailure: String?
@@ -27,6 +29,7 @@ public final class RunningHost: @unchecked Sendable {
     public var onEvent: ((NumberedEvent) -> Void)?
     /// Told of all that the daemon does: which life it is, and the deed. Set before the daemon starts; nil: nobody listens.
     public var onDeed: ((Int, Deed) -> Void)?
+    /// What carries its bytes: memory, or real sockets.
     public let surroundings: any Surroundings
 
     /// Numbers of the tasks that faults have cancelled since the host booted.
@@ -34,11 +37,17 @@ public final class RunningHost: @unchecked Sendable {
     private var boot = 0
 
     private let world: SimulatedWorld
+    /// nil while none runs.
     public private(set) var daemon: Daemon?
 
     /// Between an order to shut down and the end of power: what init needs to stop everything.
     private static let shutdownTime = Duration.seconds(2)
 
+    /// A host with no daemon yet; `start` begins one.
+    /// - Parameters:
+    ///   - host: the machine.
+    ///   - world: that it is in.
+    ///   - surroundings: what carries its bytes.
     public init(_ host: SimulatedHost, world: SimulatedWorld, surroundings: any Surroundings) {
         self.host = host
         self.world = world
@@ -49,6 +58,7 @@ public final class RunningHost: @unchecked Sendable {
         host.faults.cancelOperations = { [weak self] in self?.cancelTasks() }
     }
 
+    /// By which steps and other hosts call it.
     public var name: String { host.name }
 
     // MARK: The daemon

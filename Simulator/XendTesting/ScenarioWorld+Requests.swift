@@ -4,8 +4,11 @@ import ScenarioLanguage
 extension ScenarioWorld {
     /// Sends a request to the daemon of a host and lets time move until it is answered.
     /// - Parameters:
+    ///   - method: `GET`, `POST`, or any other.
+    ///   - path: with the query, as it goes over the wire.
     ///   - form: fields, url-encoded as a body.
     ///   - headers: beside those that every client sends. Without an `Accept` for anything else the answer is SXP.
+    ///   - host: whose daemon is asked, by name.
     /// - Throws: when nobody listens, the connection breaks, or no answer comes within an hour.
     public func request(
         _ method: String, _ path: String, form: [(name: String, value: String)] = [],

@@ -91,7 +91,9 @@ public final class ScenarioWorld {
     }
 
     /// Moves from one thing that happens to the next while anything is open, an hour at most.
-    /// - Parameter more: what else is open, each as a phrase.
+    /// - Parameters:
+    ///   - limit: of virtual time.
+    ///   - more: what else is open, each as a phrase.
     /// - Returns: what is still open; empty when all is settled.
     public func settle(limit: Duration = .seconds(3600), _ more: () -> [String] = { [] }) -> [String] {
         let end = now + limit

@@ -3,12 +3,16 @@ import SExpressions
 
 /// An event of a domain's life that a plan publishes at its place (reference/lifecycle-and-events.md §4).
 public enum Announcement: Hashable, Sendable {
+    /// `xend.domain.create` and so on, each with `(NAME ID)` (reference/lifecycle-and-events.md §4).
     case create, died, pause, unpause, suspended, destroy
     /// As the user gave it: halt stays halt.
     case shutdown(ShutdownRequest)
+    /// `xend.domain.exit`, which calls every reason it does not know a crash.
     case exit(ShutdownReason)
+    /// `xend.domain.restart`.
     case restart(RestartPhase)
 
+    /// What a restart comes to, in the words of the event.
     public enum RestartPhase: String, Hashable, Sendable { case schedule, cancel, begin, success, fail }
 
     /// The event, for the domain as it is now.

@@ -3,11 +3,13 @@ import SExpressions
 
 /// A device of a domain, from the decision to attach it until it is gone.
 public struct DeviceRecord: Hashable, Sendable {
+    /// With ``idx`` what names the device.
     public let type: DeviceType
     /// Counts up per type within a life of the domain, never used again: the N of `vifD.N`.
     public let idx: Int
     /// How many devices of the type there were when it was added (reference/domain.md §2).
     public let index: Int
+    /// What was asked for; a vif's can be changed while it is connected.
     public var config: DeviceConfig
     /// The driver domain that serves it.
     public var backend: DomainID
@@ -37,12 +39,15 @@ public struct DeviceRecord: Hashable, Sendable {
         return UInt32(idx)
     }
 
+    /// Which device of its domain it is.
     public var slot: DeviceSlot { DeviceSlot(type: type, idx: idx) }
 }
 
 /// Which device of a domain.
 public struct DeviceSlot: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Each type counts by itself.
     public var type: DeviceType
+    /// As in ``DeviceRecord/idx``.
     public var idx: Int
 
     public init(type: DeviceType, idx: Int) {

@@ -3,25 +3,39 @@ import SExpressions
 
 /// What is known about a domain at one moment: the answer to `GET /xend/domain/X` (reference/domain.md §3).
 public struct DomainInformation: Hashable, Sendable {
+    /// Kept through restarts.
     public var id: DomainID
+    /// Of a domain that others made it may be anything.
     public var name: String
+    /// Kept through restart, save and migration.
     public var uuid: DomainUUID
+    /// What it has now; between two lives, what it will be built with.
     public var memory: MemorySize
+    /// nil while Xen has not been asked.
     public var maximumMemory: MemorySize?
+    /// What it does at this moment.
     public var state: DomainState
+    /// nil unless it has shut down.
     public var shutdownReason: ShutdownReason?
     /// The physical cpu it is pinned to or ran on last.
     public var cpu: Int?
+    /// Virtual cpus that are online.
     public var vcpus: Int
+    /// Of all virtual cpus, in this life.
     public var cpuTime: Duration?
     /// Seconds since 1970; nil for domains that xend did not start.
     public var startTime: Double?
+    /// Seconds since it was started; a restart does not begin anew.
     public var upTime: Double?
+    /// nil: it has none, as domain 0.
     public var console: ConsoleInformation?
+    /// nil: no restart is due.
     public var restartState: RestartState?
     /// What keeps a restart or a destruction waiting.
     public var held: [String]
+    /// Of the last restart, in seconds since 1970.
     public var restartTime: Double?
+    /// All vifs, then all vbds.
     public var devices: [DeviceRecord]
     /// The `(vm …)` expression; nil for domains that others made.
     public var config: SExpression?
@@ -63,11 +77,17 @@ public struct DomainInformation: Hashable, Sendable {
 
 /// The six letters `rbpscd` (manual, decision 1).
 public struct DomainState: Hashable, Sendable, CustomStringConvertible {
+    /// `r`: one of its cpus runs.
     public var isRunning = false
+    /// `b`: all of them wait for an event.
     public var isBlocked = false
+    /// `p`: an operator has stopped it.
     public var isPaused = false
+    /// `s`: the guest has ended by itself.
     public var isShutdown = false
+    /// `c`: and that was a crash.
     public var isCrashed = false
+    /// `d`: Xen is letting go of it.
     public var isDying = false
 
     public init() {}
@@ -86,6 +106,7 @@ public struct DomainState: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+/// How far a restart is that is due.
 public enum RestartState: String, Hashable, Sendable {
     /// Waits until the old life is gone.
     case pending
@@ -97,13 +118,17 @@ public enum RestartState: String, Hashable, Sendable {
 
 /// A console as the wire shows it (reference/domain.md §4).
 public struct ConsoleInformation: Hashable, Sendable {
+    /// In the words of 2004 (reference/domain.md §4).
     public enum Status: String, Hashable, Sendable { case new, listening, connected, closed }
+    /// Whether somebody is connected.
     public var status: Status
     /// Number of the console's channel: another after each restart.
     public var channel: Int
+    /// Whose console it is.
     public var domain: DomainID
     /// Event channel; nil while detached.
     public var eventPort: UInt32?
+    /// The TCP port; what addresses the console in a URL.
     public var port: UInt16
     /// The client that may write.
     public var client: (host: String, port: UInt16)? {

@@ -2,22 +2,27 @@ import DomainModel
 
 /// What xend keeps about a domain.
 public struct DomainRecord: Hashable, Sendable {
+    /// What is the same in all its lives, on every host.
     public let uuid: DomainUUID
     /// nil until Xen has made it for the first time; kept through restarts.
     public var id: DomainID?
+    /// No two records have the same.
     public var name: DomainName
     /// nil for a domain that others made, or whose file was lost.
     public var config: DomainConfig?
     /// Made by another toolstack: listed and operated on, but never reaped, restarted or cleaned up.
     public var isForeign: Bool
+    /// Where it is in its life.
     public var stage: Stage
     /// The operation that is being done to it, with its serial number.
     public var operation: OperationTicket?
     /// Serial number of the last operation: what was seen before it began says nothing about the domain now.
     public var lastSerial: UInt64
+    /// In the order in which they were attached.
     public var devices: [DeviceRecord]
     /// The next idx by type.
     public var nextIndex: [DeviceType: Int]
+    /// nil before it has one, and for domains of others.
     public var console: ConsoleRecord?
     /// What a user asked for and the guest has not done yet.
     public var requested: ShutdownRequest?
@@ -25,6 +30,7 @@ public struct DomainRecord: Hashable, Sendable {
     public var pinnedCPU: Int?
     /// Seconds since 1970.
     public var startTime: Double?
+    /// Of the last restart, in seconds since 1970; nil before the first.
     public var restartTime: Double?
     /// Attempts to build the next life that failed in a row.
     public var failedRestarts: Int
@@ -68,7 +74,9 @@ public struct DomainRecord: Hashable, Sendable {
 
 /// A domain's console: its TCP port stays through restarts, its channel does not.
 public struct ConsoleRecord: Hashable, Sendable {
+    /// On which it listens.
     public var port: UInt16
+    /// What the wire calls the console's id: counts up with every life.
     public var channel: Int
     /// The guest's event channel; nil while detached.
     public var eventPort: UInt32?
@@ -82,7 +90,9 @@ public struct ConsoleRecord: Hashable, Sendable {
 
 /// An operation in progress.
 public struct OperationTicket: Hashable, Sendable {
+    /// Counts all operations of this daemon, and goes on where the last one ended.
     public let serial: UInt64
+    /// As on the wire, or what xend calls what it does by itself (`restart`, `clear`).
     public let name: String
 
     public init(serial: UInt64, name: String) {

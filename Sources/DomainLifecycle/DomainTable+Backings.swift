@@ -2,7 +2,9 @@ import DomainModel
 
 /// What stands behind a vbd: a block device of the driver domain, or a file.
 public enum BackingKey: Hashable, Sendable {
+    /// A block device by its number, in the driver domain.
     case device(number: UInt32, backend: DomainID)
+    /// A file, in the driver domain.
     case file(path: String, backend: DomainID)
 }
 
@@ -32,6 +34,7 @@ extension DomainTable {
         backings[key] = others + [BackingUse(domain: domain, slot: slot, isWritable: isWritable)]
     }
 
+    /// Nobody is kept from what is behind this vbd any more.
     public mutating func releaseBacking(of slot: DeviceSlot, of domain: DomainUUID) {
         backings = backings.compactMapValues { uses in
             let rest = uses.filter { $0.domain != domain || $0.slot != slot }
@@ -52,7 +55,9 @@ public enum HostUse: Hashable, Sendable { case none, readOnly, readWrite }
 
 /// A block device that cannot be shared in the way asked for.
 public enum BackingInUse: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Somebody can write to it.
     case writable(uname: String)
+    /// Somebody reads it, and this one wants to write.
     case readOnly(uname: String)
 
     public var description: String {

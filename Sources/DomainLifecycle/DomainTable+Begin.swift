@@ -2,6 +2,7 @@ import DomainModel
 
 /// What begins: what a client asks for, or what xend itself has to do.
 public enum Beginning: Hashable, Sendable {
+    /// Somebody asked.
     case operation(DomainOperation)
     /// The guest has exited: act upon it.
     case reap

@@ -2,13 +2,19 @@ import DomainModel
 
 /// Something that became true in the middle of a plan.
 public enum Fact: Hashable, Sendable {
+    /// Xen has made it, with this id.
     case created(DomainID)
+    /// It has this console now; nil = none any more.
     case console(ConsoleRecord?)
+    /// The back-end is ready, the script has ended well.
     case attached(DeviceRecord)
+    /// Nothing is left of it.
     case detached(DeviceSlot)
     /// It was to be released, and the guest, which runs, holds on to it.
     case kept(DeviceSlot)
+    /// The front-end has this event channel; nil = it is not connected any more.
     case connected(DeviceSlot, eventPort: UInt32?)
+    /// Xen was asked; nil = it has no such domain.
     case reported(DomainReport?)
 }
 
@@ -36,7 +42,9 @@ extension DomainTable {
 
 /// What a record becomes at the end of a plan; nil = it is gone.
 public struct Conclusion: Hashable, Sendable {
+    /// nil = the domain is no more.
     public var record: DomainRecord?
+    /// What has to be done then.
     public var followUp: FollowUp
 }
 

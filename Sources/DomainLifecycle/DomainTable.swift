@@ -22,6 +22,7 @@ public struct DomainTable: Sendable {
     /// Block devices in use, by what backs them.
     var backings: [BackingKey: [BackingUse]] = [:]
 
+    /// From the configuration.
     public var restartPolicy: RestartPolicy
     /// Set while the daemon stops: nothing new is begun.
     public var isStopping = false
@@ -33,8 +34,10 @@ public struct DomainTable: Sendable {
     /// All records, by id; those that Xen has not made yet last, by name.
     public var sorted: [DomainRecord] { Array(records) }
 
+    /// nil for a domain that is not known.
     public subscript(uuid: DomainUUID) -> DomainRecord? { records[uuid] }
 
+    /// By Xen's number, which a domain keeps between two lives.
     public func record(id: DomainID) -> DomainRecord? { byID[id].flatMap { records[$0] } }
 
     /// By name, then id, then uuid.

@@ -7,6 +7,7 @@ public struct DomainText: Sendable {
     private let beginning: [UInt8]
     private let rest: [UInt8]
 
+    /// - Parameter information: of the domain that is shown.
     public init(_ information: DomainInformation) {
         self.information = information
         var writer = SXPWriter()

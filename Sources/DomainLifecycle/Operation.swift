@@ -2,9 +2,11 @@ import DomainModel
 
 /// Something a client asks for that changes a domain.
 public enum Operation: Hashable, Sendable {
+    /// A domain of this configuration; it is paused then.
     case create(DomainConfig)
     /// Path of a save file on the host.
     case restore(path: String)
+    /// Something with a domain that is there.
     case domain(DomainReference, DomainOperation)
 }
 
@@ -21,9 +23,13 @@ extension Operation {
 
 /// Something a client asks of one domain (manual H4; reference/http-api.md §6.6).
 public enum DomainOperation: Hashable, Sendable {
+    /// Its cpus stop.
     case pause
+    /// Its cpus run, or its next life is tried again.
     case unpause
+    /// The guest is asked; it may take its time, or not react.
     case shutdown(ShutdownRequest)
+    /// It is ended without being asked.
     case destroy(DestroyMode)
     /// Where it may run: all its virtual cpus, or one of them.
     case pinCPU(CPUSet, vcpu: Int? = nil)
@@ -31,18 +37,25 @@ public enum DomainOperation: Hashable, Sendable {
     case setVCPUs(Int)
     /// Presses a key with SysRq on its keyboard.
     case sysrq(SysRqKey)
+    /// It cannot grow beyond this.
     case setMaximumMemory(MemorySize)
     /// Asks the guest to grow or shrink to this size.
     case setMemoryTarget(MemorySize)
+    /// nil = as it is.
     case setScheduler(weight: Int?, cap: Int?)
+    /// A device is connected.
     case createDevice(DeviceConfig)
     /// `index` is the field `idx` of the device.
     case destroyDevice(DeviceType, index: Int)
+    /// A connected vif gets another bridge, script or addresses.
     case configureDevice(DeviceConfig, index: Int)
     /// For restore and migration: gives a domain without a configuration one.
     case configure(DomainConfig)
+    /// Nothing but its name changes.
     case rename(DomainName)
+    /// To a file of this host; it is gone then.
     case save(path: String)
+    /// To another host; it is gone here then.
     case migrate(MigrationRequest)
     /// Decides by hand about a copy in doubt: keep it here, or drop it.
     case resolve(keep: Bool)
@@ -53,6 +66,7 @@ public enum DomainOperation: Hashable, Sendable {
 
 /// Where a domain goes, and how.
 public struct MigrationRequest: Hashable, Sendable {
+    /// `HOST` or `HOST:PORT`.
     public var destination: String
     /// While it runs, as far as possible.
     public var live: Bool
@@ -68,6 +82,7 @@ public struct MigrationRequest: Hashable, Sendable {
 
 /// What an operation answers.
 public enum OperationResult: Hashable, Sendable {
+    /// There is nothing to tell.
     case done
     /// The domain that was created or restored.
     case domain(DomainInformation)

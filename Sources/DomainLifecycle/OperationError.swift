@@ -1,5 +1,6 @@
 /// Why an operation was not done: refused (nothing changed) or failed (what had been done was undone).
 public struct OperationError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What a program can make of it; each view has a status for it.
     public enum Kind: Hashable, Sendable {
         /// A wrong or missing argument or configuration.
         case invalid
@@ -14,6 +15,7 @@ public struct OperationError: Error, Hashable, Sendable, CustomStringConvertible
         /// This Xen, or xend, cannot do it.
         case notSupported
     }
+    /// What a program can make of it.
     public var kind: Kind
     /// One line that says what was being done, to which thing, why not, and what helps.
     public var message: String

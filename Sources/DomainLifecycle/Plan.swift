@@ -2,6 +2,7 @@ import DomainModel
 
 /// How an operation is done: steps in order. It is written to the journal before the first one.
 public struct Plan: Hashable, Sendable {
+    /// What a step that fails means to the others.
     public enum Direction: String, Hashable, Sendable {
         /// When a step fails, those before it are undone in reverse: all or nothing.
         case undoable
@@ -9,11 +10,15 @@ public struct Plan: Hashable, Sendable {
         case forward
     }
 
+    /// By which the domain is reserved until the plan is finished.
     public let ticket: OperationTicket
     /// When it was decided, in seconds since 1970: the start or restart time of a domain that comes of it.
     public let time: Double
+    /// Nothing else is done to it meanwhile.
     public let domain: DomainUUID
+    /// What a step that fails means to the others.
     public let direction: Direction
+    /// In order.
     public let steps: [Step]
     /// Why it was decided so, where the rules had a choice; empty where somebody just asked for it.
     public let reason: String
@@ -56,12 +61,14 @@ extension Plan {
 
 /// How a plan went.
 public enum Outcome: Hashable, Sendable {
+    /// Every step.
     case done
     /// A step failed; everything before it is undone.
     case undone(reason: String)
     /// Forward plans: some steps failed and are to be tried again; what is still held, in words.
     case incomplete(held: [String])
 
+    /// Whether something has to be tried again.
     public var isIncomplete: Bool {
         if case .incomplete = self { return true }
         return false
@@ -80,6 +87,7 @@ extension Outcome: CustomStringConvertible {
 
 /// What has to be done after a plan has ended.
 public enum FollowUp: Hashable, Sendable {
+    /// Nothing.
     case none
     /// Build the next life now.
     case rebuild

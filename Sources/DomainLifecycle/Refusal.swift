@@ -2,28 +2,45 @@ import DomainModel
 
 /// Why an operation was refused: nothing has changed.
 public enum Refusal: Error, Hashable, Sendable {
+    /// Neither name, id nor uuid.
     case noSuchDomain(DomainReference)
+    /// Another domain has the name, or is about to have it.
     case nameClash(DomainName)
+    /// What should serve a device is no driver domain, or the domain itself.
     case invalidBackend(DomainReference)
+    /// xend runs there.
     case domainZero(operation: String)
+    /// Another toolstack's, in whose way it would get.
     case foreign(operation: String, title: String)
+    /// Not now, in this part of its life.
     case wrongStage(operation: String, title: String, Stage)
     /// There is nothing to resolve.
     case notInDoubt(title: String, Stage)
+    /// xend does not know what it is made of.
     case unconfigured(operation: String, title: String)
+    /// `configure` is for a domain without a configuration.
     case alreadyConfigured(DomainID)
     /// A reboot within the minimum restart time (manual L6).
     case restartTooSoon(title: String, remainingSeconds: Int, minimumSeconds: Int)
+    /// The domain has none of this type and idx.
     case noSuchDevice(DeviceSlot, title: String)
+    /// More than a configuration may have.
     case tooManyDevices(title: String, limit: Int)
+    /// Another vbd of the domain has the name in the guest.
     case deviceNumberTaken(String, title: String)
+    /// A target cannot be above the maximum.
     case memoryAboveMaximum(title: String, asked: MemorySize, maximum: MemorySize)
+    /// More than the table takes.
     case tooManyDomains(limit: Int)
+    /// More operations wait for this domain's turn than may.
     case tooManyWaiting(title: String, limit: Int)
+    /// xend does not do that; in words.
     case notSupported(String)
     /// xend does not pass PCI devices through.
     case passthrough(PCIConfig)
+    /// What was asked makes no sense; in words.
     case invalid(String)
+    /// Nothing new is begun.
     case stopping
 }
 
@@ -70,6 +87,7 @@ extension Refusal: CustomStringConvertible {
         }
     }
 
+    /// The same, as an operation's error.
     public var operationError: OperationError {
         let kind: OperationError.Kind =
             switch self {

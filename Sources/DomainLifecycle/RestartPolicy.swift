@@ -9,7 +9,9 @@ public struct RestartPolicy: Hashable, Sendable {
 
     public init(minimumRestartSeconds: Double = 20) { self.minimumRestartSeconds = minimumRestartSeconds }
 
+    /// What becomes of a domain that has exited.
     public enum Decision: Hashable, Sendable {
+        /// Forgotten; left as it is until somebody destroys it; built again.
         case end, keep, restart
         /// It should restart, but did so a moment ago.
         case tooSoon

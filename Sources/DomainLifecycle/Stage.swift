@@ -25,8 +25,10 @@ public enum Stage: Hashable, Sendable {
     /// On its way between two hosts, and not decided whose it is.
     case inDoubt(Doubt)
 
+    /// What follows when all of a life is gone.
     public enum AfterEnd: Hashable, Sendable { case forget, restart }
 
+    /// Which end of a migration this host is.
     public enum Doubt: String, Hashable, Sendable {
         /// Suspended here; the other host has the word, and has not confirmed yet.
         case handedOver = "handed-over"

@@ -7,6 +7,7 @@ public enum Step: Hashable, Sendable {
     case checkImage(ImageConfig)
     /// Xen makes an empty, paused domain; with this id, or one of its choice.
     case createDomain(id: DomainID?, kind: GuestKind, vcpus: Int)
+    /// Above this it cannot grow.
     case limitMemory(MemorySize)
     /// Memory and kernel are put into it.
     case build(ImageConfig, memory: MemorySize, vcpus: Int)
@@ -18,12 +19,15 @@ public enum Step: Hashable, Sendable {
     case keepConsole(port: UInt16)
     /// The listener is joined to the console of this life.
     case joinConsole
+    /// The back-end is made, the script run, and both are waited for.
     case attach(DeviceRecord)
     /// nil = all its virtual cpus.
     case pin(CPUSet, vcpu: Int?)
+    /// Of the credit scheduler; nil = as it is.
     case weigh(weight: Int?, cap: Int?)
 
     // MARK: Running
+    /// Its cpus stop, or run.
     case pause, unpause
     /// Writes `control/shutdown`.
     case requestShutdown(ShutdownRequest)
@@ -33,6 +37,7 @@ public enum Step: Hashable, Sendable {
     case setVCPUs(Int)
     /// Writes `control/sysrq`.
     case sysrq(SysRqKey)
+    /// In xenstore; the record follows at the end of the plan.
     case rename(DomainName)
     /// xenstore has the name of the record again.
     case restoreName
@@ -40,6 +45,7 @@ public enum Step: Hashable, Sendable {
     case reconfigure(DeviceRecord, to: DeviceConfig)
 
     // MARK: Moving
+    /// A whole save, restore or migration, with progress of its own.
     case transfer(Transfer)
 
     // MARK: Ending
@@ -63,6 +69,7 @@ public enum Step: Hashable, Sendable {
     case remember
     /// The record is durably no more.
     case forget
+    /// An event is published.
     case announce(Announcement)
 }
 

@@ -24,16 +24,24 @@ public enum Transfer: Hashable, Sendable {
 
 /// A domain that comes from a save file or from another host.
 public struct Arrival: Hashable, Sendable {
+    /// Where a domain comes from.
     public enum Source: Hashable, Sendable {
+        /// A save file of this host.
         case file(path: String)
+        /// Another host, by the name it gives itself.
         case host(String)
     }
+    /// Where it comes from.
     public var source: Source
     /// As xend had it where it comes from.
     public var record: DomainRecord
+    /// Of the image; the configuration must agree.
     public var kind: GuestKind
+    /// As it had.
     public var vcpus: Int
+    /// As it had.
     public var memory: MemorySize
+    /// As it could have.
     public var maximumMemory: MemorySize
     /// It stays paused.
     public var isPaused: Bool

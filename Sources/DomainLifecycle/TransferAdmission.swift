@@ -31,6 +31,7 @@ public enum TransferPhase: String, Hashable, Sendable, CaseIterable {
 /// to queue it
 /// for as long as a transfer can last would make clients wait for an answer that is mostly "invalid domain".
 public enum TransferAdmission: Hashable, Sendable {
+    /// Nothing stands in its way.
     case atOnce
     /// The transfer is cancelled, and when it has ended it is this operation's turn.
     case endsTransfer
@@ -39,6 +40,7 @@ public enum TransferAdmission: Hashable, Sendable {
     /// - Parameter allowed: names of operations on the wire.
     case refused(allowed: [String])
 
+    /// What becomes of an operation on a domain that is on its way.
     public static func decide(_ operation: DomainOperation, during phase: TransferPhase) -> TransferAdmission {
         switch operation.rule.admission?.inTransfer ?? .no {
         case .besideIt where isScheduled(during: phase): .atOnce

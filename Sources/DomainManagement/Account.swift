@@ -5,6 +5,7 @@ import Synchronization
 /// Something the daemon did, saw or decided, and what it did it for: a line of its account. Followed backwards, `cause` answers
 /// why a domain is as it is.
 public struct Deed: Hashable, Sendable {
+    /// What sort of thing an entry tells of.
     public enum Kind: String, Hashable, Sendable {
         /// A client asked.
         case request
@@ -26,7 +27,9 @@ public struct Deed: Hashable, Sendable {
     public let number: UInt64
     /// The deed that led to this one; nil when it began outside.
     public let cause: UInt64?
+    /// When it was noted.
     public let time: Instant
+    /// What sort of thing it is.
     public let kind: Kind
     /// The name of the domain it is about, if it is about one.
     public let domain: String?

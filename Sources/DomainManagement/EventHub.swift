@@ -45,6 +45,7 @@ public final class EventHub: Sendable {
         state.withLock { $0.onPublish.append(body) }
     }
 
+    /// Numbers an event, and hands it to all who have subscribed.
     public func publish(_ event: Event) {
         let time = clock.wallTime.seconds
         state.withLock { state in
@@ -69,6 +70,7 @@ public final class EventHub: Sendable {
         }
     }
 
+    /// The events after a number that match; nil = none, only the newest number.
     public func page(since: UInt64?, matching patterns: [EventPattern]) -> EventPage {
         state.withLock { state in
             guard let since else { return EventPage(events: [], newest: state.newest, missed: 0) }

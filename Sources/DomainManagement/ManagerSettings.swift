@@ -3,12 +3,17 @@ import HostInterface
 
 /// What the composer of the daemon decides about domain management.
 public struct ManagerSettings: Sendable {
+    /// Of scripts, bridges and their times.
     public var devices = DriverDomainSettings()
+    /// Directory of the database (manual D6).
     public var databaseRoot = "/var/xen/xend-db"
+    /// File with the mark of the last boot (manual D7).
     public var lastBootPath = "/var/xen/lastboot"
+    /// 0 = none (manual L6).
     public var minimumRestartSeconds = 20.0
     /// A console listens on this + the domain's id unless its configuration says otherwise; nil = any free port.
     public var consoleBase: UInt16? = 9600
+    /// Where consoles listen; "" = on all interfaces.
     public var consoleAddress = "127.0.0.1"
     /// Whether consoles take connections from other hosts.
     public var allowsRemoteConsoles = false

@@ -14,7 +14,9 @@ public struct Sweep: Sendable {
     public struct Case: Sendable, CustomStringConvertible {
         /// The operation that was under way when the point was passed, or else the step.
         public var operation: String
+        /// Whose fault plan gets the rule.
         public var host: String
+        /// The one fault.
         public var rule: FaultRule
 
         /// As a step that does the same.
@@ -37,11 +39,13 @@ public struct Sweep: Sendable {
     }
     /// What came of a case.
     public struct Outcome: Sendable {
+        /// Which fault, where.
         public var sweptCase: Case
         /// What is wrong afterwards; empty when all is well.
         public var violations: [Violation]
     }
 
+    /// That is run again and again.
     public let scenario: Scenario
     /// Points of one run beyond this are not swept: the scenario is too long to be swept.
     public static let caseLimit = 100_000

@@ -2,20 +2,27 @@
 public struct SweepMatrix: Sendable {
     /// How many cases there were, and how many left something wrong.
     public struct Cell: Sendable {
+        /// Tried.
         public var cases = 0
+        /// That ended otherwise than they may.
         public var failures = 0
     }
+    /// An operation that was under way.
     public struct Row: Hashable, Sendable {
+        /// As on the wire.
         public var operation: String
         /// The kind of the points, `hypercall` and the like.
         public var point: String
     }
 
+    /// Those of one operation together, in the order in which the scenario first passed there.
     public private(set) var rows: [Row] = []
     /// Kinds of faults.
     public private(set) var kinds: [String] = []
     private var cells: [Row: [String: Cell]] = [:]
+    /// Of all cells.
     public private(set) var cases = 0
+    /// Of all cells, in the order in which they were tried.
     public private(set) var failures: [Sweep.Outcome] = []
 
     /// - Parameter cases: those that will be run; they decide which rows and columns there are, and in which order.
@@ -38,6 +45,7 @@ public struct SweepMatrix: Sendable {
         Row(operation: sweptCase.operation, point: sweptCase.rule.pattern.kind.rawValue)
     }
 
+    /// Counts a case.
     public mutating func add(_ outcome: Sweep.Outcome) {
         let row = Self.row(outcome.sweptCase)
         cases += 1
@@ -47,8 +55,10 @@ public struct SweepMatrix: Sendable {
         failures.append(outcome)
     }
 
+    /// nil: no case fell there.
     public func cell(_ row: Row, _ kind: String) -> Cell? { cells[row]?[kind] }
 
+    /// Those of one cell.
     public func failures(_ row: Row, _ kind: String) -> [Sweep.Outcome] {
         failures.filter { Self.row($0.sweptCase) == row && $0.sweptCase.kind == kind }
     }

@@ -2,6 +2,7 @@ import ScenarioRunner
 
 /// Sweeps as one self-contained page: for each scenario the matrix, with what went wrong below it.
 public enum SweepPage {
+    /// The matrices of several sweeps as one HTML document.
     public static func page(_ results: [SweepResult]) -> String {
         HTMLReport.document(
             title: "xend fault sweep", style: style,

@@ -3,10 +3,13 @@ import ScenarioRunner
 
 /// What a sweep of one scenario came to.
 public struct SweepResult: Sendable {
+    /// That was swept.
     public var scenario: Scenario
+    /// Operations by kinds of faults.
     public var matrix: SweepMatrix
     /// Why it could not be swept: it does not pass without faults.
     public var obstacle: StepFailure?
+    /// That it took.
     public var realTime: Duration
     /// Files that show what is wrong, by the case's own step.
     public var files: [String: String] = [:]
@@ -21,6 +24,7 @@ public struct SweepResult: Sendable {
         self.realTime = realTime
     }
 
+    /// Every case was tried, and ended as it may.
     public var hasPassed: Bool { obstacle == nil && matrix.failures.isEmpty }
 
     /// For JUnit: a case for each cell of the matrix.

@@ -1,6 +1,8 @@
 /// Where a daemon is: `http://HOST:PORT`, with or without `/xend` behind it.
 public struct RemoteAddress: Hashable, Sendable {
+    /// A name or an address.
     public var host: String
+    /// Of HTTP.
     public var port: UInt16
 
     /// nil when this is no such url.

@@ -62,6 +62,7 @@ public enum ScenarioFiles {
         return bytes
     }
 
+    /// Writes a file, in place of one that is there.
     public static func write(_ path: String, _ bytes: [UInt8]) throws(Problem) {
         guard let file = fopen(path, "w") else { throw Problem(description: "cannot write \(path): \(errorText)") }
         let count = fwrite(bytes, 1, bytes.count, file)
@@ -70,11 +71,13 @@ public enum ScenarioFiles {
         }
     }
 
+    /// Links are followed.
     public static func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Links are followed.
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     private static var errorText: String { String(cString: strerror(errno)) }

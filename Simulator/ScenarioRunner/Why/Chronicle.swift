@@ -4,7 +4,9 @@ import ScenarioLanguage
 
 /// What happened in a run, in order: the steps of the story, what went wrong by order, and what each daemon did and why.
 public struct Chronicle: Sendable {
+    /// Something that happened, and when.
     public struct Entry: Sendable {
+        /// What sort of thing happened.
         public enum Kind: Sendable {
             /// A step of the story, as it is written, and where.
             case step(String, ScenarioPlace)
@@ -17,6 +19,7 @@ public struct Chronicle: Sendable {
         public var time: Duration
         /// Empty for what is no host's own.
         public var host: String
+        /// What happened.
         public var kind: Kind
 
         package var deed: Deed? {
@@ -27,10 +30,12 @@ public struct Chronicle: Sendable {
 
     /// A chronicle that is longer is not read by anybody; what comes later is left out.
     package static let limit = 200_000
+    /// In the order in which they happened.
     public private(set) var entries: [Entry] = []
 
     public init() {}
 
+    /// Puts something behind what has happened so far.
     public mutating func add(_ kind: Entry.Kind, host: String = "", at time: Duration) {
         guard entries.count < Self.limit else { return }
         entries.append(Entry(time: time, host: host, kind: kind))

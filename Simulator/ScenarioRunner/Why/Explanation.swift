@@ -8,18 +8,24 @@ import SExpressions
 public struct Explanation: Sendable {
     /// A deed with what came of it.
     public struct Node: Sendable {
+        /// What happened.
         public var entry: Chronicle.Entry
+        /// What came of it, in order.
         public var children: [Node] = []
     }
     /// What came from outside, with all that followed.
     public struct Chain: Sendable {
         /// The step of the story and the faults just before it.
         public var occasion: [Chronicle.Entry]
+        /// What nothing else led to.
         public var roots: [Node]
     }
 
+    /// On which the domain is, or was.
     public let host: String
+    /// Its name.
     public let domain: String
+    /// From the oldest to what happened last.
     public private(set) var chains: [Chain] = []
 
     private struct Key: Hashable {
@@ -105,6 +111,7 @@ extension Explanation.Node {
         )
     }
 
+    /// A step that failed, or was refused.
     public var hasFailed: Bool { entry.deed?.failure != nil }
 }
 

@@ -51,6 +51,8 @@ struct Handover: Sendable {
 
 /// How the texts begin that name what is done when a domain is handed over, among the checkpoints.
 public enum HandoverDeed: String, CaseIterable, Sendable {
+    /// What a source does, after its decision.
     case handOver = "hand over:"
+    /// What a destination does, after the source's word.
     case takeOver = "take over:"
 }

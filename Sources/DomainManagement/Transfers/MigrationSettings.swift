@@ -17,6 +17,7 @@ public struct MigrationSettings: Sendable {
     public var httpPort: UInt16 = 8000
     /// How long each phase may take before it counts as failed.
     public var connectTimeout = Duration.seconds(10)
+    /// Until both ends have proved who they are; whoever is silent longer is cut off.
     public var greetingTimeout = Duration.seconds(10)
     /// Until the destination has looked at its resources and made an empty domain.
     public var prepareTimeout = Duration.seconds(60)
