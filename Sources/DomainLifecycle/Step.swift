@@ -107,26 +107,32 @@ extension Step: CustomStringConvertible {
     /// How the texts of steps begin.
     public enum Opening: String, CaseIterable, Sendable {
         case checkImage = "check image"
+        /// Of ``Step/createDomain(id:kind:vcpus:)``: `create pv domain, …`.
         case create
         case limitMemory = "limit memory to"
+        /// Of ``Step/build(_:memory:vcpus:)``: `build PATH in …`.
         case build
         case introduce = "introduce to xenstore"
         case openConsole = "open console on port"
         case keepConsole = "keep console on port"
         case joinConsole = "join console"
+        /// Of ``Step/attach(_:)`` and ``Step/pin(_:vcpu:)``.
         case attach, pin
         case weigh = "set weight"
+        /// Of ``Step/pause``, ``Step/unpause`` and ``Step/requestShutdown(_:)``.
         case pause, unpause, request
         case setMemoryTarget = "set memory target"
         case setVCPUs = "set vcpus"
         case sysrq = "press SysRq"
         case rename = "rename to"
         case restoreName = "restore the name"
+        /// Of ``Step/reconfigure(_:to:)``: `reconfigure vif 0`.
         case reconfigure
         case save = "save to"
         case send = "send to"
         case fill = "fill from"
         case settle = "decide to"
+        /// Of ``Step/detach(_:force:)``: `detach vif 0 by force`.
         case detach
         case releaseRemains = "release what is left"
         case closeConsole = "close console"
@@ -134,6 +140,7 @@ extension Step: CustomStringConvertible {
         case withdraw = "withdraw from xenstore"
         case destroyDomain = "destroy domain"
         case awaitGone = "wait until gone"
+        /// Of ``Step/remember``, ``Step/forget`` and ``Step/announce(_:)``.
         case remember, forget, announce
     }
 
