@@ -21,9 +21,12 @@ public struct XXHash64: Sendable {
         return hash.value
     }
 
+    /// Goes on with these bytes.
     public mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
+    /// Goes on with these bytes, without copying them.
     public mutating func update(_ bytes: ArraySlice<UInt8>) { bytes.withUnsafeBytes { update($0) } }
 
+    /// Goes on with these bytes, without copying them.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         length &+= UInt64(bytes.count)
         var place = 0
