@@ -81,38 +81,39 @@ extension DomainTable {
     mutating func draft(
         _ operation: DomainOperation, _ record: inout DomainRecord, _ now: Double
     ) throws(Refusal) -> Draft {
-        try operation.rule.admission?.check(operation.name, record)
+        let rule = operation.rule
+        try rule.admission?.check(rule.name, record)
         switch operation {
         case .pause:
             // Xen counts pauses; for users a domain is paused or not.
             let isPaused = reports[record.uuid]?.isPaused ?? false
-            return Draft(name: operation.name, steps: [.announce(.pause)] + (isPaused ? [] : [.pause]))
+            return Draft(name: rule.name, steps: [.announce(.pause)] + (isPaused ? [] : [.pause]))
         case .unpause:
             // A domain whose next life could not be built is tried again.
             if record.stage == .restarting(.blocked) { return try rebuild(&record) }
-            return Draft(name: operation.name, steps: [.announce(.unpause), .unpause])
+            return Draft(name: rule.name, steps: [.announce(.unpause), .unpause])
         case .shutdown(let request):
             return try shutdown(request, record, now)
         case .destroy(let mode):
             return try destroy(mode, &record, now)
         case .pinCPU(let cpus, let vcpu):
             return Draft(
-                name: operation.name, isJournaled: !record.isForeign,
+                name: rule.name, isJournaled: !record.isForeign,
                 steps: [.pin(cpus, vcpu: vcpu)] + (record.isForeign ? [] : [.remember]))
         case .setVCPUs(let count):
-            return Draft(name: operation.name, steps: [.setVCPUs(count)])
+            return Draft(name: rule.name, steps: [.setVCPUs(count)])
         case .sysrq(let key):
-            return Draft(name: operation.name, steps: [.sysrq(key)])
+            return Draft(name: rule.name, steps: [.sysrq(key)])
         case .setMaximumMemory(let size):
-            return Draft(name: operation.name, steps: [.limitMemory(size)])
+            return Draft(name: rule.name, steps: [.limitMemory(size)])
         case .setMemoryTarget(let size):
             try checkTarget(size, record)
-            return Draft(name: operation.name, steps: [.setMemoryTarget(size)])
+            return Draft(name: rule.name, steps: [.setMemoryTarget(size)])
         case .setScheduler(let weight, let cap):
-            return Draft(name: operation.name, steps: [.weigh(weight: weight, cap: cap)])
+            return Draft(name: rule.name, steps: [.weigh(weight: weight, cap: cap)])
         case .createDevice(let config):
             let device = try newDevice(config, of: &record)
-            return Draft(name: operation.name, isJournaled: true, steps: [.attach(device), .remember])
+            return Draft(name: rule.name, isJournaled: true, steps: [.attach(device), .remember])
         case .destroyDevice(let type, let index):
             let slot = DeviceSlot(type: type, idx: index)
             _ = try device(slot, of: record)
@@ -120,7 +121,7 @@ extension DomainTable {
             // From now on, and for the next daemon: half removed it is of no use.
             record.markUnwanted(slot, true)
             return Draft(
-                name: operation.name, direction: .forward, isJournaled: true,
+                name: rule.name, direction: .forward, isJournaled: true,
                 steps: [.detach(slot, force: force), .remember])
         case .configureDevice(let config, let index):
             return try configure(DeviceSlot(type: config.type, idx: index), config, record)
@@ -130,7 +131,7 @@ extension DomainTable {
         case .rename(let name):
             try checkNameIsFree(name)
             promise(name, to: record.uuid)
-            return Draft(name: operation.name, isJournaled: true, steps: [.rename(name), .remember])
+            return Draft(name: rule.name, isJournaled: true, steps: [.rename(name), .remember])
         case .save(let path): return departure(operation, .save(path: path))
         case .migrate(let request): return departure(operation, .send(to: request.destination))
         case .resolve(let keep): return resolution(operation, keep: keep)

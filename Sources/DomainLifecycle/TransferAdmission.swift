@@ -52,16 +52,15 @@ public enum TransferAdmission: Hashable, Sendable {
 
     /// The names of what is allowed at once, or instead of the transfer.
     public static func allowed(during phase: TransferPhase) -> [String] {
-        let isScheduled = isScheduled(during: phase)
-        let operations = OperationRule.all.filter { rule in
-            switch rule.admission?.inTransfer ?? .no {
-            // Whether there is a doubt to decide about is not known here.
-            case .no, .decidesIt: false
-            case .besideIt: isScheduled
-            case .endsIt: true
-            }
-        }
-        return (mayBeEnded(during: phase) ? ["cancel"] : []) + operations.map(\.name)
+        (mayBeEnded(during: phase) ? ["cancel"] : []) + ending + (isScheduled(during: phase) ? beside : [])
+    }
+
+    // Whether there is a doubt to decide about is not known here.
+    private static let ending = names(.endsIt)
+    private static let beside = names(.besideIt)
+
+    private static func names(_ fate: Admission.InTransfer) -> [String] {
+        OperationRule.all.filter { $0.admission?.inTransfer == fate }.map(\.name)
     }
 
     private static func isScheduled(during phase: TransferPhase) -> Bool {

@@ -270,7 +270,7 @@ extension OperationRule {
         form: FormText(
             "Notify", button: "Set", help: "Every event is posted to this URL. Blank ends it.", place: .node,
             [.init("url", "URL", isRequired: false)]),
-        probing: .with([.init("url", "http://192.0.2.1/a", "http://192.0.2.1/b", "")])
+        probing: .act
     ) { .notify(url: $0) }
 
     static let reboot = OperationRule(
