@@ -11,7 +11,7 @@ SYSCONFDIR ?= /etc
 PLACE = $(DESTDIR)$(PREFIX)
 SHARE = $(PLACE)/share
 
-.PHONY: help run test build tools scenarios sweep lab-test lab-bench bench fuzz tls-test clients attack cluster docs drawings ci install format clean
+.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench fuzz tls-test clients attack cluster docs drawings ci install format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ lab-test: ## Hold the simulated machine against a real Xen (needs QEMU, no KVM)
 
 lab-bench: ## Measure against xl on a real Xen
 	CI/lab-bench
+
+kit-test: ## Use the test kit from a package outside the checkout (builds everything anew)
+	CI/test-kit
 
 tls-test: ## Prove migration over TLS (builds BoringSSL; needs openssl)
 	for product in xend-sim xm; do $(SWIFT) build --traits TLS --scratch-path .build-tls --product $$product || exit 1; done

@@ -48,6 +48,21 @@ public struct HostSetup: Sendable {
         self.name = name
         self.position = position
     }
+
+    /// From a setup form: `(host alpha (memory 8192) (config (vif-bridge br7)))`.
+    /// - Throws: what is wrong with it, and what is allowed.
+    public init(_ text: String) throws(ScenarioError) {
+        let forms: [LocatedSExpression]
+        do {
+            forms = try LocatedSExpression.parseAll(text)
+        } catch {
+            throw ScenarioError(error, file: "host")
+        }
+        guard forms.count == 1, case .host(let host)? = try ScenarioReader.setup(forms[0], file: "host") else {
+            throw ScenarioError(ScenarioPlace(file: "host"), "\(text) is not one (host NAME …)")
+        }
+        self = host
+    }
 }
 
 /// Something on the hosts.

@@ -56,6 +56,12 @@ public final class SimulatedHost: @unchecked Sendable {
         didSet { machine.onDomainState = onDomainState }
     }
 
+    /// What every Linux host has.
+    public static let directories = [
+        "/boot", "/dev", "/etc/xen", "/home", "/mnt", "/opt", "/root", "/srv", "/tmp", "/usr/local", "/var/lib",
+        "/var/log", "/var/run", "/var/tmp",
+    ]
+
     let timeline: Timeline
     let random: SimulatedRandom
     let clock: SimulationClock
@@ -81,7 +87,7 @@ public final class SimulatedHost: @unchecked Sendable {
         scripts.host = self
         faults.killDaemon = { [weak self] in self?.killDaemon() }
         faults.losePower = { [weak self] in self?.losePower(tearing: true) }
-        for directory in ["/dev", "/etc/xen", "/tmp", "/var/log", "/var/run"] { try? files.makeDirectory(directory) }
+        for directory in Self.directories { try? files.makeDirectory(directory) }
         applyFittings()
     }
 

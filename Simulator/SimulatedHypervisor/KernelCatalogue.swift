@@ -2,8 +2,10 @@
 public final class KernelCatalogue {
     /// Behaviours by the kernel's path.
     public var behaviours: [String: GuestBehaviour] = [:]
-    /// How guests behave whose kernel has no entry; nil: there is no such file.
-    public var fallback: GuestBehaviour? = GuestBehaviour()
+    /// How guests behave whose kernel has no entry, as scenarios have it; nil: there is no such file.
+    public var fallback: GuestBehaviour?
+    /// What every host has. The kernel boots the default guest unless it has an entry.
+    public static let usual: Set<String> = ["/boot/vmlinuz", "/boot/initrd.img"]
     /// Paths that do not exist, whatever the fallback.
     public var missing: Set<String> = []
     /// Files that exist but are no kernels.
@@ -21,7 +23,7 @@ public final class KernelCatalogue {
 
     /// Whether there is a file of this name to load a kernel or ramdisk from.
     public func exists(_ path: String) -> Bool {
-        !missing.contains(path) && (behaviours[path] != nil || fallback != nil || unusable.contains(path))
+        !missing.contains(path) && (fallback != nil || isEntered(path))
     }
 
     /// Whether somebody who looks for a file at `path` finds a kernel or ramdisk there.
@@ -30,7 +32,7 @@ public final class KernelCatalogue {
     /// kernel or ramdisk: else every path on the host would exist.
     public func isFile(_ path: String) -> Bool {
         if missing.contains(path) { return false }
-        if behaviours[path] != nil || unusable.contains(path) { return true }
+        if isEntered(path) { return true }
         guard fallback != nil, path.hasPrefix("/") else { return false }
         let name = lastPart(path).lowercased()
         return (path.hasPrefix("/boot/") && !name.isEmpty)
@@ -38,8 +40,12 @@ public final class KernelCatalogue {
                 .contains { name.hasPrefix($0) }
     }
 
+    private func isEntered(_ path: String) -> Bool {
+        behaviours[path] != nil || unusable.contains(path) || Self.usual.contains(path)
+    }
+
     func behaviour(of path: String) -> GuestBehaviour? {
-        guard !missing.contains(path), !unusable.contains(path) else { return nil }
-        return behaviours[path] ?? fallback
+        guard exists(path), !unusable.contains(path) else { return nil }
+        return behaviours[path] ?? fallback ?? GuestBehaviour()
     }
 }

@@ -11,14 +11,13 @@ package enum Fitting {
     private static let secretPath = "/etc/xen/pool-secret"
 
     /// Writes xend's configuration.
-    package static func configure(_ host: SimulatedHost, _ setup: HostSetup, of scenario: ScenarioSetup) {
+    /// - Parameter poolSecret: what the hosts share that domains move between; nil: none, unless the setup says so.
+    static func configure(_ host: SimulatedHost, _ setup: HostSetup, poolSecret: String?) {
         var entries: [SExpression] = []
         for entry in setup.config { if let value = try? entry.expand([:]) { entries.append(value) } }
-        if scenario.poolIsShared, scenario.hosts.count > 1,
-            !entries.contains(where: { $0.name == "xend-pool-secret-file" })
-        {
+        if let poolSecret, !entries.contains(where: { $0.name == "xend-pool-secret-file" }) {
             entries.append(.element("xend-pool-secret-file", secretPath))
-            host.files.install(secretPath, Array("the secret of this scenario's pool\n".utf8))
+            host.files.install(secretPath, Array("\(poolSecret)\n".utf8))
         }
         let text = entries.map { "\($0)\n" }.joined()
         host.files.install(XendConfiguration.defaultPath, SXPText.bytes(of: text))

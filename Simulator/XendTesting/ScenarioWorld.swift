@@ -18,6 +18,7 @@ import Simulation
 public final class ScenarioWorld {
     public let world: SimulatedWorld
     public private(set) var hosts: [RunningHost] = []
+    private let poolSecret: String?
     private let loop = EmbeddedEventLoop()
     private var memories: [MemorySurroundings] = []
 
@@ -25,18 +26,30 @@ public final class ScenarioWorld {
     /// latencies, far shorter than anything that a story waits for.
     package static let quietTime = Duration.milliseconds(50)
 
-    public init(seed: UInt64 = 0, order: ExecutionOrder = .fifo) {
+    /// The secret of the pool that all hosts of a world are of, unless somebody says otherwise.
+    public static let defaultPoolSecret = "the secret of this scenario's pool"
+
+    /// - Parameters:
+    ///   - seed: chance: of faults with a probability, and of the order, if that is seeded.
+    ///   - order: which of several tasks that are ready goes on.
+    ///   - poolSecret: what all hosts know, so that domains migrate between them; nil: a host knows none unless its own
+    ///     configuration names one.
+    public init(
+        seed: UInt64 = 0, order: ExecutionOrder = .fifo, poolSecret: String? = ScenarioWorld.defaultPoolSecret
+    ) {
+        self.poolSecret = poolSecret
         world = SimulatedWorld(seed: seed, executor: SimulationExecutor(mode: .virtual, order: order))
     }
 
     public var now: Instant { world.executor.now }
     public var random: SimulatedRandom { world.random }
 
-    /// Adds a host, which is on; its daemon is not started yet.
+    /// Adds a host, which is on, with the xend-config.sxp of its setup; its daemon is not started yet.
     @discardableResult
     public func addHost(_ setup: HostSetup) -> RunningHost {
         let surroundings = MemorySurroundings(loop: loop)
         let host = RunningHost(world.addHost(setup.machine), world: world, surroundings: surroundings)
+        Fitting.configure(host.host, setup, poolSecret: poolSecret)
         memories.append(surroundings)
         hosts.append(host)
         return host

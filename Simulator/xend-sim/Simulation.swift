@@ -69,7 +69,8 @@ final class Simulation: @unchecked Sendable {
             tasks: executor, hasHost: { world.host($0) != nil }, receivers: world.network.receivers.url(""),
             control: { [unowned self] in control })
         let root = around.hostRoot
-        for directory in Self.directories { RealFiles.makeDirectories(root.files + directory) }
+        for directory in SimulatedHost.directories { RealFiles.makeDirectories(root.files + directory) }
+        host.kernels.fallback = GuestBehaviour()
         let files = CountingFiles(LinuxFiles(root: root), pacemaker)
         let keepsDatabase = options.keepsDatabase
         let database = around.databasePaths
@@ -85,9 +86,6 @@ final class Simulation: @unchecked Sendable {
         surroundings.append(around)
         return running
     }
-
-    /// What every Linux has, and a fresh root not.
-    private static let directories = ["/tmp", "/var/log", "/var/run", "/etc/xen"]
 
     private func remove(_ host: RunningHost) {
         guard let place = hosts.firstIndex(where: { $0 === host }) else { return }

@@ -26,7 +26,8 @@ package final class SimulatedTarget: ScenarioTarget {
 
     package init(_ scenario: Scenario, seed: UInt64, order: ExecutionOrder) {
         self.scenario = scenario
-        world = ScenarioWorld(seed: seed, order: order)
+        let isPool = scenario.setup.poolIsShared && scenario.setup.hosts.count > 1
+        world = ScenarioWorld(seed: seed, order: order, poolSecret: isPool ? ScenarioWorld.defaultPoolSecret : nil)
     }
 
     package var now: Duration { world.now - Instant(nanoseconds: 0) }
@@ -44,7 +45,8 @@ package final class SimulatedTarget: ScenarioTarget {
             }
             if let onEvent { host.onEvent = { [unowned host] in onEvent(host, $0) } }
             if let onDeed { host.onDeed = { onDeed(setup.name, $0, $1) } }
-            Fitting.configure(host.host, setup, of: scenario.setup)
+            // The language says so: every kernel path boots the default guest.
+            host.host.kernels.fallback = GuestBehaviour()
         }
         for item in scenario.setup.items { try change(item) }
         for host in world.hosts { try start(host) }
