@@ -173,7 +173,8 @@ let package = Package(
         simulator(
             "ScenarioLanguage",
             [
-                "SimulatedHost", "SimulatedHypervisor", "XendDaemon", "DomainManagement", "DomainLifecycle",
+                "SimulatedHost", "SimulatedHypervisor", "HypervisorInterface", "HostInterface", "XendDaemon",
+                "DomainManagement", "DomainLifecycle",
                 "SExpressions",
                 "CLibXML2",
             ]),
@@ -289,10 +290,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests(
-            "MigrationTests", ["Migration", "Digests", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
-        tests("ScenarioLanguageTests", ["ScenarioLanguage", "SExpressions"]),
+            "MigrationTests",
+            ["Migration", "Digests", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
+        tests("ScenarioLanguageTests", ["ScenarioLanguage", "SimulatedHypervisor", "SExpressions"]),
         tests("XendTestingTests", ["XendTesting"]),
-        tests("ScenarioRunnerTests", ["ScenarioRunner", "Exploration", "ScenarioLanguage", "SExpressions"]),
+        tests(
+            "ScenarioRunnerTests",
+            ["ScenarioRunner", "Exploration", "ScenarioLanguage", "SimulatedHypervisor", "SExpressions"]),
         tests(
             "ExplorationTests",
             [

@@ -32,7 +32,7 @@ struct EndOracles {
     /// Lets everything settle and looks. Destroys what is there.
     /// - Returns: what is wrong, the first kind of it; empty when all is well.
     func violations() -> [Violation] {
-        target.heal()
+        try? target.perform(.heal, on: "")
         let checks: [(Violation.Oracle, () -> [String])] = [
             (.revival, revived), (.liveness, settled), (.restartMode, overdue), (.durable, isDurable),
             (.agreement, agrees), (.oneOwner, Self.twins(target)),
@@ -191,7 +191,7 @@ struct EndOracles {
             var before = target.domains(of: host)
             let url = target.notificationURL(of: host)
             do throws(ScenarioFailure) {
-                try target.daemon(.restart, host: host.name)
+                try target.perform(.life(.daemon(.restart)), on: host.name)
             } catch {
                 return ["xend cannot be restarted on \(host.name): \(error)"]
             }

@@ -46,7 +46,7 @@ struct Trial {
 
     /// A fault that outlives what the story heals.
     private func add(_ fault: (rule: FaultRule, host: String), to target: SimulatedTarget) -> FaultPlan? {
-        try? target.fault(fault.rule, host: fault.host)
+        try? target.perform(.fault(fault.rule), on: fault.host)
         let place = fault.rule.pattern.kind == .network ? fault.rule.pattern.name : fault.host
         let plan = target.world.host(place)?.host.faults
         plan?.entrench()

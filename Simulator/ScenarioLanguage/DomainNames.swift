@@ -31,9 +31,9 @@ struct DomainNames {
         case .request(let request): collect(request, step.source.name ?? "")
         case .background(_, let inner), .when(_, let inner): collect(inner)
         case .parallel(let steps), .repeat(_, let steps): for inner in steps { collect(inner) }
-        case .xl(.create(let name, _, _)): if !known.contains(name) { known.append(name) }
+        case .machine(.xl(.create(let name, _, _))): if !known.contains(name) { known.append(name) }
         // What is written may be a configuration or a saved domain; the debug port may do anything.
-        case .copy, .write, .debug: isOpenEnded = true
+        case .machine(.copy), .machine(.write), .debug: isOpenEnded = true
         default: break
         }
     }

@@ -145,8 +145,8 @@ struct ReferenceCheck {
             if let name = console.connection { connections.insert(name) }
             stream(console.acts)
         case .debug(let acts): stream(acts)
-        case .guest(let domain, _): self.domain(domain, "guest", unless: isGuarded)
-        case .expect, .advance, .settle, .heal, .daemon, .xl, .clock: break
+        case .machine(let act): self.act(act, isGuarded: isGuarded, at: step.position)
+        case .expect, .advance, .settle: break
         case .wait(_, let checks): for check in checks { self.check(check) }
         case .background(let name, let inner):
             self.step(inner)
@@ -157,18 +157,19 @@ struct ReferenceCheck {
             self.step(inner)
         case .parallel(let steps): for inner in steps { self.step(inner) }
         case .repeat(_, let steps): repeated(steps)
-        case .fault(let rule): fault(rule.pattern, at: step.position)
-        case .powerLoss(let host), .hostReboot(let host): self.host(host, at: step.position)
-        case .copy(let path, let from, let to):
-            use(path)
-            host(from, at: step.position)
-            host(to, at: step.position)
-        case .write(let path, let text):
-            use(path)
-            use(text)
-        case .corrupt(let path): use(path)
-        case .change(let item): host(item.host, at: item.position)
         }
+    }
+
+    /// What an act names must be there: a fault that can never strike would show nothing.
+    private mutating func act(_ act: MachineAct, isGuarded: Bool, at position: SXPPosition) {
+        if case .guest(let domain, _) = act { self.domain(domain, "guest", unless: isGuarded) }
+        if case .fault(let rule) = act, rule.pattern.kind == .script,
+            let problem = ScriptNames(scenario).problem(with: rule.pattern.name)
+        {
+            note(problem, at: position)
+        }
+        for value in act.references.values { use(value) }
+        for name in act.references.hosts { host(name, at: position) }
     }
 
     private mutating func finish(_ name: String, _ checks: [Check], at position: SXPPosition) {
@@ -220,15 +221,6 @@ struct ReferenceCheck {
         self.domain(domain, name, unless: step.expectation != nil)
         if name == "migrate", case .form(let fields) = request.body, step.expectation == nil {
             host(fields.first { $0.name.literal == "destination" }?.value.literal, at: step.position)
-        }
-    }
-
-    /// What a fault names must be there: otherwise it would never strike, and the story would show nothing.
-    private mutating func fault(_ point: FaultPattern, at position: SXPPosition) {
-        switch point.kind {
-        case .network: for name in [point.name, point.detail] { host(name, at: position) }
-        case .script: if let problem = ScriptNames(scenario).problem(with: point.name) { note(problem, at: position) }
-        case .hypercall, .xenstore, .backend, .frontend, .disk, .listener, .step, .guest: break
         }
     }
 

@@ -49,6 +49,17 @@ public struct HostSetup: Sendable {
         self.position = position
     }
 
+    /// The text of its xend-config.sxp; nil when it says nothing of it.
+    package var configurationText: String? {
+        config.isEmpty ? nil : config.map { "\($0.source.value)\n" }.joined()
+    }
+
+    /// The setup form that makes it.
+    package var form: String {
+        let config = config.isEmpty ? "" : " (config \(config.map(\.source.literalText).joined(separator: " ")))"
+        return "(host \(name) (memory \(memory)) (dom0-memory \(domainZeroMemory)) (cpus \(cpus))\(config))"
+    }
+
     /// From a setup form: `(host alpha (memory 8192) (config (vif-bridge br7)))`.
     /// - Throws: what is wrong with it, and what is allowed.
     public init(_ text: String) throws(ScenarioError) {

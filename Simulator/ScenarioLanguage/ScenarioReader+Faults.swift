@@ -1,18 +1,18 @@
+import HostInterface
+import HypervisorInterface
 import SExpressions
 import SimulatedHypervisor
 
 extension ScenarioReader {
     /// `(fault POINT [SELECTOR] ACTION)`
-    func fault(_ form: inout FormReader) throws(ScenarioError) -> ScenarioStep.Action {
+    func fault(_ form: inout FormReader) throws(ScenarioError) -> FaultRule {
         let point = try self.point(try form.next("the point"))
         var selector = FaultRule.Selector.always
         if form.arguments.count > 1 { selector = try self.selector(try form.next("which time")) }
-        return .fault(FaultRule(point, selector, try faultAction(try form.next("what goes wrong"))))
+        return FaultRule(point, selector, try faultAction(try form.next("what goes wrong")))
     }
 
     private func point(_ value: LocatedSExpression) throws(ScenarioError) -> FaultPattern {
-        enum Request: String, CaseIterable { case read, write, rm, transaction, watch, introduce, release }
-        enum Disk: String, CaseIterable { case write, fsync, rename, open, read, remove }
         enum Device: String, CaseIterable { case vif, vbd }
         enum ScriptOperation: String, CaseIterable { case up, down, bind, unbind, start, stop, status }
         var form = try FormReader(value, "fault point", Vocabulary.points, file: file)
@@ -25,10 +25,10 @@ extension ScenarioReader {
         case .hypercall: name = try hypercall(&form)
         case .step: name = try step(&form)
         case .guest: name = try form.word("its name")
-        case .xenstore: name = try form.word("the request", Request.self).rawValue
+        case .xenstore: name = try form.word("the request", XenStoreRequest.self).rawValue
         case .script: name = try form.word("the path")
         case .backend, .frontend: name = try form.word("the kind of device", Device.self).rawValue
-        case .disk: name = try form.word("the operation", Disk.self).rawValue
+        case .disk: name = try form.word("the operation", FileOperation.self).rawValue
         case .network:
             name = try form.word("the sending host")
             detail = try form.word("the receiving host")
@@ -50,10 +50,10 @@ extension ScenarioReader {
     private func hypercall(_ form: inout FormReader) throws(ScenarioError) -> String {
         let value = form.arguments.first
         let name = FaultPattern(.hypercall, try form.word("its name")).name
-        guard !FaultPoint.hypercalls.contains(name) else { return name }
+        guard !HypercallName.all.contains(name) else { return name }
         throw form.error(
-            "there is no hypercall \(name)\(Suggestion.phrase(for: name, among: FaultPoint.hypercalls)); there are "
-                + FaultPoint.hypercalls.joined(separator: ", "), at: value)
+            "there is no hypercall \(name)\(Suggestion.phrase(for: name, among: HypercallName.all)); there are "
+                + HypercallName.all.joined(separator: ", "), at: value)
     }
 
     private func step(_ form: inout FormReader) throws(ScenarioError) -> String {
@@ -114,19 +114,13 @@ extension ScenarioReader {
         let value = form.arguments.first
         let word = try form.word("the errno or status").uppercased()
         if let status = Int(word), (1...255).contains(status) { return word }
-        guard Self.errnos.contains(word) else {
+        guard ErrnoName.all.contains(word) else {
             throw form.error(
-                "\(word) is no errno\(Suggestion.phrase(for: word, among: Self.errnos)); allowed: "
-                    + Self.errnos.joined(separator: ", ") + ", or a script's status from 1 to 255", at: value)
+                "\(word) is no errno\(Suggestion.phrase(for: word, among: ErrnoName.all)); allowed: "
+                    + ErrnoName.all.joined(separator: ", ") + ", or a script's status from 1 to 255", at: value)
         }
         return word
     }
-
-    private static let errnos = [
-        "E2BIG", "EACCES", "EADDRINUSE", "EAGAIN", "EBUSY", "ECONNREFUSED", "ECONNRESET", "EEXIST", "EFAULT",
-        "EHOSTUNREACH", "EINTR", "EINVAL", "EIO", "ENODEV", "ENOENT", "ENOMEM", "ENOSPC", "ENOSYS", "EOPNOTSUPP",
-        "EPERM", "EPIPE", "EQUOTA", "EDQUOT", "EROFS", "ESRCH", "ETIMEDOUT",
-    ]
 
     /// A state of xenbus by number or by name.
     private func xenbusState(_ form: inout FormReader) throws(ScenarioError) -> Int {

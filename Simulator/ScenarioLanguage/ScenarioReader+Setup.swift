@@ -34,7 +34,8 @@ extension ScenarioReader {
                 setup.items.append(item)
             } else {
                 steps.append(
-                    ScenarioStep(action: .change(item), host: item.host, position: item.position, source: value))
+                    ScenarioStep(
+                        action: .machine(.change(item)), host: item.host, position: item.position, source: value))
             }
             return
         }

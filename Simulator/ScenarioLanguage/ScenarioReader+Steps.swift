@@ -59,25 +59,7 @@ extension ScenarioReader {
         case "request": return .request(try request(&form))
         case "console": return .console(try console(&form))
         case "debug": return .debug(try streamActs(&form))
-        case "guest":
-            let domain = try form.template("the domain")
-            return .guest(domain: domain, try guestActs(&form))
-        case "fault": return try fault(&form)
-        case "heal": return .heal
-        case "daemon": return .daemon(try form.word("what happens to the daemon", ScenarioStep.DaemonAct.self))
-        case "power-loss": return .powerLoss(host: try form.word("the host"))
-        case "host-reboot": return .hostReboot(host: try form.word("the host"))
-        case "xl": return .xl(try xl(&form))
-        case "clock": return .clock(try clockJump(&form))
-        case "copy":
-            let path = try form.template("the path")
-            let from = try form.word("the host it is on")
-            return .copy(path: path, from: from, to: try form.word("the host it goes to"))
-        case "write":
-            let path = try form.template("the path")
-            return .write(path: path, text: try form.value("the text"))
-        case "corrupt": return .corrupt(path: try form.template("the path"))
-        default: return nil
+        default: return try machineAct(&form).map { .machine($0) }
         }
     }
 
@@ -132,25 +114,6 @@ extension ScenarioReader {
         }
         form.arguments = []
         return steps
-    }
-
-    private func xl(_ form: inout FormReader) throws(ScenarioError) -> XLAct {
-        enum Verb: String, CaseIterable { case create, destroy }
-        let verb = try form.word("what xl does", Verb.self)
-        let domain = try form.word("the domain")
-        guard verb == .create else { return .destroy(domain: domain) }
-        let mebibytes = try form.number("the megabytes", 1...1_048_576)
-        return .create(domain: domain, mebibytes: mebibytes, kernel: try form.word("the kernel"))
-    }
-
-    private func clockJump(_ form: inout FormReader) throws(ScenarioError) -> Duration {
-        let allowed = [
-            Vocabulary.Form(name: "forward", shape: "(forward T)"), Vocabulary.Form(name: "back", shape: "(back T)"),
-        ]
-        var part = try FormReader(try form.next("the jump"), "part of clock", allowed, file: file)
-        let time = try part.time("the time")
-        try part.end()
-        return part.name == "back" ? .zero - time : time
     }
 
     private func console(_ form: inout FormReader) throws(ScenarioError) -> ConsoleStep {

@@ -1,5 +1,4 @@
 import SExpressions
-import SimulatedHypervisor
 
 /// One step of a scenario.
 public struct ScenarioStep: Sendable {
@@ -16,7 +15,6 @@ public struct ScenarioStep: Sendable {
         case request(RequestTemplate)
         case console(ConsoleStep)
         case debug([StreamAct])
-        case guest(domain: Template, [GuestAct])
         /// Only checks.
         case expect
         case advance(Duration)
@@ -28,24 +26,9 @@ public struct ScenarioStep: Sendable {
         case parallel([ScenarioStep])
         /// `$n` counts from 1.
         case `repeat`(Int, [ScenarioStep])
-        /// Names of guests and of scripts in it are the story's.
-        case fault(FaultRule)
-        case heal
-        case daemon(DaemonAct)
-        case powerLoss(host: String)
-        case hostReboot(host: String)
-        /// What another toolstack does behind the daemon's back.
-        case xl(XLAct)
-        /// Shifts a host's calendar.
-        case clock(Duration)
-        case copy(path: Template, from: String, to: String)
-        case write(path: Template, text: Template)
-        case corrupt(path: Template)
-        /// A setup form among the steps: takes effect there.
-        case change(SetupItem)
+        /// Done to a machine, behind the daemon's back.
+        case machine(MachineAct)
     }
-
-    public enum DaemonAct: String, CaseIterable, Sendable { case stop, start, kill, restart }
 }
 
 /// An HTTP request with names still in it.

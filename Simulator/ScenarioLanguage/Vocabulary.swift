@@ -1,3 +1,6 @@
+import HostInterface
+import HypervisorInterface
+
 /// The forms of the language by place, each with its shape: for errors that say what is allowed, and for the manual.
 public enum Vocabulary {
     /// A form: its name, and how it is written.
@@ -13,7 +16,9 @@ public enum Vocabulary {
         "(receiver NAME (answers) | (hangs) | (refuses))", "(let NAME SXP)",
         "(pool none)", "(seed N)", "(order fifo | seeded)", "(tolerate failures)", "(needs simulator | xen)")
 
-    public static let steps = forms(
+    public static let steps = storySteps + acts
+
+    private static let storySteps = forms(
         "(create CONFIG)", "(restore FILE)", "(pause D)", "(unpause D)", "(shutdown D REASON)", "(destroy D REASON)",
         "(save D FILE)", "(migrate D HOST (live yes|no) (resource MBIT))", "(cancel D)", "(pincpu D CPU)",
         "(maxmem D MB)", "(device-create D DEV)", "(device-destroy D TYPE IDX)", "(inject EVENT)",
@@ -21,9 +26,13 @@ public enum Vocabulary {
         "(request METHOD PATH (from ADDRESS) (header N V)… (query (K V)…) (form (K V)…) (multipart (K V)…) (body TEXT))",
         "(console D (as NAME) (from ADDRESS) (connect) (send TEXT) (expect TEXT) (disconnect))",
         "(debug (from ADDRESS) (connect) (send TEXT) (expect TEXT) (disconnect))",
-        "(guest D (shutdown REASON) | (crash) | (hang) | (prints TEXT) | (dirties MB/S (of MB)))", "(expect CHECK…)",
+        "(expect CHECK…)",
         "(advance T)", "(settle)", "(wait (within T) CHECK…)", "(background NAME STEP)", "(finish NAME CHECK…)",
-        "(when CHECK STEP)", "(parallel STEP…)", "(repeat N STEP…)",
+        "(when CHECK STEP)", "(parallel STEP…)", "(repeat N STEP…)")
+
+    /// What is done to machines, behind the daemon's back: steps, and forms that `/simulator` and the test kit take.
+    public static let acts = forms(
+        "(guest D (shutdown REASON) | (crash) | (hang) | (prints TEXT) | (dirties MB/S (of MB)))",
         "(fault POINT [(nth N) | (every N) | (after T) | (probability P)] ACTION)", "(heal)",
         "(daemon stop | start | kill | restart)", "(power-loss HOST)", "(host-reboot HOST)",
         "(xl create D MB KERNEL | destroy D)", "(clock (forward T) | (back T))", "(copy FILE HOST HOST)",
@@ -44,9 +53,9 @@ public enum Vocabulary {
         "(shutdown REASON)", "(crash)", "(hang)", "(prints TEXT)", "(dirties MB/S (of MB))")
 
     public static let points = forms(
-        "(hypercall NAME [ID])", "(xenstore read | write | rm | transaction | watch | introduce | release [PATH])",
+        "(hypercall NAME [ID])", "(xenstore \(words(XenStoreRequest.self)) [PATH])",
         "(script PATH [up | down | bind | unbind])", "(backend vif | vbd [ID])", "(frontend vif | vbd [ID])",
-        "(disk write | fsync | rename | read | remove [PATH])", "(network HOST HOST)", "(listener PORT)", "(step TEXT)",
+        "(disk \(words(FileOperation.self)) [PATH])", "(network HOST HOST)", "(listener PORT)", "(step TEXT)",
         "(guest D [REQUEST])")
 
     public static let selectors = forms("(nth N)", "(every N)", "(after T)", "(probability P)")
@@ -67,6 +76,9 @@ public enum Vocabulary {
         ("point", points),
         ("action", actions),
     ]
+
+    private static func words<Word: RawRepresentable & CaseIterable>(_: Word.Type) -> String
+    where Word.RawValue == String { Word.allCases.map(\.rawValue).joined(separator: " | ") }
 
     private static func forms(_ shapes: String...) -> [Form] {
         shapes.map { shape in

@@ -1,3 +1,4 @@
+import Glibc
 import HostInterface
 import SimulatedHypervisor
 import Simulation
@@ -11,7 +12,7 @@ struct FileStoreHandle: FileStore {
     private var tree: FileTree { host.files }
 
     func read(_ path: String, limit: Int) async throws(FileError) -> [UInt8] {
-        try await pass("read", "read", path)
+        try await pass(.read, "read", path)
         if let real = host.realFiles(path) { return try await real.read(path, limit: limit) }
         let node = try tree.file("read", path)
         guard node.contents.count <= limit else { throw FileError("read", path, .tooLarge(limit: limit)) }
@@ -19,7 +20,7 @@ struct FileStoreHandle: FileStore {
     }
 
     func write(_ path: String, _ bytes: [UInt8]) async throws(FileError) {
-        let fault = try await pass("write", "write", path)
+        let fault = try await pass(.write, "write", path)
         if fault == .drop { return }
         let written = fault.torn.map { Array(bytes.prefix($0)) } ?? bytes
         if let real = host.realFiles(path) {
@@ -31,7 +32,7 @@ struct FileStoreHandle: FileStore {
     }
 
     func sync(_ path: String) async throws(FileError) {
-        let fault = try await pass("fsync", "sync", path, takes: host.latencies.sync)
+        let fault = try await pass(.fsync, "sync", path, takes: host.latencies.sync)
         if let real = host.realFiles(path) {
             try await real.sync(path)
         } else if fault != .drop {
@@ -41,7 +42,7 @@ struct FileStoreHandle: FileStore {
     }
 
     func rename(_ path: String, to target: String) async throws(FileError) {
-        let fault = try await pass("rename", "rename", target)
+        let fault = try await pass(.rename, "rename", target)
         if let real = host.realFiles(path) {
             try await real.rename(path, to: target)
         } else {
@@ -51,7 +52,7 @@ struct FileStoreHandle: FileStore {
     }
 
     func syncDirectory(_ path: String) async throws(FileError) {
-        let fault = try await pass("fsync", "sync", path, takes: host.latencies.sync)
+        let fault = try await pass(.fsync, "sync", path, takes: host.latencies.sync)
         if let real = host.realFiles(path) {
             try await real.syncDirectory(path)
         } else if fault != .drop {
@@ -61,7 +62,7 @@ struct FileStoreHandle: FileStore {
     }
 
     func remove(_ path: String) async throws(FileError) {
-        let fault = try await pass("remove", "remove", path)
+        let fault = try await pass(.remove, "remove", path)
         if let real = host.realFiles(path) {
             try await real.remove(path)
         } else {
@@ -71,20 +72,20 @@ struct FileStoreHandle: FileStore {
     }
 
     func makeDirectory(_ path: String) async throws(FileError) {
-        try await pass("mkdir", "make directory", path)
+        try await pass(.mkdir, "make directory", path)
         if let real = host.realFiles(path) { return try await real.makeDirectory(path) }
         try tree.makeDirectory(path)
     }
 
     func list(_ path: String) async throws(FileError) -> [String] {
-        try await pass("read", "list", path)
+        try await pass(.read, "list", path)
         if let real = host.realFiles(path) { return try await real.list(path) }
         let node = try tree.existing("list", path)
         return node.children.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     func information(_ path: String) async throws(FileError) -> FileInformation? {
-        try await pass("read", "look at", path)
+        try await pass(.read, "look at", path)
         // Kernels are the simulated machine's, wherever other files are.
         if !host.kernels.isFile(path), let real = host.realFiles(path) {
             if let found = try await real.information(path) { return found }
@@ -108,7 +109,7 @@ struct FileStoreHandle: FileStore {
     }
 
     func openForAppending(_ path: String) async throws(FileError) -> any AppendableFile {
-        try await pass("open", "open", path)
+        try await pass(.open, "open", path)
         if let real = host.realFiles(path) {
             return RealFile(store: self, path: path, appending: try await real.openForAppending(path))
         }
@@ -116,7 +117,7 @@ struct FileStoreHandle: FileStore {
     }
 
     func openForWriting(_ path: String) async throws(FileError) -> any WritableFile {
-        try await pass("open", "open", path)
+        try await pass(.open, "open", path)
         if let real = host.realFiles(path) {
             return RealFile(store: self, path: path, writing: try await real.openForWriting(path))
         }
@@ -126,7 +127,7 @@ struct FileStoreHandle: FileStore {
     }
 
     func openForReading(_ path: String) async throws(FileError) -> any ReadableFile {
-        try await pass("open", "open", path)
+        try await pass(.open, "open", path)
         if let real = host.realFiles(path) {
             return RealFile(store: self, path: path, reading: try await real.openForReading(path))
         }
@@ -138,10 +139,10 @@ struct FileStoreHandle: FileStore {
     /// - Returns: what the caller itself must act out.
     @discardableResult
     func pass(
-        _ point: String, _ action: String, _ path: String, takes latency: Duration = .zero
+        _ point: FileOperation, _ action: String, _ path: String, takes latency: Duration = .zero
     ) async throws(FileError) -> FaultAction? {
         do throws(Incarnation.Obstacle) {
-            return try await incarnation.pass(.disk, point, path, takes: latency)
+            return try await incarnation.pass(.disk, point.rawValue, path, takes: latency)
         } catch {
             throw FileError(action, path, FileError.Reason(error))
         }
@@ -174,15 +175,8 @@ extension FileError.Reason {
         switch obstacle {
         case .fenced, .cancelled: self = .fenced
         case .errno(let name):
-            switch errnoNumber(name) {
-            case 2: self = .notFound
-            case 17: self = .exists
-            case 28, 122: self = .noSpace
-            case 1, 13: self = .notPermitted
-            case 21: self = .isDirectory
-            case 5: self = .system(errno: 5, text: "input/output error")
-            case let number: self = .system(errno: number, text: name)
-            }
+            let number = ErrnoName.number(name)
+            self = FileError.Reason(errno: number, text: number == EIO ? "input/output error" : name)
         }
     }
 }

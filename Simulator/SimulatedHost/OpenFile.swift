@@ -18,7 +18,7 @@ final class OpenFile: AppendableFile, WritableFile, ReadableFile, @unchecked Sen
     }
 
     func append(_ bytes: [UInt8]) async throws(FileError) {
-        let fault = try await store.pass("write", "append to", path)
+        let fault = try await store.pass(.write, "append to", path)
         if fault == .drop { return }
         try store.host.files.append(fault.torn.map { Array(bytes.prefix($0)) } ?? bytes, to: node, path)
         try store.finish(fault, "append to", path)
@@ -29,19 +29,19 @@ final class OpenFile: AppendableFile, WritableFile, ReadableFile, @unchecked Sen
     func skip(_ count: Int) async throws(FileError) { try await append(Array(repeating: 0, count: count)) }
 
     func truncate(to length: Int) async throws(FileError) {
-        let fault = try await store.pass("write", "truncate", path)
+        let fault = try await store.pass(.write, "truncate", path)
         store.host.files.truncate(node, to: length)
         try store.finish(fault, "truncate", path)
     }
 
     func sync() async throws(FileError) {
-        let fault = try await store.pass("fsync", "sync", path, takes: store.host.latencies.sync)
+        let fault = try await store.pass(.fsync, "sync", path, takes: store.host.latencies.sync)
         if fault != .drop { node.sync() }
         try store.finish(fault, "sync", path)
     }
 
     func read(_ count: Int) async throws(FileError) -> [UInt8] {
-        try await store.pass("read", "read", path)
+        try await store.pass(.read, "read", path)
         let end = min(node.contents.count, position + max(0, count))
         guard position < end else { return [] }
         defer { position = end }
@@ -60,36 +60,36 @@ struct RealFile: AppendableFile, WritableFile, ReadableFile {
     var reading: (any ReadableFile)?
 
     func append(_ bytes: [UInt8]) async throws(FileError) {
-        let fault = try await store.pass("write", "append to", path)
+        let fault = try await store.pass(.write, "append to", path)
         try await appending?.append(fault.torn.map { Array(bytes.prefix($0)) } ?? bytes)
         try store.finish(fault, "append to", path)
     }
 
     func write(_ bytes: [UInt8]) async throws(FileError) {
-        let fault = try await store.pass("write", "write", path)
+        let fault = try await store.pass(.write, "write", path)
         try await writing?.write(fault.torn.map { Array(bytes.prefix($0)) } ?? bytes)
         try store.finish(fault, "write", path)
     }
 
     func skip(_ count: Int) async throws(FileError) {
-        try await store.pass("write", "write", path)
+        try await store.pass(.write, "write", path)
         try await writing?.skip(count)
     }
 
     func truncate(to length: Int) async throws(FileError) {
-        try await store.pass("write", "truncate", path)
+        try await store.pass(.write, "truncate", path)
         try await appending?.truncate(to: length)
     }
 
     func sync() async throws(FileError) {
-        let fault = try await store.pass("fsync", "sync", path)
+        let fault = try await store.pass(.fsync, "sync", path)
         if let appending { try await appending.sync() }
         if let writing { try await writing.sync() }
         try store.finish(fault, "sync", path)
     }
 
     func read(_ count: Int) async throws(FileError) -> [UInt8] {
-        try await store.pass("read", "read", path)
+        try await store.pass(.read, "read", path)
         return try await reading?.read(count) ?? []
     }
 

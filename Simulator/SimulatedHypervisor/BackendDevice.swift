@@ -129,7 +129,7 @@ class BackendDevice {
     /// xenbus_dev_fatal: says why in the store and gives up.
     func fail(_ errno: String, _ what: String) {
         let place = "/local/domain/\(bus.owner)/error/backend/\(type.rawValue)/\(domain)/\(lastPart(path))/error"
-        try? store.write(place, "\(errnoNumber(errno)) \(what)", as: bus.owner)
+        try? store.write(place, "\(ErrnoName.number(errno)) \(what)", as: bus.owner)
         state = .closing
         write("state", String(XenbusState.closing.rawValue))
     }

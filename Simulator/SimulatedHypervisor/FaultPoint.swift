@@ -1,4 +1,5 @@
 import DomainModel
+import HypervisorInterface
 
 /// A place where the outside world can misbehave, as the daemon passes it.
 public struct FaultPoint: Hashable, Sendable, CustomStringConvertible {
@@ -18,20 +19,19 @@ public struct FaultPoint: Hashable, Sendable, CustomStringConvertible {
         self.detail = detail
     }
 
-    /// The names of all hypercalls that there are, in the order of a domain's life.
-    public static let hypercalls = [
-        "create", "populate_physmap", "setmaxmem", "build", "pause", "unpause", "resume", "destroy", "getinfo",
-        "getinfolist",
-        "vcpu_getinfo", "vcpu_setaffinity", "sched_credit2_domain_get", "sched_credit2_domain_set",
-        "evtchn_alloc_unbound",
-        "physinfo", "readconsolering", "save", "save_pages", "save_end", "restore", "restore_pages", "restore_end",
-    ]
+    /// An event of a watch. Faults are put on `watch`, the registration of watches and all that they tell.
+    static let watchEvent = "watch-event"
+
+    /// Whether it is something that the daemon is told, not something that it asks for: it can be late or lost, and not fail.
+    public var isTold: Bool { kind == .xenstore && name == Self.watchEvent }
 
     /// What a file is called while it is written, behind its own name.
     private static let temporarySuffixes = [".new", ".part"]
 
-    /// The same point under the name that the file has when it is complete; nil when it is written under its own.
+    /// The same point under the name that a file has when it is complete, and a watch's event as one of the watch; nil where that is
+    /// its own.
     public var ofTarget: FaultPoint? {
+        if isTold { return FaultPoint(kind, XenStoreRequest.watch.rawValue, detail) }
         guard kind == .disk, let suffix = Self.temporarySuffixes.first(where: detail.hasSuffix) else { return nil }
         return FaultPoint(kind, name, String(detail.dropLast(suffix.count)))
     }
@@ -50,27 +50,21 @@ public struct FaultPattern: Hashable, Sendable, CustomStringConvertible {
 
     public init(_ kind: FaultPoint.Kind, _ name: String = "", _ detail: String = "") {
         self.kind = kind
-        self.name = kind == .hypercall ? hypercallName(name) : name
+        self.name = kind == .hypercall ? HypercallName.short(name) : name
         self.detail = detail
     }
 
     /// The pattern of exactly one point, as a sweep needs it.
-    public init(exactly point: FaultPoint) { self.init(point.kind, point.name, point.detail) }
+    public init(exactly point: FaultPoint) {
+        self.init(point.kind, point.isTold ? XenStoreRequest.watch.rawValue : point.name, point.detail)
+    }
 
     func matches(_ point: FaultPoint) -> Bool {
-        kind == point.kind && (name.isEmpty || name == point.name)
+        kind == point.kind && (name.isEmpty || name == point.name || name == point.ofTarget?.name)
             && (detail.isEmpty || detail == point.detail || detail == point.ofTarget?.detail)
     }
 
     public var description: String {
         "(" + [kind.rawValue, name, detail].filter { !$0.isEmpty }.joined(separator: " ") + ")"
     }
-}
-
-/// The short name of a hypercall: what stands behind `xc_domain_` or `xc_`.
-func hypercallName(_ call: String) -> String {
-    for prefix in ["xc_domain_", "xc_dom_", "xc_", "domain_"] where call.hasPrefix(prefix) {
-        return String(call.dropFirst(prefix.count))
-    }
-    return call
 }

@@ -103,8 +103,8 @@ struct HypervisorHandle: Hypervisor {
         _ name: String, _ id: DomainID? = nil, takes latency: Duration? = nil,
         _ body: (SimulatedMachine) throws(HypervisorError) -> Result
     ) async throws(HypervisorError) -> Result {
-        let point = hypercallName(name)
-        assert(FaultPoint.hypercalls.contains(point), "\(point) is missing among FaultPoint.hypercalls")
+        let point = HypercallName.short(name)
+        assert(HypercallName.all.contains(point), "\(point) is missing among HypercallName.all")
         let domain = id.map { String($0.rawValue) } ?? ""
         let afterwards: FaultAction?
         do throws(Incarnation.Obstacle) {
@@ -127,7 +127,7 @@ extension HypervisorError.Reason {
         switch obstacle {
         case .fenced: self = .fenced
         case .cancelled: self = .cancelled
-        case .errno(let name): self = HypervisorError.Reason(errno: name)
+        case .errno(let name): self = HypervisorError.Reason(errno: ErrnoName.number(name))
         }
     }
 }

@@ -14,31 +14,31 @@ struct XenStoreHandle: XenStore {
     private var store: XenStored { machine.store }
 
     func read(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> String {
-        try await request("read", "read", path) { () throws(XenStoreError) in
+        try await request(.read, "read", path) { () throws(XenStoreError) in
             try store.read(path, in: transaction?.rawValue)
         }
     }
 
     func write(_ path: String, _ value: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
-        try await request("write", "write", path) { () throws(XenStoreError) in
+        try await request(.write, "write", path) { () throws(XenStoreError) in
             try store.write(path, value, in: transaction?.rawValue)
         }
     }
 
     func makeDirectory(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
-        try await request("write", "make", path) { () throws(XenStoreError) in
+        try await request(.write, "make", path) { () throws(XenStoreError) in
             try store.makeDirectory(path, in: transaction?.rawValue)
         }
     }
 
     func remove(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
-        try await request("rm", "remove", path) { () throws(XenStoreError) in
+        try await request(.rm, "remove", path) { () throws(XenStoreError) in
             try store.remove(path, in: transaction?.rawValue)
         }
     }
 
     func list(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> [String] {
-        try await request("read", "list", path) { () throws(XenStoreError) in
+        try await request(.read, "list", path) { () throws(XenStoreError) in
             try store.list(path, in: transaction?.rawValue)
         }
     }
@@ -46,7 +46,7 @@ struct XenStoreHandle: XenStore {
     func setPermissions(
         _ path: String, _ permissions: [XenStorePermission], in transaction: XenStoreTransaction?
     ) async throws(XenStoreError) {
-        try await request("write", "set permissions of", path) { () throws(XenStoreError) in
+        try await request(.write, "set permissions of", path) { () throws(XenStoreError) in
             try store.setPermissions(path, permissions, in: transaction?.rawValue)
         }
     }
@@ -54,14 +54,14 @@ struct XenStoreHandle: XenStore {
     // MARK: Transactions
 
     func beginTransaction() async throws(XenStoreError) -> XenStoreTransaction {
-        let number = try await request("transaction", "begin a transaction on", "/") { () throws(XenStoreError) in
+        let number = try await request(.transaction, "begin a transaction on", "/") { () throws(XenStoreError) in
             try store.beginTransaction(on: incarnation.number)
         }
         return XenStoreTransaction(number)
     }
 
     func endTransaction(_ transaction: XenStoreTransaction, commit: Bool) async throws(XenStoreError) {
-        try await request("transaction", "commit a transaction on", "/") { () throws(XenStoreError) in
+        try await request(.transaction, "commit a transaction on", "/") { () throws(XenStoreError) in
             try store.endTransaction(transaction.rawValue, commit: commit)
         }
     }
@@ -72,7 +72,7 @@ struct XenStoreHandle: XenStore {
         let (changes, continuation) = AsyncStream.makeStream(
             of: String.self, bufferingPolicy: .bufferingNewest(Self.watchBacklog))
         let machine = self.machine
-        let number = try await request("watch", "watch", path) { () throws(XenStoreError) in
+        let number = try await request(.watch, "watch", path) { () throws(XenStoreError) in
             try store.watch(path) { changed in deliver(changed, continuation, machine) }
         }
         let rite = incarnation.atEnd { [store] in
@@ -94,7 +94,7 @@ struct XenStoreHandle: XenStore {
     private func deliver(
         _ path: String, _ continuation: AsyncStream<String>.Continuation, _ machine: SimulatedMachine
     ) {
-        switch machine.faults.meet(.xenstore, "watch", path) {
+        switch machine.faults.meet(.xenstore, FaultPoint.watchEvent, path) {
         case .drop, .hang, .error: return
         case .delay(let delay): machine.timeline.schedule(after: delay) { continuation.yield(path) }
         case nil, .stuck, .torn, .cutAfter, .cancel, .killDaemon, .powerLoss: continuation.yield(path)
@@ -105,7 +105,7 @@ struct XenStoreHandle: XenStore {
 
     func introduce(_ id: DomainID, frame: UInt64, port: EventPort) async throws(XenStoreError) {
         let place = "/local/domain/\(id)"
-        try await request("introduce", "introduce", place) { () throws(XenStoreError) in
+        try await request(.introduce, "introduce", place) { () throws(XenStoreError) in
             guard let domain = machine.domains[id], !domain.isDying, domain.built?.storeFrame == frame,
                 domain.ports[port.rawValue] != nil
             else { throw XenStoreError("introduce", place, .invalid) }
@@ -116,7 +116,7 @@ struct XenStoreHandle: XenStore {
 
     func release(_ id: DomainID) async throws(XenStoreError) {
         let place = "/local/domain/\(id)"
-        try await request("release", "release", place) { () throws(XenStoreError) in
+        try await request(.release, "release", place) { () throws(XenStoreError) in
             guard store.introduced.contains(id) else { throw XenStoreError("release", place, .notFound) }
             store.release(id)
         }
@@ -125,12 +125,12 @@ struct XenStoreHandle: XenStore {
     // MARK: One request
 
     private func request<Result: Sendable>(
-        _ point: String, _ action: String, _ path: String, _ body: () throws(XenStoreError) -> Result
+        _ point: XenStoreRequest, _ action: String, _ path: String, _ body: () throws(XenStoreError) -> Result
     ) async throws(XenStoreError) -> Result {
         let afterwards: FaultAction?
         do throws(Incarnation.Obstacle) {
             afterwards = try await incarnation.pass(
-                .xenstore, point, path, takes: machine.configuration.latencies.store)
+                .xenstore, point.rawValue, path, takes: machine.configuration.latencies.store)
         } catch {
             throw XenStoreError(action, path, XenStoreError.Reason(error))
         }
@@ -148,7 +148,7 @@ extension XenStoreError.Reason {
         switch obstacle {
         case .fenced: self = .fenced
         case .cancelled: self = .unavailable
-        case .errno(let name): self = XenStoreError.Reason(errno: name)
+        case .errno(let name): self = XenStoreError.Reason(errno: ErrnoName.number(name))
         }
     }
 }

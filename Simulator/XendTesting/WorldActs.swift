@@ -23,6 +23,23 @@ public struct WorldActs {
         return host
     }
 
+    /// Does something to a machine that takes no time. What takes some, `ScenarioWorld.perform` does.
+    /// - Parameter host: where, unless the act names hosts itself.
+    public func perform(_ act: MachineAct, on host: String) throws(ScenarioFailure) {
+        switch act {
+        case .guest(let domain, let acts): for act in acts { try guest(act, domain: try domain.text([:]), host: host) }
+        case .fault(let rule): try fault(rule, host: host)
+        case .heal: heal()
+        case .xl(let act): try xl(act, host: host)
+        case .clock(let offset): try find(host).host.jumpClock(by: offset)
+        case .copy(let path, let from, let to): try copy(try path.text([:]), from: from, to: to)
+        case .write(let path, let text): try write(try path.text([:]), try text.text([:]), host: host)
+        case .corrupt(let path): try corrupt(try path.text([:]), host: host)
+        case .change(let item): try change(item)
+        case .life: throw ScenarioFailure("\(act.form(on: host)) takes time: the world performs it")
+        }
+    }
+
     // MARK: Setup
 
     /// Puts something on the hosts.

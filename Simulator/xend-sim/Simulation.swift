@@ -65,8 +65,9 @@ final class Simulation: @unchecked Sendable {
         host.files.install(SocketSurroundings.secretPath, poolSecret)
         let world = world
         let around = SocketSurroundings(
-            options: options, isFirst: isFirst, name: setup.name, pacemaker: pacemaker,
-            tasks: executor, hasHost: { world.host($0) != nil }, receivers: world.network.receivers.url(""),
+            options: options, isFirst: isFirst, name: setup.name, declared: setup.configurationText,
+            pacemaker: pacemaker, tasks: executor, hasHost: { world.host($0) != nil },
+            receivers: world.network.receivers.url(""),
             control: { [unowned self] in control })
         let root = around.hostRoot
         for directory in SimulatedHost.directories { RealFiles.makeDirectories(root.files + directory) }

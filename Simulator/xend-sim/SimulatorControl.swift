@@ -143,10 +143,8 @@ public final class SimulatorControl: @unchecked Sendable {
     }
 
     private static let verbs =
-        ScenarioReader.loneSetupForms + [
-            "guest", "fault", "heal", "advance", "next",
-            "settle", "reset", "xl", "clock", "copy", "write", "corrupt", "daemon", "power-loss", "host-reboot",
-            "leaks", "memory-free",
+        ScenarioReader.loneSetupForms + Vocabulary.acts.map(\.name) + [
+            "advance", "next", "settle", "reset", "leaks", "memory-free",
             "runs", "script-calls", "contents", "received", "log", "state",
         ]
 
@@ -195,20 +193,10 @@ public final class SimulatorControl: @unchecked Sendable {
     private func perform(_ step: ScenarioStep) async throws -> SExpression? {
         let host = step.host ?? hosts()[0].name
         switch step.action {
-        case .guest(let domain, let acts):
-            for act in acts { try self.acts.guest(act, domain: try domain.text([:]), host: host) }
-        case .fault(let rule): try acts.fault(rule, host: host)
-        case .heal: acts.heal()
+        case .machine(.life(let act)): try await begin(act, on: host)
+        case .machine(let act): try acts.perform(act, on: host)
         case .advance(let time): try await pass(to: world.executor.now + time)
         case .settle: try await settle()
-        case .xl(let act): try acts.xl(act, host: host)
-        case .clock(let offset): try acts.find(host).host.jumpClock(by: offset)
-        case .copy(let path, let from, let to): try acts.copy(try path.text([:]), from: from, to: to)
-        case .write(let path, let text): try acts.write(try path.text([:]), try text.text([:]), host: host)
-        case .corrupt(let path): try acts.corrupt(try path.text([:]), host: host)
-        case .daemon(let act): try await daemon(act, try acts.find(host))
-        case .powerLoss(let name): later(try acts.find(name)) { $0.losePower() }
-        case .hostReboot(let name): later(try acts.find(name)) { $0.shutDown(reboot: true) }
         default: throw ScenarioFailure("(\(step.source.name ?? "") …) is nothing the simulator does")
         }
         return nil
@@ -241,21 +229,24 @@ public final class SimulatorControl: @unchecked Sendable {
         while host.state == .starting { try? await rest(.milliseconds(10)) }
     }
 
-    private func daemon(_ act: ScenarioStep.DaemonAct, _ host: RunningHost) async throws {
+    private func begin(_ act: LifeAct, on host: String) async throws {
         switch act {
-        case .start:
+        case .daemon(.start):
+            let host = try acts.find(host)
             guard host.state == .down else { throw ScenarioFailure("the daemon of \(host.name) runs already") }
             try await start(host)
-        case .stop: later(host) { $0.stop() }
-        case .kill: later(host) { $0.kill() }
-        case .restart:
-            later(host) { [self] host in
+        case .daemon(.stop): later(try acts.find(host)) { $0.stop() }
+        case .daemon(.kill): later(try acts.find(host)) { $0.kill() }
+        case .daemon(.restart):
+            later(try acts.find(host)) { [self] host in
                 host.stop()
                 world.spawn { [self] in
                     while host.state != .down { try? await rest(.milliseconds(10)) }
                     host.start()
                 }
             }
+        case .powerLoss(let name): later(try acts.find(name)) { $0.losePower() }
+        case .hostReboot(let name): later(try acts.find(name)) { $0.shutDown(reboot: true) }
         }
     }
 

@@ -35,9 +35,12 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
     private var isPoolOfThisProcess = false
     private let configured: Result<XendConfiguration, ScenarioFileError>
     private let configurationPath: String?
+    private let declared: String?
 
+    /// - Parameter declared: the text of xend-config.sxp, where whoever added the host gave one; it stands above the file's.
     init(
-        options: Simulation.Options, isFirst: Bool, name: String, pacemaker: Pacemaker, tasks: any TaskSpawner,
+        options: Simulation.Options, isFirst: Bool, name: String, declared: String?, pacemaker: Pacemaker,
+        tasks: any TaskSpawner,
         hasHost: @escaping @Sendable (String) -> Bool, receivers: String, control: @escaping () -> SimulatorControl?
     ) {
         self.options = options
@@ -49,8 +52,9 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         self.control = control
         // Further hosts have files of their own.
         hostRoot = HostRoot(files: isFirst ? options.root : options.root + "/hosts/" + name)
+        self.declared = declared
         configurationPath = Self.configurationPath(options, isFirst, hostRoot)
-        configured = Self.read(configurationPath)
+        configured = Self.read(declared, configurationPath)
         let path = (try? configured.get())?.logPath ?? XendConfiguration().logPath
         rotatingLog = RotatingLog(path: path, root: hostRoot)
     }
@@ -63,9 +67,14 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         return RealFiles.exists(below) || !RealFiles.exists(given) ? below : given
     }
 
-    private static func read(_ path: String?) -> Result<XendConfiguration, ScenarioFileError> {
-        guard let path else { return .success(XendConfiguration()) }
+    private static func read(
+        _ declared: String?, _ path: String?
+    ) -> Result<XendConfiguration, ScenarioFileError> {
         do {
+            if let declared {
+                return .success(try XendConfiguration(declared, file: XendConfiguration.defaultPath))
+            }
+            guard let path else { return .success(XendConfiguration()) }
             return .success(try XendConfiguration(try RealFiles.text(path), file: path))
         } catch {
             return .failure(ScenarioFileError(description: "\(error)"))
@@ -89,7 +98,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
 
     func configuration(of host: SimulatedHost) throws -> String? {
         try rotatingLog.check()
-        return try configurationPath.map { try RealFiles.text($0) }
+        return try declared ?? configurationPath.map { try RealFiles.text($0) }
     }
 
     func adapt(_ configuration: inout XendConfiguration, _ options: inout DaemonOptions) {

@@ -113,7 +113,7 @@ public struct XenStoreError: Error, Hashable, Sendable, CustomStringConvertible 
         case notFound
         /// EAGAIN at the end of a transaction.
         case conflict
-        /// ENOSPC, EDQUOT: xenstored's limits.
+        /// ENOSPC, EDQUOT, E2BIG: xenstored's limits.
         case quota
         /// The node is another domain's.
         case notPermitted

@@ -10,22 +10,7 @@ extension FileError {
 
     /// The error for an errno of the system.
     init(_ action: String, _ path: String, _ errno: Errno) {
-        self.init(action, path, FileError.Reason(errno))
-    }
-}
-
-extension FileError.Reason {
-    init(_ errno: Errno) {
-        self =
-            switch errno {
-            // A file where a directory should be on the way: what was asked for does not exist either.
-            case .noSuchFileOrDirectory, .notDirectory: .notFound
-            case .fileExists: .exists
-            case .noSpace, .diskQuotaExceeded: .noSpace
-            case .permissionDenied, .notPermitted: .notPermitted
-            case .isDirectory: .isDirectory
-            default: .system(errno: errno.rawValue, text: errno.description)
-            }
+        self.init(action, path, FileError.Reason(errno: errno.rawValue, text: errno.description))
     }
 }
 

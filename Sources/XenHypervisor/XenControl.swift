@@ -84,20 +84,4 @@
     private let noise: Set = ["panic", "error", "Internal error", "Invalid kernel", "Out of memory"]
 
     func systemText(_ errno: Int32) -> String { String(cString: strerror(errno)) }
-
-    extension HypervisorError.Reason {
-        /// What an errno of a hypercall means.
-        init(errno: Int32) {
-            switch errno {
-            case ESRCH: self = .noSuchDomain
-            case EEXIST: self = .exists
-            case ENOMEM: self = .noMemory
-            case EINVAL: self = .invalid
-            case EPERM, EACCES: self = .notPermitted
-            case EBUSY, EAGAIN: self = .busy
-            case ENOSYS, EOPNOTSUPP: self = .notSupported
-            default: self = .system(errno: errno)
-            }
-        }
-    }
 #endif

@@ -106,19 +106,4 @@
         defer { close(descriptor) }
         return cxen_connect_unix(descriptor, path) == 0
     }
-
-    extension XenStoreError.Reason {
-        /// What an errno of libxenstore means.
-        init(errno: Int32) {
-            switch errno {
-            case ENOENT: self = .notFound
-            case EAGAIN: self = .conflict
-            case ENOSPC, EDQUOT, E2BIG: self = .quota
-            case EACCES, EPERM: self = .notPermitted
-            case EINVAL: self = .invalid
-            case EPIPE, ECONNREFUSED, ECONNRESET, EBADF, ENOTCONN: self = .unavailable
-            default: self = .system(errno: errno)
-            }
-        }
-    }
 #endif

@@ -1,5 +1,6 @@
 import Glibc
 import SExpressions
+import SimulatedHypervisor
 import Testing
 
 @testable import ScenarioLanguage
@@ -52,6 +53,17 @@ import Testing
                 entries.contains { $0 == opening || $0.hasPrefix(opening + " ") || $0.hasPrefix(opening + ",") },
                 "\(opening)")
         }
+    }
+
+    @Test(arguments: ErrnoName.all) func `every errno that a fault may name is listed, and can be read`(_ name: String)
+        throws
+    {
+        #expect(try Self.manual().contains("`\(name)`"))
+        let page = String(
+            decoding: try ScenarioFiles.read("\(Self.root)/Simulator/xend-scenario/man/xend-scenario.5"), as: UTF8.self)
+        #expect(page.contains(".Li \(name) "))
+        let text = "(scenario s (fault (disk mkdir) (error \(name))) (settle))"
+        #expect(throws: Never.self) { try ScenarioReader.scenarios(in: Array(text.utf8), file: "s") }
     }
 
     @Test(arguments: ["XendTestingTests/LibraryTests.swift", "ScenarioRunnerTests/SuiteTests.swift"])

@@ -52,4 +52,23 @@ import XendTesting
         #expect(throws: ScenarioError.self) { try HostSetup("(host alpha (config (xend-port many)))") }
         #expect(throws: ScenarioError.self) { try HostSetup("(kernel /boot/k)") }
     }
+
+    @Test func `what a step or setup form says is done`() throws {
+        let (world, alpha) = Self.world(HostSetup(name: "alpha"))
+        try world.perform("(kernel /boot/web (boots-in 1s) (ignores shutdown))")
+        #expect(try Self.create(world, kernel: "/boot/web").status == 201)
+        try world.perform("(fault (on alpha) (hypercall unpause) (nth 1) (error EPERM))")
+        let refused = try world.request("POST", "/xend/domain/web", form: [("op", "unpause")], to: "alpha")
+        #expect(refused.error?.contains("permission denied") == true)
+        try world.perform("(write /srv/note hello)")
+        #expect(try world.acts.file("/srv/note", host: "alpha") == "hello")
+        try world.perform("(daemon restart)")
+        #expect(alpha.state == .up)
+        try world.perform("(host-reboot alpha)")
+        #expect(alpha.state == .up && alpha.host.bootCount == 2)
+        #expect(throws: ScenarioError.self) { try world.perform("(settle)") }
+        #expect(throws: ScenarioError.self) { try world.perform("(fault (hypercall nonsense) (hang))") }
+        #expect(throws: ScenarioFailure.self) { try world.perform("(guest nobody (crash))") }
+        world.shutDown()
+    }
 }

@@ -93,7 +93,7 @@ extension Sweep {
     private static func isSwept(_ point: FaultPoint) -> Bool {
         switch point.kind {
         case .disk: ["write", "fsync", "rename"].contains(point.name)
-        case .xenstore: point.name != "watch-event"
+        case .xenstore: !point.isTold
         case .hypercall, .script, .backend, .frontend, .network, .listener, .step, .guest: true
         }
     }

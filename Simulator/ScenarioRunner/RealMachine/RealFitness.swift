@@ -55,22 +55,21 @@ struct RealFitness {
     private mutating func look(_ step: ScenarioStep, times: Int) {
         switch step.action {
         case .request(let request): count(request, step, times)
-        case .console, .debug, .expect, .settle, .wait, .finish, .guest, .daemon, .write, .corrupt: break
-        case .xl(.create(_, let mebibytes, let kernel)):
-            kernels.insert(kernel)
-            memory += times * mebibytes
-        case .xl(.destroy): break
+        case .console, .debug, .expect, .settle, .wait, .finish: break
+        case .machine(let act): look(act, times: times)
         case .advance(let time): waiting += time * times
         case .background(_, let inner), .when(_, let inner): look(inner, times: times)
         case .parallel(let steps): for inner in steps { look(inner, times: times) }
         case .repeat(let number, let steps): for inner in steps { look(inner, times: times * number) }
-        case .change(let item): look(item)
-        case .fault: refuse("real hardware does not fail on request (fault)")
-        case .heal: break
-        case .powerLoss: refuse("the machine cannot lose its power and go on with the story (power-loss)")
-        case .hostReboot: refuse("the machine cannot be rebooted within a story (host-reboot)")
-        case .clock: refuse("the machine's clock is not set (clock)")
-        case .copy: refuse("there is one machine only (copy)")
+        }
+    }
+
+    private mutating func look(_ act: MachineAct, times: Int) {
+        if let obstacle = RealMachine.obstacle(to: act) { refuse(obstacle) }
+        if case .change(let item) = act { look(item) }
+        if case .xl(.create(_, let mebibytes, let kernel)) = act {
+            kernels.insert(kernel)
+            memory += times * mebibytes
         }
     }
 

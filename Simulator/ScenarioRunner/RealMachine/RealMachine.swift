@@ -100,7 +100,7 @@ final class RealMachine {
 
     // MARK: The daemon
 
-    func daemon(_ act: ScenarioStep.DaemonAct) throws(ScenarioFailure) {
+    func daemon(_ act: LifeAct.DaemonAct) throws(ScenarioFailure) {
         switch act {
         case .start, .stop, .restart: try Command.must("xend", act.rawValue)
         case .kill: guard try endDaemon(SIGKILL) else { throw ScenarioFailure("no daemon runs") }

@@ -77,7 +77,6 @@ final class RealTarget: ScenarioTarget {
         guard names == ["Domain-0"] else { throw ScenarioFailure("domains are left: \(names)") }
     }
 
-    func change(_ item: SetupItem) throws(ScenarioFailure) { try machine.change(item) }
     func url(ofReceiver name: String) -> String { "" }
 
     // MARK: Time
@@ -175,19 +174,8 @@ final class RealTarget: ScenarioTarget {
 
     // MARK: The machine
 
-    func guest(_ act: GuestAct, domain: String, host: String) throws(ScenarioFailure) {
-        try machine.guest(act, domain: domain)
-    }
+    func perform(_ act: MachineAct, on host: String) throws(ScenarioFailure) { try machine.perform(act) }
 
-    func xl(_ act: XLAct, host: String) throws(ScenarioFailure) { try machine.xl(act) }
-
-    func daemon(_ act: ScenarioStep.DaemonAct, host: String) throws(ScenarioFailure) { try machine.daemon(act) }
-
-    func write(_ path: String, _ text: String, host: String) throws(ScenarioFailure) {
-        try machine.write(path, SXPText.bytes(of: text))
-    }
-
-    func corrupt(_ path: String, host: String) throws(ScenarioFailure) { try machine.corrupt(path) }
     func file(_ path: String, host: String) throws(ScenarioFailure) -> String? { try machine.file(path) }
 
     func log(_ host: String) throws(ScenarioFailure) -> String { try machine.file("/var/log/xen/xend.log") ?? "" }
@@ -200,20 +188,9 @@ final class RealTarget: ScenarioTarget {
         try machine.scriptCalls(path)
     }
 
-    // MARK: What a real machine does not do
-
-    private func impossible(_ what: String) -> ScenarioFailure { ScenarioFailure("a real machine has no \(what)") }
-
-    func received(_ receiver: String) throws(ScenarioFailure) -> [[UInt8]] { throw impossible("receivers") }
-    func heal() {}
-    func powerLoss(_ host: String) throws(ScenarioFailure) { throw impossible("power loss on request") }
-    func hostReboot(_ host: String) throws(ScenarioFailure) { throw impossible("reboot within a story") }
-
-    func fault(_ rule: FaultRule, host: String) throws(ScenarioFailure) { throw impossible("faults on request") }
-
-    func jumpClock(_ offset: Duration, host: String) throws(ScenarioFailure) { throw impossible("clock that jumps") }
-
-    func copy(_ path: String, from: String, to: String) throws(ScenarioFailure) { throw impossible("second host") }
+    func received(_ receiver: String) throws(ScenarioFailure) -> [[UInt8]] {
+        throw ScenarioFailure("a real machine has no receivers")
+    }
 }
 
 extension ScenarioSuite {

@@ -108,9 +108,7 @@ final class RemoteTarget: ScenarioTarget {
     }
 
     private func add(_ setup: HostSetup) throws(ScenarioFailure) {
-        let form =
-            "(host \(setup.name) (memory \(setup.memory)) (dom0-memory \(setup.domainZeroMemory)) (cpus \(setup.cpus)))"
-        guard let url = try control(form).child(at: 0)?.childText("url"), let address = RemoteAddress(url) else {
+        guard let url = try control(setup.form).child(at: 0)?.childText("url"), let address = RemoteAddress(url) else {
             throw ScenarioFailure("the simulator did not make the host \(setup.name)")
         }
         hosts[setup.name] = address
@@ -127,7 +125,7 @@ final class RemoteTarget: ScenarioTarget {
         }
     }
 
-    func change(_ item: SetupItem) throws(ScenarioFailure) {
+    private func change(_ item: SetupItem) throws(ScenarioFailure) {
         guard case .binding = item.kind else {
             let answer = try control(item.source.literalText)
             if case .receiver(let name, _) = item.kind { receivers[name] = answer.child(at: 0)?.atom }
@@ -256,25 +254,24 @@ final class RemoteTarget: ScenarioTarget {
 
     private func ask(_ form: String) throws(ScenarioFailure) -> SExpression { try control(form).child(at: 0) ?? [] }
 
-    func guest(_ act: GuestAct, domain: String, host: String) throws(ScenarioFailure) {
-        try control("(guest \(on(host)) \(SExpression.atom(domain)) \(act.form))")
-    }
-
-    func xl(_ act: XLAct, host: String) throws(ScenarioFailure) { try control("(xl \(on(host)) \(act.form))") }
-
-    func fault(_ rule: FaultRule, host: String) throws(ScenarioFailure) {
-        var rule = rule
-        if rule.pattern.kind == .network {
-            rule.pattern.name = names[rule.pattern.name] ?? rule.pattern.name
-            rule.pattern.detail = names[rule.pattern.detail] ?? rule.pattern.detail
+    func perform(_ act: MachineAct, on host: String) throws(ScenarioFailure) {
+        switch act {
+        case .life(.daemon(let act)): try daemon(act, host: host)
+        case .life(.powerLoss(let name)): try powerLoss(name)
+        case .life(.hostReboot(let name)): try hostReboot(name)
+        case .change(let item): try change(item)
+        case .guest, .fault, .heal, .xl, .clock, .copy, .write, .corrupt:
+            try send(act, on: host)
+            readClock()
         }
-        try control(rule.form(on: names[host] ?? host))
     }
 
-    func heal() throws(ScenarioFailure) { try control("(heal)") }
+    private func send(_ act: MachineAct, on host: String) throws(ScenarioFailure) {
+        try control(act.form(on: host) { names[$0] ?? $0 })
+    }
 
-    func daemon(_ act: ScenarioStep.DaemonAct, host: String) throws(ScenarioFailure) {
-        try control("(daemon \(on(host)) \(act.rawValue))")
+    private func daemon(_ act: LifeAct.DaemonAct, host: String) throws(ScenarioFailure) {
+        try send(.life(.daemon(act)), on: host)
         try waitFor("daemon of \(host)", host) { state in
             switch act {
             case .start, .restart: state.childText("daemon") == "up" ? true : nil
@@ -299,35 +296,17 @@ final class RemoteTarget: ScenarioTarget {
         throw ScenarioFailure("the \(what) is not where it should be after a minute")
     }
 
-    func powerLoss(_ host: String) throws(ScenarioFailure) {
-        try control("(power-loss \(names[host] ?? host))")
+    private func powerLoss(_ host: String) throws(ScenarioFailure) {
+        try send(.life(.powerLoss(host: host)), on: host)
         try waitFor("power of \(host)", host) { $0.childText("power") == "off" ? true : nil }
     }
 
-    func hostReboot(_ host: String) throws(ScenarioFailure) {
+    private func hostReboot(_ host: String) throws(ScenarioFailure) {
         let boots = try ask("(state \(on(host)))").childText("boots")
-        try control("(host-reboot \(names[host] ?? host))")
+        try send(.life(.hostReboot(host: host)), on: host)
         try waitFor("daemon of \(host)", host) { state in
             state.childText("boots") != boots && state.childText("daemon") == "up" ? true : nil
         }
-    }
-
-    func jumpClock(_ offset: Duration, host: String) throws(ScenarioFailure) {
-        let form = offset < .zero ? "(back \(TimeText.text(.zero - offset)))" : "(forward \(TimeText.text(offset)))"
-        try control("(clock \(on(host)) \(form))")
-        readClock()
-    }
-
-    func copy(_ path: String, from: String, to: String) throws(ScenarioFailure) {
-        try control("(copy \(SExpression.atom(path)) \(names[from] ?? from) \(names[to] ?? to))")
-    }
-
-    func write(_ path: String, _ text: String, host: String) throws(ScenarioFailure) {
-        try control("(write \(on(host)) \(SExpression.atom(path)) \(SExpression.atom(text).quoted))")
-    }
-
-    func corrupt(_ path: String, host: String) throws(ScenarioFailure) {
-        try control("(corrupt \(on(host)) \(SExpression.atom(path)))")
     }
 
     func file(_ path: String, host: String) throws(ScenarioFailure) -> String? {

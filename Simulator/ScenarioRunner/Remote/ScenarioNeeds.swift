@@ -28,8 +28,7 @@ struct ScenarioNeeds {
             look(check)
             look(inner)
         case .parallel(let steps), .repeat(_, let steps): for inner in steps { look(inner) }
-        case .guest, .fault, .heal, .daemon, .powerLoss, .hostReboot, .xl, .clock, .copy, .write, .corrupt, .change:
-            need(step.source.name)
+        case .machine: need(step.source.name)
         }
     }
 

@@ -289,34 +289,7 @@ package final class ScenarioRun {
                     return backgrounds.filter { !$0.activity.isDone }.compactMap(\.activity.activity.openPhrase)
                 }
             }
-        case .guest(let domain, let acts):
-            let name = try domain.text(bindings)
-            for act in acts { try target.guest(act, domain: name, host: host) }
-        case .fault(let rule):
-            mark(step)
-            try target.fault(rule, host: host)
-        case .heal: try target.heal()
-        case .daemon(let act): try daemon(act, host, step)
-        case .powerLoss(let name):
-            mark(step)
-            try target.powerLoss(name)
-        case .hostReboot(let name):
-            mark(step)
-            collectEvents(name)
-            lifeStart[name] = target.wallTime
-            events[name]?.restart()
-            try target.hostReboot(name)
-        case .xl(let act): try target.xl(act, host: host)
-        case .clock(let offset):
-            // Those of before, by the old calendar.
-            collectEvents(host)
-            try target.jumpClock(offset, host: host)
-            calendarJumps[host, default: 0] += offset.inSeconds
-        case .copy(let path, let from, let to): try target.copy(try path.text(bindings), from: from, to: to)
-        case .write(let path, let text):
-            try target.write(try path.text(bindings), try text.text(bindings), host: host)
-        case .corrupt(let path): try target.corrupt(try path.text(bindings), host: host)
-        case .change(let item): try target.change(item)
+        case .machine(let act): try perform(try act.expanded(bindings), on: host, step)
         case .request, .console, .debug, .expect, .wait, .background, .finish, .when, .parallel, .repeat: break
         }
     }
@@ -332,14 +305,27 @@ package final class ScenarioRun {
             .init(kind: .fault, host: host(of: step), start: now, end: now, text: Transcript.form(of: step.source)))
     }
 
-    private func daemon(_ act: ScenarioStep.DaemonAct, _ host: String, _ step: ScenarioStep) throws(ScenarioFailure) {
-        mark(step)
-        collectEvents(host)
-        if act == .start || act == .restart {
-            lifeStart[host] = target.wallTime
-            events[host]?.restart()
+    private func perform(_ act: MachineAct, on host: String, _ step: ScenarioStep) throws(ScenarioFailure) {
+        if act.isMishap { mark(step) }
+        switch act {
+        case .life(.daemon(let act)):
+            collectEvents(host)
+            if act == .start || act == .restart { beginLife(on: host) }
+        case .life(.hostReboot(let name)):
+            collectEvents(name)
+            beginLife(on: name)
+        // Those of before, by the old calendar.
+        case .clock: collectEvents(host)
+        case .life(.powerLoss), .guest, .fault, .heal, .xl, .copy, .write, .corrupt, .change: break
         }
-        try target.daemon(act, host: host)
+        try target.perform(act, on: host)
+        if case .clock(let offset) = act { calendarJumps[host, default: 0] += offset.inSeconds }
+    }
+
+    /// Another daemon will count its events anew.
+    private func beginLife(on host: String) {
+        lifeStart[host] = target.wallTime
+        events[host]?.restart()
     }
 
     // MARK: Asking

@@ -1,6 +1,5 @@
 import DomainManagement
 import ScenarioLanguage
-import SimulatedHypervisor
 import XendTesting
 
 /// What a scenario runs against: a world in this process, `xend-sim` over sockets, or any xend.
@@ -21,8 +20,6 @@ package protocol ScenarioTarget: AnyObject {
     /// Makes the machines and what is on them, and starts the daemons.
     func begin() throws(ScenarioFailure)
     func end()
-    /// Applies a setup form among the steps.
-    func change(_ item: SetupItem) throws(ScenarioFailure)
     func url(ofReceiver name: String) -> String
 
     /// Lets time pass until the condition holds, at most that long. Returns whether it holds.
@@ -39,17 +36,9 @@ package protocol ScenarioTarget: AnyObject {
     func chosenDebugPort(of host: String) throws(ScenarioFailure) -> UInt16?
     func openTCP(_ host: String, port: UInt16, from origin: String?) throws(ScenarioFailure) -> any ByteStream
 
-    func guest(_ act: GuestAct, domain: String, host: String) throws(ScenarioFailure)
-    func fault(_ rule: FaultRule, host: String) throws(ScenarioFailure)
-    func heal() throws(ScenarioFailure)
-    func daemon(_ act: ScenarioStep.DaemonAct, host: String) throws(ScenarioFailure)
-    func powerLoss(_ host: String) throws(ScenarioFailure)
-    func hostReboot(_ host: String) throws(ScenarioFailure)
-    func xl(_ act: XLAct, host: String) throws(ScenarioFailure)
-    func jumpClock(_ offset: Duration, host: String) throws(ScenarioFailure)
-    func copy(_ path: String, from: String, to: String) throws(ScenarioFailure)
-    func write(_ path: String, _ text: String, host: String) throws(ScenarioFailure)
-    func corrupt(_ path: String, host: String) throws(ScenarioFailure)
+    /// Does something to a machine; returns when it is done.
+    /// - Parameter host: where, unless the act names hosts itself.
+    func perform(_ act: MachineAct, on host: String) throws(ScenarioFailure)
 
     /// The contents of a file; nil when there is none.
     func file(_ path: String, host: String) throws(ScenarioFailure) -> String?

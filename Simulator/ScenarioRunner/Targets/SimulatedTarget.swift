@@ -21,9 +21,6 @@ package final class SimulatedTarget: ScenarioTarget {
     /// Called when every daemon runs, before the first step.
     package var afterStart: () -> Void = {}
 
-    /// Booting a daemon takes no more.
-    private static let startLimit = Duration.seconds(3600)
-
     package init(_ scenario: Scenario, seed: UInt64, order: ExecutionOrder) {
         self.scenario = scenario
         let isPool = scenario.setup.poolIsShared && scenario.setup.hosts.count > 1
@@ -48,26 +45,23 @@ package final class SimulatedTarget: ScenarioTarget {
             // The language says so: every kernel path boots the default guest.
             host.host.kernels.fallback = GuestBehaviour()
         }
-        for item in scenario.setup.items { try change(item) }
-        for host in world.hosts { try start(host) }
+        for item in scenario.setup.items { try acts.change(item) }
+        for host in world.hosts { try world.startAndWait(host) }
         afterStart()
     }
 
     /// Switches on what is off and starts every daemon that is down, as an operator would; twice, should the first try meet a fault.
     package func revive() {
         for host in world.hosts {
-            for _ in 0..<2 where host.state == .down && !host.isRebooting { try? start(host) }
+            for _ in 0..<2 where host.state == .down && !host.isRebooting { try? world.startAndWait(host) }
         }
     }
 
     package func end() { world.shutDown() }
 
-    package func change(_ item: SetupItem) throws(ScenarioFailure) { try acts.change(item) }
-
     package func url(ofReceiver name: String) -> String { world.world.network.receivers.url(name) }
 
     private var acts: WorldActs { world.acts }
-    private func find(_ name: String) throws(ScenarioFailure) -> RunningHost { try acts.find(name) }
 
     // MARK: Time
 
@@ -101,70 +95,10 @@ package final class SimulatedTarget: ScenarioTarget {
             deadline: world.now + .seconds(60))
     }
 
-    // MARK: Guests, faults, machines
+    // MARK: Acts
 
-    package func guest(_ act: GuestAct, domain: String, host: String) throws(ScenarioFailure) {
-        try acts.guest(act, domain: domain, host: host)
-        world.runUntilIdle()
-    }
-
-    package func fault(_ rule: FaultRule, host: String) throws(ScenarioFailure) { try acts.fault(rule, host: host) }
-
-    package func heal() {
-        acts.heal()
-        world.runUntilIdle()
-    }
-
-    package func daemon(_ act: ScenarioStep.DaemonAct, host: String) throws(ScenarioFailure) {
-        let running = try find(host)
-        switch act {
-        case .start: try start(running)
-        case .stop: try stop(running)
-        case .kill:
-            running.kill()
-            world.runUntilIdle()
-        case .restart:
-            try stop(running)
-            try start(running)
-        }
-    }
-
-    private func start(_ host: RunningHost) throws(ScenarioFailure) {
-        guard host.state == .down else { throw ScenarioFailure("the daemon of \(host.name) runs already") }
-        host.start()
-        let isDone = world.run(until: { host.state != .starting }, limit: Self.startLimit)
-        if let failure = host.startFailure { throw ScenarioFailure("xend cannot start on \(host.name): \(failure)") }
-        guard isDone else { throw ScenarioFailure("xend has not started on \(host.name) within an hour") }
-    }
-
-    private func stop(_ host: RunningHost) throws(ScenarioFailure) {
-        guard host.state == .up else { throw ScenarioFailure("no daemon runs on \(host.name)") }
-        host.stop()
-        guard world.run(until: { host.state == .down }, limit: Self.startLimit) else {
-            throw ScenarioFailure("xend has not stopped on \(host.name) within an hour")
-        }
-    }
-
-    package func powerLoss(_ name: String) throws(ScenarioFailure) {
-        try find(name).losePower()
-        world.runUntilIdle()
-    }
-
-    package func hostReboot(_ name: String) throws(ScenarioFailure) {
-        let host = try find(name)
-        if host.state == .up { try stop(host) }
-        host.kill()
-        if host.host.isOn { host.host.reboot() }
-        try start(host)
-    }
-
-    package func xl(_ act: XLAct, host: String) throws(ScenarioFailure) {
-        try acts.xl(act, host: host)
-        world.runUntilIdle()
-    }
-
-    package func jumpClock(_ offset: Duration, host: String) throws(ScenarioFailure) {
-        try find(host).host.jumpClock(by: offset)
+    package func perform(_ act: MachineAct, on host: String) throws(ScenarioFailure) {
+        try world.perform(act, on: host)
     }
 
     /// The daemon's list, asked anew of the machine; empty when no daemon runs.
@@ -190,15 +124,6 @@ package final class SimulatedTarget: ScenarioTarget {
 
     // MARK: Files and the machine
 
-    package func copy(_ path: String, from: String, to: String) throws(ScenarioFailure) {
-        try acts.copy(path, from: from, to: to)
-    }
-
-    package func write(_ path: String, _ text: String, host: String) throws(ScenarioFailure) {
-        try acts.write(path, text, host: host)
-    }
-
-    package func corrupt(_ path: String, host: String) throws(ScenarioFailure) { try acts.corrupt(path, host: host) }
     package func file(_ path: String, host: String) throws(ScenarioFailure) -> String? {
         try acts.file(path, host: host)
     }

@@ -1,0 +1,31 @@
+import SExpressions
+import ScenarioLanguage
+
+/// What can be done to a real machine, and what cannot.
+extension RealMachine {
+    /// Why an act cannot be done there; nil when it can.
+    static func obstacle(to act: MachineAct) -> String? {
+        switch act {
+        case .guest, .heal, .xl, .write, .corrupt, .change, .life(.daemon): nil
+        case .fault: "real hardware does not fail on request (fault)"
+        case .clock: "the machine's clock is not set (clock)"
+        case .copy: "there is one machine only (copy)"
+        case .life(.powerLoss): "the machine cannot lose its power and go on with the story (power-loss)"
+        case .life(.hostReboot): "the machine cannot be rebooted within a story (host-reboot)"
+        }
+    }
+
+    func perform(_ act: MachineAct) throws(ScenarioFailure) {
+        switch act {
+        case .guest(let domain, let acts): for act in acts { try guest(act, domain: try domain.text([:])) }
+        case .heal: break
+        case .xl(let act): try xl(act)
+        case .write(let path, let text): try write(try path.text([:]), SXPText.bytes(of: try text.text([:])))
+        case .corrupt(let path): try corrupt(try path.text([:]))
+        case .change(let item): try change(item)
+        case .life(.daemon(let act)): try daemon(act)
+        case .fault, .clock, .copy, .life(.powerLoss), .life(.hostReboot):
+            throw ScenarioFailure(Self.obstacle(to: act) ?? "")
+        }
+    }
+}
