@@ -9,7 +9,7 @@ import XendTesting
 
 /// The resource `/simulator`: forms of the scenario language, posted one after the other, act on the machines; some ask.
 ///
-///     curl -A '' --data '(kernel /boot/web (boots-in 2s)) (guest web (crash)) (advance 5s)' http://localhost:8000/simulator
+///     curl -A '' --data-urlencode 'forms=(kernel /boot/web (boots-in 2s)) (advance 5s)' http://localhost:8000/simulator
 ///
 /// No production binary has it.
 ///
