@@ -7,16 +7,21 @@ import SimulatedHypervisor
 /// (`Vocabulary.acts`), which is read and printed here, and is performed by `WorldActs` on simulated machines and by
 /// `RealMachine` on a real one.
 public enum MachineAct: Sendable {
+    /// `(guest D ACT...)`: the guest does something by itself.
     case guest(domain: Template, [GuestAct])
     /// Names of guests and of scripts in it are the story's.
     case fault(FaultRule)
+    /// `(heal)`: everything behaves again.
     case heal
     /// What another toolstack does behind the daemon's back.
     case xl(XLAct)
     /// Shifts a host's calendar.
     case clock(Duration)
+    /// `(copy FILE HOST HOST)`
     case copy(path: Template, from: String, to: String)
+    /// `(write PATH TEXT)`
     case write(path: Template, text: Template)
+    /// `(corrupt PATH)`: some bytes change.
     case corrupt(path: Template)
     /// A setup form: takes effect where it stands.
     case change(SetupItem)
@@ -26,8 +31,11 @@ public enum MachineAct: Sendable {
 
 /// The beginning or end of a daemon or of the host below it.
 public enum LifeAct: Hashable, Sendable {
+    /// `(daemon stop | start | kill | restart)`
     case daemon(DaemonAct)
+    /// `(power-loss HOST)`: it stays off.
     case powerLoss(host: String)
+    /// `(host-reboot HOST)`: it comes up and starts xend.
     case hostReboot(host: String)
 
     /// What happens to a daemon alone.

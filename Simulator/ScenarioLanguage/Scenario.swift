@@ -2,9 +2,13 @@ import SExpressions
 
 /// A scenario: machines, what is on them, and a story of steps. Read by `ScenarioReader`.
 public struct Scenario: Sendable {
+    /// As in `(scenario NAME ...)`.
     public var name: String
+    /// Where it stands.
     public var place: ScenarioPlace
+    /// What there is before the first step.
     public var setup: ScenarioSetup
+    /// In order.
     public var steps: [ScenarioStep]
     /// The form it was read from.
     public var source: LocatedSExpression
@@ -14,10 +18,13 @@ public struct Scenario: Sendable {
 public struct ScenarioSetup: Sendable {
     /// At least one; the first is meant where no host is named.
     public var hosts: [HostSetup]
+    /// In the order in which they take effect.
     public var items: [SetupItem] = []
     /// Whether the hosts share a secret, so that domains can migrate between them.
     public var poolIsShared = true
+    /// Of all chance; nil: that of whoever runs it.
     public var seed: UInt64?
+    /// Where it can run at all; empty: anywhere.
     public var needs: Set<ScenarioNeed> = []
     /// Whether steps may fail: whoever is down is started again after each, and at the end the faults stop and what must hold is looked
     /// at.
@@ -28,6 +35,7 @@ public struct ScenarioSetup: Sendable {
 
 /// What a scenario asks of its target.
 public enum ScenarioNeed: String, CaseIterable, Sendable, Comparable {
+    /// On simulated machines only; on a real Xen only.
     case simulator, xen
 
     public static func < (a: ScenarioNeed, b: ScenarioNeed) -> Bool { a.rawValue < b.rawValue }
@@ -35,13 +43,17 @@ public enum ScenarioNeed: String, CaseIterable, Sendable, Comparable {
 
 /// A machine with its own xend.
 public struct HostSetup: Sendable {
+    /// By which steps and other hosts call it.
     public var name: String
     /// MiB in all, MiB that Domain-0 holds of it.
     public var memory = 4096
+    /// Megabytes of the host's that domain 0 holds.
     public var domainZeroMemory = 128
+    /// Physical ones.
     public var cpus = 2
     /// `(KEY VALUE)` of its xend-config.sxp.
     public var config: [Template] = []
+    /// Where it stands in its file.
     public var position: SXPPosition
 
     public init(name: String, position: SXPPosition = SXPPosition()) {
@@ -78,28 +90,40 @@ public struct HostSetup: Sendable {
 
 /// Something on the hosts.
 public struct SetupItem: Sendable {
+    /// What a setup form makes.
     public enum Kind: Sendable {
+        /// `(kernel PATH BEHAVIOUR...)`: what guests do that boot it.
         case kernel(path: String, [Behaviour])
+        /// `(file PATH ...)`
         case file(path: String, FileContents)
         /// Size in bytes.
         case blockDevice(path: String, size: UInt64)
+        /// `(bridge NAME)`
         case bridge(String)
         /// A hotplug script of one's own.
         case script(path: String, ScriptBehaviour)
+        /// `(missing PATH)`: nothing is there, not even a kernel.
         case missing(path: String)
+        /// `(receiver NAME ...)`: takes notifications; `$NAME` is its url.
         case receiver(name: String, ReceiverBehaviour)
+        /// `(let NAME SXP)`
         case binding(name: String, Template)
     }
+    /// What it makes.
     public var kind: Kind
     /// nil: on every host.
     public var host: String?
+    /// Where it stands in its file.
     public var position: SXPPosition
+    /// As it was written, for reports.
     public var source: LocatedSExpression
 }
 
+/// What a file of a scenario has in it.
 public enum FileContents: Hashable, Sendable {
     /// So many bytes that nobody looks at.
     case size(UInt64)
+    /// Exactly this.
     case text(String)
 }
 
@@ -107,9 +131,11 @@ public enum FileContents: Hashable, Sendable {
 public struct ScriptBehaviour: Hashable, Sendable {
     /// It does first what this script does, which every host has.
     public var like: String?
+    /// On its standard output.
     public var prints = ""
     /// Its status at the end.
     public var exits = 0
+    /// How long it runs; nil: as long as other scripts of its host.
     public var takes: Duration?
 }
 
@@ -118,28 +144,46 @@ public enum ReceiverBehaviour: String, CaseIterable, Sendable { case answers, ha
 
 /// What a guest does that boots a certain kernel. Times with `after` count from the end of boot.
 public enum Behaviour: Hashable, Sendable {
+    /// `(boots-in T)`
     case bootsIn(Duration)
+    /// `(prints TEXT)`, when it has booted.
     case prints(String)
+    /// `(echoes)`: what is typed comes back.
     case echoes
+    /// `(shell)`: a small one, on the console.
     case shell
+    /// `(shuts-down-in T)`
     case shutsDownIn(Duration)
+    /// `(ignores shutdown)`
     case ignoresShutdown
+    /// `(refuses suspend)`
     case refusesSuspend
+    /// `(exits-after T [REASON])`, counted from the end of its boot.
     case exitsAfter(Duration, reason: String)
+    /// `(crashes-after T)`, counted from the end of its boot.
     case crashesAfter(Duration)
+    /// `(hangs-after T)`, counted from the end of its boot.
     case hangsAfter(Duration)
     /// Bytes a second, over and over within so many bytes.
     case dirties(rate: UInt64, within: UInt64?)
+    /// `(uses-cpu PERCENT)`, of one cpu.
     case usesCPU(percent: Int)
+    /// `(balloons-in T)`: time to reach a memory target.
     case balloonsIn(Duration)
+    /// `(never-connects vif | vbd)`
     case neverConnects(String)
 }
 
 /// What a guest is made to do by a step.
 public enum GuestAct: Hashable, Sendable {
+    /// `(shutdown [REASON])`: it ends by itself.
     case shutdown(String)
+    /// `(crash)`: its kernel panics.
     case crash
+    /// `(hang)`: it does nothing any more.
     case hang
+    /// `(prints TEXT)`, on its console.
     case prints(String)
+    /// `(dirties MB/S [(of MB)])`: it writes so much memory; both in bytes here.
     case dirties(rate: UInt64, within: UInt64?)
 }

@@ -5,10 +5,13 @@ import HypervisorInterface
 public enum Vocabulary {
     /// A form: its name, and how it is written.
     public struct Form: Hashable, Sendable {
+        /// The form's head word.
         public var name: String
+        /// As the manual page shows it.
         public var shape: String
     }
 
+    /// Before the first step.
     public static let setup = forms(
         "(host NAME (memory MB) (dom0-memory MB) (cpus N) (config (KEY VALUE)…))",
         "(kernel PATH BEHAVIOUR…)", "(file PATH (size N) | (text \"…\"))", "(block-device PATH (size N))",
@@ -16,6 +19,7 @@ public enum Vocabulary {
         "(receiver NAME (answers) | (hangs) | (refuses))", "(let NAME SXP)",
         "(pool none)", "(seed N)", "(order fifo | seeded)", "(tolerate failures)", "(needs simulator | xen)")
 
+    /// What happens.
     public static let steps = storySteps + acts
 
     private static let storySteps = forms(
@@ -38,28 +42,34 @@ public enum Vocabulary {
         "(xl create D MB KERNEL | destroy D)", "(clock (forward T) | (back T))", "(copy FILE HOST HOST)",
         "(write PATH TEXT)", "(corrupt PATH)")
 
+    /// What must hold.
     public static let checks = forms(
         "(status N)", "(header NAME P)", "(text P)", "(error P)", "(sxp P)", "(xpath EXPR [P])",
         "(domain D FIELD…)", "(no-domain D)", "(domains D…)", "(events P…)", "(events-exactly P…)",
         "(running-on HOST D)", "(memory-free MB)", "(no-leaks)", "(script-calls PATH P…)", "(task D P)", "(log P)",
         "(file PATH P)", "(received NAME P…)", "(open NAME)", "(closed NAME)", "(not CHECK)")
 
+    /// Of guests, in `(kernel ...)`.
     public static let behaviours = forms(
         "(boots-in T)", "(prints TEXT)", "(echoes)", "(shell)", "(shuts-down-in T)", "(ignores shutdown)",
         "(refuses suspend)", "(exits-after T REASON)", "(crashes-after T)", "(hangs-after T)",
         "(dirties MB/S (of MB))", "(uses-cpu PERCENT)", "(balloons-in T)", "(never-connects vif | vbd)")
 
+    /// In `(guest ...)`.
     public static let guestActs = forms(
         "(shutdown REASON)", "(crash)", "(hang)", "(prints TEXT)", "(dirties MB/S (of MB))")
 
+    /// Where faults can be.
     public static let points = forms(
         "(hypercall NAME [ID])", "(xenstore \(words(XenStoreRequest.self)) [PATH])",
         "(script PATH [up | down | bind | unbind])", "(backend vif | vbd [ID])", "(frontend vif | vbd [ID])",
         "(disk \(words(FileOperation.self)) [PATH])", "(network HOST HOST)", "(listener PORT)", "(step TEXT)",
         "(guest D [REQUEST])")
 
+    /// Which passage through a point.
     public static let selectors = forms("(nth N)", "(every N)", "(after T)", "(probability P)")
 
+    /// What a fault does.
     public static let actions = forms(
         "(error ERRNO | STATUS)", "(delay T)", "(hang)", "(drop)", "(stuck STATE)", "(torn N)", "(cut-after BYTES)",
         "(cancel)", "(kill-daemon [after])", "(power-loss [after])")
@@ -67,6 +77,7 @@ public enum Vocabulary {
     static let streamActs = forms("(from ADDRESS)", "(connect)", "(send TEXT)", "(expect TEXT)", "(disconnect)")
     static let requestParts = forms(
         "(from ADDRESS)", "(header N V)", "(query (K V)…)", "(form (K V)…)", "(multipart (K V)…)", "(body TEXT)")
+    /// In `(script ...)`.
     public static let scriptParts = forms("(like SCRIPT)", "(prints TEXT)", "(exits STATUS)", "(takes T)")
     static let hostParts = forms("(memory MB)", "(dom0-memory MB)", "(cpus N)", "(config (KEY VALUE)…)")
 

@@ -13,7 +13,9 @@ import Simulation
 /// `@unchecked Sendable`: daemon tasks hold it through their handles. It is synchronous state, touched only on the
 /// thread of the simulation's executor, or by the driver while that stands still.
 public final class SimulatedHost: @unchecked Sendable {
+    /// By which other hosts call it.
     public let name: String
+    /// Of its machine; does not change.
     public let configuration: MachineConfiguration
     /// The machine as it is since the last boot. Another one after each boot.
     public private(set) var machine: SimulatedMachine
@@ -21,7 +23,9 @@ public final class SimulatedHost: @unchecked Sendable {
     public let files = FileTree()
     /// The hotplug scripts and their processes.
     public let scripts: ScriptTable
+    /// What goes wrong on it. Outlives the daemon, and a loss of power.
     public let faults: FaultPlan
+    /// How long files, scripts and network take.
     public let latencies: HostLatencies
     /// What is screwed to the machine and there again after each boot.
     public private(set) var fittings = HostFittings()
@@ -39,6 +43,7 @@ public final class SimulatedHost: @unchecked Sendable {
     public var onPowerLost: () -> Void = {}
     /// What `NodeControl.powerOff` and `reboot` ask for; the owner of the daemon carries it out.
     public var onPowerOffRequested: () -> Void = {}
+    /// Called when a daemon on it asks for a reboot of the machine.
     public var onRebootRequested: () -> Void = {}
     /// Where paths are real instead of in `files`; set by a simulation that keeps its configuration and database on a
     /// disk.

@@ -5,8 +5,10 @@ import HypervisorInterface
 public struct FaultPoint: Hashable, Sendable, CustomStringConvertible {
     /// The first word of a scenario's fault point.
     public enum Kind: String, CaseIterable, Sendable {
+        /// Which interface or device is passed; `guest` is a request that reaches a guest, `step` one of a plan.
         case hypercall, xenstore, script, backend, frontend, disk, network, listener, step, guest
     }
+    /// Which interface or device is passed.
     public var kind: Kind
     /// `create` (of `xc_domain_create`), `write`, `/etc/xen/block-file`, `vif`, `fsync`, `alpha`, `9601`, …
     public var name: String
@@ -44,10 +46,17 @@ public struct FaultPoint: Hashable, Sendable, CustomStringConvertible {
 /// Which points a fault is for. Empty name or detail: any. A file's path stands also for the one it is written under
 /// before it takes its name.
 public struct FaultPattern: Hashable, Sendable, CustomStringConvertible {
+    /// Points of this kind only.
     public var kind: FaultPoint.Kind
+    /// As of the point; "" = any.
     public var name: String
+    /// As of the point, such as a path or an id; "" = any.
     public var detail: String
 
+    /// - Parameters:
+    ///   - kind: of the points.
+    ///   - name: "" = any.
+    ///   - detail: "" = any.
     public init(_ kind: FaultPoint.Kind, _ name: String = "", _ detail: String = "") {
         self.kind = kind
         self.name = kind == .hypercall ? HypercallName.short(name) : name

@@ -16,7 +16,9 @@ import Simulation
 /// _ = world.run(until: { alpha.state == .up }, limit: .seconds(60))
 /// ```
 public final class ScenarioWorld {
+    /// Time, chance and network of all hosts.
     public let world: SimulatedWorld
+    /// In the order in which they were added.
     public private(set) var hosts: [RunningHost] = []
     private let poolSecret: String?
     private let loop = EmbeddedEventLoop()
@@ -41,7 +43,9 @@ public final class ScenarioWorld {
         world = SimulatedWorld(seed: seed, executor: SimulationExecutor(mode: .virtual, order: order))
     }
 
+    /// Virtual time since the world's beginning.
     public var now: Instant { world.executor.now }
+    /// The world's chance, by its seed.
     public var random: SimulatedRandom { world.random }
 
     /// Adds a host, which is on, with the xend-config.sxp of its setup; its daemon is not started yet.
@@ -55,6 +59,7 @@ public final class ScenarioWorld {
         return host
     }
 
+    /// nil: there is none of this name.
     public func host(_ name: String) -> RunningHost? { hosts.first { $0.name == name } }
 
     /// What can be done to the machines.

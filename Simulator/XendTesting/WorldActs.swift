@@ -7,7 +7,9 @@ import SimulatedHypervisor
 
 /// What a scenario does to the machines of a world and sees of them, without time passing.
 public struct WorldActs {
+    /// In which the hosts are.
     public let world: SimulatedWorld
+    /// All that there are at the moment.
     public let hosts: () -> [RunningHost]
 
     public init(world: SimulatedWorld, hosts: @escaping () -> [RunningHost]) {
@@ -15,6 +17,8 @@ public struct WorldActs {
         self.hosts = hosts
     }
 
+    /// The host of this name.
+    /// - Throws: when there is none.
     public func find(_ name: String) throws(ScenarioFailure) -> RunningHost {
         let hosts = hosts()
         guard let host = hosts.first(where: { $0.name == name }) else {
@@ -62,6 +66,8 @@ public struct WorldActs {
 
     // MARK: Guests and faults
 
+    /// The guest of a domain does something by itself, at once.
+    /// - Throws: when there is no such domain or host.
     public func guest(_ act: GuestAct, domain: String, host: String) throws(ScenarioFailure) {
         let running = try find(host)
         let machine = running.host.machine
@@ -115,6 +121,7 @@ public struct WorldActs {
 
     private static func scriptPath(_ name: String) -> String { name.hasPrefix("/") ? name : "/etc/xen/" + name }
 
+    /// Every machine behaves again; what hangs goes on.
     public func heal() {
         for host in hosts() { host.host.faults.heal() }
         world.network.heal()
@@ -122,6 +129,8 @@ public struct WorldActs {
 
     // MARK: Files
 
+    /// Copies a file from one host to another.
+    /// - Throws: when it is not there.
     public func copy(_ path: String, from: String, to: String) throws(ScenarioFailure) {
         guard let bytes = try find(from).host.contents(path) else {
             throw ScenarioFailure("there is no file \(path) on \(from)")
@@ -129,6 +138,7 @@ public struct WorldActs {
         try find(to).host.install(path, bytes)
     }
 
+    /// Writes a file on a host, in place of one that is there.
     public func write(_ path: String, _ text: String, host: String) throws(ScenarioFailure) {
         try find(host).host.install(path, SXPText.bytes(of: text))
     }
@@ -152,6 +162,7 @@ public struct WorldActs {
 
     // MARK: Looking
 
+    /// All of xend's log on a host, through restarts of xend.
     public func log(_ host: String) throws(ScenarioFailure) -> String {
         try file(Self.logPath, host: host) ?? ""
     }

@@ -22,5 +22,6 @@ extension FileError.Reason {
 public enum FileOperation: String, CaseIterable, Sendable {
     /// Of contents, of a directory's names, of what is known about a file.
     case read
+    /// What a file system is asked, by the names of Linux' calls.
     case write, fsync, rename, remove, mkdir, open
 }

@@ -24,8 +24,10 @@ public enum XenStoreRequest: String, CaseIterable, Sendable {
     case read
     /// Of a value, a directory or permissions.
     case write
+    /// Removing a node and all below; beginning or ending a transaction.
     case rm, transaction
     /// The registration of a watch, and each of its events.
     case watch
+    /// Telling xenstored of a domain, and that it is gone.
     case introduce, release
 }

@@ -1,7 +1,6 @@
 import Digests
 import Testing
 
-
 @Suite("Digests")
 struct DigestTests {
     @Test(
