@@ -16,7 +16,7 @@ struct AbsentDaemon: DaemonService {
         throw Self.error
     }
     func vcpus(_ reference: DomainReference) async throws(OperationError) -> [VCPUReport] { throw Self.error }
-    func perform(_ operation: Operation, for requester: Requester) async throws(OperationError) -> OperationResult {
+    func submit(_ operation: Operation, for requester: Requester) async throws(OperationError) -> OperationResult {
         throw Self.error
     }
     func consoles() async -> [ConsoleInformation] { [] }

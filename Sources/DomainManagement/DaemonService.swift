@@ -18,7 +18,9 @@ public protocol DaemonService: Sendable {
     func vcpus(_ reference: DomainReference) async throws(OperationError) -> [VCPUReport]
     /// Weight and cap of a domain.
     func scheduler(_ reference: DomainReference) async throws(OperationError) -> SchedulerParameters
-    func perform(_ operation: Operation, for requester: Requester) async throws(OperationError) -> OperationResult
+    /// Does what is asked for, and returns when it is done and recorded.
+    /// - Throws: why it would not be done, or could not.
+    func submit(_ operation: Operation, for requester: Requester) async throws(OperationError) -> OperationResult
 
     // MARK: Consoles
 

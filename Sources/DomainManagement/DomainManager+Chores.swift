@@ -10,7 +10,7 @@ extension DomainManager {
         defer { turns.pass(on: uuid) }
         // What was seen may be over: a guest that had suspended for a save may run again.
         if beginning == .reap { await refresh(uuid) }
-        calendar.look()
+        parts.calendar.look()
         guard !context.isStopped, let plan = try? table.begin(beginning, on: uuid, at: now) else { return }
         _ = await carryOut(Performance(plan))
     }
@@ -43,7 +43,7 @@ extension DomainManager {
     func vanished(_ uuid: DomainUUID) async {
         guard (try? await turns.take(on: uuid, table[uuid]?.title)) != nil else { return }
         defer { turns.pass(on: uuid) }
-        if case .inDoubt = table[uuid]?.stage { return await handovers.vanished(uuid) }
+        if case .inDoubt = table[uuid]?.stage { return await parts.handovers.vanished(uuid) }
         guard let record = table[uuid], record.stage == .live || isExited(record.stage), let id = record.id else {
             return
         }

@@ -20,11 +20,11 @@ extension DomainManager {
             if let failure = await carryOut(Performance(plan)) { throw failure }
             return result(of: operation, plan)
         case .departure(_, let operation, let session, let route):
-            return try await transfers.depart(plan, operation, session, route, for: requester, in: self)
+            return try await parts.transfers.depart(plan, operation, session, route, for: requester, in: self)
         case .restoration(let arrival, let reader):
-            return try await transfers.restore(plan, arrival.record, from: reader, for: requester, in: self)
+            return try await parts.transfers.restore(plan, arrival.record, from: reader, for: requester, in: self)
         case .reception(let arrival, let reception):
-            return try await transfers.receive(plan, arrival, reception, for: requester, in: self)
+            return try await parts.transfers.receive(plan, arrival, reception, for: requester, in: self)
         }
     }
 
@@ -33,10 +33,10 @@ extension DomainManager {
     /// - Returns: why it was not done, or not all of it.
     func carryOut(_ performance: Performance) async -> OperationError? {
         let domain = performance.plan.domain
-        let execution = await performer.perform(performance)
+        let execution = await parts.performer.perform(performance)
         account.because(execution.end) {
             follow(execution.followUp, of: domain)
-            examiner.examineSoon(domain)
+            parts.examiner.examineSoon(domain)
         }
         // What was given up while the plan had the domain is ended in the same turn.
         if execution.followUp == .clear, !context.isStopped {

@@ -8,6 +8,7 @@ extension DomainManager {
     /// A machine that does not answer within this time does not keep a question: what was known last is told.
     private static let patience = Duration.seconds(1)
 
+    /// Every domain, as the machine sees it now.
     public func domains() async -> [DomainInformation] {
         await refreshAll()
         return knownDomains()
@@ -15,20 +16,17 @@ extension DomainManager {
 
     /// The domains as they are known at this moment: the machine is not asked.
     public func knownDomains() -> [DomainInformation] {
-        calendar.look()
-        return table.information(console: consoles.information(of:), now: now)
+        parts.calendar.look()
+        return table.information(console: parts.consoles.information(of:), now: now)
     }
 
+    /// One domain, as the machine sees it now.
+    /// - Throws: `notFound`.
     public func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation {
-        do {
-            let uuid = try table.find(reference).uuid
-            guard let information = await information(of: uuid) else { throw Refusal.noSuchDomain(reference) }
-            return information
-        } catch let refusal as Refusal {
-            throw refusal.operationError
-        } catch {
-            throw OperationError(.failed, "\(error)")
+        guard let information = await information(of: try find(reference).uuid) else {
+            throw Refusal.noSuchDomain(reference).operationError
         }
+        return information
     }
 
     func information(of uuid: DomainUUID) async -> DomainInformation? {
@@ -44,8 +42,8 @@ extension DomainManager {
             table.note(.reported(report), of: uuid)
         }
         guard let record = table[uuid] else { return nil }
-        calendar.look()
-        return table.information(of: record, console: consoles.information(of: record), now: now)
+        parts.calendar.look()
+        return table.information(of: record, console: parts.consoles.information(of: record), now: now)
     }
 
     /// One look at all domains.
@@ -59,71 +57,85 @@ extension DomainManager {
         table.refresh(reports, asOf: serial)
     }
 
+    /// The virtual cpus of a domain.
+    /// - Throws: `notFound`, or that Xen does not say.
     public func vcpus(_ reference: DomainReference) async throws(OperationError) -> [VCPUReport] {
+        let id = try id(of: reference)
         do {
-            guard let id = try table.find(reference).id else { throw Refusal.noSuchDomain(reference) }
             return try await machine.hypervisor.vcpus(of: id)
-        } catch let refusal as Refusal {
-            throw refusal.operationError
         } catch {
             throw OperationError(.failed, "cannot ask for the vcpus of \(reference): \(error)")
         }
     }
 
+    /// Weight and cap of a domain.
+    /// - Throws: `notFound`, or that Xen does not say.
     public func scheduler(_ reference: DomainReference) async throws(OperationError) -> SchedulerParameters {
+        let id = try id(of: reference)
         do {
-            guard let id = try table.find(reference).id else { throw Refusal.noSuchDomain(reference) }
             return try await machine.hypervisor.schedulerParameters(of: id)
-        } catch let refusal as Refusal {
-            throw refusal.operationError
         } catch {
             throw OperationError(.failed, "cannot ask for the weight of \(reference): \(error)")
         }
     }
 
+    private func id(of reference: DomainReference) throws(OperationError) -> DomainID {
+        guard let id = try find(reference).id else { throw Refusal.noSuchDomain(reference).operationError }
+        return id
+    }
+
+    /// Counters and gauges for `/metrics`.
+    public func measurements() async -> [Measurement] {
+        Measurement.all(
+            of: await domains(), newestEvent: events.page(since: nil, matching: []).newest, waiting: turns.waiting)
+    }
+
     // MARK: - Consoles
 
-    public func consoleList() -> [ConsoleInformation] { consoles.list }
+    /// Those that are open.
+    public func consoleList() -> [ConsoleInformation] { parts.consoles.list }
 
-    /// - Throws: `notFound`, when no console listens on the port.
+    /// The console on a TCP port.
+    /// - Throws: `notFound`, when none listens there.
     public func console(port: UInt16) throws(OperationError) -> ConsoleInformation {
-        try consoles.information(port: port)
+        try parts.consoles.information(port: port)
     }
 
     /// Closes the connections of a console's clients.
     /// - Throws: `notFound`, when no console listens on the port.
     public func disconnectConsole(port: UInt16) async throws(OperationError) {
-        try await consoles.console(port: port).disconnect()
+        try await parts.consoles.console(port: port).disconnect()
     }
 
     // MARK: - Tasks
 
     /// Running and ended ones, by number.
-    public func tasks() -> [TaskInformation] { taskDesk.all }
+    public func tasks() -> [TaskInformation] { parts.tasks.all }
 
+    /// A task by its number.
     /// - Throws: `notFound`.
-    public func task(_ id: Int) throws(OperationError) -> TaskInformation { try taskDesk.task(id) }
+    public func task(_ id: Int) throws(OperationError) -> TaskInformation { try parts.tasks.task(id) }
 
     /// Ends a transfer before its point of no return. Returns when it has been asked to end, not when it has.
     /// - Throws: `refused`, when it is too late.
     public func cancelTask(_ id: Int, for requester: Requester) async throws(OperationError) {
-        try await taskDesk.cancel(id, for: requester)
+        try await parts.tasks.cancel(id, for: requester)
     }
 
     // MARK: - The daemon
 
     /// Whether something that has happened may still be unseen because a look is not over.
-    public var isLooking: Bool { examiner.isLooking }
+    public var isLooking: Bool { parts.examiner.isLooking }
 
     /// How this xend takes part in migrations.
-    public var migration: MigrationSettings { peers.migration }
+    public var migration: MigrationSettings { parts.peers.migration }
 
     /// Listens for other xends until the daemon stops.
     /// - Returns: the port.
     public func startMigration(
         _ settings: MigrationSettings, address: String, port: UInt16
     ) async throws(NetworkError) -> UInt16 {
-        try await peers.listen(settings, address: address, port: port)
+        try await parts.peers.listen(settings, address: address, port: port)
     }
 
     /// Remembers where events are posted; nil or "" = nowhere.
@@ -141,6 +153,6 @@ extension DomainManager {
 
     /// While a domain is saved or migrated, the hypervisor asks for it.
     func suspend(_ domain: DomainUUID, wasPaused: Bool, task: TransferTask) async throws {
-        try await guests.suspend(domain, wasPaused: wasPaused, task: task)
+        try await parts.guests.suspend(domain, wasPaused: wasPaused, task: task)
     }
 }

@@ -12,23 +12,14 @@ extension DomainManager {
     public func submit(
         _ operation: Operation, for requester: Requester
     ) async throws(OperationError) -> OperationResult {
-        let request = account.note(.request, of: name(in: operation), "\(operation.title) for \(requester)")
+        let request = account.note(.request, of: table.name(meantBy: operation), "\(operation.title) for \(requester)")
         return try await account.because(request) { () async throws(OperationError) in
             do throws(OperationError) {
                 return try await prepareAndSubmit(operation, for: requester)
             } catch {
-                account.note(.refusal, of: name(in: operation), operation.title, failure: error.message)
+                account.note(.refusal, of: table.name(meantBy: operation), operation.title, failure: error.message)
                 throw error
             }
-        }
-    }
-
-    /// The name of the domain that is meant, however it was called.
-    private func name(in operation: Operation) -> String? {
-        switch operation {
-        case .create(let config): config.name.rawValue
-        case .restore: nil
-        case .domain(let reference, _): (try? table.find(reference))?.name.rawValue ?? reference.text
         }
     }
 
@@ -38,15 +29,19 @@ extension DomainManager {
         _ operation: Operation, for requester: Requester
     ) async throws(OperationError) -> OperationResult {
         switch operation {
-        case .create(let config): return try await submit(prepared(config), for: requester)
+        case .create(let config):
+            for field in config.unknownFields {
+                log.warning("create \(config.name): unknown field \"\(field)\" is kept and ignored")
+            }
+            return try await submit(Submission(creating: config, host.random), for: requester)
         case .restore(let path): return try await openAndSubmit(path, for: requester)
         case .domain(let reference, .save(let path)):
-            try await saver.checkTarget(path)
+            try await parts.saver.checkTarget(path)
             let session = DepartureSession(savingTo: path)
             return try await submit(.departure(reference, .save(path: path), session, nil), for: requester)
         case .domain(let reference, .migrate(let request)):
-            let route = try sender.route(request)
-            if request.live { try await sender.checkLive(try find(reference)) }
+            let route = try parts.sender.route(request)
+            if request.live { try await parts.sender.checkLive(try find(reference)) }
             let session = DepartureSession(migratingTo: route, from: host.node.systemName.host)
             return try await submit(.departure(reference, .migrate(request), session, route), for: requester)
         case .domain(let reference, let operation):
@@ -54,21 +49,12 @@ extension DomainManager {
         }
     }
 
-    private func prepared(_ config: DomainConfig) -> Submission {
-        for field in config.unknownFields {
-            log.warning("create \(config.name): unknown field \"\(field)\" is kept and ignored")
-        }
-        let random = host.random
-        let config = config.bound { MACAddress(random: random.bytes(3)) }
-        return .creation(config, config.uuid ?? DomainUUID(random: random.bytes(16)))
-    }
-
     private func openAndSubmit(
         _ path: String, for requester: Requester
     ) async throws(OperationError) -> OperationResult {
-        let reader = try await restorer.open(path)
+        let reader = try await parts.restorer.open(path)
         do throws(OperationError) {
-            let arrival = try await restorer.arrival(of: reader)
+            let arrival = try await parts.restorer.arrival(of: reader)
             let result = try await submit(.restoration(arrival, reader), for: requester)
             await reader.close()
             return result
@@ -135,20 +121,15 @@ extension DomainManager {
     private func begin(
         _ submission: Submission, on uuid: DomainUUID, for requester: Requester
     ) throws(OperationError) -> Plan {
-        calendar.look()
+        parts.calendar.look()
         let plan: Plan
         do {
             plan = try decide(submission, on: uuid)
         } catch {
             throw submission.told(error)
         }
-        switch submission {
-        case .creation(let config, _): log.info("create \"\(config.name)\" for \(requester)")
-        case .restoration(let arrival, let reader):
-            log.info("restore \"\(arrival.record.name)\" from \(reader.path) for \(requester)")
-        case .reception: break
-        case .change(_, let operation), .departure(_, let operation, _, _):
-            log.info("\(operation.name) \(table[plan.domain]?.title ?? "") for \(requester)")
+        if let line = submission.logLine(title: table[plan.domain]?.title ?? "") {
+            log.info("\(line) for \(requester)")
         }
         return plan
     }
@@ -159,14 +140,8 @@ extension DomainManager {
         case .restoration(let arrival, _), .reception(let arrival, _):
             return try table.begin(arrival: arrival, at: now)
         case .change(_, let operation), .departure(_, let operation, _, _):
-            return try table.begin(.operation(bound(operation)), on: uuid, at: now)
+            return try table.begin(.operation(operation.bound(host.random)), on: uuid, at: now)
         }
-    }
-
-    /// A vif without an address gets one now, so that it keeps it for good.
-    private func bound(_ operation: DomainOperation) -> DomainOperation {
-        guard case .createDevice(let config) = operation else { return operation }
-        return .createDevice(config.bound { MACAddress(random: host.random.bytes(3)) })
     }
 
     // MARK: - Beside a transfer
@@ -177,22 +152,14 @@ extension DomainManager {
     private func meetsTransfer(
         _ operation: DomainOperation, _ uuid: DomainUUID, for requester: Requester
     ) async throws(OperationError) -> Bool {
-        guard let task = taskDesk.current(of: uuid), let record = table[uuid] else { return false }
-        let information = task.information
-        let phase = TransferPhase(
-            operation: information.operation, phase: information.phase, isCancellable: information.isCancellable)
-        switch TransferAdmission.decide(operation, during: phase) {
+        guard let task = parts.tasks.current(of: uuid), let record = table[uuid] else { return false }
+        switch TransferAdmission.decide(operation, during: task.transferPhase) {
         case .queued: return false
         case .endsTransfer:
-            log.notice("\(operation.name) ends task \(task.id), \(information.operation) \"\(information.domain)\"")
+            log.notice("\(operation.name) ends \(task.title)")
             _ = await task.cancel()
             return false
-        case .refused(let allowed):
-            throw OperationError(
-                .refused,
-                "cannot \(operation.name) \(record.title): task \(task.id), \(information.operation), has it "
-                    + "(\(information.phase), \(information.percent) %); allowed now: \(allowed.joined(separator: ", "))"
-            )
+        case .refused(let allowed): throw task.refusal(of: operation, on: record, allowed: allowed)
         case .atOnce:
             try await performBeside(operation, record, for: requester)
             return true
@@ -209,6 +176,6 @@ extension DomainManager {
             throw error.operationError
         }
         log.info("\(operation.name) \(record.title) for \(requester)")
-        try await performer.performBeside(Performance(plan))
+        try await parts.performer.performBeside(Performance(plan))
     }
 }

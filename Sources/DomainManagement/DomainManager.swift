@@ -39,23 +39,8 @@ public actor DomainManager {
     public nonisolated let events: EventHub
     let context: ManagerContext
     let turns: DomainTurns
-
-    let calendar: Calendar
-    let examiner: Examiner
-    let signals: SignalDesk
-    let consoles: ConsoleBoard
-    let performer: PlanPerformer
-    let guests: GuestSuspension
-    let taskDesk: TaskDesk
-    let peers: PoolPeers
-    let handovers: HandoverDesk
-    let saver: Saver
-    let restorer: Restorer
-    let sender: Sender
-    let receiver: Receiver
-    let transfers: TransferDesk
-    let recovery: TransferRecovery
-    let startUp: StartUp
+    /// Those that do the work, each with its own state.
+    let parts: ManagerParts
 
     /// How often the daemon has started on this database.
     var starts: UInt64 = 0
@@ -67,42 +52,11 @@ public actor DomainManager {
         let reference = ManagerReference()
         let context = ManagerContext(
             machine: machine, host: host, settings: settings, events: events, log: log, reference: reference)
-        let nodes = DomainNodes(context: context)
         let turns = DomainTurns()
-        let guests = GuestSuspension(context: context, turns: turns, nodes: nodes)
-        let calendar = Calendar(context)
-        let examiner = Examiner(context, calendar: calendar)
-        let signals = SignalDesk(context, examiner: examiner)
-        let consoles = ConsoleBoard(context)
-        let tasks = TaskDesk(context)
-        let peers = PoolPeers(context)
-        let handovers = HandoverDesk(context, peers: peers, tasks: tasks, guests: guests, examiner: examiner)
-        let saver = Saver(context, guests: guests)
-        let sender = Sender(context: context, handovers: handovers, peers: peers)
-        let steps = StepPerformer(
-            context, nodes: nodes, signals: signals, consoles: consoles, saver: saver, sender: sender,
-            handovers: handovers)
         self.events = events
         self.context = context
         self.turns = turns
-        self.calendar = calendar
-        self.examiner = examiner
-        self.signals = signals
-        self.consoles = consoles
-        performer = PlanPerformer(context, steps: steps)
-        self.guests = guests
-        taskDesk = tasks
-        self.peers = peers
-        self.handovers = handovers
-        self.saver = saver
-        let restorer = Restorer(context: context)
-        let receiver = Receiver(context: context, peers: peers, handovers: handovers, tasks: tasks)
-        self.restorer = restorer
-        self.sender = sender
-        self.receiver = receiver
-        transfers = TransferDesk(context: context, tasks: tasks, restorer: restorer, receiver: receiver)
-        recovery = TransferRecovery(context, tasks: tasks, handovers: handovers, saver: saver, guests: guests)
-        startUp = StartUp(context: context, nodes: nodes)
+        parts = ManagerParts(context, turns: turns)
         reference.set(self)
     }
 

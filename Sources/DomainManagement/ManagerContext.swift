@@ -58,6 +58,25 @@ final class ManagerContext {
         }
     }
 
+    /// Begins work on several domains, each for itself: one whose back-end or script is stuck keeps neither the others waiting nor,
+    /// for longer than a moment, the start.
+    func spawnAll(_ work: [@Sendable (isolated DomainManager) async -> Void]) async {
+        guard !work.isEmpty else { return }
+        let (over, feed) = AsyncStream.makeStream(of: Void.self)
+        let begun = work.map { spawn($0) }
+        host.tasks.spawn {
+            for task in begun { await task.value }
+            feed.finish()
+        }
+        let (clock, patience) = (host.clock, settings.startPatience)
+        let alarm = host.tasks.spawn {
+            try? await clock.sleep(for: patience)
+            feed.finish()
+        }
+        for await _ in over {}
+        alarm.cancel()
+    }
+
     /// Work that goes on until the daemon stops; it must not keep the manager.
     func spawnBackground(_ body: @escaping @Sendable (ManagerReference) async -> Void) {
         background.append(host.tasks.spawn { [reference] in await body(reference) })

@@ -1,5 +1,6 @@
 import DomainLifecycle
 import DomainModel
+import HostInterface
 import Migration
 
 /// An operation made ready for the table: what had to be seen of the world has been seen, and nothing is changed yet.
@@ -14,6 +15,24 @@ enum Submission {
     /// A save or a migration.
     case departure(DomainReference, DomainOperation, DepartureSession, MigrationRoute?)
 
+    /// A domain from its configuration: what it leaves open is chosen now, so that it keeps it for good.
+    init(creating config: DomainConfig, _ random: any RandomSource) {
+        let config = config.bound { MACAddress(random: random.bytes(3)) }
+        self = .creation(config, config.uuid ?? DomainUUID(random: random.bytes(16)))
+    }
+
+    /// What is begun, for the log; nil where it is told otherwise.
+    ///
+    /// - Parameter title: of the domain.
+    func logLine(title: String) -> String? {
+        switch self {
+        case .creation(let config, _): "create \"\(config.name)\""
+        case .restoration(let arrival, let reader): "restore \"\(arrival.record.name)\" from \(reader.path)"
+        case .reception: nil
+        case .change(_, let operation), .departure(_, let operation, _, _): "\(operation.name) \(title)"
+        }
+    }
+
     /// A refusal in the words of who asked.
     func told(_ refusal: Refusal) -> OperationError {
         var error = refusal.operationError
@@ -25,5 +44,24 @@ enum Submission {
         case .reception, .change, .departure: break
         }
         return error
+    }
+}
+
+extension DomainOperation {
+    /// A vif without an address gets one, so that it keeps it for good.
+    func bound(_ random: any RandomSource) -> DomainOperation {
+        guard case .createDevice(let config) = self else { return self }
+        return .createDevice(config.bound { MACAddress(random: random.bytes(3)) })
+    }
+}
+
+extension DomainTable {
+    /// The name of the domain that is meant, however it was called.
+    func name(meantBy operation: Operation) -> String? {
+        switch operation {
+        case .create(let config): config.name.rawValue
+        case .restore: nil
+        case .domain(let reference, _): (try? find(reference))?.name.rawValue ?? reference.text
+        }
     }
 }

@@ -28,7 +28,7 @@ extension Daemon: DaemonService {
         try await manager.scheduler(reference)
     }
 
-    public func perform(
+    public func submit(
         _ operation: Operation, for requester: Requester
     ) async throws(OperationError) -> OperationResult {
         try await tracer.call("domain:\(operation.title)") { () async throws(OperationError) in

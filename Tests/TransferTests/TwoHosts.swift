@@ -34,7 +34,12 @@ final class TwoHosts: Sendable {
     func manager(_ host: SimulatedHost) -> DomainManager? { lives.withLock { $0[host.name] } }
 
     /// Starts a life of a host's daemon.
-    func start(_ host: SimulatedHost, secret: String? = TwoHosts.secret) throws {
+    ///
+    /// - Parameter checkpoint: told of each step before it is taken.
+    func start(
+        _ host: SimulatedHost, secret: String? = TwoHosts.secret,
+        checkpoint: (@Sendable (String) async throws -> Void)? = nil
+    ) throws {
         let (machine, handles) = host.startIncarnation()
         let name = host.name
         let hub = EventHub(clock: handles.clock)
@@ -42,8 +47,10 @@ final class TwoHosts: Sendable {
             self?.events.withLock { $0.append("\(name): \(numbered.event.expression)") }
         }
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        var managerSettings = ManagerSettings()
+        managerSettings.checkpoint = checkpoint
         let manager = DomainManager(
-            machine: machine, host: handles, settings: ManagerSettings(), events: hub, log: log)
+            machine: machine, host: handles, settings: managerSettings, events: hub, log: log)
         lives.withLock { $0[name] = manager }
         var settings = MigrationSettings()
         settings.secret = secret.flatMap { PoolSecret(Array($0.utf8)) }

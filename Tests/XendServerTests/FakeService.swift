@@ -66,7 +66,7 @@ final class FakeService: DaemonService {
         [VCPUReport(number: 0, cpu: 1, isRunning: true, isBlocked: false, cpuTime: .seconds(2), affinity: .any)]
     }
 
-    func perform(
+    func submit(
         _ operation: Operation, for requester: Requester
     ) async throws(OperationError) -> OperationResult {
         switch operation {

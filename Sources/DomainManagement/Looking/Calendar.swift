@@ -29,7 +29,7 @@ final class Calendar: ManagerPart {
         log.notice("the calendar was set by \(seconds) s: the times of domains are moved with it")
         table.moveCalendar(by: jump)
         let signal = account.note(.signal, "the calendar was set by \(seconds) s")
-        account.because(signal) { spawn { await $0.calendar.rememberTimes() } }
+        account.because(signal) { spawn { await $0.parts.calendar.rememberTimes() } }
     }
 
     /// Writes the times down that a jump has moved, so that the next daemon reckons with the same. A domain under way is written down

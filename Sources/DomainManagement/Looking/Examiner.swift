@@ -39,7 +39,7 @@ final class Examiner: ManagerPart {
         }
         cause = Account.cause
         isRunning = true
-        spawn { await $0.examiner.examine() }
+        spawn { await $0.parts.examiner.examine() }
     }
 
     func examine() async {
@@ -81,7 +81,7 @@ final class Examiner: ManagerPart {
         let clock = host.clock
         spawn { manager in
             try? await clock.sleep(for: pause)
-            manager.examiner.examineAfterPause()
+            manager.parts.examiner.examineAfterPause()
         }
     }
 
@@ -93,7 +93,7 @@ final class Examiner: ManagerPart {
     /// Looks at one domain again, soon: what happened to it during an operation was left to that.
     func examineSoon(_ uuid: DomainUUID) {
         guard !isStopped, table[uuid]?.id != nil else { return }
-        spawn { await $0.examiner.examineOnce(uuid) }
+        spawn { await $0.parts.examiner.examineOnce(uuid) }
     }
 
     func examineOnce(_ uuid: DomainUUID) async {

@@ -23,9 +23,9 @@ final class SignalDesk: ManagerPart {
 
     /// Watches for exits and for devices that connect, and examines at long intervals besides.
     func start() {
-        watch("@releaseDomain") { manager, _, isFirst in manager.signals.signalled(isFirst: isFirst) }
+        watch("@releaseDomain") { manager, _, isFirst in manager.parts.signals.signalled(isFirst: isFirst) }
         // Domains of other toolstacks. The daemon's own are known before they are introduced.
-        watch("@introduceDomain") { manager, _, _ in manager.examiner.examineSoon() }
+        watch("@introduceDomain") { manager, _, _ in manager.parts.examiner.examineSoon() }
         watchBackends(of: .zero)
         for record in table.sorted where record.stage == .live {
             for device in record.devices { watchBackends(of: device.backend) }
@@ -34,7 +34,7 @@ final class SignalDesk: ManagerPart {
         let interval = settings.examinationInterval
         context.spawnBackground { reference in
             while (try? await clock.sleep(for: interval)) != nil {
-                guard await reference.run({ $0.examiner.examineSoon() }) != nil else { return }
+                guard await reference.run({ $0.parts.examiner.examineSoon() }) != nil else { return }
             }
         }
     }
@@ -50,7 +50,7 @@ final class SignalDesk: ManagerPart {
         context.spawnBackground { reference in
             while true {
                 if let watch = try? await store.watch(path) {
-                    _ = await reference.run { $0.signals.keep(watch, on: path) }
+                    _ = await reference.run { $0.parts.signals.keep(watch, on: path) }
                     var isFirst = true
                     for await change in watch.changes {
                         guard let manager = reference.manager else { return watch.cancel() }
@@ -58,7 +58,7 @@ final class SignalDesk: ManagerPart {
                         isFirst = false
                     }
                 }
-                let isSetAnew = await reference.run { $0.signals.watchEnded(path) } ?? false
+                let isSetAnew = await reference.run { $0.parts.signals.watchEnded(path) } ?? false
                 guard isSetAnew, (try? await clock.sleep(for: interval)) != nil
                 else { return }
             }
@@ -71,9 +71,9 @@ final class SignalDesk: ManagerPart {
         watch("/local/domain/\(driver)/backend") { manager, path, isFirst in
             // What connected before, or while no watch stood, is asked for.
             if isFirst {
-                await manager.signals.refreshDevices(of: driver)
+                await manager.parts.signals.refreshDevices(of: driver)
             } else {
-                await manager.signals.deviceChanged(path)
+                await manager.parts.signals.deviceChanged(path)
             }
         }
     }

@@ -9,26 +9,21 @@ struct DomainControl: ManagerPart {
     /// More than any toolstack piles up.
     private static let maximumPauses = 16
 
-    /// Runs a hypercall on the record's domain, its error in words. A pause of a domain that is gone is done.
-    func call(
-        _ step: Step, _ record: DomainRecord,
-        _ body: (any Hypervisor, DomainID) async throws(HypervisorError) -> Void
-    ) async throws(StepFailure) {
-        guard let id = record.id else { return }
-        do {
-            try await body(machine.hypervisor, id)
-        } catch {
-            // On the way to its end a domain may have gone by itself.
-            if error.reason == .noSuchDomain, case .ending = record.stage { return }
-            throw StepFailure("cannot \(step) \(record.title): \(error)", isLate: true)
-        }
+    func limitMemory(_ size: MemorySize, _ step: Step, _ record: DomainRecord) async throws(StepFailure) {
+        try await call(step, record) { xen, id throws(HypervisorError) in try await xen.setMaximumMemory(size, of: id) }
+    }
+
+    func pause(_ step: Step, _ record: DomainRecord) async throws(StepFailure) {
+        try await call(step, record) { xen, id throws(HypervisorError) in try await xen.pause(id) }
     }
 
     /// Xen counts pauses, also those of others; for users a domain is paused or not.
-    func unpause(_ id: DomainID, _ xen: any Hypervisor) async throws(HypervisorError) {
-        for _ in 0..<Self.maximumPauses {
-            guard try await xen.domain(id)?.isPaused ?? false else { return }
-            try await xen.unpause(id)
+    func unpause(_ step: Step, _ record: DomainRecord) async throws(StepFailure) {
+        try await call(step, record) { xen, id throws(HypervisorError) in
+            for _ in 0..<Self.maximumPauses {
+                guard try await xen.domain(id)?.isPaused ?? false else { return }
+                try await xen.unpause(id)
+            }
         }
     }
 
@@ -68,6 +63,21 @@ struct DomainControl: ManagerPart {
             try await machine.hypervisor.setSchedulerParameters(parameters, of: id)
         } catch {
             throw StepFailure("cannot set the weight of \(record.title): \(error)")
+        }
+    }
+
+    /// Runs a hypercall on the record's domain, its error in words. A pause of a domain that is gone is done.
+    private func call(
+        _ step: Step, _ record: DomainRecord,
+        _ body: (any Hypervisor, DomainID) async throws(HypervisorError) -> Void
+    ) async throws(StepFailure) {
+        guard let id = record.id else { return }
+        do {
+            try await body(machine.hypervisor, id)
+        } catch {
+            // On the way to its end a domain may have gone by itself.
+            if error.reason == .noSuchDomain, case .ending = record.stage { return }
+            throw StepFailure("cannot \(step) \(record.title): \(error)", isLate: true)
         }
     }
 }

@@ -7,6 +7,7 @@ import HypervisorInterface
 struct DomainNodes: ManagerPart {
     let context: ManagerContext
 
+    /// Writes the nodes of a domain that is built, and tells xenstored of it.
     func introduce(
         _ memory: MemorySize, _ maximum: MemorySize, _ vcpus: Int, _ record: DomainRecord, _ rings: DomainRings?
     ) async throws(StepFailure) {
@@ -17,31 +18,18 @@ struct DomainNodes: ManagerPart {
             ("\(base)/name", record.name.rawValue), ("\(base)/domid", "\(id)"), ("\(base)/vm", vm),
             ("\(base)/memory/target", "\(memory.kibibytes)"),
             ("\(base)/memory/static-max", "\(maximum.kibibytes)"),
-            ("\(base)/store/ring-ref", "\(rings.built.storeFrame)"), ("\(base)/store/port", "\(rings.storePort)"),
-            ("\(base)/console/ring-ref", "\(rings.built.consoleFrame)"),
-            ("\(base)/console/port", "\(rings.consolePort)"), ("\(base)/console/type", "xenconsoled"),
-            ("\(base)/console/limit", "1048576"),
-            ("\(base)/control/platform-feature-multiprocessor-suspend", "1"),
-            ("\(base)/control/platform-feature-xs_reset_watches", "1"),
-            ("\(vm)/uuid", "\(record.uuid)"), ("\(vm)/name", record.name.rawValue),
         ]
+        nodes += connection(rings, base)
+        nodes += [("\(vm)/uuid", "\(record.uuid)"), ("\(vm)/name", record.name.rawValue)]
         for vcpu in 0..<vcpus { nodes.append(("\(base)/cpu/\(vcpu)/availability", "online")) }
-        // A new node has the permissions of the one above it. So all is the guest's while the guest's nodes are made, which nobody sees:
-        // it is one transaction. A request for each of them less.
-        var changes = [XenStoreChange.setPermissions(base, [XenStorePermission(id, .none)])]
-        changes += guestNodes.map { .makeDirectory("\(base)/\($0)") }
-        let readable = [XenStorePermission(.zero, .none), XenStorePermission(id, .read)]
-        changes += [base, "\(base)/control", "\(base)/device", "\(base)/device/suspend"].map {
-            .setPermissions($0, readable)
-        }
-        changes += nodes.map { .write($0, $1) }
+        let changes = permissions(of: id, base) + nodes.map { .write($0, $1) }
         let store = machine.store
         do {
             try await store.removeIfPresent(base)
             // Before the transaction: a new node changes the one above it, which all domains share, and transactions that
             // change the same node conflict.
             for directory in [base, vm] { try await store.makeDirectory(directory, in: nil) }
-            try await store.transaction { [changes] transaction throws(XenStoreError) in
+            try await store.transaction { transaction throws(XenStoreError) in
                 try await store.apply(changes, in: transaction)
             }
             try await store.introduce(id, frame: rings.built.storeFrame, port: rings.storePort)
@@ -52,6 +40,29 @@ struct DomainNodes: ManagerPart {
             console.eventPort = rings.consolePort.rawValue
             table.note(.console(console), of: record.uuid)
         }
+    }
+
+    /// How xenstored and the console daemon reach the guest, and what it may ask of them.
+    private func connection(_ rings: DomainRings, _ base: String) -> [(String, String)] {
+        [
+            ("\(base)/store/ring-ref", "\(rings.built.storeFrame)"), ("\(base)/store/port", "\(rings.storePort)"),
+            ("\(base)/console/ring-ref", "\(rings.built.consoleFrame)"),
+            ("\(base)/console/port", "\(rings.consolePort)"), ("\(base)/console/type", "xenconsoled"),
+            ("\(base)/console/limit", "1048576"),
+            ("\(base)/control/platform-feature-multiprocessor-suspend", "1"),
+            ("\(base)/control/platform-feature-xs_reset_watches", "1"),
+        ]
+    }
+
+    /// A new node has the permissions of the one above it. So all is the guest's while the guest's nodes are made, which nobody sees:
+    /// it is one transaction. A request for each of them less.
+    private func permissions(of id: DomainID, _ base: String) -> [XenStoreChange] {
+        let readable = [XenStorePermission(.zero, .none), XenStorePermission(id, .read)]
+        return [.setPermissions(base, [XenStorePermission(id, .none)])]
+            + guestNodes.map { .makeDirectory("\(base)/\($0)") }
+            + [base, "\(base)/control", "\(base)/device", "\(base)/device/suspend"].map {
+                .setPermissions($0, readable)
+            }
     }
 
     /// Takes a domain's nodes away. xenstored itself lets go of the domain when Xen tells it of its end, and passes that on to

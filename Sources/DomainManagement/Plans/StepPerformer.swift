@@ -38,10 +38,7 @@ final class StepPerformer: ManagerPart {
         switch step {
         case .checkImage(let image): try await builder.check(image)
         case .createDomain(let id, let kind, let vcpus): try await builder.create(id, kind, vcpus, record)
-        case .limitMemory(let size):
-            try await control.call(step, record) { xen, id throws(HypervisorError) in
-                try await xen.setMaximumMemory(size, of: id)
-            }
+        case .limitMemory(let size): try await control.limitMemory(size, step, record)
         case .build(let image, let memory, let vcpus):
             try await builder.build(image, memory, vcpus, record, performance)
         case .introduce(let memory, let maximum, let vcpus):
@@ -52,11 +49,8 @@ final class StepPerformer: ManagerPart {
         case .attach(let device): try await devices.attach(device, record)
         case .pin(let cpus, let vcpu): try await control.pin(vcpu, to: cpus, record)
         case .weigh(let weight, let cap): try await control.weigh(weight, cap, record)
-        case .pause:
-            try await control.call(step, record) { xen, id throws(HypervisorError) in try await xen.pause(id) }
-        case .unpause:
-            try await control.call(step, record) { xen, id throws(HypervisorError) in try await control.unpause(id, xen)
-            }
+        case .pause: try await control.pause(step, record)
+        case .unpause: try await control.unpause(step, record)
         case .requestShutdown(let request): try await nodes.writeControl(request.controlWord, record)
         case .setMemoryTarget(let size): try await nodes.writeTarget(size, record)
         case .setVCPUs(let count): try await nodes.writeAvailability(count, record)

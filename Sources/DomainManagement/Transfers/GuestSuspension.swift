@@ -31,12 +31,12 @@ struct GuestSuspension: ManagerPart {
             }
             // It has noticed: now it will.
             if try await hasSuspended(id, uuid, record, task) { return }
-            spawn { await $0.guests.resumeIfLate(uuid) }
+            spawn { await $0.parts.guests.resumeIfLate(uuid) }
             throw StepFailure(
                 "\(record.title) began to suspend and did not within \(Self.suspendTimeout.inWords); it runs on")
         } catch {
             if error is TransferTask.Cancelled, try await takeBackSuspend(id) == false {
-                spawn { await $0.guests.resumeIfLate(uuid) }
+                spawn { await $0.parts.guests.resumeIfLate(uuid) }
             }
             throw error
         }
@@ -98,7 +98,7 @@ struct GuestSuspension: ManagerPart {
             guard (try? await host.clock.sleep(for: Self.resumeInterval)) != nil else { return }
         }
         log.error("\(record.title) is still suspended; xend keeps trying to resume it")
-        spawn { await $0.guests.keepResuming(uuid, paused: paused) }
+        spawn { await $0.parts.guests.keepResuming(uuid, paused: paused) }
     }
 
     /// A guest must not stay suspended because Xen refused once.

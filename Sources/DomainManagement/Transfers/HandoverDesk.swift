@@ -272,12 +272,12 @@ final class HandoverDesk: ManagerPart {
                 do {
                     try await channel.send(.handover(note))
                 } catch {
-                    manager.handovers.connectionLost(id, channel)
-                    await manager.handovers.call(host, port, note, about: id)
+                    manager.parts.handovers.connectionLost(id, channel)
+                    await manager.parts.handovers.call(host, port, note, about: id)
                 }
             }
         } else {
-            spawn { await $0.handovers.call(host, port, note, about: id) }
+            spawn { await $0.parts.handovers.call(host, port, note, about: id) }
         }
     }
 
@@ -354,7 +354,7 @@ final class HandoverDesk: ManagerPart {
             continuation.finish()
         }
         spawn { manager in
-            await manager.handovers.heard(note, reply: reply)
+            await manager.parts.handovers.heard(note, reply: reply)
             continuation.finish()
         }
         var answer: HandoverNote?
@@ -372,7 +372,7 @@ final class HandoverDesk: ManagerPart {
         let interval = peers.migration.settleInterval
         context.spawnBackground { reference in
             while (try? await clock.sleep(for: interval)) != nil {
-                guard await reference.run({ await $0.handovers.settleAll() }) != nil else { return }
+                guard await reference.run({ await $0.parts.handovers.settleAll() }) != nil else { return }
             }
         }
     }

@@ -34,7 +34,7 @@ final class PoolPeers: ManagerPart {
         self.listener = listener
         context.spawnBackground { reference in
             for await connection in listener.connections {
-                guard await reference.run({ await $0.peers.accept(connection) }) != nil else {
+                guard await reference.run({ await $0.parts.peers.accept(connection) }) != nil else {
                     return await connection.close()
                 }
             }
@@ -49,8 +49,8 @@ final class PoolPeers: ManagerPart {
         }
         connections += 1
         spawn { manager in
-            await manager.receiver.serve(connection, in: manager)
-            manager.peers.connectionEnded()
+            await manager.parts.receiver.serve(connection, in: manager)
+            manager.parts.peers.connectionEnded()
         }
     }
 

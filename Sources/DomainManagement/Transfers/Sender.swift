@@ -61,7 +61,7 @@ struct Sender: ManagerPart {
         }
         let isPaused = table.reports[record.uuid]?.isPaused ?? false
         let id = host.random.hexadecimalIdentifier()
-        defer { spawn { await $0.handovers.closeSoon(id) } }
+        defer { spawn { await $0.parts.handovers.closeSoon(id) } }
         do {
             let offer = try await offer(record, route, id, isPaused: isPaused)
             try await handovers.begin(id, .source(.started), record, route.host, route.port, isPaused: isPaused)
@@ -102,7 +102,7 @@ struct Sender: ManagerPart {
         try task.check()
         handovers.keep(channel, of: offer.id)
         try await make(offer, to: route.host, over: channel, task)
-        spawn { await $0.handovers.listen(to: channel, offer.id) }
+        spawn { await $0.parts.handovers.listen(to: channel, offer.id) }
         task.enter("copy")
         task.beginCopy(of: offer.memory)
         let output = MigrationOutput(

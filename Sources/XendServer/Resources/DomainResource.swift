@@ -100,7 +100,7 @@ extension Exchange {
     /// it has no such device, say, is an error like others.
     func perform(_ operation: DomainOperation) async throws(Failure) -> OperationResult {
         do {
-            return try await service.perform(.domain(reference, operation), for: requester)
+            return try await service.submit(.domain(reference, operation), for: requester)
         } catch {
             let isDomainUnknown = error.kind == .notFound && error.message == "invalid domain:\(reference)"
             throw isDomainUnknown ? Failure(status: Status.notFound, error) : Failure(error)

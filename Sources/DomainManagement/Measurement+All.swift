@@ -1,10 +1,13 @@
 import DomainLifecycle
 import HostInterface
 
-extension DomainManager {
+extension Measurement {
     /// What Prometheus asks for: domains by state, their cpu seconds and memory, events.
-    public func measurements() async -> [Measurement] {
-        let domains = await domains()
+    ///
+    /// - Parameters:
+    ///   - newestEvent: its number.
+    ///   - waiting: operations that wait for their turn.
+    static func all(of domains: [DomainInformation], newestEvent: UInt64, waiting: Int) -> [Measurement] {
         var list: [Measurement] = []
         let states: [(String, (DomainState) -> Bool)] = [
             ("running", { $0.isRunning || $0.isBlocked }), ("paused", \.isPaused), ("shutdown", \.isShutdown),
@@ -27,13 +30,12 @@ extension DomainManager {
                     "xend_domain_memory_bytes", help: "Memory of a domain.", kind: .gauge, labels: labels,
                     value: Double(domain.memory.bytes)))
         }
-        let newest = events.page(since: nil, matching: []).newest
         list.append(
-            Measurement("xend_events_total", help: "Events published.", kind: .counter, value: Double(newest)))
+            Measurement("xend_events_total", help: "Events published.", kind: .counter, value: Double(newestEvent)))
         list.append(
             Measurement(
                 "xend_operations_waiting", help: "Operations waiting for their turn.", kind: .gauge,
-                value: Double(turns.waiting)))
+                value: Double(waiting)))
         return list
     }
 }

@@ -1,0 +1,54 @@
+/// The parts of a `DomainManager`, those first on which others stand.
+final class ManagerParts {
+    /// Notices when the host's calendar has been set.
+    let calendar: Calendar
+    /// Looks at the machine.
+    let examiner: Examiner
+    /// Takes what xenstore says.
+    let signals: SignalDesk
+    /// The domains' consoles.
+    let consoles: ConsoleBoard
+    /// Performs plans.
+    let performer: PlanPerformer
+    /// Suspends guests, and lets them run on.
+    let guests: GuestSuspension
+    /// What people see of transfers.
+    let tasks: TaskDesk
+    /// Other xends.
+    let peers: PoolPeers
+    /// Settles whose a migrated domain is.
+    let handovers: HandoverDesk
+    let saver: Saver
+    let restorer: Restorer
+    let sender: Sender
+    let receiver: Receiver
+    /// What goes around the plan of a transfer.
+    let transfers: TransferDesk
+    /// Takes up the transfers of an earlier daemon.
+    let recovery: TransferRecovery
+    /// Takes up everything else of it.
+    let startUp: StartUp
+
+    init(_ context: ManagerContext, turns: DomainTurns) {
+        let nodes = DomainNodes(context: context)
+        guests = GuestSuspension(context: context, turns: turns, nodes: nodes)
+        calendar = Calendar(context)
+        examiner = Examiner(context, calendar: calendar)
+        signals = SignalDesk(context, examiner: examiner)
+        consoles = ConsoleBoard(context)
+        tasks = TaskDesk(context)
+        peers = PoolPeers(context)
+        handovers = HandoverDesk(context, peers: peers, tasks: tasks, guests: guests, examiner: examiner)
+        saver = Saver(context, guests: guests)
+        restorer = Restorer(context: context)
+        sender = Sender(context: context, handovers: handovers, peers: peers)
+        receiver = Receiver(context: context, peers: peers, handovers: handovers, tasks: tasks)
+        transfers = TransferDesk(context: context, tasks: tasks, restorer: restorer, receiver: receiver)
+        recovery = TransferRecovery(context, tasks: tasks, handovers: handovers, saver: saver, guests: guests)
+        startUp = StartUp(context: context, nodes: nodes)
+        let steps = StepPerformer(
+            context, nodes: nodes, signals: signals, consoles: consoles, saver: saver, sender: sender,
+            handovers: handovers)
+        performer = PlanPerformer(context, steps: steps)
+    }
+}
