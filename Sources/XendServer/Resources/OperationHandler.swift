@@ -11,7 +11,7 @@ enum OperationHandler {
                 return try await answer(rule.reply, try await exchange.perform(operation), exchange)
             case .domains(let operation):
                 let result = try await exchange.ask { service throws(OperationError) in
-                    try await service.perform(operation, for: exchange.requester)
+                    try await service.submit(operation, for: exchange.requester)
                 }
                 return try await answer(rule.reply, result, exchange)
             case .node(let operation):
