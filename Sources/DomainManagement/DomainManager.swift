@@ -36,6 +36,7 @@ import Migration
 /// What else there is to do is done by the parts that the manager owns: each has its own state, all share a `ManagerContext`, and all
 /// act in the manager's isolation, so that they need neither locks nor messages among themselves.
 public actor DomainManager {
+    /// Where events are published, in their order.
     public nonisolated let events: EventHub
     let context: ManagerContext
     let turns: DomainTurns
@@ -48,6 +49,7 @@ public actor DomainManager {
     /// wants to be tried again.
     public internal(set) var notification: (url: String?, setting: Int) = (nil, 0)
 
+    /// A manager that knows nothing yet: `start` makes it look.
     public init(machine: Machine, host: Host, settings: ManagerSettings, events: EventHub, log: Logger) {
         let reference = ManagerReference()
         let context = ManagerContext(
