@@ -36,7 +36,7 @@ extension DomainTable {
             building(config, id: nil, devices: devices, console: .openConsole(port: config.consolePort))
             + [.remember, .announce(.create)]
         return Plan(
-            ticket: ticket, time: now, domain: uuid, direction: .undoable, isJournaled: true, steps: steps)
+            ticket: ticket, time: now, domain: uuid, direction: .undoable, recording: .required, steps: steps)
     }
 
     /// Decides about anything else that is done to a domain, which must not have an operation in progress.
@@ -61,7 +61,7 @@ extension DomainTable {
         record.lastSerial = ticket.serial
         put(record)
         return Plan(
-            ticket: ticket, time: now, domain: uuid, direction: draft.direction, isJournaled: draft.isJournaled,
+            ticket: ticket, time: now, domain: uuid, direction: draft.direction, recording: draft.recording,
             steps: draft.steps, reason: draft.reason)
     }
 }
@@ -70,7 +70,7 @@ extension DomainTable {
 struct Draft {
     var name: String
     var direction = Plan.Direction.undoable
-    var isJournaled = false
+    var recording = Plan.Recording.none
     var steps: [Step]
     var reason = ""
 }
@@ -98,7 +98,7 @@ extension DomainTable {
             return try destroy(mode, &record, now)
         case .pinCPU(let cpus, let vcpu):
             return Draft(
-                name: rule.name, isJournaled: !record.isForeign,
+                name: rule.name, recording: record.isForeign ? .none : .required,
                 steps: [.pin(cpus, vcpu: vcpu)] + (record.isForeign ? [] : [.remember]))
         case .setVCPUs(let count):
             return Draft(name: rule.name, steps: [.setVCPUs(count)])
@@ -113,7 +113,7 @@ extension DomainTable {
             return Draft(name: rule.name, steps: [.weigh(weight: weight, cap: cap)])
         case .createDevice(let config):
             let device = try newDevice(config, of: &record)
-            return Draft(name: rule.name, isJournaled: true, steps: [.attach(device), .remember])
+            return Draft(name: rule.name, recording: .required, steps: [.attach(device), .remember])
         case .destroyDevice(let type, let index):
             let slot = DeviceSlot(type: type, idx: index)
             _ = try device(slot, of: record)
@@ -121,7 +121,7 @@ extension DomainTable {
             // From now on, and for the next daemon: half removed it is of no use.
             record.markUnwanted(slot, true)
             return Draft(
-                name: rule.name, direction: .forward, isJournaled: true,
+                name: rule.name, direction: .forward, recording: .deferrable,
                 steps: [.detach(slot, force: force), .remember])
         case .configureDevice(let config, let index):
             return try configure(DeviceSlot(type: config.type, idx: index), config, record)
@@ -131,7 +131,7 @@ extension DomainTable {
         case .rename(let name):
             try checkNameIsFree(name)
             promise(name, to: record.uuid)
-            return Draft(name: rule.name, isJournaled: true, steps: [.rename(name), .remember])
+            return Draft(name: rule.name, recording: .required, steps: [.rename(name), .remember])
         case .save(let path): return departure(operation, .save(path: path))
         case .migrate(let request): return departure(operation, .send(to: request.destination))
         case .resolve(let keep): return resolution(operation, keep: keep)
@@ -150,7 +150,7 @@ extension DomainTable {
         if request == .halt, wasAwaited { announcements.append(.announce(.restart(.cancel))) }
         // What was asked for decides about the restart when the guest has ended, which may be after a restart of xend.
         return Draft(
-            name: "shutdown", isJournaled: true,
+            name: "shutdown", recording: .deferrable,
             steps: announcements + [.announce(.shutdown(request)), .requestShutdown(request), .remember])
     }
 
@@ -274,7 +274,7 @@ extension DomainTable {
         do {
             let config = DeviceConfig.vif(try vif.configured(by: change))
             let steps: [Step] = config == device.config ? [] : [.reconfigure(device, to: config), .remember]
-            return Draft(name: "device_configure", isJournaled: true, steps: steps)
+            return Draft(name: "device_configure", recording: .required, steps: steps)
         } catch {
             throw .invalid(error.description)
         }
@@ -318,7 +318,7 @@ extension DomainTable {
         // Nobody was told of a creation that is undone after a crash, nor is the end of a life told twice.
         if record.startTime != nil { steps.append(.announce(.died)) }
         return Draft(
-            name: then == .restart ? "reboot" : "destroy", direction: .forward, isJournaled: true, steps: steps)
+            name: then == .restart ? "reboot" : "destroy", direction: .forward, recording: .deferrable, steps: steps)
     }
 
     private mutating func reap(_ record: inout DomainRecord, _ now: Double) throws(Refusal) -> Draft {
@@ -375,7 +375,7 @@ extension DomainTable {
             [.announce(.restart(.begin))] + building(config, id: id, devices: devices, console: console)
             // Nothing is announced that might still be taken back.
             + [.remember, .unpause, .announce(.create), .announce(.restart(.success)), .announce(.unpause)]
-        return Draft(name: "restart", isJournaled: true, steps: steps)
+        return Draft(name: "restart", recording: .deferrable, steps: steps)
     }
 
     private func clear(_ record: inout DomainRecord) throws(Refusal) -> Draft {
@@ -384,7 +384,7 @@ extension DomainTable {
             // A guest that runs and has connected to it is asked.
             let takesPart = reports[record.uuid]?.isPaused == false
             let releases = unwanted.map { Step.detach($0.slot, force: $0.eventPort == nil || !takesPart) }
-            return Draft(name: "clear", direction: .forward, isJournaled: true, steps: releases + [.remember])
+            return Draft(name: "clear", direction: .forward, recording: .deferrable, steps: releases + [.remember])
         }
         guard case .ending(let then) = record.stage else {
             throw .wrongStage(operation: "clear", title: record.title, record.stage)

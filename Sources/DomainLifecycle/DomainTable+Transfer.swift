@@ -5,7 +5,7 @@ extension DomainTable {
     /// A plan that ends with the domain elsewhere. Nothing comes after that which could fail and have it taken back: what is left of
     /// the domain here is ended by a plan of its own.
     func departure(_ operation: DomainOperation, _ transfer: Transfer) -> Draft {
-        Draft(name: operation.name, isJournaled: true, steps: [.transfer(transfer)])
+        Draft(name: operation.name, recording: .required, steps: [.transfer(transfer)])
     }
 
     /// Decides about a domain that comes from elsewhere: reserves name and uuid and returns the plan.
@@ -49,7 +49,7 @@ extension DomainTable {
         steps.append(.remember)
         if name == "restore" { steps += goingOn(isPaused: arrival.isPaused) }
         return Plan(
-            ticket: ticket, time: now, domain: record.uuid, direction: .undoable, isJournaled: true, steps: steps)
+            ticket: ticket, time: now, domain: record.uuid, direction: .undoable, recording: .required, steps: steps)
     }
 
     /// A restored domain runs unless it was saved paused (manual, decision 9): not before it is remembered, lest it change its disks
@@ -89,7 +89,7 @@ extension DomainTable {
         let draft = try draft(operation, &record, now)
         return Plan(
             ticket: OperationTicket(serial: 0, name: draft.name), time: now, domain: uuid, direction: .undoable,
-            isJournaled: false, steps: draft.steps.filter { $0 != .remember })
+            recording: .none, steps: draft.steps.filter { $0 != .remember })
     }
 
     /// Records that it became uncertain whose a domain is.

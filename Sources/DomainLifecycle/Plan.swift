@@ -22,11 +22,23 @@ public struct Plan: Hashable, Sendable {
     public let steps: [Step]
     /// Why it was decided so, where the rules had a choice; empty where somebody just asked for it.
     public let reason: String
-    /// Whether a daemon killed in the middle leaves something to tidy up.
-    public let isJournaled: Bool
+    public let recording: Recording
+
+    /// Whether a daemon killed in the middle leaves something to tidy up, which the journal then has to tell.
+    public enum Recording: String, Hashable, Sendable {
+        case none
+        /// What cannot be recorded is not done.
+        case required
+        /// What ends or goes on with something that is there is done on a full disk too, and recorded when there is space again: lost,
+        /// the next daemon finds the domain gone, or alive as it was recorded.
+        case deferrable
+    }
+
+    /// Whether the journal tells of it.
+    public var isJournaled: Bool { recording != .none }
 
     public init(
-        ticket: OperationTicket, time: Double, domain: DomainUUID, direction: Direction, isJournaled: Bool,
+        ticket: OperationTicket, time: Double, domain: DomainUUID, direction: Direction, recording: Recording,
         steps: [Step],
         reason: String = ""
     ) {
@@ -34,7 +46,7 @@ public struct Plan: Hashable, Sendable {
         self.time = time
         self.domain = domain
         self.direction = direction
-        self.isJournaled = isJournaled
+        self.recording = recording
         self.steps = steps
         self.reason = reason
     }

@@ -154,7 +154,7 @@ final class PlanPerformer: ManagerPart {
         performance.entries = [entry]
         open[plan.ticket.serial] = performance
         do {
-            try await database.append([entry])
+            try await database.append([entry], of: plan)
             return nil
         } catch {
             return OperationError(.failed, "cannot begin \(plan.ticket.name): \(error)")
@@ -173,7 +173,7 @@ final class PlanPerformer: ManagerPart {
         } else {
             entries.append(database.forget(plan.domain))
         }
-        try? await database.append(entries)
+        try? await database.append(entries, of: plan)
     }
 
     /// Whether its last deed writes its end down too.

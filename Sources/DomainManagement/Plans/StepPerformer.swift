@@ -101,7 +101,7 @@ final class StepPerformer: ManagerPart {
         var entries = [database.record(record)]
         if plan.endsWithRemembering { entries.append(database.end(plan)) }
         do {
-            try await database.append(entries)
+            try await database.append(entries, of: plan)
         } catch {
             throw StepFailure("cannot record \(record.title): \(error)")
         }
@@ -110,7 +110,7 @@ final class StepPerformer: ManagerPart {
     private func forget(_ plan: Plan) async throws(StepFailure) {
         guard let record = table[plan.domain] else { return }
         do {
-            try await database.append([database.forget(plan.domain), database.end(plan)])
+            try await database.append([database.forget(plan.domain), database.end(plan)], of: plan)
         } catch {
             throw StepFailure("cannot record that \(record.title) is gone: \(error)")
         }

@@ -53,10 +53,22 @@ struct Database: Sendable {
         await domains.follow(entries, from: first)
     }
 
-    /// Records entries; returns when they are as durable as their kind demands (`Journal.durability`). The files follow.
+    /// Records entries; returns when they are written or, where one of them outlives a reboot of the machine, synced. The files follow.
+    /// - Parameter isDeferrable: on a full disk they are recorded as soon as there is space, and this returns at once.
     /// - Throws: the error of the journal; then none of the entries counts.
-    func append(_ entries: [SExpression]) async throws(FileError) {
-        await domains.follow(entries, from: try await journal.append(entries))
+    func append(_ entries: [SExpression], isDeferrable: Bool = false) async throws(FileError) {
+        do {
+            await domains.follow(entries, from: try await journal.append(entries))
+        } catch {
+            guard isDeferrable, error.reason == .noSpace else { throw error }
+            log.warning("\(error): it is recorded when there is space again")
+            await journal.owe(entries)
+        }
+    }
+
+    /// Records what has to be told of a plan.
+    func append(_ entries: [SExpression], of plan: Plan) async throws(FileError) {
+        try await append(entries, isDeferrable: plan.recording == .deferrable)
     }
 
     /// What was written is synced, and the files say what the journal says.

@@ -25,6 +25,8 @@ actor Journal {
     static let notesKept = 1024
     /// What is written is synced so much later at the latest: a power cut then takes away less than anybody remembers.
     static let syncDelay = Duration.milliseconds(50)
+    /// Of more debts only the newest are kept: what is not told of the others the next daemon sees for itself.
+    static let owedKept = 4096
     /// Between two attempts to write a journal anew that a disk has refused.
     static let repairInterval = Duration.seconds(5)
 
@@ -63,12 +65,15 @@ actor Journal {
     private var requests: [Request] = []
     private var isWriting = false
     private var isSyncDue = false
+    private var isPayingDue = false
     /// A sync has failed since the journal was last written anew.
     private var isDoubtful = false
     private var snapshot: Snapshot?
     private var compaction: Compaction?
     /// Notes that nobody else keeps.
     private var notes: [SExpression] = []
+    /// What a full disk has not taken yet.
+    private var owed: [SExpression] = []
 
     private var newPath: String { path + ".new" }
 
@@ -115,6 +120,8 @@ actor Journal {
         var number = next
         let bytes = Self.lines([JournalContents.head()] + entries, &number)
         try await files.replace(path, with: bytes)
+        // What is known says what was owed, too.
+        owed = []
         await file?.close()
         file = try await files.openForAppending(path)
         (length, next, isTailTorn) = (bytes.count, number, false)
@@ -162,6 +169,25 @@ actor Journal {
         }
     }
 
+    /// Keeps entries that could not be written for want of space until there is some.
+    func owe(_ entries: [SExpression]) {
+        owed += entries
+        if owed.count > Self.owedKept { owed.removeFirst(owed.count - Self.owedKept) }
+        guard !isPayingDue else { return }
+        isPayingDue = true
+        tasks.spawn { [weak self, clock] in
+            try? await clock.sleep(for: Self.repairInterval)
+            await self?.pay()
+        }
+    }
+
+    /// Tries to write what is owed.
+    private func pay() async {
+        isPayingDue = false
+        guard !owed.isEmpty, (try? await append([])) == nil else { return }
+        owe([])
+    }
+
     private func startWriting() {
         isWriting = true
         tasks.spawn { [weak self] in await self?.writeAll() }
@@ -192,9 +218,10 @@ actor Journal {
     /// - Returns: the number of the first entry.
     private func write(_ batch: [Request]) async throws(FileError) -> UInt64 {
         let file = try await ready()
-        let entries = batch.flatMap(\.entries)
-        let first = next
-        var number = first
+        let debts = owed
+        let entries = debts + batch.flatMap(\.entries)
+        let first = next + UInt64(debts.count)
+        var number = next
         let bytes = Self.lines(entries, &number)
         let isSynced = batch.contains { $0.durability == .synced }
         do {
@@ -208,6 +235,7 @@ actor Journal {
         }
         length += bytes.count
         next = number
+        owed.removeFirst(min(debts.count, owed.count))
         compaction?.appended += entries
         if isSynced { compaction?.hasSynced = true } else { syncSoon() }
         return first
