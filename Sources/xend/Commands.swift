@@ -81,6 +81,14 @@ struct Restart: AsyncParsableCommand {
     }
 }
 
+struct DowngradeDatabase: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "downgrade-database",
+        abstract: "Write the database back in the format of the xend before; the daemon must not run.")
+
+    func run() async throws { try await Foreground().downgradeDatabase() }
+}
+
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Tell by the exit status whether the daemon runs: 0, or 3.")

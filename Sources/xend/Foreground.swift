@@ -27,6 +27,22 @@ struct Foreground {
         }
     }
 
+    /// Takes the daemon's place meanwhile: no other may read or write the database.
+    func downgradeDatabase() async throws {
+        do {
+            let configuration = try await configuration()
+            let holding = try takePidFile()
+            defer { holding.release() }
+            let count = try await configuration.downgradeDatabase(host: .linux())
+            Terminal.say(
+                count.map { "\($0) domain\($0 == 1 ? "" : "s") written in the format of the xend before" }
+                    ?? "there is no database in this xend's format: nothing to do")
+        } catch {
+            Terminal.complain("xend: \(error)")
+            throw ExitCode.failure
+        }
+    }
+
     private func configuration() async throws -> XendConfiguration {
         let path = getenv("XEND_CONFIG").map { String(cString: $0) } ?? XendConfiguration.defaultPath
         let bytes: [UInt8]

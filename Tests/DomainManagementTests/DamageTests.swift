@@ -1,5 +1,7 @@
 import DomainLifecycle
 import DomainModel
+import Logging
+import SimulatedHost
 import Testing
 
 @testable import DomainManagement
@@ -200,6 +202,26 @@ import Testing
             bench.advance(.seconds(60))
             #expect(try bench.domains().map(\.facts) == before, "line \(line + 1) of \(sample.lines.count)")
         }
+    }
+
+    @Test func `written back in the first format it says the same`() throws {
+        let (bench, sample) = try Self.make()
+        let root = ManagerSettings().databaseRoot
+        let host = bench.alpha.startIncarnation().1
+        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let downgrade = DatabaseDowngrade(root: root, host: host, log: log)
+        #expect(try bench.run { try await downgrade.perform() } == 3)
+        let older = try bench.run { try await Database(root: root, host: host, log: log).load() }
+        #expect(older.format == 1 && older.journal.complaints.isEmpty && older.files.count == 3)
+        let replay = JournalReplay(files: older.files, journal: older.journal)
+        #expect(Sample.records(of: (replay, [])) == sample.records)
+        #expect(try bench.run { try await downgrade.perform() } == nil, "once is enough")
+        // The newer xend comes again, and goes on where the older one has ended.
+        bench.alpha.killDaemon()
+        try bench.start()
+        bench.advance(.seconds(60))
+        #expect(try bench.domains().map(\.name) == ["Domain-0", "web", "db", "post"])
+        #expect(bench.alpha.leaks() == [])
     }
 
     @Test func `a newer format is refused, and left as it is`() throws {

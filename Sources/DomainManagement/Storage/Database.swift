@@ -83,6 +83,7 @@ struct Database: Sendable {
     struct Contents: Sendable {
         var journal: JournalContents
         var files: [DomainFiles.Found]
+        var format = JournalContents.format
     }
 
     /// - Throws: `JournalContents.NewerFormat`, or the error of the file.
@@ -101,8 +102,10 @@ struct Database: Sendable {
 
     private func loadFirstFormat() async throws -> Contents {
         let files = await DomainFiles(directory: "\(root)/domain", host: host, log: log).read()
-        guard let bytes = try await read("\(root)/journal") else { return Contents(journal: .empty, files: files) }
-        return Contents(journal: try JournalContents(bytes, path: "\(root)/journal", format: 1), files: files)
+        guard let bytes = try await read("\(root)/journal") else {
+            return Contents(journal: .empty, files: files, format: 1)
+        }
+        return Contents(journal: try JournalContents(bytes, path: "\(root)/journal", format: 1), files: files, format: 1)
     }
 
     /// - Returns: nil when there is no such file.
