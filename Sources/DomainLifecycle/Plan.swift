@@ -22,10 +22,12 @@ public struct Plan: Hashable, Sendable {
     public let steps: [Step]
     /// Why it was decided so, where the rules had a choice; empty where somebody just asked for it.
     public let reason: String
+    /// Whether it has to be recorded before it is done.
     public let recording: Recording
 
     /// Whether a daemon killed in the middle leaves something to tidy up, which the journal then has to tell.
     public enum Recording: String, Hashable, Sendable {
+        /// There is nothing to tidy up.
         case none
         /// What cannot be recorded is not done.
         case required

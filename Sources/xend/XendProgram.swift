@@ -12,7 +12,9 @@ struct XendProgram: AsyncParsableCommand {
         abstract: "The control daemon of a machine that runs Xen.",
         discussion: "It serves HTTP on port 8000. Configuration: /etc/xen/xend-config.sxp, or $XEND_CONFIG.",
         version: XendVersion.current,
-        subcommands: [Start.self, TraceStart.self, Run.self, Stop.self, Restart.self, Status.self, DowngradeDatabase.self])
+        subcommands: [
+            Start.self, TraceStart.self, Run.self, Stop.self, Restart.self, Status.self, DowngradeDatabase.self,
+        ])
 
     static func main() async {
         // Before any thread is made.

@@ -105,7 +105,8 @@ struct Database: Sendable {
         guard let bytes = try await read("\(root)/journal") else {
             return Contents(journal: .empty, files: files, format: 1)
         }
-        return Contents(journal: try JournalContents(bytes, path: "\(root)/journal", format: 1), files: files, format: 1)
+        return Contents(
+            journal: try JournalContents(bytes, path: "\(root)/journal", format: 1), files: files, format: 1)
     }
 
     /// - Returns: nil when there is no such file.
