@@ -270,7 +270,11 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: nio), .product(name: "NIOHTTP1", package: nio),
             ]),
         tests(
-            "LinuxHostTests", ["LinuxHost", "HTTPInterface", "HostInterface", .product(name: "NIOCore", package: nio)]),
+            "LinuxHostTests",
+            [
+                "LinuxHost", "HTTPInterface", "HostInterface", .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "NIOCore", package: nio),
+            ]),
         tests(
             "XendClientTests",
             [

@@ -2,17 +2,20 @@ import Glibc
 import HostInterface
 import SystemPackage
 
-/// A file open for appending, on a thread of its own.
+/// A file open for appending, on a thread of its own. A sync takes seconds on a disk that is busy: it has another, so that what is
+/// appended meanwhile does not wait for it.
 actor LinuxAppendableFile: AppendableFile {
     private let thread = BlockingThread()
+    private let syncing: BlockingPool
     private let path: String
     private var file: FileDescriptor?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    init(_ path: String, _ file: FileDescriptor) {
+    init(_ path: String, _ file: FileDescriptor, syncing: BlockingPool) {
         self.path = path
         self.file = file
+        self.syncing = syncing
     }
 
     deinit { try? file?.close() }
@@ -32,8 +35,16 @@ actor LinuxAppendableFile: AppendableFile {
     }
 
     func sync() async throws(FileError) {
+        let path = path
+        // Its own, lest the file be closed, and the number given to another, before the sync begins.
         let file = try self.opened("sync")
-        try attempt("sync", path) { try check { fdatasync(file.rawValue) } }
+        let copy = try attempt("sync", path) {
+            FileDescriptor(rawValue: try check { fcntl(file.rawValue, F_DUPFD_CLOEXEC, 0) })
+        }
+        try await syncing.run { () throws(FileError) in
+            defer { try? copy.close() }
+            try attempt("sync", path) { try check { fdatasync(copy.rawValue) } }
+        }
     }
 
     func truncate(to length: Int) async throws(FileError) {

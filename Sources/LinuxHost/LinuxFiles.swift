@@ -59,7 +59,7 @@ public final class LinuxFiles: FileStore {
 
     public func openForAppending(_ path: String) async throws(FileError) -> any AppendableFile {
         let file = try await open("open", path, .writeOnly, [.create, .append])
-        return LinuxAppendableFile(path, file)
+        return LinuxAppendableFile(path, file, syncing: pool)
     }
 
     public func openForWriting(_ path: String) async throws(FileError) -> any WritableFile {
