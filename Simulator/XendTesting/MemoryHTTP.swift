@@ -32,12 +32,12 @@ final class MemoryHTTP: HTTPListening, @unchecked Sendable {
 
     /// Connects to a port; nil when nobody listens there.
     func connect(port: UInt16?, from peer: String) -> MemoryHTTPConnection? {
-        let listener = open.first { $0.isOpen && (port == nil || $0.port == port) }
+        let listener = open.first { $0.isAccepting && (port == nil || $0.port == port) }
         return listener?.accept(from: peer)
     }
 
-    /// The port of the first listener that is open.
-    var port: UInt16? { open.first { $0.isOpen }?.port }
+    /// The port of the first listener that accepts connections.
+    var port: UInt16? { open.first { $0.isAccepting }?.port }
 
     /// The daemon has been killed: every connection breaks off, nothing more is sent.
     func breakOff() {
@@ -57,7 +57,8 @@ final class MemoryHTTPListener: HTTPListener, @unchecked Sendable {
     private let reservation: any NetworkListener
     private let loop: EmbeddedEventLoop
     private let configure: @Sendable (any Channel) -> EventLoopFuture<Void>
-    private(set) var isOpen = true
+    private var isOpen = true
+    private(set) var isAccepting = false
     private var connections: [MemoryHTTPConnection] = []
 
     init(
@@ -69,6 +70,8 @@ final class MemoryHTTPListener: HTTPListener, @unchecked Sendable {
         self.loop = loop
         self.configure = configure
     }
+
+    func accept() async { isAccepting = isOpen }
 
     func accept(from peer: String) -> MemoryHTTPConnection? {
         let channel = EmbeddedChannel(loop: loop)
@@ -90,6 +93,7 @@ final class MemoryHTTPListener: HTTPListener, @unchecked Sendable {
     func close() async {
         guard isOpen else { return }
         isOpen = false
+        isAccepting = false
         await reservation.close()
         for connection in connections { connection.quiesce() }
         // What is under way is answered; the daemon's own deadline ends the rest.
@@ -97,6 +101,7 @@ final class MemoryHTTPListener: HTTPListener, @unchecked Sendable {
 
     func breakOff() {
         isOpen = false
+        isAccepting = false
         for connection in connections { connection.breakOff() }
         connections = []
     }

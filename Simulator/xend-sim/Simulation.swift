@@ -98,9 +98,10 @@ final class Simulation: @unchecked Sendable {
 
     /// Runs until a signal comes.
     /// - Returns: whether all went well.
-    func run() -> Bool {
+    /// - Throws: when the process cannot even wait for a signal.
+    func run() throws -> Bool {
         executor.spawn { [self] in await begin() }
-        Signals.whenFirst { [self] in
+        try StopSignals.whenFirst(limit: Self.processLimit) { [self] in
             isStopping.store(true, ordering: .sequentiallyConsistent)
             executor.spawn { [self] in await end() }
         }
@@ -144,8 +145,11 @@ final class Simulation: @unchecked Sendable {
         executor.wake()
     }
 
-    /// A daemon that does not stop in good order is ended all the same.
-    private static let stopLimit = Duration.seconds(30)
+    /// A daemon that does not stop in good order is ended all the same, and soon: the machine under it ends as well, so that
+    /// nothing is gained by waiting for what hangs.
+    private static let stopLimit = Duration.seconds(1)
+    /// For the process, where not the simulated machine hangs but a real disk.
+    private static let processLimit = Duration.seconds(5)
 
     private func rest() async { try? await executor.sleep(until: executor.now + .milliseconds(2)) }
 }

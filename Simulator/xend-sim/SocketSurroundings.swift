@@ -211,7 +211,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
                 try? await LinuxHTTPListening().listen(
                     address: address, port: port, configure: pacemaker.counting(pipeline.configure))
                 as? LinuxHTTPListener
-            if standIn != nil { return }
+            if let standIn { return await standIn.accept() }
             await Nap.short()
         }
     }
@@ -233,13 +233,13 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
     private let pacemaker: Pacemaker
     /// What has to end before the port is free.
     private let predecessor: Task<Void, Never>?
-    private let listening: (UInt16) -> Void
+    private let listening: @Sendable (UInt16) -> Void
     private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
     private let listeners = Mutex<[any HTTPListener]>([])
 
     init(
         _ network: FencedNetwork, clock: any HostClock, pacemaker: Pacemaker, after predecessor: Task<Void, Never>?,
-        listening: @escaping (UInt16) -> Void
+        listening: @escaping @Sendable (UInt16) -> Void
     ) {
         self.network = network
         self.clock = clock
@@ -258,8 +258,7 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
             return configure(channel)
         }
         listeners.withLock { $0.append(listener) }
-        listening(listener.port)
-        return listener
+        return SocketListener(inner: listener, accepting: listening)
     }
 
     /// Another network of this life.
@@ -282,4 +281,19 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
         for listener in listeners.withLock({ $0 }) { await listener.close() }
         for network in [network] + further.withLock({ $0 }) { await network.end() }
     }
+}
+
+/// Tells when the daemon begins to listen.
+private struct SocketListener: HTTPListener {
+    let inner: any HTTPListener
+    let accepting: @Sendable (UInt16) -> Void
+
+    var port: UInt16 { inner.port }
+
+    func accept() async {
+        await inner.accept()
+        accepting(port)
+    }
+
+    func close() async { await inner.close() }
 }

@@ -12,7 +12,7 @@ struct XendSim: ParsableCommand {
         abstract: "Run xend on a simulated machine.",
         discussion: """
             When it is ready it prints one line, "listening on http://ADDRESS:PORT/xend", and nothing else on standard \
-            output. SIGTERM and SIGINT stop it. With the process the machine ends too, as a power cut would end it.
+            output. SIGTERM, SIGINT and SIGHUP stop it; a second one ends it at once. With the process the machine ends too, as a power cut would end it.
 
             Configuration, database, log and save files are real, under --root. Kernels, block devices and bridges are the \
             simulated machine's; /simulator shows and changes it.
@@ -75,8 +75,8 @@ struct XendSim: ParsableCommand {
 
     func run() throws {
         OpenFileLimit.raise()
-        // Before any thread is made: all of them inherit the mask, and one waits for the signals.
-        Signals.block()
+        let holding = try takeRoot()
+        defer { holding.release() }
         var setup = HostSetup(name: host)
         setup.memory = memory
         setup.domainZeroMemory = domainZeroMemory
@@ -87,7 +87,21 @@ struct XendSim: ParsableCommand {
                 isInstant: instant, minimumRestartSeconds: minRestartTime,
                 seed: seed ?? UInt64.random(in: 0...UInt64.max)),
             first: setup)
-        guard simulation.run() else { throw ExitCode.failure }
+        guard try simulation.run() else { throw ExitCode.failure }
+    }
+}
+
+extension XendSim {
+    /// A root has one xend: two would destroy each other's database.
+    private func takeRoot() throws -> PidFile.Holding {
+        let file = PidFile(root: HostRoot(files: root))
+        do {
+            return try file.take()
+        } catch {
+            let owner = file.runningProcess().map { "process \($0.pid) uses \(root) already" }
+            Output.complain("cannot start: \(error.reason == .exists ? owner ?? "\(error)" : "\(error)")")
+            throw ExitCode.failure
+        }
     }
 }
 

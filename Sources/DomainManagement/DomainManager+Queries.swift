@@ -130,13 +130,19 @@ extension DomainManager {
     /// How this xend takes part in migrations.
     public var migration: MigrationSettings { parts.peers.migration }
 
-    /// Listens for other xends until the daemon stops.
+    /// Takes the port on which other xends call; they wait until `startMigration`.
     /// - Returns: the port.
-    public func startMigration(
+    public func reserveMigration(
         _ settings: MigrationSettings, address: String, port: UInt16
     ) async throws(NetworkError) -> UInt16 {
         try await parts.peers.listen(settings, address: address, port: port)
     }
+
+    /// Hears other xends until the daemon stops.
+    public func startMigration() { parts.peers.accept() }
+
+    /// Hears no other xend any more; its port is free.
+    public func closeMigration() async { await parts.peers.close() }
 
     /// Remembers where events are posted; nil or "" = nowhere.
     public func setNotificationURL(_ url: String?) async throws(OperationError) {

@@ -58,9 +58,15 @@ extension DomainManager {
 
     // MARK: - Stopping
 
+    /// Begins nothing more, and gives up the transfers that can be given up: their domains run on where they are.
+    public func beginStop() async {
+        table.isStopping = true
+        await parts.tasks.cancelAll()
+    }
+
     /// Ends the daemon's part; domains, devices and their data stay as they are. Operations in progress may end first.
     public func stop() async {
-        table.isStopping = true
+        await beginStop()
         let deadline = host.clock.now + settings.stopTimeout
         while table.sorted.contains(where: { $0.operation != nil }), host.clock.now < deadline {
             guard (try? await host.clock.sleep(for: .milliseconds(20))) != nil else { break }

@@ -25,8 +25,9 @@ public struct ManagerSettings: Sendable {
     public var examinationInterval = Duration.seconds(60)
     /// How long a start waits for what has to be finished or undone first. What takes longer goes on beside everything else.
     public var startPatience = Duration.seconds(1)
-    /// How long operations in progress may take to end when the daemon stops (manual, decision 9).
-    public var stopTimeout = Duration.seconds(30)
+    /// How long operations in progress may take to end when the daemon stops. `stop` waits for 30 s in all (manual,
+    /// decision 9).
+    public var stopTimeout = Duration.seconds(20)
     /// How long the disk of a save file may leave a read or a write unanswered.
     public var diskTimeout = Duration.seconds(60)
     /// Passed at each step of a plan, for fault injection; nil in production.

@@ -3,7 +3,7 @@ import NIOCore
 
 /// Where HTTP connections come from: sockets on a real host, channels in memory on a simulated one.
 public protocol HTTPListening: Sendable {
-    /// Starts accepting connections.
+    /// Takes a port. Who connects waits until ``HTTPListener/accept()``.
     ///
     /// An accepted channel has its `localAddress` and `remoteAddress`, and tells of the end of its peer's sending
     /// (`allowRemoteHalfClosure`): such a peer still gets its answer. Nothing else is in its pipeline.
@@ -18,10 +18,12 @@ public protocol HTTPListening: Sendable {
     ) async throws(NetworkError) -> any HTTPListener
 }
 
-/// A port that accepts HTTP connections.
+/// A port for HTTP connections.
 public protocol HTTPListener: Sendable {
     /// The port it listens on.
     var port: UInt16 { get }
+    /// Starts accepting connections: those that wait, and those that come. Idempotent.
+    func accept() async
     /// Accepts no more, fires `ChannelShouldQuiesceEvent` into every open channel, so that requests under way are
     /// answered and idle connections end, and closes those that are still open after a few seconds. Idempotent.
     func close() async

@@ -46,6 +46,7 @@ public final class LinuxHTTPListening: HTTPListening {
         _ open: OpenChannels, _ configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> ServerBootstrap {
         ServerBootstrap(group: group)
+            .serverChannelOption(.autoRead, value: false)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     // It waits a little when descriptors run out.
@@ -81,6 +82,11 @@ public final class LinuxHTTPListener: HTTPListener {
         self.port = port
         self.open = open
         self.group = group
+    }
+
+    /// Starts accepting connections: those that wait in the kernel's queue, and those that come. Idempotent.
+    public func accept() async {
+        for channel in listening { try? await channel.setOption(.autoRead, value: true).get() }
     }
 
     /// Accepts no more: the port is free. Connections stay. Idempotent.

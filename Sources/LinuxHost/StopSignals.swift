@@ -1,44 +1,109 @@
 import Glibc
+import HostInterface
+import Synchronization
+import SystemPackage
 
-/// What asks a daemon to end: SIGTERM, SIGINT, and SIGHUP, which the original's `stop` sent. A thread of its own waits for
-/// them, since what a handler may do is too little.
-public struct StopSignals: Sendable {
-    private static func set() -> sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        for number in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, number) }
-        return set
-    }
+/// What asks a daemon to end: SIGTERM, SIGINT, and SIGHUP, which the original's `stop` sent.
+///
+/// The signals have handlers, for a mask alone does not keep them: the main thread of a program with an asynchronous `main` waits in
+/// sigsuspend(2) with an empty one. A handler may do next to nothing; it wakes a thread, which does the rest. That thread is also
+/// the one that takes the signals as a rule: in others they would interrupt what is being waited for.
+public enum StopSignals {
+    private static let numbers = [SIGTERM, SIGINT, SIGHUP]
 
-    /// Keeps the signals from ending the process. To be called before any thread is made: all of them inherit it.
-    public init() {
-        var set = StopSignals.set()
-        pthread_sigmask(SIG_BLOCK, &set, nil)
+    /// Calls `body` once, on a thread of its own, when the first of the signals comes. A second one ends the process as it
+    /// would without handlers. To be called once, before other threads are made.
+    ///
+    /// - Parameters:
+    ///   - limit: how long the process may take to end after the first; then it ends as it is, and says so.
+    ///   - body: begins the end, and returns.
+    /// - Throws: when the process cannot have a thread or a pipe more; it can do nothing then.
+    public static func whenFirst(limit: Duration, _ body: @escaping @Sendable () -> Void) throws {
+        let pipe = try Pipe()
+        // Whatever the handler uses has been used before: nothing is made when it runs.
+        alarm.store(pipe.writing.rawValue, ordering: .sequentiallyConsistent)
+        hasCome.store(false, ordering: .sequentiallyConsistent)
         signal(SIGPIPE, SIG_IGN)
-    }
-
-    /// Returns when the first of them comes; a second one ends the process as it always would. Once.
-    public func first() async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let box = Unmanaged.passRetained(Box(continuation))
-            var thread = pthread_t()
-            let result = pthread_create(
-                &thread, nil,
-                { argument in
-                    var set = StopSignals.set()
-                    var number: CInt = 0
-                    sigwait(&set, &number)
-                    pthread_sigmask(SIG_UNBLOCK, &set, nil)
-                    if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().continuation.resume() }
-                    return nil
-                }, box.toOpaque())
-            precondition(result == 0, "a daemon that cannot make one thread can do nothing")
-            pthread_detach(thread)
+        var watched = sigset_t()
+        sigemptyset(&watched)
+        for number in numbers where try handle(number) { sigaddset(&watched, number) }
+        pthread_sigmask(SIG_BLOCK, &watched, nil)
+        let watch = Unmanaged.passRetained(Watch(alarm: pipe.reading, signals: watched, limit: limit, body: body))
+        var thread = pthread_t()
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Watch>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, watch.toOpaque())
+        guard result == 0 else {
+            watch.release()
+            throw Errno(rawValue: result)
         }
+        pthread_detach(thread)
     }
 
-    private final class Box {
-        let continuation: CheckedContinuation<Void, Never>
-        init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = continuation }
+    /// - Returns: whether the signal is taken. Who starts a program with nohup(1) wants it to outlive the terminal.
+    private static func handle(_ number: CInt) throws(Errno) -> Bool {
+        var action = sigaction()
+        if number == SIGHUP {
+            try check { sigaction(number, nil, &action) }
+            if unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == ignored { return false }
+        }
+        action = sigaction()
+        action.__sigaction_handler.sa_handler = { StopSignals.take($0) }
+        action.sa_flags = SA_RESTART
+        try check { sigaction(number, &action, nil) }
+        return true
+    }
+
+    /// SIG_IGN, which is no function that could be compared.
+    private static let ignored = 1
+
+    /// The handler: whatever thread it runs on has to find everything as it was.
+    private static func take(_ number: CInt) {
+        let before = errno
+        if hasCome.exchange(true, ordering: .sequentiallyConsistent) {
+            // Comes when this handler returns.
+            signal(number, SIG_DFL)
+            raise(number)
+        } else {
+            var byte: UInt8 = 1
+            write(alarm.load(ordering: .sequentiallyConsistent), &byte, 1)
+        }
+        errno = before
+    }
+}
+
+/// Where the handler writes.
+private let alarm = Atomic<CInt>(-1)
+/// Whether one has come.
+private let hasCome = Atomic(false)
+
+/// The thread that waits for the first signal, and watches over the end.
+private final class Watch: Sendable {
+    private let alarm: FileDescriptor
+    private let signals: sigset_t
+    private let limit: Duration
+    private let body: @Sendable () -> Void
+
+    init(alarm: FileDescriptor, signals: sigset_t, limit: Duration, body: @escaping @Sendable () -> Void) {
+        self.alarm = alarm
+        self.signals = signals
+        self.limit = limit
+        self.body = body
+    }
+
+    func run() {
+        var signals = signals
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        guard (try? Blocking.chunk(alarm, 1)) != nil else { return }
+        body()
+        let clock = LinuxClock()
+        let end = clock.now + limit
+        while clock.now < end { usleep(20_000) }
+        let words = "what was in progress has not ended in time: the process ends as it is\n"
+        _ = try? FileDescriptor.standardError.writeAll(words.utf8)
+        _exit(EXIT_FAILURE)
     }
 }

@@ -7,8 +7,10 @@ extension Daemon {
     /// A secret is a line; nobody needs more.
     private static let maximumSecret = 4096
 
+    /// Takes the port; other hosts wait.
+    ///
     /// - Throws: when the secret or the certificates cannot be used, or a configured port not be listened on.
-    func startMigration() async throws {
+    func reserveMigrationPort() async throws {
         var settings = MigrationSettings()
         settings.secret = try await poolSecret()
         settings.network = try secureNetwork()
@@ -18,7 +20,7 @@ extension Daemon {
         let address = settings.knowsPool ? configuration.address ?? "" : "localhost"
         let wanted = configuration.migrationPort ?? (options.choosesPorts ? 0 : settings.port)
         do {
-            let port = try await manager.startMigration(settings, address: address, port: wanted)
+            let port = try await manager.reserveMigration(settings, address: address, port: wanted)
             log.notice("migrations are taken on port \(port), from \(settings.members)")
         } catch {
             let reason = PortError(

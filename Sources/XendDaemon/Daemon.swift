@@ -59,7 +59,8 @@ public final class Daemon: Sendable {
     // MARK: - Starting and stopping
 
     /// Starts everything in the original's order (reference/lifecycle-and-events.md §7): network script, domains, `xend.start`,
-    /// HTTP.
+    /// HTTP. What may be refused comes before all of it: until every port is taken nothing of the machine, the database or the
+    /// domains is touched, and who calls waits.
     ///
     /// - Throws: what keeps the daemon from serving. What had been started is stopped again.
     public func start() async throws {
@@ -68,32 +69,61 @@ public final class Daemon: Sendable {
         for warning in configuration.warnings { log.warning("\(warning)") }
         logEvents()
         do {
+            try await reservePorts()
+        } catch {
+            log.critical("xend cannot start: \(error)")
+            await closePorts()
+            throw error
+        }
+        do {
             await startNetwork()
             try await manager.start()
-            await startNotifications()
-            events.publish(Event("xend.start", "0"))
-            try await startDebugPort()
-            try await startHTTP()
-            try await startMigration()
         } catch {
             log.critical("xend cannot start: \(error)")
             await stop()
             throw error
         }
+        await startNotifications()
+        events.publish(Event("xend.start", "0"))
+        await serve()
+    }
+
+    private func reservePorts() async throws {
+        try await reserveHTTPPort()
+        try await reserveDebugPort()
+        try await reserveMigrationPort()
+    }
+
+    /// Answers those who call, and those who wait already.
+    private func serve() async {
+        if let listener = await parts.debugListener {
+            let server = DebugServer(daemon: self, host: host)
+            host.tasks.spawn { await server.run(listener) }
+        }
+        await manager.startMigration()
+        await parts.beginServing()
+        await parts.listener?.accept()
+    }
+
+    private func closePorts() async {
+        await parts.beginStop()
+        await parts.listener?.close()
+        await parts.debugListener?.close()
+        await manager.closeMigration()
     }
 
     /// Stops serving, then the rest. Domains run on.
     public func stop() async {
         log.notice("xend stops")
-        await parts.beginStop()
-        await parts.listener?.close()
-        await parts.debugListener?.close()
+        // First, so that those who wait for an operation are answered while they are still there.
+        await manager.beginStop()
+        await closePorts()
         await manager.stop()
         events.finish()
         log.notice("xend has stopped")
     }
 
-    private func startHTTP() async throws(PortError) {
+    private func reserveHTTPPort() async throws(PortError) {
         let pipeline = HTTPPipeline(
             service: self, tasks: host.tasks, clock: host.clock,
             configuration: HTTPServerConfiguration(
@@ -108,12 +138,12 @@ public final class Daemon: Sendable {
         } catch {
             throw PortError(service: "HTTP", key: "xend-port", address: address, reason: error)
         }
-        await parts.serve(listener)
+        await parts.keep(listener)
         log.notice("listening on port \(listener.port)")
     }
 
     /// Loopback only, unless other hosts may come (the original's was open to everyone).
-    private func startDebugPort() async throws(PortError) {
+    private func reserveDebugPort() async throws(PortError) {
         let port = configuration.debugPort ?? (options.choosesPorts ? 0 : 8001)
         let address = configuration.isRemoteAccessOpen ? configuration.address ?? "" : "localhost"
         let listener: any NetworkListener
@@ -122,9 +152,7 @@ public final class Daemon: Sendable {
         } catch {
             throw PortError(service: "the debug port", key: "xend-debug-port", address: address, reason: error)
         }
-        await parts.serveDebug(listener)
-        let server = DebugServer(daemon: self, host: host)
-        host.tasks.spawn { await server.run(listener) }
+        await parts.keep(debug: listener)
         log.info("debug port \(listener.port)")
     }
 
@@ -183,13 +211,15 @@ private actor Parts {
     private(set) var listener: (any HTTPListener)?
     private(set) var debugListener: (any NetworkListener)?
     private(set) var isStopping = false
+    private var hasBegun = false
 
     init(http: any HTTPListening) { self.http = http }
 
-    func serve(_ listener: any HTTPListener) { self.listener = listener }
-    func serveDebug(_ listener: any NetworkListener) { debugListener = listener }
+    func keep(_ listener: any HTTPListener) { self.listener = listener }
+    func keep(debug listener: any NetworkListener) { debugListener = listener }
+    func beginServing() { hasBegun = true }
     func beginStop() { isStopping = true }
-    var isServing: Bool { listener != nil && !isStopping }
+    var isServing: Bool { hasBegun && !isStopping }
 }
 
 /// What the program that starts the daemon decides, beside xend-config.sxp.

@@ -29,7 +29,7 @@ struct Launcher {
     }
 }
 
-struct Start: ForegroundCommand {
+struct Start: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "start", abstract: "Start the daemon, unless it runs, and wait until it answers requests.")
 
@@ -39,9 +39,9 @@ struct Start: ForegroundCommand {
     @Flag(name: .long, help: "Begin with tracing on.")
     var trace = false
 
-    func run(until signals: StopSignals) async throws {
+    func run() async throws {
         if foreground {
-            try await Foreground(isTracing: trace).run(until: signals)
+            try await Foreground(isTracing: trace).run()
         } else {
             try await Launcher(isTracing: trace).start()
         }
@@ -55,14 +55,14 @@ struct TraceStart: AsyncParsableCommand {
     func run() async throws { try await Launcher(isTracing: true).start() }
 }
 
-struct Run: ForegroundCommand {
+struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Be the daemon, in the foreground: start --foreground.")
 
     @Flag(name: .long, help: "Begin with tracing on.")
     var trace = false
 
-    func run(until signals: StopSignals) async throws { try await Foreground(isTracing: trace).run(until: signals) }
+    func run() async throws { try await Foreground(isTracing: trace).run() }
 }
 
 struct Stop: AsyncParsableCommand {

@@ -10,9 +10,14 @@ import XendDaemon
 struct Foreground {
     var isTracing = false
 
+    /// How long it may take to end. `xend stop` waits for 30 s (manual, decision 9): it is to see the end.
+    private static let endLimit = Duration.seconds(28)
+
     /// Serves until a signal asks it to end.
-    func run(until signals: StopSignals) async throws {
+    func run() async throws {
         OpenFileLimit.raise()
+        let (signals, asked) = AsyncStream.makeStream(of: Void.self)
+        try StopSignals.whenFirst(limit: Self.endLimit) { asked.finish() }
         let readiness = Readiness()
         do {
             let configuration = try await configuration()
@@ -64,7 +69,8 @@ struct Foreground {
             return try PidFile().take()
         } catch {
             guard error.reason == .exists else { throw StartFailure("\(error)") }
-            throw StartFailure("it runs already (/var/run/xend.pid)")
+            let process = PidFile().runningProcess().map { ": process \($0.pid)" } ?? ""
+            throw StartFailure("it runs already\(process) (/var/run/xend.pid)")
         }
     }
 }
@@ -78,10 +84,10 @@ struct StartFailure: Error, CustomStringConvertible {
 #if RealXen
     extension Foreground {
         private func serve(
-            _ configuration: XendConfiguration, _ readiness: Readiness, _ signals: StopSignals
+            _ configuration: XendConfiguration, _ readiness: Readiness, _ signals: AsyncStream<Void>
         ) async throws {
+            // Never closed: what has not ended with the daemon may ask it until the process is gone, and all ends with that.
             let xen = try await XenMachine()
-            defer { xen.close() }
             var options = DaemonOptions()
             options.isTracing = isTracing
             options.secureNetwork = LinuxNetwork.securing()
@@ -99,7 +105,7 @@ struct StartFailure: Error, CustomStringConvertible {
             }
             chdir("/")
             readiness.announce()
-            await signals.first()
+            for await _ in signals {}
             readiness.stopping()
             await daemon.stop()
             await log.flush()
@@ -108,7 +114,7 @@ struct StartFailure: Error, CustomStringConvertible {
 #else
     extension Foreground {
         private func serve(
-            _ configuration: XendConfiguration, _ readiness: Readiness, _ signals: StopSignals
+            _ configuration: XendConfiguration, _ readiness: Readiness, _ signals: AsyncStream<Void>
         ) async throws {
             throw StartFailure(
                 "this program was built without the back-end for a real Xen: build it with libxen-dev installed and "

@@ -17,8 +17,6 @@ struct XendProgram: AsyncParsableCommand {
         ])
 
     static func main() async {
-        // Before any thread is made.
-        let signals = StopSignals()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let isQuestion = arguments.contains { ["-h", "--help", "help"].contains($0) }
         if !isQuestion {
@@ -37,9 +35,7 @@ struct XendProgram: AsyncParsableCommand {
         }
         do {
             var command = try parseAsRoot(arguments)
-            if var foreground = command as? any ForegroundCommand {
-                try await foreground.run(until: signals)
-            } else if var command = command as? any AsyncParsableCommand {
+            if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
@@ -69,11 +65,6 @@ struct XendProgram: AsyncParsableCommand {
         }
         Glibc.exit(code == .validationFailure ? 1 : code.rawValue)
     }
-}
-
-/// A command that becomes the daemon.
-protocol ForegroundCommand: ParsableCommand {
-    mutating func run(until signals: StopSignals) async throws
 }
 
 /// Text on the two standard outputs.

@@ -25,6 +25,30 @@ import Testing
         #expect(await text("/var/run/xend.pid") == nil)
     }
 
+    @Test("its file is everyone's to read and its own to write") func mode() throws {
+        let before = umask(0)
+        defer { umask(before) }
+        let holding = try pidFile.take()
+        var status = stat()
+        #expect(stat(directory.path + "/var/run/xend.pid", &status) == 0)
+        #expect(status.st_mode & 0o7777 == 0o644)
+        holding.release()
+    }
+
+    @Test("its lock is the kernel's: another process sees it, until it is given up") func lock() async throws {
+        func locked() async throws -> Bool {
+            let attempt = "flock -n \(directory.path)/var/run/xend.pid true"
+            return try await !LinuxScripts().run(
+                ScriptCall(path: "/bin/sh", arguments: ["-c", attempt])
+            ).succeeded
+        }
+        let holding = try pidFile.take()
+        #expect(try await locked())
+        #expect(throws: FileError.self) { try pidFile.take() }
+        holding.release()
+        #expect(pidFile.runningProcess() == nil)
+    }
+
     @Test("a file that a dead daemon left behind is removed, whoever has its pid now") func stale() async throws {
         for left in ["\(getpid())", "999999999", "", "nonsense", "-1", "1"] {
             directory.put("/var/run/xend.pid", left)

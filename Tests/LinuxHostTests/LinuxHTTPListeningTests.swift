@@ -27,9 +27,11 @@ private final class Echo: ChannelInboundHandler {
     func listener(_ maximum: Int) async throws -> any HTTPListener {
         var limits = HTTPLimits()
         limits.connections = maximum
-        return try await LinuxHTTPListening(limits: limits).listen(address: "localhost", port: 0) { channel in
+        let listener = try await LinuxHTTPListening(limits: limits).listen(address: "localhost", port: 0) { channel in
             channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Echo()) }
         }
+        await listener.accept()
+        return listener
     }
 
     func connect(_ listener: any HTTPListener) async throws -> any NetworkConnection {

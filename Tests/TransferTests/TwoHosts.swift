@@ -57,8 +57,9 @@ final class TwoHosts: Sendable {
         settings.httpPort = 8000
         let used = settings
         try run {
+            _ = try await manager.reserveMigration(used, address: "", port: 8002)
             try await manager.start()
-            _ = try await manager.startMigration(used, address: "", port: 8002)
+            await manager.startMigration()
         }
     }
 

@@ -54,8 +54,10 @@ import Testing
         configuration.limits.connections = limit
         let pipeline = HTTPPipeline(
             service: Sample.service, tasks: LinuxTasks(), clock: LinuxClock(), configuration: configuration)
-        return try await LinuxHTTPListening(limits: configuration.limits).listen(
+        let listener = try await LinuxHTTPListening(limits: configuration.limits).listen(
             address: "127.0.0.1", port: 0, configure: pipeline.configure)
+        await listener.accept()
+        return listener
     }
 
     private static func connect(to listener: any HTTPListener) async throws -> any NetworkConnection {

@@ -23,7 +23,7 @@ final class PoolPeers: ManagerPart {
         return new
     }
 
-    /// Listens for other xends until the daemon stops.
+    /// Takes the port on which other xends call; they wait until `accept`.
     /// - Returns: the port.
     func listen(
         _ settings: MigrationSettings, address: String, port: UInt16
@@ -32,6 +32,12 @@ final class PoolPeers: ManagerPart {
         let listener = try await (settings.network ?? host.network).listen(address: address, port: port)
         migration.listeningPort = listener.port
         self.listener = listener
+        return listener.port
+    }
+
+    /// Hears other xends until the daemon stops.
+    func accept() {
+        guard let listener else { return }
         context.spawnBackground { reference in
             for await connection in listener.connections {
                 guard await reference.run({ await $0.parts.peers.accept(connection) }) != nil else {
@@ -39,7 +45,12 @@ final class PoolPeers: ManagerPart {
                 }
             }
         }
-        return listener.port
+    }
+
+    /// Gives the port back.
+    func close() async {
+        await listener?.close()
+        listener = nil
     }
 
     func accept(_ connection: any NetworkConnection) async {

@@ -37,6 +37,15 @@ final class TaskDesk: ManagerPart {
         log.notice("task \(id), \(information.operation) \"\(information.domain)\", is cancelled for \(requester)")
     }
 
+    /// Ends every transfer that is before its point of no return, since the daemon stops.
+    func cancelAll() async {
+        for (id, task) in registry.running.sorted(by: { $0.key < $1.key }) {
+            guard !task.isCancelled, await task.cancel() else { continue }
+            let information = task.information
+            log.notice("task \(id), \(information.operation) \"\(information.domain)\", is cancelled: xend stops")
+        }
+    }
+
     /// A task that begins, in the journal before anything is done.
     func begin(
         _ operation: String, _ record: DomainRecord, for requester: Requester
