@@ -32,49 +32,60 @@ enum DomainModelOracle {
         if !isOnItsOwn || operation == "create", let problem = toldWrong(operation, name, view) {
             return "\(what) succeeds, but \(problem)"
         }
-        switch operation {
-        case "create":
-            if let before { return "\(what) succeeds although there is domain \(before.id) of that name" }
-            if after == nil { return "\(what) succeeds, but there is no such domain" }
-            if view.isPaused == false { return "\(what) makes a domain that is not paused" }
-        case "pause" where !isOnItsOwn:
-            if view.isPaused == false { return "\(what) succeeds, but it is not paused" }
-        case "unpause" where !isOnItsOwn:
-            if view.isPaused == true { return "\(what) succeeds, but it is paused" }
-        case "destroy":
-            if let after, after.uuid == before?.uuid, after.restartState == nil, !isOnItsOwn,
-                after.startTime == before?.startTime,
-                after.restartTime == before?.restartTime
-            {
-                return "\(what) succeeds, but it is still there"
-            }
-        case "save":
-            if after != nil { return "\(what) succeeds, but it is still there" }
-        case "migrate":
+        let broken: String? =
+            switch operation {
+            case "create": created(before, after, view)
+            case "restore": view.after.count <= view.before.count ? "succeeds, but there is no new domain" : nil
+            case "destroy" where !isOnItsOwn: isSameLife(before, after) ? "succeeds, but it is still there" : nil
+            case "save": after != nil ? "succeeds, but it is still there" : nil
             // It is where it was wanted; what cannot be released here yet is shown, and tried again.
-            if let after, after.held.isEmpty { return "\(what) succeeds, but it is still there" }
-        case "restore":
-            if view.after.count <= view.before.count { return "\(what) succeeds, but there is no new domain" }
-        case "device-create" where !isOnItsOwn:
-            guard let before, let after, after.devices.count != before.devices.count + 1 else { return nil }
-            return "\(what) succeeds, but of \(before.devices.count) devices it has \(after.devices.count)"
-        case "device-destroy" where !isOnItsOwn:
-            guard let before, let after, after.devices.count != before.devices.count - 1 else { return nil }
-            return "\(what) succeeds, but of \(before.devices.count) devices it has \(after.devices.count)"
-        case "maxmem" where !isOnItsOwn:
-            guard let after, let wanted = asked.field("memory"), let maximum = after.maximumMemory,
-                "\(maximum.mebibytes)" != wanted
-            else { return nil }
-            return "\(what) succeeds, but its maximum is \(maximum.mebibytes) MB and not \(wanted)"
-        case "rename":
-            return renamed(what, to: asked.field("name") ?? "", before, view)
-        case "shutdown" where !isOnItsOwn:
-            if view.isPaused == true, view.shutdownNode?.isEmpty != false {
-                return "\(what) succeeds, but the guest is not asked"
+            case "migrate": after?.held.isEmpty == true ? "succeeds, but it is still there" : nil
+            case "rename": renamed(to: asked.field("name") ?? "", before, view)
+            case "pause", "unpause", "shutdown": isOnItsOwn ? nil : stopped(operation, view)
+            case "device-create": isOnItsOwn ? nil : counted(before, after, more: 1)
+            case "device-destroy": isOnItsOwn ? nil : counted(before, after, more: -1)
+            case "maxmem": isOnItsOwn ? nil : limited(after, asked.field("memory"))
+            default: nil
             }
-        default: return nil
+        return broken.map { "\(what) \($0)" }
+    }
+
+    private static func created(
+        _ before: DomainInformation?, _ after: DomainInformation?, _ view: View
+    ) -> String? {
+        if let before { return "succeeds although there is domain \(before.id) of that name" }
+        if after == nil { return "succeeds, but there is no such domain" }
+        return view.isPaused == false ? "makes a domain that is not paused" : nil
+    }
+
+    /// Whether nothing has ended between two looks.
+    private static func isSameLife(_ before: DomainInformation?, _ after: DomainInformation?) -> Bool {
+        guard let after, after.uuid == before?.uuid, after.restartState == nil else { return false }
+        return after.startTime == before?.startTime && after.restartTime == before?.restartTime
+    }
+
+    /// Whether the guest runs, or is asked not to.
+    private static func stopped(_ operation: String, _ view: View) -> String? {
+        switch (operation, view.isPaused) {
+        case ("pause", false): "succeeds, but it is not paused"
+        case ("unpause", true): "succeeds, but it is paused"
+        case ("shutdown", true) where view.shutdownNode?.isEmpty != false: "succeeds, but the guest is not asked"
+        default: nil
         }
-        return nil
+    }
+
+    private static func counted(
+        _ before: DomainInformation?, _ after: DomainInformation?, more: Int
+    ) -> String? {
+        guard let before, let after, after.devices.count != before.devices.count + more else { return nil }
+        return "succeeds, but of \(before.devices.count) devices it has \(after.devices.count)"
+    }
+
+    private static func limited(_ after: DomainInformation?, _ wanted: String?) -> String? {
+        guard let after, let wanted, let maximum = after.maximumMemory, "\(maximum.mebibytes)" != wanted else {
+            return nil
+        }
+        return "succeeds, but its maximum is \(maximum.mebibytes) MB and not \(wanted)"
     }
 
     /// What a success is told as.
@@ -89,12 +100,11 @@ enum DomainModelOracle {
         return count == 1 ? nil : "(xend.domain.\(topic) …) comes \(count) times"
     }
 
-    private static func renamed(_ what: String, to name: String, _ before: DomainInformation?, _ view: View) -> String?
-    {
+    private static func renamed(to name: String, _ before: DomainInformation?, _ view: View) -> String? {
         guard let before, before.name != name else { return nil }
         let after = view.after.first { $0.uuid == before.uuid }
         guard let after, after.name != name else { return nil }
-        return "\(what) succeeds, but it is called \(after.name) and not \(name)"
+        return "succeeds, but it is called \(after.name) and not \(name)"
     }
 
     private static func refused(

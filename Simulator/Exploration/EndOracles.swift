@@ -121,13 +121,15 @@ struct EndOracles {
         let machine = host.host.machine
         let title = "\(domain.name) (\(domain.id)) on \(host.name)"
         var wrong: [String] = []
-        if let name = machine.storeValue("/local/domain/\(domain.id)/name"), name != domain.name {
+        if let name = machine.inspection.storeValue("/local/domain/\(domain.id)/name"), name != domain.name {
             wrong.append("\(title) is called \(name) in xenstore")
         }
-        if machine.storeValue("/local/domain/\(domain.id)/name") == nil { wrong.append("\(title) is not in xenstore") }
+        if machine.inspection.storeValue("/local/domain/\(domain.id)/name") == nil {
+            wrong.append("\(title) is not in xenstore")
+        }
         for type in [DeviceType.vif, .vbd] {
             let known = domain.devices.count { $0.type == type }
-            let there = machine.storeChildren("/local/domain/\(domain.id)/device/\(type.rawValue)").count
+            let there = machine.inspection.storeChildren("/local/domain/\(domain.id)/device/\(type.rawValue)").count
             if known != there {
                 wrong.append("\(title) has \(known) \(type.rawValue)s for xend and \(there) in xenstore")
             }

@@ -22,7 +22,9 @@ extension Watch {
         let view = DomainModelOracle.View(
             before: known, after: after, isPaused: report?.isPaused, isSuspended: report?.shutdownReason == .suspend,
             ended: ended,
-            shutdownNode: id.flatMap { running.host.machine.storeValue("/local/domain/\($0)/control/shutdown") },
+            shutdownNode: id.flatMap {
+                running.host.machine.inspection.storeValue("/local/domain/\($0)/control/shutdown")
+            },
             told: told[host] ?? [:])
         if let problem = DomainModelOracle.problem(asked, error: answer.error, view) {
             note(.answerTrue, "on \(host): \(problem)")

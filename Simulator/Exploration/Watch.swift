@@ -150,7 +150,7 @@ final class Watch: RunWatch {
         for twin in EndOracles.twins(target)() { note(.oneOwner, twin) }
         for host in target.world.hosts where host.host.isOn {
             for corruption in host.host.machine.corruptions { note(.pages, "on \(host.name): \(corruption)") }
-            if let lost = host.host.machine.unaccountedPages { note(.memory, "on \(host.name): \(lost)") }
+            if let lost = host.host.machine.inspection.unaccountedPages { note(.memory, "on \(host.name): \(lost)") }
         }
         target.revive()
     }

@@ -2,7 +2,7 @@ import SExpressions
 
 /// Reads scenario files. What cannot be read is refused with its place before anything runs.
 public struct ScenarioReader {
-    package let file: String
+    private let file: String
     private let refusals = Refusals()
 
     /// Files beyond this are not stories any more; bytes.
@@ -14,6 +14,8 @@ public struct ScenarioReader {
     public static let stepLimit = 1_000_000
 
     private init(file: String) { self.file = file }
+
+    private var stepReader: StepReader { StepReader(file: file, refusals: refusals) }
 
     /// The scenarios of a file, in order.
     /// - Parameter file: its name, for errors.
@@ -29,9 +31,9 @@ public struct ScenarioReader {
         let reader = ScenarioReader(file: file)
         var scenarios: [Scenario] = []
         var places: [String: ScenarioPlace] = [:]
-        _ = reader.attempt { () throws(ScenarioError) in
+        _ = reader.refusals.attempt { () throws(ScenarioError) in
             for value in try reader.values(bytes) {
-                reader.attempt { () throws(ScenarioError) in
+                reader.refusals.attempt { () throws(ScenarioError) in
                     let scenario = try reader.scenario(value)
                     if let other = places.updateValue(scenario.place, forKey: scenario.name) {
                         throw ScenarioError(
@@ -64,21 +66,10 @@ public struct ScenarioReader {
         return values
     }
 
-    /// Does what may be refused, and goes on behind it.
-    @discardableResult
-    func attempt<Value>(_ body: () throws(ScenarioError) -> Value) -> Value? {
-        do throws(ScenarioError) {
-            return try body()
-        } catch {
-            refusals.add(error)
-            return nil
-        }
-    }
-
     /// One step alone, as the control resource of `xend-sim` takes it.
     public static func step(_ value: LocatedSExpression, file: String) throws(ScenarioError) -> ScenarioStep {
         let reader = ScenarioReader(file: file)
-        let step = try reader.step(value)
+        let step = try reader.stepReader.step(value)
         if let first = reader.refusals.errors.first { throw first }
         return step
     }
@@ -98,7 +89,7 @@ public struct ScenarioReader {
         guard loneSetupForms.contains(value.list?.first?.atom ?? "") else { return nil }
         var setup = ScenarioSetup(hosts: [])
         var steps: [ScenarioStep] = []
-        try ScenarioReader(file: file).setup(value, into: &setup, &steps)
+        try SetupReader(file: file).read(value, into: &setup, &steps)
         if let host = setup.hosts.first { return .host(host) }
         return setup.items.first.map { .item($0) }
     }
@@ -115,11 +106,11 @@ public struct ScenarioReader {
         let before = refusals.errors.count
         for member in reader.arguments {
             let isSetup = Vocabulary.setup.names.contains(member.list?.first?.atom ?? "")
-            attempt { () throws(ScenarioError) in
+            refusals.attempt { () throws(ScenarioError) in
                 if isSetup {
-                    try self.setup(member, into: &setup, &steps)
+                    try SetupReader(file: file).read(member, into: &setup, &steps)
                 } else {
-                    steps.append(try step(member, orSetup: true))
+                    steps.append(try stepReader.step(member, orSetup: true))
                 }
             }
         }

@@ -7,11 +7,11 @@ extension SimulatedHost {
     ///
     /// What belongs to a domain that exists and is not dying is no leak.
     public func leaks() -> [String] {
-        machine.leaks() + leakedLoops() + scripts.running.map { "the script runs: \($0)" }
+        machine.inspection.leaks() + leakedLoops() + scripts.running.map { "the script runs: \($0)" }
     }
 
     private func leakedLoops() -> [String] {
-        let wanted = machine.physicalDevicesInStore
+        let wanted = machine.inspection.physicalDevicesInStore
         return machine.hardware.blockDevices.values
             .filter { $0.file != nil && !wanted.contains($0.number) }
             .sorted { $0.number < $1.number }

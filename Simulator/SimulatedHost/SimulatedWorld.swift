@@ -2,6 +2,7 @@ import DomainModel
 import HostInterface
 import SimulatedHypervisor
 import Simulation
+import Synchronization
 
 /// A simulated world: an executor with its clock, a seed, and hosts with a network between them.
 ///
@@ -65,6 +66,30 @@ public final class SimulatedWorld: @unchecked Sendable {
     /// Starts a task of the world.
     @discardableResult
     public func spawn(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> { executor.spawn(body) }
+
+    /// Nothing moved any more, or the time was up, and the task had not ended.
+    public struct Unfinished: Error {}
+
+    /// Runs `body` as a task of the world until it ends. What it leaves behind goes on when time does.
+    ///
+    /// - Parameter limit: of the world's time.
+    /// - Throws: what it throws, or `Unfinished`.
+    public func complete<Value: Sendable>(
+        within limit: Duration = .seconds(3600), _ body: @escaping @Sendable () async throws -> Value
+    ) throws -> Value {
+        let box = Mutex<Result<Value, any Error>?>(nil)
+        spawn {
+            do {
+                let value = try await body()
+                box.withLock { $0 = .success(value) }
+            } catch {
+                box.withLock { $0 = .failure(error) }
+            }
+        }
+        executor.run(until: { box.withLock { $0 != nil } }, limit: executor.now + limit)
+        guard let result = box.withLock({ $0 }) else { throw Unfinished() }
+        return try result.get()
+    }
 
     /// The network as clients see it that are on none of the hosts.
     public var outside: ClientNetwork { ClientNetwork(network: network, place: SimulatedNetwork.outside) }

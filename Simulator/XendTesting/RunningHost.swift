@@ -226,7 +226,7 @@ public final class RunningHost: @unchecked Sendable {
     /// What keeps the machine busy, each as a phrase: guests on their way, handshakes, scripts, the node itself.
     public func openMachineWork() -> [String] {
         guard host.isOn else { return isRebooting ? ["\(name) boots"] : [] }
-        return (isRebooting ? ["\(name) goes down"] : []) + host.machine.openWork.map { "\($0) on \(name)" }
+        return (isRebooting ? ["\(name) goes down"] : []) + host.machine.inspection.openWork.map { "\($0) on \(name)" }
             + host.scripts.running.map { "script \($0) on \(name)" }
     }
 }

@@ -214,7 +214,7 @@ extension SimulatedHost {
     func domainID(named name: String) -> DomainID? {
         if let id = DomainID(text: name), machine.report(of: id) != nil { return id }
         var dying: DomainID?
-        let names = Dictionary(machine.storeContents.map { ($0.path, $0.value) }) { first, _ in first }
+        let names = Dictionary(machine.inspection.storeContents.map { ($0.path, $0.value) }) { first, _ in first }
         for report in machine.reports where names["/local/domain/\(report.id)/name"] == name {
             if !report.isDying { return report.id }
             dying = report.id

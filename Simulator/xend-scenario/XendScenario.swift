@@ -18,8 +18,8 @@ struct XendScenario: ParsableCommand {
 enum Terminal {
     static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil }
 
-    static func write(_ text: String) { put(text, STDOUT_FILENO) }
-    static func complain(_ text: String) { put("xend-scenario: \(text)\n", STDERR_FILENO) }
+    static func write(_ text: String) { StandardStream.output.write(text) }
+    static func complain(_ text: String) { StandardStream.error.write("xend-scenario: \(text)\n") }
 
     /// A line that the next one replaces; only on a terminal.
     static func progress(_ text: String) { if isInteractive { write("\r\u{1B}[K\(text)") } }
@@ -39,16 +39,6 @@ enum Terminal {
         guard ScenarioFiles.isDirectory(path) else {
             complain("there is no directory \(path) to write files into")
             throw ExitCode.couldNotRun
-        }
-    }
-
-    private static func put(_ text: String, _ descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            // Nobody reads any more: there is nobody to tell either.
-            guard count > 0 || errno == EINTR else { return }
-            rest = rest.dropFirst(max(0, count))
         }
     }
 }

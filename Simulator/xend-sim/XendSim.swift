@@ -107,15 +107,6 @@ extension XendSim {
 
 /// Text on the two standard outputs.
 enum Output {
-    static func line(_ text: String) { put(text + "\n", STDOUT_FILENO) }
-    static func complain(_ text: String) { put("xend-sim: \(text)\n", STDERR_FILENO) }
-
-    private static func put(_ text: String, _ descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 || errno == EINTR else { return }
-            rest = rest.dropFirst(max(0, count))
-        }
-    }
+    static func line(_ text: String) { StandardStream.output.write(text + "\n") }
+    static func complain(_ text: String) { StandardStream.error.write("xend-sim: \(text)\n") }
 }

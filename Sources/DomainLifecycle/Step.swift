@@ -174,11 +174,7 @@ extension Step: CustomStringConvertible {
         case .rename(let name): (.rename, "\(name)")
         case .restoreName: (.restoreName, "")
         case .reconfigure(let device, _): (.reconfigure, "\(device.slot)")
-        case .transfer(.save(let path)): (.save, path)
-        case .transfer(.send(let host)): (.send, host)
-        case .transfer(.fill(let source)): (.fill, source)
-        case .transfer(.settle(let keep)): (.settle, keep ? "keep" : "drop")
-        case .transfer(.openConsole(let port)): (.openConsole, "\(port?.description ?? Self.defaultPort) if free")
+        case .transfer(let transfer): Self.text(of: transfer)
         case .detach(let slot, let force): (.detach, "\(slot)\(force ? " by force" : "")")
         case .releaseRemains: (.releaseRemains, "")
         case .closeConsole: (.closeConsole, "")
@@ -189,6 +185,16 @@ extension Step: CustomStringConvertible {
         case .remember: (.remember, "")
         case .forget: (.forget, "")
         case .announce(let announcement): (.announce, "\(announcement)")
+        }
+    }
+
+    private static func text(of transfer: Transfer) -> (Opening, String) {
+        switch transfer {
+        case .save(let path): (.save, path)
+        case .send(let host): (.send, host)
+        case .fill(let source): (.fill, source)
+        case .settle(let keep): (.settle, keep ? "keep" : "drop")
+        case .openConsole(let port): (.openConsole, "\(port?.description ?? defaultPort) if free")
         }
     }
 

@@ -24,19 +24,26 @@ public protocol DaemonService: Sendable {
 
     // MARK: Consoles
 
+    /// Every console, by port, in use or not.
     func consoles() async -> [ConsoleInformation]
-    /// - Parameter port: the console's TCP port.
+    /// One console.
+    /// - Parameter port: the TCP port that its clients connect to.
+    /// - Throws: `notFound` when no domain's console listens there.
     func console(port: UInt16) async throws(OperationError) -> ConsoleInformation
     /// Closes the client's connection; listening goes on.
     func disconnectConsole(port: UInt16) async throws(OperationError)
 
     // MARK: The node
 
+    /// The physical machine, as Xen tells of it now.
+    /// - Throws: `failed` when Xen does not answer.
     func node() async throws(OperationError) -> NodeInformation
     /// Xen's message ring.
     func dmesg(clear: Bool) async throws(OperationError) -> [UInt8]
     /// xend's log, the current file.
     func log() async throws(OperationError) -> LogContents
+    /// Asks the machine itself to go down: its own `shutdown` ends the domains and xend on the way.
+    /// - Throws: `failed` with what the command said.
     func shutDownNode(reboot: Bool, for requester: Requester) async throws(OperationError)
     /// Where every event is posted from now on; nil or "" = nowhere.
     func setNotificationURL(_ url: String?) async throws(OperationError)
@@ -53,15 +60,27 @@ public protocol DaemonService: Sendable {
 
     // MARK: Tasks
 
+    /// The tasks in progress and those that have ended lately, oldest first.
     func tasks() async -> [TaskInformation]
+    /// One task by its number.
+    /// - Throws: `notFound` when there was none, or it is no longer remembered.
     func task(_ id: Int) async throws(OperationError) -> TaskInformation
+    /// Has a task undone, as far as it can still be; returns when the task has been told, not when it is undone.
+    /// - Throws: `notFound`, or `refused` for what is past cancelling.
     func cancelTask(_ id: Int, for requester: Requester) async throws(OperationError)
 
     // MARK: Virtual networks (reference/http-api.md §6.8)
 
+    /// The ids of the virtual networks.
     func virtualNetworks() async -> [String]
+    /// One virtual network, as it was described.
+    /// - Throws: `notFound`.
     func virtualNetwork(_ id: String) async throws(OperationError) -> SExpression
+    /// Makes a virtual network.
+    /// - Throws: that there are none.
     func createVirtualNetwork(_ config: SExpression) async throws(OperationError)
+    /// Ends a virtual network.
+    /// - Throws: `notFound`.
     func deleteVirtualNetwork(_ id: String) async throws(OperationError)
 
     // MARK: Watching the daemon itself
@@ -74,6 +93,7 @@ public protocol DaemonService: Sendable {
 
 /// Some events and where to go on.
 public struct EventPage: Hashable, Sendable {
+    /// Those that match, oldest first.
     public var events: [NumberedEvent]
     /// Number of the newest event of all, matching or not.
     public var newest: UInt64
@@ -89,6 +109,7 @@ public struct EventPage: Hashable, Sendable {
 
 /// A log file's contents, for an answer with Last-Modified and ranges.
 public struct LogContents: Hashable, Sendable {
+    /// The file as it is.
     public var bytes: [UInt8]
     /// Seconds since 1970.
     public var modified: Double
@@ -101,16 +122,20 @@ public struct LogContents: Hashable, Sendable {
 
 /// One sample of a metric.
 public struct Measurement: Hashable, Sendable {
+    /// What Prometheus calls the metric's type.
     public enum Kind: String, Hashable, Sendable { case counter, gauge, histogram }
     /// Name as Prometheus wants it: `xend_domains`, `xend_operations_total`.
     public var name: String
+    /// What it counts, in one line.
     public var help: String
+    /// How its values are to be read.
     public var kind: Kind
     /// Sorted by name.
     public var labels: [(name: String, value: String)] {
         get { zip(labelNames, labelValues).map { ($0, $1) } }
         set { (labelNames, labelValues) = (newValue.map(\.name), newValue.map(\.value)) }
     }
+    /// In the unit that the name ends with.
     public var value: Double
     private var labelNames: [String] = []
     private var labelValues: [String] = []
@@ -128,12 +153,19 @@ public struct Measurement: Hashable, Sendable {
 
 /// The physical machine: uname, cpus, memory, Xen (reference/domain.md §7).
 public struct NodeInformation: Hashable, Sendable {
+    /// `sysname` of uname: `Linux`.
     public var system: String
+    /// `nodename` of uname: the machine's name.
     public var host: String
+    /// `release` of uname: domain 0's kernel.
     public var release: String
+    /// `version` of uname: how that kernel was built.
     public var version: String
+    /// `machine` of uname: `x86_64`.
     public var machine: String
+    /// What Xen says.
     public var report: NodeReport
+    /// Whether there is no such machine: `xend-sim` has made it up.
     public var isSimulated: Bool
 
     public init(

@@ -69,16 +69,6 @@ struct XendProgram: AsyncParsableCommand {
 
 /// Text on the two standard outputs.
 enum Terminal {
-    static func say(_ text: String) { put(text + "\n", STDOUT_FILENO) }
-    static func complain(_ text: String) { put(text + "\n", STDERR_FILENO) }
-
-    private static func put(_ text: String, _ descriptor: CInt) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            // Nobody reads any more: there is nobody to tell either.
-            guard count > 0 || errno == EINTR else { return }
-            rest = rest.dropFirst(max(0, count))
-        }
-    }
+    static func say(_ text: String) { StandardStream.output.write(text + "\n") }
+    static func complain(_ text: String) { StandardStream.error.write(text + "\n") }
 }

@@ -26,19 +26,13 @@ final class Bench: Sendable {
 
     /// Runs `body` as a task of the world until it ends, in at most an hour of the world's time.
     func run<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
-        let box = Mutex<Result<Value, any Error>?>(nil)
-        world.spawn {
-            do {
-                let value = try await body()
-                box.withLock { $0 = .success(value) }
-            } catch {
-                box.withLock { $0 = .failure(error) }
-            }
+        defer { #expect(world.executor.foreignJobs == 0) }
+        do {
+            return try world.complete(body)
+        } catch let unfinished as SimulatedWorld.Unfinished {
+            Issue.record("nothing moved any more")
+            throw unfinished
         }
-        let limit = world.executor.now + .seconds(3600)
-        #expect(world.executor.run(until: { box.withLock { $0 != nil } }, limit: limit), "nothing moved any more")
-        #expect(world.executor.foreignJobs == 0)
-        return try #require(box.withLock { $0 }).get()
     }
 
     func advance(_ duration: Duration) { world.executor.advance(by: duration) }

@@ -47,10 +47,10 @@ struct GuestTests {
         }
         bench.advance(.seconds(notBefore))
         #expect(bench.alpha.machine.report(of: id)?.shutdownReason == nil)
-        #expect(bench.alpha.machine.openWork.isEmpty == (word == nil))
+        #expect(bench.alpha.machine.inspection.openWork.isEmpty == (word == nil))
         bench.advance(.seconds(2))
         #expect(bench.alpha.machine.report(of: id)?.shutdownReason == reason)
-        #expect(bench.alpha.machine.openWork == [])
+        #expect(bench.alpha.machine.inspection.openWork == [])
     }
 
     @Test(
@@ -67,7 +67,7 @@ struct GuestTests {
         try bench.run { try await toolstack.machine.store.write(node, word) }
         bench.advance(.seconds(600))
         #expect(bench.alpha.machine.report(of: id)?.shutdownReason == nil)
-        #expect(bench.alpha.machine.storeValue(node) == left)
+        #expect(bench.alpha.machine.inspection.storeValue(node) == left)
     }
 
     @Test("Time stands still for a paused guest, and what it is told waits")
@@ -175,7 +175,7 @@ struct GuestTests {
         try bench.run { try await toolstack.plug(type, 0, into: id, nodes.sorted { $0.key < $1.key }.map { ($0, $1) }) }
         bench.advance(.seconds(1))
         let place = "/local/domain/0/error/backend/\(type.rawValue)/\(id)/0/error"
-        #expect(bench.alpha.machine.storeValue(place) == error)
+        #expect(bench.alpha.machine.inspection.storeValue(place) == error)
     }
 
     @Test("A guest whose front-end never connects leaves the back-end waiting")
@@ -191,7 +191,7 @@ struct GuestTests {
             return try await toolstack.states(.vbd, 2049, of: id)
         }
         #expect(state == "2/1")
-        #expect(bench.alpha.machine.openWork == [])
+        #expect(bench.alpha.machine.inspection.openWork == [])
     }
 }
 
@@ -214,7 +214,7 @@ struct DriverDomainTests {
         }
         for type in [DeviceType.vbd, .vif] {
             let back = "/local/domain/\(driver)/backend/\(type.rawValue)/\(client)/\(type == .vbd ? 2049 : 0)"
-            #expect(bench.alpha.machine.storeValue(back + "/state") == "4")
+            #expect(bench.alpha.machine.inspection.storeValue(back + "/state") == "4")
         }
         #expect(bench.alpha.machine.backendDevices == [])
         try bench.run { try await toolstack.machine.hypervisor.destroy(driver) }

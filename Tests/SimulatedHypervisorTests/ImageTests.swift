@@ -74,7 +74,7 @@ struct ImageTests {
         if dirties > 0 { #expect(rounds.contains { $0.pagesDirty > 0 }) }
         let (beta, id) = try restore(bench, image, kind: kind)
         #expect(beta.machine.corruptions == [])
-        #expect(beta.machine.guestPhase(id) == "up")
+        #expect(beta.machine.inspection.guestPhase(id) == "up")
         #expect(beta.machine.report(of: id)?.memory.mebibytes == 64)
         try writeForInspection(image, "\(kind)-\(live ? "live" : "plain")-\(dirties)")
     }

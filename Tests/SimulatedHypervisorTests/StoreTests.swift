@@ -63,7 +63,7 @@ struct StoreTests {
             #expect(try await toolstack.states(.vbd, 2049, of: id) == "2/1")
             return id
         }
-        #expect(bench.alpha.machine.guestPhase(id) == "up")
+        #expect(bench.alpha.machine.inspection.guestPhase(id) == "up")
     }
 
     @Test("A watch hears of the removal of a directory above only when its own node goes with it")

@@ -31,17 +31,39 @@ struct TransferSweepTests {
             .migrate(MigrationRequest(destination: "beta", live: true)), on: hosts.alpha, limit: .seconds(300))
     }
 
-    /// The points that `host` passes while `story` is told.
-    private static func points(_ host: KeyPath<TwoHosts, SimulatedHost>, _ story: (TwoHosts) -> Void) throws
-        -> [FaultPoint]
-    {
+    /// Tells the story once for each of the points that `place` passes in it, as far as it is tried, with a fault of this kind there.
+    ///
+    /// - Parameter judge: what must hold of the hosts afterwards; it is given what went wrong, in words.
+    private static func sweep(
+        _ place: KeyPath<TwoHosts, SimulatedHost>, _ kind: String, _ story: (TwoHosts) -> Void,
+        _ judge: (TwoHosts, String) throws -> Void
+    ) throws {
+        let recorded = try running()
+        recorded[keyPath: place].faults.startRecording()
+        story(recorded)
+        recorded[keyPath: place].faults.stopRecording()
+        let points = recorded[keyPath: place].faults.recording
+        #expect(points.count > 50)
+        var passages: [FaultPoint: Int] = [:]
+        for (index, point) in points.enumerated() {
+            passages[point, default: 0] += 1
+            guard index % stride == (kinds.firstIndex(of: kind) ?? 0) % stride else { continue }
+            let passage = passages[point] ?? 1
+            let hosts = try running()
+            let host = hosts[keyPath: place]
+            let what = "\(kind) on \(host.name) at \(point), passage \(passage)"
+            host.faults.add(FaultRule(FaultPattern(exactly: point), .nth(passage), action(kind)))
+            story(hosts)
+            #expect(!host.faults.history.isEmpty, "\(what): the fault was not reached")
+            try judge(hosts, what)
+        }
+    }
+
+    private static func running() throws -> TwoHosts {
         let hosts = TwoHosts()
         try hosts.startBoth()
         try hosts.createRunning(memory: 8)
-        hosts[keyPath: host].faults.startRecording()
-        story(hosts)
-        hosts[keyPath: host].faults.stopRecording()
-        return hosts[keyPath: host].faults.recording
+        return hosts
     }
 
     @Test(
@@ -49,20 +71,7 @@ struct TransferSweepTests {
         arguments: ["alpha", "beta"], kinds)
     func migration(victim: String, kind: String) throws {
         let place: KeyPath<TwoHosts, SimulatedHost> = victim == "alpha" ? \.alpha : \.beta
-        let points = try Self.points(place, Self.migrate)
-        #expect(points.count > 50)
-        var passages: [FaultPoint: Int] = [:]
-        for (index, point) in points.enumerated() {
-            passages[point, default: 0] += 1
-            guard index % Self.stride == (Self.kinds.firstIndex(of: kind) ?? 0) % Self.stride else { continue }
-            let passage = passages[point] ?? 1
-            let what = "\(kind) on \(victim) at \(point), passage \(passage)"
-            let hosts = TwoHosts()
-            try hosts.startBoth()
-            try hosts.createRunning(memory: 8)
-            hosts[keyPath: place].faults.add(FaultRule(FaultPattern(exactly: point), .nth(passage), Self.action(kind)))
-            Self.migrate(hosts)
-            #expect(!hosts[keyPath: place].faults.history.isEmpty, "\(what): the fault was not reached")
+        try Self.sweep(place, kind, Self.migrate) { hosts, what in
             for _ in 0..<20 {
                 hosts.advance(.milliseconds(100))
                 #expect(hosts.runningCopies <= 1, "\(what)")
@@ -103,20 +112,7 @@ struct TransferSweepTests {
         let save: (TwoHosts) -> Void = { hosts in
             _ = try? hosts.perform(.save(path: path), on: hosts.alpha, limit: .seconds(300))
         }
-        let points = try Self.points(\.alpha, save)
-        #expect(points.count > 50)
-        var passages: [FaultPoint: Int] = [:]
-        for (index, point) in points.enumerated() {
-            passages[point, default: 0] += 1
-            guard index % Self.stride == (Self.kinds.firstIndex(of: kind) ?? 0) % Self.stride else { continue }
-            let passage = passages[point] ?? 1
-            let what = "\(kind) at \(point), passage \(passage)"
-            let hosts = TwoHosts()
-            try hosts.startBoth()
-            try hosts.createRunning(memory: 8)
-            hosts.alpha.faults.add(FaultRule(FaultPattern(exactly: point), .nth(passage), Self.action(kind)))
-            save(hosts)
-            #expect(!hosts.alpha.faults.history.isEmpty, "\(what): the fault was not reached")
+        try Self.sweep(\.alpha, kind, save) { hosts, what in
             try Self.heal(hosts)
             hosts.advance(.seconds(120))
             let isSaved = hosts.alpha.files.exists(path)
@@ -126,7 +122,7 @@ struct TransferSweepTests {
             let mayBeGone = kind.hasPrefix("power loss")
             #expect(isOne || (mayBeGone && hosts.runningCopies == 0), "\(what): saved \(isSaved), \(Self.state(hosts))")
             #expect(hosts.alpha.leaks() == [], "\(what)")
-            guard isSaved else { continue }
+            guard isSaved else { return }
             #expect(throws: Never.self, "\(what)") { try hosts.perform(.restore(path: path), on: hosts.alpha) }
         }
     }

@@ -73,20 +73,8 @@ final class TwoHosts: Sendable {
     func run<Value: Sendable>(
         limit: Duration = .seconds(3600), _ body: @escaping @Sendable () async throws -> Value
     ) throws -> Value {
-        let box = Mutex<Result<Value, any Error>?>(nil)
-        world.spawn {
-            do {
-                let value = try await body()
-                box.withLock { $0 = .success(value) }
-            } catch {
-                box.withLock { $0 = .failure(error) }
-            }
-        }
-        let end = world.executor.now + limit
-        world.executor.run(until: { box.withLock { $0 != nil } }, limit: end)
-        #expect(world.executor.foreignJobs == 0)
-        guard let result = box.withLock({ $0 }) else { throw OperationError(.failed, "it never ended") }
-        return try result.get()
+        defer { #expect(world.executor.foreignJobs == 0) }
+        return try world.complete(within: limit, body)
     }
 
     func advance(_ duration: Duration) { world.executor.advance(by: duration) }

@@ -39,7 +39,7 @@ import XendClient
             }
         }
         #expect(values == rule.example.map(\.text) + [rule.name])
-        #expect(XmCommand.call.details.contains(function.usage))
+        #expect(CallCommand.call.details.contains(function.usage))
     }
 
     @Test("What may be left out may be, what is needed is asked for", arguments: OperationRule.all)

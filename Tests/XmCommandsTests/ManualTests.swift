@@ -18,7 +18,7 @@ import Testing
         for command in XmCommand.all {
             #expect(text.contains("Cm \(command.name)"), "\(command.name)")
         }
-        for option in XmCommand.createOptions where option.name != "help" {
+        for option in CreateCommand.createOptions where option.name != "help" {
             #expect(text.contains("Fl Fl \(option.name)"), "\(option.name)")
         }
     }

@@ -3,47 +3,37 @@
 extension XmCommand {
     /// Every subcommand.
     static let all: [XmCommand] =
-        [help, completion, call]
-        + [list, create, shutdown, reboot, destroy, pause, unpause, save, restore, migrate, resolve]
-        + [imageInfo, imageStream]
-        + [domid, domname, rename, trigger, reset, sysrq, upTime]
-        + [pinCPU, virtualCPUPin, virtualCPUList, virtualCPUSet, maxmem, balloon, memMax, memSet]
-        + [console, consoles]
-        + [info, top, dmesg, log, debugKeys]
-        + [bvt, bvtContextAllowance, atropos, roundRobin, credit]
-        + [vifList, networkList, networkAttach, networkDetach]
-        + [vbdList, vbdCreate, vbdDestroy, blockList, blockAttach, blockDetach]
-        + absent
-
-    static let help = XmCommand(
-        name: "help", group: .all, arguments: "[CMD]", summary: "Explain the commands.",
-        details: "Without CMD lists all commands; with it explains that one.\n"
-            + "Commands may be shortened as long as they stay unambiguous.",
-        completes: .commands
-    ) { session, invocation throws(XmFailure) in
-        let help = Help(commands: all, program: session.program, format: session.format)
-        guard invocation.arguments.count == 1 else { return session.host.write(help.overview) }
-        let word = invocation.arguments[0]
-        if let command = lookup(word, in: all, format: session.format) {
-            session.host.write(help.text(of: command))
-        } else {
-            session.print("help: Unknown command: \(word)")
-        }
-    }
-
-    static let completion = XmCommand(
-        name: "completion", group: .all, isOriginal: false, arguments: "bash|zsh|fish",
-        summary: "Print a completion script for a shell.",
-        details: "Prints a script that lets the shell complete commands, options and names of domains. For bash:\n\n"
-            + "  source <(xm completion bash)",
-        completes: .words("bash zsh fish")
-    ) { session, invocation throws(XmFailure) in
-        let shell = try invocation.words(1...1)[0]
-        guard let script = Completion(commands: all, program: session.program).script(for: shell) else {
-            throw .error("\(invocation.word): there is no script for \"\(shell)\", only for bash, zsh and fish")
-        }
-        session.host.write(script)
-    }
+        [HelpCommands.help, HelpCommands.completion, CallCommand.call]
+        + [
+            ListCommands.list, CreateCommand.create, ShutdownCommands.shutdown, ShutdownCommands.reboot,
+            DomainCommands.destroy, DomainCommands.pause, DomainCommands.unpause, TransferCommands.save,
+            TransferCommands.restore, TransferCommands.migrate, DomainCommands.resolve,
+        ]
+        + [ImageCommands.imageInfo, ImageCommands.imageStream]
+        + [
+            ListCommands.domid, ListCommands.domname, DomainCommands.rename, DomainCommands.trigger,
+            DomainCommands.reset, DomainCommands.sysrq, UpTimeCommand.upTime,
+        ]
+        + [
+            DomainCommands.pinCPU, VirtualCPUCommands.virtualCPUPin, VirtualCPUCommands.virtualCPUList,
+            DomainCommands.virtualCPUSet, DomainCommands.maxmem, DomainCommands.balloon, DomainCommands.memMax,
+            DomainCommands.memSet,
+        ]
+        + [HostCommands.console, HostCommands.consoles]
+        + [HostCommands.info, TopCommand.top, HostCommands.dmesg, HostCommands.log, HostCommands.debugKeys]
+        + [
+            SchedulerCommands.bvt, SchedulerCommands.bvtContextAllowance, SchedulerCommands.atropos,
+            SchedulerCommands.roundRobin, SchedulerCommands.credit,
+        ]
+        + [
+            DeviceCommands.vifList, DeviceCommands.networkList, DeviceCommands.networkAttach,
+            DeviceCommands.networkDetach,
+        ]
+        + [
+            DeviceCommands.vbdList, DeviceCommands.vbdCreate, DeviceCommands.vbdDestroy, DeviceCommands.blockList,
+            DeviceCommands.blockAttach, DeviceCommands.blockDetach,
+        ]
+        + AbsentCommands.all
 }
 
 /// Options that several commands have.

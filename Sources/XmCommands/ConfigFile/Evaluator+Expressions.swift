@@ -14,17 +14,18 @@ extension Evaluator {
 
     mutating func value(of expression: Expression) throws(Fault) -> ConfigValue {
         let place = expression.position
-        try step(place)
+        try budget.step(place)
         switch expression.kind {
         case .literal(let value): return value
         case .name(let name): return try variable(name, at: place)
         case .list(let members): return .list(try values(of: members))
         case .tuple(let members): return .tuple(try values(of: members))
         case .dictionary(let pairs): return try dictionary(pairs)
-        case .unary(let operation, let operand): return try unary(operation, try value(of: operand), at: place)
+        case .unary(let operation, let operand):
+            return try Operators.unary(operation, try value(of: operand), at: place)
         case .binary(let operation, let left, let right):
             let left = try value(of: left)
-            return try binary(operation, left, try value(of: right), at: place)
+            return try Operators.binary(operation, left, try value(of: right), at: place, &budget)
         case .comparison(let left, let rest): return try comparison(left, rest)
         case .and(let left, let right):
             let left = try value(of: left)
@@ -54,7 +55,7 @@ extension Evaluator {
         var values: [ConfigValue] = []
         values.reserveCapacity(expressions.count)
         for expression in expressions { values.append(try value(of: expression)) }
-        if let first = expressions.first { try count(members: values.count, at: first.position) }
+        if let first = expressions.first { try budget.count(members: values.count, at: first.position) }
         return values
     }
 
@@ -69,8 +70,21 @@ extension Evaluator {
                 result.append((key, value))
             }
         }
-        if let first = pairs.first { try count(members: result.count, at: first.key.position) }
+        if let first = pairs.first { try budget.count(members: result.count, at: first.key.position) }
         return .dictionary(result)
+    }
+
+    private mutating func comparison(_ first: Expression, _ rest: [(operation: String, right: Expression)])
+        throws(Fault)
+        -> ConfigValue
+    {
+        var left = try value(of: first)
+        for (operation, expression) in rest {
+            let right = try value(of: expression)
+            if !(try Operators.compare(operation, left, right, at: expression.position)) { return .bool(false) }
+            left = right
+        }
+        return .bool(true)
     }
 
     // MARK: Items
@@ -168,7 +182,7 @@ extension Evaluator {
     {
         switch callee {
         case .function(let index): return try call(index, arguments, at: place)
-        case .builtin(let builtin): return try call(builtin, arguments, at: place)
+        case .builtin(let builtin): return try builtin.call(arguments, at: place, &budget)
         case .exception(let name, _): return .exception(name, arguments.first?.value.text)
         case .none, .bool, .int, .float, .string, .list, .tuple, .dictionary, .variableTable, .module:
             throw Fault(place, "\(callee.typeName) cannot be called")

@@ -46,7 +46,7 @@ extension Evaluator {
 
     mutating func declare(_ declaration: Declaration, at place: SourcePosition) throws(Fault) {
         declared.append(declaration)
-        try count(members: declared.count, at: place)
+        try budget.count(members: declared.count, at: place)
     }
 
     /// `xm_vars.check()`: every declared variable is replaced by what its check makes of it.

@@ -19,8 +19,8 @@ struct Evaluator {
     /// The variables of the function being called, innermost last.
     var locals: [Scope] = []
     private(set) var functions: [FunctionDefinition] = []
-    private var steps = 0
-    private var allocated = 0
+    /// What it may still do.
+    var budget = EvaluationBudget()
 
     init(file: String, options: ConfigFile.Options) {
         self.file = file
@@ -61,7 +61,7 @@ struct Evaluator {
     }
 
     private mutating func perform(_ statement: Statement) throws(Fault) -> Returned? {
-        try step(statement.position)
+        try budget.step(statement.position)
         switch statement.kind {
         case .pass: break
         case .evaluate(let expression): _ = try value(of: expression)
@@ -71,7 +71,7 @@ struct Evaluator {
         case .augment(let target, let operation, let expression):
             let old = try value(of: target)
             let right = try value(of: expression)
-            try assign(try binary(operation, old, right, at: statement.position), to: target)
+            try assign(try Operators.binary(operation, old, right, at: statement.position, &budget), to: target)
         case .define(let function):
             functions.append(function)
             set(function.name, .function(functions.count - 1))
@@ -155,39 +155,9 @@ struct Evaluator {
             } else {
                 pairs.append((key.value, value))
             }
-            try count(members: pairs.count, at: owner.position)
+            try budget.count(members: pairs.count, at: owner.position)
             set(name, .dictionary(pairs))
         case let other: throw Fault(owner.position, "an item of \(other.typeName) cannot be given a value")
-        }
-    }
-
-    // MARK: Counting
-
-    mutating func step(_ place: SourcePosition) throws(Fault) {
-        steps += 1
-        if steps > ConfigLimits.steps {
-            throw Fault(place, "the file needs more than \(ConfigLimits.steps) steps")
-        }
-    }
-
-    mutating func count(members: Int, at place: SourcePosition) throws(Fault) {
-        guard members <= ConfigLimits.members else {
-            throw Fault(place, "more than \(ConfigLimits.members) members")
-        }
-        try allocate(members * 16, at: place)
-    }
-
-    mutating func count(bytes: Int, at place: SourcePosition) throws(Fault) {
-        guard bytes <= ConfigLimits.stringSize else {
-            throw Fault(place, "the string would be longer than \(ConfigLimits.stringSize) bytes")
-        }
-        try allocate(bytes, at: place)
-    }
-
-    private mutating func allocate(_ bytes: Int, at place: SourcePosition) throws(Fault) {
-        allocated += bytes
-        if allocated > ConfigLimits.allocation {
-            throw Fault(place, "the file makes more than \(ConfigLimits.allocation) bytes of values")
         }
     }
 }

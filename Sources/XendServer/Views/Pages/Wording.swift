@@ -1,5 +1,6 @@
 import DomainLifecycle
 import DomainModel
+import HostInterface
 
 /// How pages write quantities and states.
 enum Wording {
@@ -48,10 +49,7 @@ enum Wording {
     /// `2026-11-23 06:21:41 UTC`
     static func time(_ seconds: Double) -> String {
         guard seconds.isFinite, abs(seconds) < 1e11 else { return "–" }
-        let date = CivilDate(seconds: Int(seconds))
-        let two = { (number: Int) in number < 10 ? "0\(number)" : String(number) }
-        return "\(date.year)-\(two(date.month))-\(two(date.day)) "
-            + "\(two(date.hour)):\(two(date.minute)):\(two(date.second)) UTC"
+        return "\(CalendarTime(seconds: Int(seconds))) UTC"
     }
 
     static func percent(_ part: UInt64, of whole: UInt64) -> Int {

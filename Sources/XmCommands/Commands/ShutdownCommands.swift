@@ -1,8 +1,7 @@
-// shutdown and reboot.
-
 import XendClient
 
-extension XmCommand {
+/// shutdown and reboot.
+enum ShutdownCommands {
     private static let shutdownOptions = [
         CommonOption.help,
         XmOption("all", "a", "All domains but Domain-0."),

@@ -1,8 +1,14 @@
 import SExpressions
 
-extension ScenarioReader {
+/// Reads what is expected, of the last answer and of what is there.
+struct CheckReader {
+    /// The name of what is read, for errors.
+    let file: String
+    /// Where a check goes that cannot be read, so that those behind it are read too.
+    let refusals: Refusals
+
     /// The checks of an `(expect CHECK…)`.
-    package func expectation(_ value: LocatedSExpression) throws(ScenarioError) -> [Check] {
+    func expectation(_ value: LocatedSExpression) throws(ScenarioError) -> [Check] {
         let form = Vocabulary.Form(name: "expect", shape: "(expect CHECK…)")
         return try expectation(try FormReader(value, "expectation", [form], file: file))
     }
@@ -14,15 +20,15 @@ extension ScenarioReader {
         return try checks(reader.arguments)
     }
 
-    package func checks(_ values: [LocatedSExpression]) throws(ScenarioError) -> [Check] {
+    func checks(_ values: [LocatedSExpression]) throws(ScenarioError) -> [Check] {
         var checks: [Check] = []
         for value in values {
-            if let check = attempt({ () throws(ScenarioError) in try check(value) }) { checks.append(check) }
+            if let check = refusals.attempt({ () throws(ScenarioError) in try check(value) }) { checks.append(check) }
         }
         return checks
     }
 
-    package func check(_ value: LocatedSExpression) throws(ScenarioError) -> Check {
+    func check(_ value: LocatedSExpression) throws(ScenarioError) -> Check {
         if case .atom("_", quoted: false) = value.kind {
             return Check(kind: .anything, position: value.position, source: value)
         }
@@ -105,6 +111,10 @@ extension ScenarioReader {
             throw form.error("\(what) is a number, or a pattern like (> 400), not \(text)", at: value)
         }
         return pattern
+    }
+
+    private func pattern(_ value: LocatedSExpression) throws(ScenarioError) -> Pattern {
+        try PatternReader(file: file).pattern(value)
     }
 
     private func rest(_ form: inout FormReader) throws(ScenarioError) -> [Pattern] {

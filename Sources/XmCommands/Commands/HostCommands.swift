@@ -1,8 +1,7 @@
-// info, dmesg, log, consoles: what the machine tells.
-
 import XendClient
 
-extension XmCommand {
+/// info, dmesg, log, consoles: what the machine tells.
+enum HostCommands {
     static let info = XmCommand(
         name: "info", group: .host, arguments: "[KEY]", summary: "Facts of the machine.",
         details: "Shows what xend knows of the machine it runs on; with KEY (later form) that value alone."

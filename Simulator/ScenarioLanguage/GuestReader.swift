@@ -1,6 +1,10 @@
 import SExpressions
 
-extension ScenarioReader {
+/// Reads what guests do: by their kernel, and because the story wants it.
+struct GuestReader {
+    /// The name of what is read, for errors.
+    let file: String
+
     /// The behaviours of a kernel.
     func behaviours(_ form: inout FormReader) throws(ScenarioError) -> [Behaviour] {
         var behaviours: [Behaviour] = []
@@ -66,7 +70,7 @@ extension ScenarioReader {
     }
 
     /// What a guest is made to do.
-    func guestActs(_ form: inout FormReader) throws(ScenarioError) -> [GuestAct] {
+    func acts(_ form: inout FormReader) throws(ScenarioError) -> [GuestAct] {
         guard !form.arguments.isEmpty else { throw form.misuse("what the guest does is missing") }
         var acts: [GuestAct] = []
         for argument in form.arguments {

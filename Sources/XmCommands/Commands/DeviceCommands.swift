@@ -1,9 +1,8 @@
-// Devices, in the words of Xen 2.0 and in those of later versions.
-
 import SExpressions
 import XendClient
 
-extension XmCommand {
+/// Devices, in the words of Xen 2.0 and in those of later versions.
+enum DeviceCommands {
     static let vifList = XmCommand(
         name: "vif-list", group: .vif, arguments: "DOM", summary: "List the network interfaces of a domain.",
         details: "Shows the network interfaces of domain DOM, one to a line.", completes: .domains

@@ -1,9 +1,8 @@
-// save, restore and migrate.
-
 import SExpressions
 import XendClient
 
-extension XmCommand {
+/// save, restore and migrate.
+enum TransferCommands {
     static let save = XmCommand(
         name: "save", group: .domain, arguments: "DOM FILE", summary: "Save a domain to a file and end it.",
         details: "Writes the memory and the configuration of domain DOM to FILE, on the machine xend runs on.",

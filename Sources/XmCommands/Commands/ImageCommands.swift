@@ -1,11 +1,10 @@
-// image-info and image-stream: what is in a file that save has written. Neither asks xend.
-
 import HostInterface
 import HypervisorInterface
 import Migration
 import SExpressions
 
-extension XmCommand {
+/// image-info and image-stream: what is in a file that save has written. Neither asks xend.
+enum ImageCommands {
     static let imageInfo = XmCommand(
         name: "image-info", group: .domain, isOriginal: false, arguments: "FILE",
         summary: "Show what a saved domain's file contains.",

@@ -1,9 +1,8 @@
-// vcpu-list and vcpu-pin.
-
 import SExpressions
 import XendClient
 
-extension XmCommand {
+/// vcpu-list and vcpu-pin.
+enum VirtualCPUCommands {
     static let virtualCPUList = XmCommand(
         name: "vcpu-list", group: .domain, isOriginal: false, arguments: "[DOM...]",
         summary: "List the virtual cpus of domains.",

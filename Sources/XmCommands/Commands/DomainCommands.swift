@@ -1,8 +1,7 @@
-// Commands that do one thing to one domain.
-
 import XendClient
 
-extension XmCommand {
+/// Commands that do one thing to one domain.
+enum DomainCommands {
     static let pause = simple(
         "pause", "Stop a domain from running.", "Takes the cpus away from domain DOM until it is unpaused."
     ) {

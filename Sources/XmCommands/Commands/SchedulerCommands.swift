@@ -1,9 +1,8 @@
-// Shares of the cpus.
-
 import SExpressions
 import XendClient
 
-extension XmCommand {
+/// Shares of the cpus.
+enum SchedulerCommands {
     static let bvt = XmCommand(
         name: "bvt", group: .scheduler, arguments: "DOM MCUADV WARPBACK WARPVALUE WARPL WARPU",
         summary: "Set parameters of the BVT scheduler.", details: "Sets the parameters of borrowed virtual time.",

@@ -1,7 +1,6 @@
-// Commands of later versions that this xend has no use for: what to do instead.
-
-extension XmCommand {
-    static let absent = [
+/// Commands of later versions that this xend has no use for: what to do instead.
+enum AbsentCommands {
+    static let all = [
         absent("new", "xend keeps no domains that do not run: create DOM from its file when it shall run."),
         absent("delete", "xend keeps no domains that do not run: there is nothing to delete."),
         absent("start", "xend keeps no domains that do not run: use create FILE."),

@@ -1,12 +1,17 @@
 import DomainModel
 import HypervisorInterface
 
-/// Looking at the machine from above, as oracles and scenarios do.
-extension SimulatedMachine {
+/// A machine looked at from above, as oracles and scenarios do: what is in it that no hypercall tells.
+public struct MachineInspection {
+    let machine: SimulatedMachine
+
+    private var store: XenStored { machine.store }
+    private var domains: [DomainID: SimulatedDomain] { machine.domains }
+
     /// What a scenario must wait for: guests booting or shutting down, handshakes under way; each as a phrase.
     public var openWork: [String] {
         var work: [String] = []
-        for id in order {
+        for id in machine.order {
             guard let guest = domains[id]?.guest else { continue }
             if guest.isOnItsWay { work.append("domain \(id) is \(guest.phaseWord)") }
             for frontend in guest.frontends.values.sorted(by: { $0.path < $1.path })
@@ -20,7 +25,7 @@ extension SimulatedMachine {
     /// What is left of domains that are gone, or waits to go; each as a sentence.
     public func leaks() -> [String] {
         var leaks: [String] = []
-        for id in order {
+        for id in machine.order {
             guard let domain = domains[id], domain.isDying else { continue }
             leaks.append("domain \(id) is dying, held by \(domain.references.sorted().joined(separator: ", "))")
         }
@@ -39,13 +44,13 @@ extension SimulatedMachine {
         for name in store.nodes["/vm"]?.children.sorted() ?? [] where !living.contains(name) {
             leaks.append("xenstore has /vm/\(name) of a domain that is gone")
         }
-        for bus in buses.values.sorted(by: { $0.owner < $1.owner }) {
+        for bus in machine.buses.values.sorted(by: { $0.owner < $1.owner }) {
             for device in bus.devices.values.sorted(by: { $0.name < $1.name })
             where domains[device.domain] == nil || domains[device.domain]?.isDying == true {
                 leaks.append("back-end \(device.name) of a domain that is gone is still registered")
             }
         }
-        for name in hardware.interfaces.keys.sorted() where name.hasPrefix("vif") {
+        for name in machine.hardware.interfaces.keys.sorted() where name.hasPrefix("vif") {
             let id = name.dropFirst(3).split(separator: ".").first ?? ""
             if !lives(String(id)) { leaks.append("interface \(name) of a domain that is gone exists") }
         }
@@ -55,9 +60,9 @@ extension SimulatedMachine {
 
     /// How far what is free and what domains hold is from what the machine has, in words; nil when it is all there.
     public var unaccountedPages: String? {
-        let held = freePages + domains.values.reduce(0) { $0 + $1.pages }
-        guard held != configuration.memory.pages else { return nil }
-        return "\(held) pages are accounted for, the machine has \(configuration.memory.pages)"
+        let held = machine.freePages + domains.values.reduce(0) { $0 + $1.pages }
+        guard held != machine.configuration.memory.pages else { return nil }
+        return "\(held) pages are accounted for, the machine has \(machine.configuration.memory.pages)"
     }
 
     private func lives(_ name: String) -> Bool {
@@ -67,7 +72,7 @@ extension SimulatedMachine {
 
     /// The numbers of the block devices that some back-end directory names, or some back-end has open.
     public var physicalDevicesInStore: Set<UInt32> {
-        var numbers = Set(hardware.blockDevices.values.filter { !$0.users.isEmpty }.map(\.number))
+        var numbers = Set(machine.hardware.blockDevices.values.filter { !$0.users.isEmpty }.map(\.number))
         for (path, node) in store.nodes where path.hasSuffix("/physical-device") {
             let parts = node.value.split(separator: ":").compactMap { UInt32($0, radix: 16) }
             if parts.count == 2 { numbers.insert(deviceNumber(major: parts[0], minor: parts[1])) }
@@ -80,12 +85,6 @@ extension SimulatedMachine {
         store.nodes.keys.sorted().map { ($0, store.nodes[$0]?.value ?? "") }
     }
 
-    /// The domain that xenstore calls by this name; one that is dying only when there is no other.
-    public func domain(named name: String) -> DomainID? {
-        let found = order.filter { store.nodes["/local/domain/\($0)/name"]?.value == name }
-        return found.first { domains[$0]?.isDying == false } ?? found.first
-    }
-
     /// What xenstore has at `path`; nil when there is no such node.
     public func storeValue(_ path: String) -> String? { store.nodes[path]?.value }
 
@@ -95,6 +94,11 @@ extension SimulatedMachine {
     /// The phase of a guest in a word: `off`, `booting`, `up`, `shutting down`, `hung`; nil when there is no such
     /// guest.
     public func guestPhase(_ id: DomainID) -> String? { domains[id]?.guest?.phaseWord }
+}
+
+extension SimulatedMachine {
+    /// The machine from above.
+    public var inspection: MachineInspection { MachineInspection(machine: self) }
 }
 
 extension Guest {

@@ -1,7 +1,7 @@
-// Arithmetic and comparisons, as Python 2 has them: `7 / 2` is 3.
-
-extension Evaluator {
-    func unary(_ operation: String, _ value: ConfigValue, at place: SourcePosition) throws(Fault) -> ConfigValue {
+/// Arithmetic and comparisons, as Python 2 has them: `7 / 2` is 3.
+enum Operators {
+    static func unary(_ operation: String, _ value: ConfigValue, at place: SourcePosition) throws(Fault) -> ConfigValue
+    {
         if operation == "not" { return .bool(!value.isTrue) }
         if let integer = value.integer {
             switch operation {
@@ -17,21 +17,22 @@ extension Evaluator {
         throw Fault(place, "\"\(operation)\" is not possible before \(value.typeName)")
     }
 
-    mutating func binary(
-        _ operation: String, _ left: ConfigValue, _ right: ConfigValue, at place: SourcePosition
+    static func binary(
+        _ operation: String, _ left: ConfigValue, _ right: ConfigValue, at place: SourcePosition,
+        _ budget: inout EvaluationBudget
     ) throws(Fault) -> ConfigValue {
         if operation == "%", case .string(let format) = left {
             let text = try PercentFormat.format(format, with: right, at: place)
-            try count(bytes: text.utf8.count, at: place)
+            try budget.count(bytes: text.utf8.count, at: place)
             return .string(text)
         }
         if let left = left.integer, let right = right.integer {
-            return .int(try Evaluator.integers(operation, left, right, at: place))
+            return .int(try integers(operation, left, right, at: place))
         }
         if let left = left.number, let right = right.number {
-            return .float(try Evaluator.floats(operation, left, right, at: place))
+            return .float(try floats(operation, left, right, at: place))
         }
-        return try sequences(operation, left, right, at: place)
+        return try sequences(operation, left, right, at: place, &budget)
     }
 
     // MARK: Numbers
@@ -105,30 +106,33 @@ extension Evaluator {
 
     // MARK: Strings, lists, tuples
 
-    private mutating func sequences(
-        _ operation: String, _ left: ConfigValue, _ right: ConfigValue, at place: SourcePosition
+    private static func sequences(
+        _ operation: String, _ left: ConfigValue, _ right: ConfigValue, at place: SourcePosition,
+        _ budget: inout EvaluationBudget
     ) throws(Fault) -> ConfigValue {
         switch (operation, left, right) {
         case ("+", .string(let left), .string(let right)):
-            try count(bytes: left.utf8.count + right.utf8.count, at: place)
+            try budget.count(bytes: left.utf8.count + right.utf8.count, at: place)
             return .string(left + right)
         case ("+", .list(let left), .list(let right)):
-            try count(members: left.count + right.count, at: place)
+            try budget.count(members: left.count + right.count, at: place)
             return .list(left + right)
         case ("+", .tuple(let left), .tuple(let right)):
-            try count(members: left.count + right.count, at: place)
+            try budget.count(members: left.count + right.count, at: place)
             return .tuple(left + right)
         case ("*", let sequence, let times) where times.integer != nil,
             ("*", let times, let sequence) where times.integer != nil:
             guard let times = times.integer else { break }
-            return try repeated(sequence, max(0, times), at: place)
+            return try repeated(sequence, max(0, times), at: place, &budget)
         default: break
         }
         let hint = operation == "+" ? " (str(value) makes a string of a number)" : ""
         throw Fault(place, "\"\(operation)\" is not possible between \(left.typeName) and \(right.typeName)\(hint)")
     }
 
-    private mutating func repeated(_ value: ConfigValue, _ times: Int, at place: SourcePosition) throws(Fault)
+    private static func repeated(
+        _ value: ConfigValue, _ times: Int, at place: SourcePosition, _ budget: inout EvaluationBudget
+    ) throws(Fault)
         -> ConfigValue
     {
         func size(_ count: Int) -> Int {
@@ -136,13 +140,13 @@ extension Evaluator {
         }
         switch value {
         case .string(let text):
-            try count(bytes: size(text.utf8.count), at: place)
+            try budget.count(bytes: size(text.utf8.count), at: place)
             return .string(String(repeating: text, count: text.isEmpty ? 0 : times))
         case .list(let members):
-            try count(members: size(members.count), at: place)
+            try budget.count(members: size(members.count), at: place)
             return .list(members.isEmpty ? [] : Array(repeatElement(members, count: times).joined()))
         case .tuple(let members):
-            try count(members: size(members.count), at: place)
+            try budget.count(members: size(members.count), at: place)
             return .tuple(members.isEmpty ? [] : Array(repeatElement(members, count: times).joined()))
         case .none, .bool, .int, .float, .dictionary, .function, .builtin, .variableTable, .module, .exception:
             throw Fault(place, "\(value.typeName) cannot be repeated")
@@ -151,19 +155,7 @@ extension Evaluator {
 
     // MARK: Comparisons
 
-    mutating func comparison(_ first: Expression, _ rest: [(operation: String, right: Expression)]) throws(Fault)
-        -> ConfigValue
-    {
-        var left = try value(of: first)
-        for (operation, expression) in rest {
-            let right = try value(of: expression)
-            if !(try compare(operation, left, right, at: expression.position)) { return .bool(false) }
-            left = right
-        }
-        return .bool(true)
-    }
-
-    private func compare(
+    static func compare(
         _ operation: String, _ left: ConfigValue, _ right: ConfigValue, at place: SourcePosition
     ) throws(Fault) -> Bool {
         switch operation {
@@ -174,12 +166,12 @@ extension Evaluator {
         default: break
         }
         if let left = left.number, let right = right.number {
-            return Evaluator.ordered(operation, left, right)
+            return ordered(operation, left, right)
         }
         guard case .string(let left) = left, case .string(let right) = right else {
             throw Fault(place, "\(left.typeName) and \(right.typeName) cannot be compared (int(value) makes a number)")
         }
-        return Evaluator.ordered(operation, left, right)
+        return ordered(operation, left, right)
     }
 
     private static func ordered<Value: Comparable>(_ operation: String, _ left: Value, _ right: Value) -> Bool {
@@ -191,7 +183,7 @@ extension Evaluator {
         }
     }
 
-    private func contains(_ container: ConfigValue, _ value: ConfigValue, at place: SourcePosition) throws(Fault)
+    private static func contains(_ container: ConfigValue, _ value: ConfigValue, at place: SourcePosition) throws(Fault)
         -> Bool
     {
         switch (container, value) {

@@ -1,9 +1,8 @@
-// `xm call`: any function of the client interface, by its name of 2004.
-
 import SExpressions
 import XendClient
 
-extension XmCommand {
+/// `xm call`: any function of the client interface, by its name of 2004.
+enum CallCommand {
     private static let callOptions = [
         XmOption("xend", "x", value: "HOST:PORT", "Call that xend instead."),
         XmOption("debug", "d", "Accepted and without effect."),

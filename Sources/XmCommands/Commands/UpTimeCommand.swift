@@ -1,8 +1,7 @@
-// uptime.
-
 import XendClient
 
-extension XmCommand {
+/// uptime.
+enum UpTimeCommand {
     private static let upTimeOptions = [XmOption("short", "s", "To the minute, with the time of day.")]
 
     static let upTime = XmCommand(

@@ -1,8 +1,16 @@
 import SExpressions
 
-extension ScenarioReader {
+/// Reads the steps of a story.
+struct StepReader {
+    /// The name of what is read, for errors.
+    let file: String
+    /// Where a step or check goes that cannot be read, so that those behind it are read too.
+    let refusals: Refusals
+
+    private var checkReader: CheckReader { CheckReader(file: file, refusals: refusals) }
+
     /// - Parameter orSetup: whether the errors should name the setup forms too, since they may stand here.
-    package func step(_ value: LocatedSExpression, orSetup: Bool = false) throws(ScenarioError) -> ScenarioStep {
+    func step(_ value: LocatedSExpression, orSetup: Bool = false) throws(ScenarioError) -> ScenarioStep {
         let isStep = Vocabulary.steps.names.contains(value.list?.first?.atom ?? "")
         let allowed = orSetup && !isStep ? Vocabulary.steps + Vocabulary.setup : Vocabulary.steps
         if let head = value.list?.first?.atom, let instead = Self.elsewhere[head], !isStep {
@@ -12,7 +20,7 @@ extension ScenarioReader {
         var form = try FormReader(value, "step", allowed, file: file)
         let host = try form.takeHost()
         if form.name == "expect" {
-            let checks = try expectation(form)
+            let checks = try checkReader.expectation(form)
             return ScenarioStep(
                 action: .expect, host: host, expectation: checks, position: value.position, source: value)
         }
@@ -34,7 +42,7 @@ extension ScenarioReader {
             guard isCheck ?? false else { return nil }
         }
         form.arguments.removeLast()
-        return try expectation(last)
+        return try checkReader.expectation(last)
     }
 
     /// Forms that people look for among the steps.
@@ -48,7 +56,7 @@ extension ScenarioReader {
     }()
 
     private func action(_ form: inout FormReader) throws(ScenarioError) -> ScenarioStep.Action {
-        if let request = try operation(&form) { return .request(request) }
+        if let request = try RequestReader().operation(&form) { return .request(request) }
         if let action = try machineAction(&form) { return action }
         return try orderAction(&form)
     }
@@ -56,10 +64,10 @@ extension ScenarioReader {
     /// Steps on streams, guests and machines; nil when it is none of them.
     private func machineAction(_ form: inout FormReader) throws(ScenarioError) -> ScenarioStep.Action? {
         switch form.name {
-        case "request": return .request(try request(&form))
+        case "request": return .request(try RequestReader().request(&form))
         case "console": return .console(try console(&form))
         case "debug": return .debug(try streamActs(&form))
-        default: return try machineAct(&form).map { .machine($0) }
+        default: return try ActReader(file: file).act(&form).map { .machine($0) }
         }
     }
 
@@ -76,11 +84,11 @@ extension ScenarioReader {
             let name = try form.word("the name of what was begun with background")
             return .finish(name: name, try remainingChecks(&form))
         case "when":
-            let condition = try check(try form.next("a check"))
+            let condition = try checkReader.check(try form.next("a check"))
             return .when(condition, try step(try form.next("the step")))
         case "parallel": return .parallel(try remainingSteps(&form))
         case "repeat":
-            let times = try form.number("how often", 0...Self.stepLimit)
+            let times = try form.number("how often", 0...ScenarioReader.stepLimit)
             return .repeat(times, try remainingSteps(&form))
         default:
             preconditionFailure("the vocabulary has a step \(form.name) that nothing reads")
@@ -101,7 +109,7 @@ extension ScenarioReader {
     }
 
     private func remainingChecks(_ form: inout FormReader) throws(ScenarioError) -> [Check] {
-        let checks = try checks(form.arguments)
+        let checks = try checkReader.checks(form.arguments)
         form.arguments = []
         return checks
     }
@@ -110,7 +118,7 @@ extension ScenarioReader {
         guard !form.arguments.isEmpty else { throw form.misuse("a step is missing") }
         var steps: [ScenarioStep] = []
         for argument in form.arguments {
-            if let step = attempt({ () throws(ScenarioError) in try step(argument) }) { steps.append(step) }
+            if let step = refusals.attempt({ () throws(ScenarioError) in try step(argument) }) { steps.append(step) }
         }
         form.arguments = []
         return steps
@@ -138,7 +146,7 @@ extension ScenarioReader {
             case "from": acts.append(.from(try part.word("the client's address")))
             case "connect": acts.append(.connect)
             case "send": acts.append(.send(try part.value("the text")))
-            case "expect": acts.append(.expect(try nextPattern(&part, "the text")))
+            case "expect": acts.append(.expect(try checkReader.nextPattern(&part, "the text")))
             default: acts.append(.disconnect)
             }
             try part.end()

@@ -1,8 +1,7 @@
-// top: what domains use at the moment.
-
 import XendClient
 
-extension XmCommand {
+/// top: what domains use at the moment.
+enum TopCommand {
     /// The options of xentop, which this is when it is called as `xm top` or `xl top`.
     private static let topOptions = [
         CommonOption.help,

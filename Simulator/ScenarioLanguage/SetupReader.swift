@@ -2,9 +2,13 @@ import SExpressions
 import SimulatedHost
 import XendDaemon
 
-extension ScenarioReader {
+/// Reads machines and what is on them.
+struct SetupReader {
+    /// The name of what is read, for errors.
+    let file: String
+
     /// Reads one setup form. Among the steps it takes effect where it stands, but machines are there from the start.
-    func setup(
+    func read(
         _ value: LocatedSExpression, into setup: inout ScenarioSetup, _ steps: inout [ScenarioStep]
     ) throws(ScenarioError) {
         var form = try FormReader(value, "setup form", Vocabulary.setup, file: file)
@@ -77,7 +81,7 @@ extension ScenarioReader {
         switch form.name {
         case "kernel":
             let path = try self.path(&form)
-            kind = .kernel(path: path, try behaviours(&form))
+            kind = .kernel(path: path, try GuestReader(file: file).behaviours(&form))
         case "file": kind = .file(path: try path(&form), try contents(&form))
         case "block-device":
             let path = try self.path(&form)

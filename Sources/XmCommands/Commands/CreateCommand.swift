@@ -1,9 +1,8 @@
-// create: from a configuration file and the command line to a running domain.
-
 import SExpressions
 import XendClient
 
-extension XmCommand {
+/// create: from a configuration file and the command line to a running domain.
+enum CreateCommand {
     static let createOptions = [
         CommonOption.help,
         XmOption("help_config", nil, "Explain the variables that the configuration file asks for."),

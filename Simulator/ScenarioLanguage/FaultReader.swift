@@ -3,7 +3,11 @@ import HypervisorInterface
 import SExpressions
 import SimulatedHypervisor
 
-extension ScenarioReader {
+/// Reads what goes wrong, where and which time.
+struct FaultReader {
+    /// The name of what is read, for errors.
+    let file: String
+
     /// `(fault POINT [SELECTOR] ACTION)`
     func fault(_ form: inout FormReader) throws(ScenarioError) -> FaultRule {
         let point = try self.point(try form.next("the point"))

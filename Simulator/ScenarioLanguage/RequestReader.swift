@@ -1,6 +1,7 @@
 import SExpressions
 
-extension ScenarioReader {
+/// Reads what is asked over HTTP: operations of the manual, and any request.
+struct RequestReader {
     /// The steps that are one HTTP operation of the manual each; nil when this is none of them.
     func operation(_ form: inout FormReader) throws(ScenarioError) -> RequestTemplate? {
         switch form.name {

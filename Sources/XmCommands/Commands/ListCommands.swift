@@ -1,9 +1,8 @@
-// list, domid, domname: what domains there are.
-
 import SExpressions
 import XendClient
 
-extension XmCommand {
+/// list, domid, domname: what domains there are.
+enum ListCommands {
     static let list = XmCommand(
         name: "list", group: .domain, arguments: "[options] [DOM...]", summary: "List domains.",
         details: "Shows all domains, or those that are named.\n\n"

@@ -1,34 +1,35 @@
 // The functions a configuration file may call.
 
-extension Evaluator {
-    mutating func call(_ builtin: Builtin, _ arguments: [Argument], at place: SourcePosition) throws(Fault)
+extension Builtin {
+    func call(_ arguments: [Evaluator.Argument], at place: SourcePosition, _ budget: inout EvaluationBudget)
+        throws(Fault)
         -> ConfigValue
     {
         if let named = arguments.first(where: { $0.name != nil }) {
-            throw Fault(place, "\(builtin.rawValue)() has no parameter \(named.name ?? "")")
+            throw Fault(place, "\(rawValue)() has no parameter \(named.name ?? "")")
         }
         let values = arguments.map(\.value)
-        switch builtin {
-        case .min, .max: return try extreme(builtin, values, at: place)
-        case .addOffsetToIP, .checkSubnet, .inetAton, .inetNtoa: return try address(builtin, values, at: place)
+        switch self {
+        case .min, .max: return try extreme(values, at: place)
+        case .addOffsetToIP, .checkSubnet, .inetAton, .inetNtoa: return try address(values, at: place)
         case .int where values.count == 2: return try integer(values[0], radix: values[1], at: place)
         case .int, .float, .str, .repr, .len, .bool, .abs: break
         }
         guard values.count == 1 else {
-            throw Fault(place, "\(builtin.rawValue)() takes one value, not \(values.count)")
+            throw Fault(place, "\(rawValue)() takes one value, not \(values.count)")
         }
-        return try convert(builtin, values[0], at: place)
+        return try convert(values[0], at: place, &budget)
     }
 
-    private mutating func convert(_ builtin: Builtin, _ value: ConfigValue, at place: SourcePosition) throws(Fault)
+    private func convert(_ value: ConfigValue, at place: SourcePosition, _ budget: inout EvaluationBudget) throws(Fault)
         -> ConfigValue
     {
-        switch builtin {
+        switch self {
         case .int: return .int(try integer(value, at: place))
         case .float: return .float(try float(value, at: place))
         case .str, .repr:
-            let text = builtin == .str ? value.text : value.representation
-            try count(bytes: text.utf8.count, at: place)
+            let text = self == .str ? value.text : value.representation
+            try budget.count(bytes: text.utf8.count, at: place)
             return .string(text)
         case .len:
             guard let count = value.memberCount else { throw Fault(place, "\(value.typeName) has no length") }
@@ -39,7 +40,7 @@ extension Evaluator {
             if case .float(let number) = value { return .float(Swift.abs(number)) }
         case .min, .max, .inetAton, .inetNtoa, .addOffsetToIP, .checkSubnet: break
         }
-        throw Fault(place, "\(builtin.rawValue)() is not possible for \(value.typeName)")
+        throw Fault(place, "\(rawValue)() is not possible for \(value.typeName)")
     }
 
     private func integer(_ value: ConfigValue, at place: SourcePosition) throws(Fault) -> Int {
@@ -74,26 +75,26 @@ extension Evaluator {
         return number
     }
 
-    private func extreme(_ builtin: Builtin, _ values: [ConfigValue], at place: SourcePosition) throws(Fault)
+    private func extreme(_ values: [ConfigValue], at place: SourcePosition) throws(Fault)
         -> ConfigValue
     {
         let members = values.count == 1 ? values[0].sequence ?? values : values
-        guard var best = members.first else { throw Fault(place, "\(builtin.rawValue)() needs a value") }
+        guard var best = members.first else { throw Fault(place, "\(rawValue)() needs a value") }
         for member in members.dropFirst() {
             guard let left = member.number, let right = best.number else {
-                throw Fault(place, "\(builtin.rawValue)() needs numbers")
+                throw Fault(place, "\(rawValue)() needs numbers")
             }
-            if builtin == .min ? left < right : left > right { best = member }
+            if self == .min ? left < right : left > right { best = member }
         }
         return best
     }
 
     // MARK: Addresses, as the module that every file of the time was given had them
 
-    private func address(_ builtin: Builtin, _ values: [ConfigValue], at place: SourcePosition) throws(Fault)
+    private func address(_ values: [ConfigValue], at place: SourcePosition) throws(Fault)
         -> ConfigValue
     {
-        switch (builtin, values.count) {
+        switch (self, values.count) {
         case (.inetAton, 1): return .int(try number(ofAddress: values[0], at: place))
         case (.inetNtoa, 1): return .string(try text(ofAddress: integer(values[0], at: place), at: place))
         case (.addOffsetToIP, 2):
@@ -106,7 +107,7 @@ extension Evaluator {
             let same =
                 try number(ofAddress: values[0], at: place) & mask == number(ofAddress: values[1], at: place) & mask
             return .int(same ? 1 : 0)
-        default: throw Fault(place, "\(builtin.rawValue)() does not take \(values.count) values")
+        default: throw Fault(place, "\(rawValue)() does not take \(values.count) values")
         }
     }
 

@@ -1,8 +1,12 @@
 import SExpressions
 
-extension ScenarioReader {
+/// Reads what is expected of a value.
+struct PatternReader {
+    /// The name of what is read, for errors.
+    let file: String
+
     /// A list is an element when it begins with a word and all that follows are lists: then its fields may stand in any order.
-    package func pattern(_ value: LocatedSExpression) throws(ScenarioError) -> Pattern {
+    func pattern(_ value: LocatedSExpression) throws(ScenarioError) -> Pattern {
         switch value.kind {
         case .atom(_, quoted: true): return .text(Template(value))
         case .atom("_", quoted: false): return .anything
@@ -58,7 +62,7 @@ extension ScenarioReader {
             "only numbers are compared with < and >, not \(value.value)")
     }
 
-    func regularExpression(_ value: LocatedSExpression) throws(ScenarioError) -> RegularExpression {
+    private func regularExpression(_ value: LocatedSExpression) throws(ScenarioError) -> RegularExpression {
         let place = ScenarioPlace(file: file, position: value.position)
         guard let text = value.atom else {
             throw ScenarioError(place, "a regular expression is a word or a string, not \(value.value)")
