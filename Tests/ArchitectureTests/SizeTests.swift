@@ -11,7 +11,7 @@ import Testing
     ]
 
     private static func outlines() throws -> [(module: String, file: String, outline: SwiftOutline)] {
-        try Manifest.current.modules.filter { $0.kind != .tests && $0.kind != .system }.flatMap { module in
+        try Manifest.current.modules.filter { !$0.folder.hasPrefix("Tests/") }.flatMap { module in
             try ArrowTests.sources(in: module.folder).map {
                 (
                     module.name, $0.lastPathComponent,

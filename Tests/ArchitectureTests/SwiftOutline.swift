@@ -82,7 +82,8 @@ struct SwiftOutline {
     private mutating func close(at line: Int) {
         guard let scope = scopes.popLast() else { return }
         depth = scope.depth
-        pending = nil
+        // After a closure among the arguments what they belong to still waits.
+        if depth == scopes.last?.depth ?? 0 { pending = nil }
         guard var declaration = scope.declaration else { return }
         declaration.lines = declaration.lines.lowerBound...line
         declarations.append(declaration)

@@ -1,5 +1,6 @@
 import SExpressions
 import ScenarioLanguage
+import XendTesting
 
 /// Compares what is expected with what has come, and binds the names in it. Each comparison says why it fails; nothing where it holds.
 struct Comparison {
