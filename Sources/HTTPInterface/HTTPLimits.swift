@@ -4,6 +4,10 @@ import NIOCore
 public struct HTTPLimits: Sendable {
     /// Bytes of a request's body. A configuration with 256 devices is 30 KB; nothing larger is meant for xend.
     public var body = 1 << 20
+    /// Bytes of the body of who may change nothing: a question's form fits.
+    public var strangersBody = 4 << 10
+    /// Bytes of all bodies together that are being received or answered.
+    public var allBodies = 64 << 20
     /// Bytes of one header field, and of the request line. A file name of 4 KiB, percent-encoded, fits.
     public var headerField = 16 << 10
     /// Bytes of all header fields of a request.

@@ -67,7 +67,7 @@ private final class Echo: ChannelInboundHandler {
             held.append(client)
         }
         let refused = try await connect(listener)
-        try await refused.write(Array("GET / HTTP/1.1\r\n\r\n".utf8))
+        try await refused.write(Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
         let answer = try await readAll(refused)
         #expect(answer.hasPrefix("HTTP/1.1 503 "))
         let body = try #require(answer.split(separator: "\r\n\r\n").last)

@@ -16,12 +16,15 @@ import Testing
     @Test(
         "They are routed, negotiated and protected like the others",
         arguments: [
-            ("GET /simulator/clock HTTP/1.1\r\n\r\n", "127.0.0.1", 200, "clock"),
-            ("POST /simulator/clock?op=advance HTTP/1.1\r\n\r\n", "127.0.0.1", 200, "0"),
-            ("POST /simulator/clock HTTP/1.1\r\nContent-Length: 5\r\n\r\n(a b)", "127.0.0.1", 200, "(a b)"),
-            ("POST /simulator/clock?op=advance HTTP/1.1\r\n\r\n", "192.0.2.9", 403, nil),
-            ("POST /simulator/clock HTTP/1.1\r\n\r\n", "192.0.2.9", 403, nil),
-            ("GET /simulator HTTP/1.1\r\n\r\n", "127.0.0.1", 404, nil),
+            ("GET /simulator/clock HTTP/1.1\r\nHost: localhost\r\n\r\n", "127.0.0.1", 200, "clock"),
+            ("POST /simulator/clock?op=advance HTTP/1.1\r\nHost: localhost\r\n\r\n", "127.0.0.1", 200, "0"),
+            (
+                "POST /simulator/clock HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n(a b)", "127.0.0.1", 200,
+                "(a b)"
+            ),
+            ("POST /simulator/clock?op=advance HTTP/1.1\r\nHost: localhost\r\n\r\n", "192.0.2.9", 403, nil),
+            ("POST /simulator/clock HTTP/1.1\r\nHost: localhost\r\n\r\n", "192.0.2.9", 403, nil),
+            ("GET /simulator HTTP/1.1\r\nHost: localhost\r\n\r\n", "127.0.0.1", 404, nil),
             ("GET /simulator/clock HTTP/1.1\r\nHost: alpha.example.org:8000\r\n\r\n", "127.0.0.1", 200, "clock"),
             ("GET /simulator/clock HTTP/1.1\r\nHost: ALPHA\r\n\r\n", "127.0.0.1", 200, "clock"),
             ("GET /simulator/clock HTTP/1.1\r\nHost: beta\r\n\r\n", "127.0.0.1", 403, nil),

@@ -10,7 +10,9 @@ import Testing
     @Test("A connection stays open, and answers several requests sent at once in their order")
     func pipelining() async throws {
         let wire = try await Wire(Sample.service)
-        try await wire.send("GET /xend/console HTTP/1.1\r\n\r\nGET /xend/vnet HTTP/1.1\r\n\r\n\(Self.get)")
+        try await wire.send(
+            "GET /xend/console HTTP/1.1\r\nHost: localhost\r\n\r\nGET /xend/vnet HTTP/1.1\r\nHost: localhost\r\n\r\n\(Self.get)"
+        )
         #expect(try await wire.receive().body == "(9601 9602)")
         #expect(try await wire.receive().body == "(5)")
         let last = try await wire.receive()
@@ -24,9 +26,9 @@ import Testing
         arguments: [
             ("GET /xend HTTP/1.0\r\n\r\n", "HTTP/1.0 200 OK"),
             ("GET /xend HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "HTTP/1.0 200 OK"),
-            ("GET /xend HTTP/1.1\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 OK"),
-            ("GET /xend HTTP/1.1\r\nConnection: TE, CLOSE\r\n\r\n", "HTTP/1.1 200 OK"),
-            ("GET /xend HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", "HTTP/1.1 200 OK"),
+            ("GET /xend HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 OK"),
+            ("GET /xend HTTP/1.1\r\nHost: localhost\r\nConnection: TE, CLOSE\r\n\r\n", "HTTP/1.1 200 OK"),
+            ("GET /xend HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", "HTTP/1.1 200 OK"),
         ])
     func closing(request: String, statusLine: String) async throws {
         let wire = try await Wire(Sample.service)
@@ -60,7 +62,7 @@ import Testing
 
     @Test("HEAD is GET without the body")
     func head() async throws {
-        let reply = try await Wire.ask("HEAD /xend HTTP/1.1\r\n\r\n")
+        let reply = try await Wire.ask("HEAD /xend HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(reply.statusLine == "HTTP/1.1 200 OK")
         #expect(reply.header("Content-Length") == "42")
         #expect(reply.body.isEmpty)
@@ -70,7 +72,7 @@ import Testing
     func expectation() async throws {
         let wire = try await Wire(Sample.service)
         try await wire.send(
-            "POST /xend/domain/vm1 HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n"
+            "POST /xend/domain/vm1 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n"
                 + "Expect: 100-Continue\r\n\r\n")
         #expect(try await wire.receive().text == "HTTP/1.1 100 Continue\r\n\r\n")
         try await wire.send("op=pause")
@@ -80,7 +82,7 @@ import Testing
     @Test("A chunked body is read")
     func chunked() async throws {
         let reply = try await Wire.ask(
-            "POST /xend/domain/vm1 HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            "POST /xend/domain/vm1 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
                 + "Transfer-Encoding: chunked\r\n\r\n3\r\nop=\r\n5\r\npause\r\n0\r\n\r\n")
         #expect(reply.body == "0")
     }
@@ -88,16 +90,27 @@ import Testing
     @Test(
         "Bad requests are told why, and the connection ends",
         arguments: [
-            ("hello\r\n\r\n", 400), ("GET /xend HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
-            ("GET /xend HTTP/1.1\r\nA: \u{0}\r\n\r\n", 400),
-            ("GET /xend HTTP/1.1\r\nA: \(String(repeating: "a", count: 20_000))\r\n\r\n", 431),
-            ("GET /\(String(repeating: "a", count: 90_000)) HTTP/1.1\r\n\r\n", 431),
-            ("GET /xend HTTP/1.1\r\n" + String(repeating: "A: b\r\n", count: 200) + "\r\n", 431),
-            ("POST /xend HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n", 413),
-            ("POST /xend HTTP/1.1\r\nContent-Length: 1048577\r\nExpect: 100-continue\r\n\r\n", 413),
-            ("POST /xend HTTP/1.1\r\nContent-Type: multipart/form-data\r\nContent-Length: 1\r\n\r\n", 400),
-            ("POST /xend HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 1\r\n\r\nx", 400),
-            ("GET /xend?\(String(repeating: "a&", count: 300)) HTTP/1.1\r\n\r\n", 400),
+            ("hello\r\n\r\n", 400), ("GET /xend HTTP/1.1\r\n\r\n", 400),
+            ("GET /xend HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", 400),
+            ("GET /xend HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+            ("GET /xend HTTP/1.1\r\nHost: localhost\r\nExpect: a-miracle\r\n\r\n", 417),
+            ("GET /xend HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue, a-miracle\r\n\r\n", 417),
+            ("GET /xend HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+            ("GET /xend HTTP/1.1\r\nHost: localhost\r\nA: \u{0}\r\n\r\n", 400),
+            ("GET /xend HTTP/1.1\r\nHost: localhost\r\nA: \(String(repeating: "a", count: 20_000))\r\n\r\n", 431),
+            ("GET /\(String(repeating: "a", count: 90_000)) HTTP/1.1\r\nHost: localhost\r\n\r\n", 431),
+            ("GET /xend HTTP/1.1\r\nHost: localhost\r\n" + String(repeating: "A: b\r\n", count: 200) + "\r\n", 431),
+            ("POST /xend HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n", 413),
+            ("POST /xend HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\nExpect: 100-continue\r\n\r\n", 413),
+            (
+                "POST /xend HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data\r\nContent-Length: 1\r\n\r\n",
+                400
+            ),
+            (
+                "POST /xend HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 1\r\n\r\nx",
+                400
+            ),
+            ("GET /xend?\(String(repeating: "a&", count: 300)) HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
         ])
     func bad(request: String, status: Int) async throws {
         let wire = try await Wire(Sample.service)
@@ -112,7 +125,7 @@ import Testing
     @Test("A body longer than the limit is refused when it is reached, although nobody announced it")
     func tooLong() async throws {
         let wire = try await Wire(Sample.service)
-        try await wire.send("POST /xend HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+        try await wire.send("POST /xend HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
         let chunk = "10000\r\n\(String(repeating: "a", count: 65536))\r\n"
         for _ in 0...16 where wire.isOpen { try? await wire.send(chunk) }
         #expect(try await wire.receive().status == 413)
@@ -137,7 +150,7 @@ import Testing
         await idle.pass(.seconds(2))
         #expect(!idle.isOpen)
 
-        for beginning in ["GET /xe", "POST /xend HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc"] {
+        for beginning in ["GET /xe", "POST /xend HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc"] {
             let slow = try await Wire(Sample.service)
             await slow.pass(.seconds(100))
             try await slow.send(beginning)
@@ -176,7 +189,9 @@ import Testing
         "When all places are taken, clients that are waited for make way for others: silent, idle and half a request alike"
     )
     func makingWay() async throws {
-        for beginning in ["", Self.get, "GET /xe", "POST /xend HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc"] {
+        for beginning in [
+            "", Self.get, "GET /xe", "POST /xend HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc",
+        ] {
             let pipeline = Self.pipelineForOne()
             let first = try await Wire(pipeline)
             if !beginning.isEmpty { try await first.send(beginning) }
@@ -209,7 +224,7 @@ import Testing
         try await idle.quiesce()
         try await idle.awaitClose()
         let begun = try await Wire(Sample.service)
-        try await begun.send("POST /xend/domain/vm1?op=pause HTTP/1.1\r\nContent-Length: 1\r\n\r\n")
+        try await begun.send("POST /xend/domain/vm1?op=pause HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n")
         try await begun.quiesce()
         try await begun.send("x")
         let reply = try await begun.receive()

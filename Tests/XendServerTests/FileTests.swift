@@ -27,7 +27,7 @@ import Testing
             ("If-Range: Mon, 07 Nov 1994 08:49:37 GMT\r\nRange: bytes=0-0\r\n", "200 OK", "0123456789\n<log>\n", nil),
         ] as [(String, String, String, String?)])
     func log(headers: String, status: String, body: String, range: String?) async throws {
-        let reply = try await Wire.ask("GET /xend/node/log HTTP/1.1\r\n\(headers)\r\n")
+        let reply = try await Wire.ask("GET /xend/node/log HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n")
         #expect(reply.statusLine == "HTTP/1.1 \(status)")
         #expect(reply.body == body)
         #expect(reply.header("Content-Range") == range)
@@ -38,7 +38,7 @@ import Testing
 
     @Test("Xen's messages are plain text for SXP clients")
     func dmesg() async throws {
-        let reply = try await Wire.ask("GET /xend/node/dmesg HTTP/1.1\r\n\r\n")
+        let reply = try await Wire.ask("GET /xend/node/dmesg HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(reply.header("Content-Type") == "text/plain")
         #expect(reply.body == "(XEN) Xen version 4.17 <test>\n")
     }
@@ -59,7 +59,7 @@ import Testing
                 Measurement("xend_wait_seconds_count", help: "W.", kind: .histogram, value: 3),
             ]
         }
-        let reply = try await Wire.ask("GET /metrics HTTP/1.1\r\n\r\n", of: service)
+        let reply = try await Wire.ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", of: service)
         #expect(reply.header("Content-Type") == "text/plain; version=0.0.4; charset=utf-8")
         #expect(
             reply.body == """
@@ -82,9 +82,9 @@ import Testing
     @Test("Health and readiness are told by status")
     func health() async throws {
         let service = Sample.service
-        #expect(try await Wire.ask("GET /healthz HTTP/1.1\r\n\r\n", of: service).status == 200)
-        #expect(try await Wire.ask("GET /readyz HTTP/1.1\r\n\r\n", of: service).status == 200)
+        #expect(try await Wire.ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", of: service).status == 200)
+        #expect(try await Wire.ask("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n", of: service).status == 200)
         service.change { $0.failure = .init(.refused, "starting") }
-        #expect(try await Wire.ask("GET /readyz HTTP/1.1\r\n\r\n", of: service).status == 503)
+        #expect(try await Wire.ask("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n", of: service).status == 503)
     }
 }

@@ -41,7 +41,8 @@ import Testing
         ])
     func rule(head: String, peer: String, status: Int) async throws {
         let service = Sample.service
-        let reply = try await Wire.ask(head + "\r\n", of: service, peer: peer, configuration: .browsed)
+        let host = head.contains("Host: ") ? "" : "Host: localhost\r\n"
+        let reply = try await Wire.ask(head + host + "\r\n", of: service, peer: peer, configuration: .browsed)
         #expect(reply.status == status)
         if status == 403 {
             #expect(service.asked.isEmpty)
@@ -54,7 +55,8 @@ import Testing
     func open() async throws {
         var configuration = HTTPServerConfiguration.browsed
         configuration.isRemoteAccessOpen = true
-        let open = try await Wire.ask(Self.change + "\r\n", peer: "192.0.2.9", configuration: configuration)
+        let open = try await Wire.ask(
+            Self.change + "Host: alpha\r\n\r\n", peer: "192.0.2.9", configuration: configuration)
         #expect(open.status == 200)
         let foreign = try await Wire.ask(
             Self.change + "Host: alpha\r\nOrigin: http://evil.example\r\n\r\n", peer: "192.0.2.9",

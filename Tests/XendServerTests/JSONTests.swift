@@ -49,16 +49,17 @@ import Testing
             ("/xend/domain/Domain-0?op=vifs", "[]"),
         ])
     func lists(path: String, expected: String) async throws {
-        let reply = try await Wire.ask("GET \(path) HTTP/1.1\r\nUser-Agent: x\r\nAccept: application/json\r\n\r\n")
+        let reply = try await Wire.ask(
+            "GET \(path) HTTP/1.1\r\nHost: localhost\r\nUser-Agent: x\r\nAccept: application/json\r\n\r\n")
         #expect(reply.header("Content-Type") == "application/json")
         #expect(reply.body == expected + "\n")
     }
 
     @Test("Details of all domains come in one answer")
     func details() async throws {
-        let json = try await Wire.ask("GET /xend/domain?detail=1&format=json HTTP/1.1\r\n\r\n")
+        let json = try await Wire.ask("GET /xend/domain?detail=1&format=json HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(json.body.hasPrefix(#"[{"domain":{"id":0,"name":"Domain-0","memory":64,"#))
-        let sxp = try await Wire.ask("GET /xend/domain?detail=1 HTTP/1.1\r\n\r\n")
+        let sxp = try await Wire.ask("GET /xend/domain?detail=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(sxp.body.hasPrefix("((domain (id 0) (name Domain-0) "))
         #expect(sxp.body.contains(OperationTests.vm1))
     }

@@ -29,7 +29,7 @@ import Testing
             ("/xend?format=sxp", "application/sxp"), ("/xend?format=odd", "application/sxp"),
         ])
     func query(path: String, contentType: String) async throws {
-        let reply = try await Wire.ask("GET \(path) HTTP/1.1\r\n\r\n")
+        let reply = try await Wire.ask("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(reply.header("Content-Type") == contentType)
     }
 }

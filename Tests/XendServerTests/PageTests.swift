@@ -38,7 +38,8 @@ import Testing
 
     @Test("Pages without a simulated machine do not say so")
     func realMachine() async throws {
-        let reply = try await Wire.ask("GET /xend HTTP/1.1\r\nUser-Agent: x\r\nAccept: text/html\r\n\r\n")
+        let reply = try await Wire.ask(
+            "GET /xend HTTP/1.1\r\nHost: localhost\r\nUser-Agent: x\r\nAccept: text/html\r\n\r\n")
         #expect(!reply.body.contains("SIMULATION"))
     }
 

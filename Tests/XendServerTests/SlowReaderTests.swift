@@ -11,7 +11,8 @@ import Testing
     func answer() async throws {
         let wire = try await Wire(Sample.service)
         _ = try await wire.clog()
-        try await wire.send("GET /xend HTTP/1.1\r\n\r\nGET /xend HTTP/1.1\r\n\r\n")
+        try await wire.send(
+            "GET /xend HTTP/1.1\r\nHost: localhost\r\n\r\nGET /xend HTTP/1.1\r\nHost: localhost\r\n\r\n")
         try await wire.untilClosed(within: .seconds(65))
     }
 

@@ -10,7 +10,8 @@ extension HTTPConnection {
         switch item {
         case .rejection(let rejection):
             send(.plain(rejection.status, rejection.text, closes: true), to: nil)
-        case .request(let request):
+        case .request(let request, let share):
+            self.share = share
             seat?.works()
             let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
             let (server, eventLoop) = (server, context.eventLoop)
@@ -49,7 +50,7 @@ extension HTTPConnection {
         if isStream { return deadline?.set(in: nil) ?? () }
         if isLast { return afterError ? linger(context) : context.close(promise: nil) }
         isAnswering = false
-        work = nil
+        (work, share) = (nil, nil)
         deadline?.set(in: hasBegun ? server.limits.request : server.limits.idle)
         answerNext()
         if hasPendingRead, !isAnswering || line.isEmpty {

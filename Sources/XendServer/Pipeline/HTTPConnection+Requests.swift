@@ -17,7 +17,9 @@ extension HTTPConnection {
     }
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) throws(RequestAssembly.Rejection) {
-        let assembly = try RequestAssembly(head, limits: server.limits)
+        let share = server.bodies.share()
+        let assembly = try RequestAssembly(
+            head, limits: server.limits, share: share, isStranger: !peer.isLocal && !server.isRemoteAccessOpen)
         self.assembly = assembly
         guard assembly.expectsContinue, !isAnswering, line.isEmpty else { return }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
@@ -27,7 +29,7 @@ extension HTTPConnection {
         guard var assembly else { return }
         self.assembly = nil
         hasBegun = false
-        line.append(.request(try assembly.finish(peer: peer.address, isLocal: peer.isLocal)))
+        line.append(.request(try assembly.finish(peer: peer.address, isLocal: peer.isLocal), assembly.share))
         answerNext()
     }
 

@@ -14,7 +14,8 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     /// What stands in line to be answered.
     enum Item {
-        case request(Request)
+        /// With its share of the memory for bodies.
+        case request(Request, BodyBudget.Share?)
         case rejection(RequestAssembly.Rejection)
     }
 
@@ -27,6 +28,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     var peer: (address: NetworkAddress?, isLocal: Bool) = (nil, false)
 
     var assembly: RequestAssembly?
+    /// Of the memory for bodies, what the request has that is being answered.
+    var share: BodyBudget.Share?
     var line = CircularBuffer<Item>()
     var isAnswering = false
     /// The task that works for the request in answer.

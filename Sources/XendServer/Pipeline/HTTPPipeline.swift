@@ -18,6 +18,8 @@ public final class HTTPPipeline: Sendable {
     let tasks: any TaskSpawner
     let clock: any HostClock
     let limits: HTTPLimits
+    let bodies: BodyBudget
+    let isRemoteAccessOpen: Bool
     let logger: Logger
     private let seats: Seats
 
@@ -35,6 +37,8 @@ public final class HTTPPipeline: Sendable {
         self.tasks = tasks
         self.clock = clock
         limits = configuration.limits
+        bodies = BodyBudget(limit: limits.allBodies)
+        isRemoteAccessOpen = configuration.isRemoteAccessOpen
         seats = Seats(limit: limits.connections)
         self.logger = logger
     }

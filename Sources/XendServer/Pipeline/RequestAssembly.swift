@@ -10,6 +10,10 @@ struct RequestAssembly {
     private var reader: BodyReader
     private var length = 0
     private let limits: HTTPLimits
+    /// What its body takes of the memory for all of them.
+    let share: BodyBudget.Share
+    /// Whether who asks may change nothing, whatever the body says.
+    private let isStranger: Bool
 
     /// Why a request is answered before anybody looks at what it wants. The connection ends with it.
     struct Rejection: Error {
@@ -17,9 +21,17 @@ struct RequestAssembly {
         var text: String
     }
 
-    init(_ head: HTTPRequestHead, limits: HTTPLimits) throws(Rejection) {
+    /// - Parameters:
+    ///   - share: of the memory for bodies; held until the request is answered.
+    ///   - isStranger: whether who asks may change nothing: what would need a long body is refused before it is read.
+    init(
+        _ head: HTTPRequestHead, limits: HTTPLimits, share: BodyBudget.Share, isStranger: Bool
+    ) throws(Rejection) {
         self.head = head
         self.limits = limits
+        self.share = share
+        self.isStranger = isStranger
+        try Self.checkHead(head)
         do {
             target = try RequestTarget(head.uri, maximumFields: limits.fields)
             reader = try BodyReader(
@@ -27,8 +39,26 @@ struct RequestAssembly {
         } catch {
             throw Rejection(status: Status.badRequest, text: "cannot read the request: \(error)")
         }
-        let announced = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
-        if announced > limits.body { throw tooLong }
+        try checkLength(head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0)
+    }
+
+    /// What RFC 9112 (§3.2) and RFC 9110 (§10.1.1) have a server refuse: another server in front of us might read it otherwise.
+    private static func checkHead(_ head: HTTPRequestHead) throws(Rejection) {
+        let hosts = head.headers["host"].count
+        if hosts > 1 || (hosts == 0 && head.version.isOneOne) {
+            let text = "cannot read the request: it has \(hosts == 0 ? "no Host" : "\(hosts) fields Host")"
+            throw Rejection(status: Status.badRequest, text: text)
+        }
+        for expectation in head.headers[canonicalForm: "expect"]
+        where !expectation.utf8Equals("100-continue", ignoringCase: true) {
+            throw Rejection(
+                status: Status.expectationFailed, text: "cannot do what the request expects: \(expectation.prefix(80))")
+        }
+    }
+
+    private func checkLength(_ length: Int) throws(Rejection) {
+        if length > limits.body { throw tooLong }
+        if isStranger, length > limits.strangersBody { throw forbidden }
     }
 
     /// Whether the client waits for a word before it sends the body.
@@ -39,7 +69,8 @@ struct RequestAssembly {
 
     mutating func append(_ bytes: ByteBuffer) throws(Rejection) {
         length += bytes.readableBytes
-        guard length <= limits.body else { throw tooLong }
+        try checkLength(length)
+        guard share.take(bytes.readableBytes) else { throw noMemory }
         do {
             try reader.feed(bytes.readableBytesView)
         } catch {
@@ -60,6 +91,21 @@ struct RequestAssembly {
 
     private var tooLong: Rejection {
         Rejection(status: Status.contentTooLarge, text: "the request's body is longer than \(limits.body) bytes")
+    }
+
+    private var forbidden: Rejection {
+        Rejection(
+            status: Status.forbidden,
+            text:
+                "nothing may be changed from another host; (xend-remote-access open) in xend-config.sxp would allow it")
+    }
+
+    private var noMemory: Rejection {
+        Rejection(
+            status: Status.unavailable,
+            text:
+                "too much is being sent at once: all requests together may have \(limits.allBodies >> 20) MB; try again"
+        )
     }
 
     private func unreadable(_ error: FormError) -> Rejection {

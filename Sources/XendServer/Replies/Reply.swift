@@ -66,7 +66,7 @@ enum Status {
     static let ok = 200, created = 201, accepted = 202, partialContent = 206, notModified = 304
     static let badRequest = 400, forbidden = 403, notFound = 404, methodNotAllowed = 405, notAcceptable = 406
     static let timeout = 408, conflict = 409, contentTooLarge = 413, rangeNotSatisfiable = 416
-    static let headersTooLarge = 431
+    static let expectationFailed = 417, headersTooLarge = 431
     static let internalError = 500, notImplemented = 501, unavailable = 503
 
     static func phrase(_ status: Int) -> String {

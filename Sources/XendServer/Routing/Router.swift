@@ -9,7 +9,7 @@ struct Router: Sendable {
     private let service: any DaemonService
     private let clock: any HostClock
     private let configuration: HTTPServerConfiguration
-    private let logger: Logger
+    private let refusals: RefusalLog
     private let resources: [Resource]
     private let permission: Guard
     private let domainTexts = DomainTexts()
@@ -20,7 +20,7 @@ struct Router: Sendable {
         self.service = service
         self.clock = clock
         self.configuration = configuration
-        self.logger = logger
+        refusals = RefusalLog(logger, clock: clock)
         resources = (configuration.absence == nil ? RouteTable.resources : []) + configuration.additionalResources
         permission = Guard(configuration: configuration)
     }
@@ -35,9 +35,7 @@ struct Router: Sendable {
         do {
             return rendering.reply(try await answer(exchange, resource))
         } catch {
-            logger.debug(
-                "request refused",
-                metadata: ["method": "\(request.method)", "path": "\(exchange.path)", "error": "\(error.error)"])
+            refusals.note(request, "\(error.error)")
             return rendering.reply(error, at: resource)
         }
     }
