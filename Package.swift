@@ -265,9 +265,9 @@ let package = Package(
             "XendServerTests",
             [
                 "XendServer", "HTTPInterface", "LinuxHost", "DomainManagement", "DomainLifecycle", "DomainModel",
-                "HostInterface",
-                "HypervisorInterface", "SExpressions", "CLibXML2", .product(name: "NIOCore", package: nio),
-                .product(name: "NIOEmbedded", package: nio), .product(name: "NIOHTTP1", package: nio),
+                "HostInterface", "HypervisorInterface", "SExpressions", "CLibXML2",
+                .product(name: "NIOCore", package: nio), .product(name: "NIOEmbedded", package: nio),
+                .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log"),
             ]),
         tests(
             "LinuxHostTests",
