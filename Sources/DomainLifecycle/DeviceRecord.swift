@@ -39,6 +39,13 @@ public struct DeviceRecord: Hashable, Sendable {
         return UInt32(idx)
     }
 
+    /// The device with another configuration.
+    func configured(_ config: DeviceConfig) -> DeviceRecord {
+        var device = self
+        device.config = config
+        return device
+    }
+
     /// Which device of its domain it is.
     public var slot: DeviceSlot { DeviceSlot(type: type, idx: idx) }
 }

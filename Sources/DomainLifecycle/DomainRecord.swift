@@ -8,8 +8,10 @@ public struct DomainRecord: Hashable, Sendable {
     public var id: DomainID?
     /// No two records have the same.
     public var name: DomainName
-    /// nil for a domain that others made, or whose file was lost.
+    /// What was asked for, and what operators have decided since; nil for a domain that others made, or whose file was lost.
     public var config: DomainConfig?
+    /// Whether the configuration has what operators have decided. An older xend kept that nowhere but in the machine.
+    public var keepsSettings = true
     /// Made by another toolstack: listed and operated on, but never reaped, restarted or cleaned up.
     public var isForeign: Bool
     /// Where it is in its life.
@@ -26,7 +28,7 @@ public struct DomainRecord: Hashable, Sendable {
     public var console: ConsoleRecord?
     /// What a user asked for and the guest has not done yet.
     public var requested: ShutdownRequest?
-    /// The cpu that `pincpu` chose in this life, above the configuration.
+    /// The cpu that `pincpu` chose for a domain without a configuration.
     public var pinnedCPU: Int?
     /// Seconds since 1970.
     public var startTime: Double?
@@ -53,6 +55,20 @@ public struct DomainRecord: Hashable, Sendable {
     /// `domain 7 "web"`: how messages call it.
     public var title: String { id.map { "domain \($0) \"\(name)\"" } ?? "domain \"\(name)\"" }
 
+    /// Whether it has a life in Xen that is not to end.
+    public var isInXen: Bool {
+        switch stage {
+        case .live, .exited, .inDoubt: true
+        case .creating, .ending, .restarting: false
+        }
+    }
+
+    /// Whether it stopped by itself and is kept.
+    public var isExited: Bool {
+        if case .exited = stage { return true }
+        return false
+    }
+
     /// Whether a restart was asked for that has not come yet: a reboot, or a poweroff of a domain that restarts after every one.
     var awaitsRestart: Bool {
         switch requested {
@@ -60,6 +76,13 @@ public struct DomainRecord: Hashable, Sendable {
         case .poweroff: config?.exitActions.action(for: .poweroff) == .restart
         case .halt, nil: false
         }
+    }
+
+    /// Its life ends, and another follows: without the devices that were to go.
+    mutating func endForRestart() {
+        stage = .ending(then: .restart)
+        guard devices.contains(where: \.isUnwanted) else { return }
+        config = config?.with(devices: devices.filter { !$0.isUnwanted }.map(\.config))
     }
 
     /// A new device with the next idx of its type, which is thereby used up.

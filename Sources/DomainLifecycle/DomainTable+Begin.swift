@@ -10,6 +10,8 @@ public enum Beginning: Hashable, Sendable {
     case rebuild
     /// Try again to release what an end left behind.
     case clear
+    /// A setting was cut off: the domain has again what its configuration says.
+    case restoreSettings
 }
 
 extension DomainTable {
@@ -55,6 +57,7 @@ extension DomainTable {
         case .reap: draft = try reap(&record, now)
         case .rebuild: draft = try rebuild(&record)
         case .clear: draft = try clear(&record)
+        case .restoreSettings: draft = Draft(name: "restore settings", steps: [.restoreSettings])
         }
         let ticket = newTicket(draft.name)
         record.operation = ticket
@@ -97,27 +100,25 @@ extension DomainTable {
         case .destroy(let mode):
             return try destroy(mode, &record, now)
         case .pinCPU(let cpus, let vcpu):
-            return Draft(
-                name: rule.name, recording: record.isForeign ? .none : .required,
-                steps: [.pin(cpus, vcpu: vcpu)] + (record.isForeign ? [] : [.remember]))
+            return setting(.pin(cpus, vcpu: vcpu), of: record, rule)
         case .setVCPUs(let count):
-            return Draft(name: rule.name, steps: [.setVCPUs(count)])
+            return setting(.setVCPUs(count), of: record, rule)
         case .sysrq(let key):
             return Draft(name: rule.name, steps: [.sysrq(key)])
         case .setMaximumMemory(let size):
-            return Draft(name: rule.name, steps: [.limitMemory(size)])
+            return setting(.limitMemory(size), of: record, rule)
         case .setMemoryTarget(let size):
             try checkTarget(size, record)
-            return Draft(name: rule.name, steps: [.setMemoryTarget(size)])
+            return setting(.setMemoryTarget(size), of: record, rule)
         case .setScheduler(let weight, let cap):
-            return Draft(name: rule.name, steps: [.weigh(weight: weight, cap: cap)])
+            return setting(.weigh(weight: weight, cap: cap), of: record, rule)
         case .createDevice(let config):
             let device = try newDevice(config, of: &record)
             return Draft(name: rule.name, recording: .required, steps: [.attach(device), .remember])
         case .destroyDevice(let type, let index):
             let slot = DeviceSlot(type: type, idx: index)
             _ = try device(slot, of: record)
-            let force = reports[record.uuid]?.isPaused ?? false
+            let force = !takesPart(record)
             // From now on, and for the next daemon: half removed it is of no use.
             record.markUnwanted(slot, true)
             return Draft(
@@ -136,6 +137,13 @@ extension DomainTable {
         case .migrate(let request): return departure(operation, .send(to: request.destination))
         case .resolve(let keep): return resolution(operation, keep: keep)
         }
+    }
+
+    /// What an operator decides is the domain's, in every later life; of a domain that xend does not build it is Xen's affair.
+    private func setting(_ step: Step, of record: DomainRecord, _ rule: OperationRule) -> Draft {
+        record.isForeign
+            ? Draft(name: rule.name, steps: [step])
+            : Draft(name: rule.name, recording: .required, steps: [.setting(step), .remember])
     }
 
     private mutating func shutdown(
@@ -175,7 +183,7 @@ extension DomainTable {
             }
             try checkRestartTime(record, now)
             let pause = pausing(record)
-            record.stage = .ending(then: .restart)
+            record.endForRestart()
             return ending(
                 record, beginning: [.announce(.restart(.schedule)), .announce(.destroy)] + pause, then: .restart)
         case .halt:
@@ -194,6 +202,19 @@ extension DomainTable {
             record.stage = .ending(then: .forget)
             return ending(record, beginning: beginning, then: .forget)
         }
+    }
+
+    /// Whether an operation keeps waiting nothing that is done to the domain: what is to end it supersedes what hangs, if it is allowed.
+    public func supersedes(_ operation: DomainOperation, on uuid: DomainUUID, at now: Double) -> Bool {
+        guard case .destroy = operation, !isStopping, var record = records[uuid] else { return false }
+        var copy = self
+        return (try? copy.draft(operation, &record, now)) != nil
+    }
+
+    /// Whether its guest can do its part in the release of a device.
+    private func takesPart(_ record: DomainRecord) -> Bool {
+        guard let report = reports[record.uuid] else { return true }
+        return !report.isPaused && !report.hasEnded
     }
 
     /// A guest that runs must not see its devices go.
@@ -286,24 +307,17 @@ extension DomainTable {
 extension DomainTable {
     /// The steps from nothing to a paused domain with its devices.
     func building(_ config: DomainConfig, id: DomainID?, devices: [DeviceRecord], console: Step) -> [Step] {
+        let built = config.builtMemory
         var steps: [Step] = [
             .checkImage(config.image),
             .createDomain(id: id, kind: config.image.kind, vcpus: config.vcpus),
-            .limitMemory(config.memory), console,
-            .build(config.image, memory: config.memory, vcpus: config.vcpus),
-            .introduce(memory: config.memory, maximum: config.maximumMemory, vcpus: config.vcpus),
-            .joinConsole,
+            .limitMemory(built), console,
+            .build(config.image, memory: built, vcpus: config.vcpus), config.introduction, .joinConsole,
         ]
-        steps += scheduling(config)
+        steps += config.scheduling
         steps += devices.map(Step.attach)
-        if config.maximumMemory != config.memory { steps.append(.limitMemory(config.maximumMemory)) }
+        if config.maximumMemory != built { steps.append(.limitMemory(config.maximumMemory)) }
         return steps
-    }
-
-    /// Where it may run, and its share: 1 is what every domain has, and 256 is what Xen calls that.
-    func scheduling(_ config: DomainConfig) -> [Step] {
-        (config.cpu.map { [.pin(CPUSet(cpu: $0), vcpu: nil)] } ?? [])
-            + (config.cpuWeight == 1 ? [] : [.weigh(weight: Int((config.cpuWeight * 256).rounded()), cap: nil)])
     }
 
     /// The steps from any state to nothing. Devices go first, Xen's memory last (manual L3).
@@ -355,7 +369,7 @@ extension DomainTable {
             return ending(
                 record, beginning: [exit, .announce(.restart(.fail)), .announce(.destroy)], then: .forget)
         case .restart:
-            record.stage = .ending(then: .restart)
+            record.endForRestart()
             let schedule: [Step] = wasAnnounced ? [] : [.announce(.restart(.schedule))]
             return ending(record, beginning: [exit] + schedule + [.announce(.destroy)], then: .restart)
         }
@@ -367,7 +381,6 @@ extension DomainTable {
         }
         let devices = try self.devices(for: config, of: &record)
         record.stage = .restarting(.booting)
-        record.pinnedCPU = nil
         // What was asked of the last life is not asked of this one.
         record.requested = nil
         let console = record.console.map { Step.keepConsole(port: $0.port) } ?? .openConsole(port: config.consolePort)
@@ -381,8 +394,8 @@ extension DomainTable {
     private func clear(_ record: inout DomainRecord) throws(Refusal) -> Draft {
         let unwanted = record.devices.filter(\.isUnwanted)
         if record.stage == .live, !unwanted.isEmpty {
-            // A guest that runs and has connected to it is asked.
-            let takesPart = reports[record.uuid]?.isPaused == false
+            // A guest that has connected to it is asked.
+            let takesPart = reports[record.uuid] != nil && self.takesPart(record)
             let releases = unwanted.map { Step.detach($0.slot, force: $0.eventPort == nil || !takesPart) }
             return Draft(name: "clear", direction: .forward, recording: .deferrable, steps: releases + [.remember])
         }

@@ -16,6 +16,8 @@ public enum Fact: Hashable, Sendable {
     case connected(DeviceSlot, eventPort: UInt32?)
     /// Xen was asked; nil = it has no such domain.
     case reported(DomainReport?)
+    /// An xend that kept no settings has had it so: the steps that make it so.
+    case decided([Step])
 }
 
 extension DomainTable {
@@ -24,7 +26,7 @@ extension DomainTable {
         switch fact {
         case .reported(let report): take(report, of: uuid)
         case .detached(let slot): releaseBacking(of: slot, of: uuid)
-        case .created, .console, .attached, .kept, .connected: break
+        case .created, .console, .attached, .kept, .connected, .decided: break
         }
         _ = update(uuid) { $0.note(fact) }
     }
@@ -63,6 +65,7 @@ extension DomainRecord {
             guard let place = devices.firstIndex(where: { $0.slot == slot }) else { return }
             devices[place].eventPort = port
         case .reported: break
+        case .decided(let steps): decide(steps)
         }
     }
 
@@ -134,8 +137,16 @@ extension DomainRecord {
             devices[place].config = changed
             config = config?.with(devices: devices.map(\.config))
         }
-        if case .pin(let cpus, nil) = step { pinnedCPU = cpus.cpu ?? pinnedCPU }
+        if case .setting = step { decide([step]) }
+        // Of a domain without a configuration it is known nowhere else.
+        if config == nil, case .pin(let cpus, nil) = step { pinnedCPU = cpus.cpu ?? pinnedCPU }
         if case .requestShutdown(let request) = step { requested = request }
+    }
+
+    /// What operators decided is the configuration's from now on.
+    mutating func decide(_ steps: [Step]) {
+        for step in steps { config = config?.deciding(step) }
+        keepsSettings = true
     }
 
     private mutating func concludingEnd(_ then: Stage.AfterEnd, _ outcome: Outcome) -> Conclusion {

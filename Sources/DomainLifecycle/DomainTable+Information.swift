@@ -24,8 +24,8 @@ extension DomainTable {
             id: id, name: record.name.rawValue, uuid: record.uuid,
             memory: report?.memory ?? record.config?.memory ?? .zero,
             maximumMemory: report?.maximumMemory ?? record.config?.maximumMemory, state: state(of: record),
-            shutdownReason: report?.shutdownReason, cpu: max(0, record.pinnedCPU ?? record.config?.cpu ?? 0),
-            vcpus: report?.onlineVCPUs ?? record.config?.vcpus ?? 1, cpuTime: report?.cpuTime ?? .zero,
+            shutdownReason: report?.shutdownReason, cpu: record.firstCPU,
+            vcpus: report?.onlineVCPUs ?? record.config?.onlineVCPUs ?? 1, cpuTime: report?.cpuTime ?? .zero,
             startTime: record.startTime, upTime: record.startTime.map { max(0, now - $0) }, console: console,
             restartState: restartState(of: record), held: record.held, restartTime: record.restartTime,
             devices: record.devices, config: record.config?.source,
@@ -63,4 +63,9 @@ extension DomainTable {
         case .creating, .exited, .ending(.forget), .inDoubt: nil
         }
     }
+}
+
+extension DomainRecord {
+    /// The first physical cpu on which it may run.
+    fileprivate var firstCPU: Int { max(0, config?.pins.first?.cpus?.min() ?? pinnedCPU ?? 0) }
 }

@@ -15,6 +15,9 @@ extension DomainTable {
         guard !isStopping else { throw .stopping }
         var record = DomainRecord(
             uuid: arrival.record.uuid, name: arrival.record.name, config: arrival.record.config, stage: .creating)
+        if !arrival.record.keepsSettings {
+            record.decide([.setMemoryTarget(arrival.memory), .limitMemory(arrival.maximumMemory)])
+        }
         guard let config = record.config else { throw .unconfigured(operation: "restore", title: record.title) }
         try checkNameIsFree(record.name)
         guard records.count < Self.maximumDomains else { throw .tooManyDomains(limit: Self.maximumDomains) }
@@ -39,13 +42,15 @@ extension DomainTable {
                 .transfer(.openConsole(preferred: arrival.record.console?.port))
             }
         put(record)
+        // It comes with what it had, though its limit may be below by now.
+        let room = max(arrival.memory, config.maximumMemory)
         var steps: [Step] = [
-            .createDomain(id: nil, kind: arrival.kind, vcpus: arrival.vcpus), .limitMemory(arrival.maximumMemory),
-            console, .transfer(.fill(from: from)),
-            .introduce(memory: arrival.memory, maximum: arrival.maximumMemory, vcpus: arrival.vcpus), .joinConsole,
+            .createDomain(id: nil, kind: arrival.kind, vcpus: arrival.vcpus), .limitMemory(room), console,
+            .transfer(.fill(from: from)), config.introduction, .joinConsole,
         ]
-        steps += scheduling(config)
+        steps += config.scheduling
         steps += devices.map(Step.attach)
+        if room != config.maximumMemory { steps.append(.limitMemory(config.maximumMemory)) }
         steps.append(.remember)
         if name == "restore" { steps += goingOn(isPaused: arrival.isPaused) }
         return Plan(

@@ -11,8 +11,8 @@ public enum Step: Hashable, Sendable {
     case limitMemory(MemorySize)
     /// Memory and kernel are put into it.
     case build(ImageConfig, memory: MemorySize, vcpus: Int)
-    /// Its nodes in xenstore are written and xenstored told of it.
-    case introduce(memory: MemorySize, maximum: MemorySize, vcpus: Int)
+    /// Its nodes in xenstore are written and xenstored told of it; `online` of its virtual cpus are to be used.
+    case introduce(memory: MemorySize, maximum: MemorySize, vcpus: Int, online: Int)
     /// A TCP listener for its console; nil = 9600 + id, or the next free port.
     case openConsole(port: UInt16?)
     /// The listener of the last life is used again; one on this port is opened when there is none.
@@ -37,6 +37,11 @@ public enum Step: Hashable, Sendable {
     case setVCPUs(Int)
     /// Writes `control/sysrq`.
     case sysrq(SysRqKey)
+    /// Takes such a step because an operator has decided so: from then on the configuration has it, for every later life. A step of this
+    /// kind that fails has changed nothing.
+    indirect case setting(Step)
+    /// The domain has again what its configuration says.
+    case restoreSettings
     /// In xenstore; the record follows at the end of the plan.
     case rename(DomainName)
     /// xenstore has the name of the record again.
@@ -84,11 +89,27 @@ extension Step {
         case .attach(let device): .detach(device.slot, force: true)
         case .transfer(let transfer): transfer.undo
         case .rename: .restoreName
-        case .restoreName, .reconfigure, .checkImage, .limitMemory, .build, .pin, .weigh, .pause, .unpause,
+        case .setting: .restoreSettings
+        case .reconfigure(let device, let config): .reconfigure(device.configured(config), to: device.config)
+        case .restoreName, .restoreSettings, .checkImage, .limitMemory, .build, .pin, .weigh, .pause, .unpause,
             .requestShutdown,
             .setMemoryTarget, .setVCPUs, .sysrq, .detach, .releaseRemains, .closeConsole, .leaveConsole, .withdraw,
             .destroyDomain, .awaitGone, .remember, .forget, .announce:
             nil
+        }
+    }
+
+    /// Whether it is something that an operator decides.
+    public var isSetting: Bool {
+        if case .setting = self { return true }
+        return false
+    }
+
+    /// Whether it has done nothing when it fails, so that it has not to be taken back.
+    public var isAllOrNothing: Bool {
+        switch self {
+        case .setting, .reconfigure: true
+        default: false
         }
     }
 
@@ -124,6 +145,7 @@ extension Step: CustomStringConvertible {
         case setMemoryTarget = "set memory target"
         case setVCPUs = "set vcpus"
         case sysrq = "press SysRq"
+        case restoreSettings = "restore the settings"
         case rename = "rename to"
         case restoreName = "restore the name"
         /// Of ``Step/reconfigure(_:to:)``: `reconfigure vif 0`.
@@ -171,6 +193,8 @@ extension Step: CustomStringConvertible {
         case .setMemoryTarget(let size): (.setMemoryTarget, "\(size)")
         case .setVCPUs(let count): (.setVCPUs, "\(count)")
         case .sysrq(let key): (.sysrq, "\(key)")
+        case .setting(let step): step.text
+        case .restoreSettings: (.restoreSettings, "")
         case .rename(let name): (.rename, "\(name)")
         case .restoreName: (.restoreName, "")
         case .reconfigure(let device, _): (.reconfigure, "\(device.slot)")

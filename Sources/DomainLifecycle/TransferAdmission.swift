@@ -27,6 +27,9 @@ public enum TransferPhase: String, Hashable, Sendable, CaseIterable {
 /// | destroy | ends the transfer first | ends the transfer first | queued | ends the transfer first |
 /// | everything else | refused | refused | refused | refused |
 ///
+/// What is decided beside a live migration goes with the domain: the source tells it with its last word. A save has nothing beside it, for
+/// what stands before the image is written first.
+///
 /// What is refused says what is allowed. Nothing that changes the domain's shape may meet a copy of it in the making;
 /// to queue it
 /// for as long as a transfer can last would make clients wait for an answer that is mostly "invalid domain".
@@ -87,8 +90,10 @@ extension TransferPhase {
         case (_, "clean-up"): self = .cleaningUp
         case _ where !isCancellable: self = .committing
         case ("restore", _), ("receive", _): self = .arriving
+        // What stands before the image is written first: nothing that is decided later would be in it.
+        case ("save", _): self = .stopped
         case (_, "suspend"): self = .suspending
-        case (_, "stop-and-copy"), (_, "commit"), ("save", "copy"): self = .stopped
+        case (_, "stop-and-copy"), (_, "commit"): self = .stopped
         case (_, "copy"): self = .copying
         default: self = .preparing
         }

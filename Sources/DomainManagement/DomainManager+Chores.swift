@@ -44,7 +44,7 @@ extension DomainManager {
         guard (try? await turns.take(on: uuid, table[uuid]?.title)) != nil else { return }
         defer { turns.pass(on: uuid) }
         if case .inDoubt = table[uuid]?.stage { return await parts.handovers.vanished(uuid) }
-        guard let record = table[uuid], record.stage == .live || isExited(record.stage), let id = record.id else {
+        guard let record = table[uuid], record.stage == .live || record.isExited, let id = record.id else {
             return
         }
         // Its turn came later than the look: it may have been destroyed in due form meanwhile.
@@ -58,10 +58,5 @@ extension DomainManager {
         } else if let plan = try? table.begin(.operation(.destroy(.halt)), on: uuid, at: now) {
             _ = await carryOut(Performance(plan))
         }
-    }
-
-    private func isExited(_ stage: Stage) -> Bool {
-        if case .exited = stage { return true }
-        return false
     }
 }

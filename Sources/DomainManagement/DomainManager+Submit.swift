@@ -77,6 +77,9 @@ extension DomainManager {
         case .change(let reference, let operation), .departure(let reference, let operation, _, _):
             let uuid = try find(reference).uuid
             if try await meetsTransfer(operation, uuid, for: requester) { return .done }
+            let isSuperseding = table.supersedes(operation, on: uuid, at: now)
+            if isSuperseding { context.waits.destructionIsDue(uuid) }
+            defer { if isSuperseding { context.waits.destructionIsOver(uuid) } }
             return try await inTurn(on: uuid) { () async throws(OperationError) in
                 // The reference is looked up again: the domain may have gone while we waited.
                 guard try find(reference).uuid == uuid else { throw Refusal.noSuchDomain(reference).operationError }
@@ -177,5 +180,9 @@ extension DomainManager {
         }
         log.info("\(operation.name) \(record.title) for \(requester)")
         try await parts.performer.performBeside(Performance(plan))
+        // The transfer's own record is of before: the other host hears of it at the end.
+        guard plan.steps.contains(where: \.isSetting) else { return }
+        table.note(.decided(plan.steps), of: record.uuid)
+        await parts.handovers.rememberDomain(record.uuid)
     }
 }

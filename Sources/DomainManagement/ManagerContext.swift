@@ -19,6 +19,7 @@ final class ManagerContext {
     let events: EventHub
     let log: Logger
     let account: Account
+    let waits: GuestWaits
 
     var table: DomainTable
     var isStopped = false
@@ -36,6 +37,7 @@ final class ManagerContext {
         self.events = events
         self.log = log
         self.reference = reference
+        waits = GuestWaits(tasks: host.tasks)
         account = Account(clock: host.clock, observer: settings.observer)
         let database = Database(root: settings.databaseRoot, host: host, log: log)
         self.database = database

@@ -18,6 +18,7 @@ extension ManagerPart {
     var events: EventHub { context.events }
     var log: Logger { context.log }
     var account: Account { context.account }
+    var waits: GuestWaits { context.waits }
     var isStopped: Bool { context.isStopped }
 
     /// Nothing that is read here before an `await` is written back after it.

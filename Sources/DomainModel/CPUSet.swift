@@ -38,6 +38,9 @@ public struct CPUSet: Hashable, Sendable, CustomStringConvertible {
         self.cpus = cpus
     }
 
+    /// `any`, or `0-1,3`: what is read again.
+    public var text: String { cpus == nil ? "any" : description }
+
     /// `any cpu`, or `0-1,3`.
     public var description: String {
         guard let cpus else { return "any cpu" }

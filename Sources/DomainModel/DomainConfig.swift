@@ -12,20 +12,24 @@ public struct DomainConfig: Hashable, Sendable {
     public static let maximumDevices = 256
 
     /// The expression as it was asked for, brought up to date by whatever changes the configuration.
-    public private(set) var source: SExpression
+    public internal(set) var source: SExpression
     /// Taken by no other domain: the table sees to that.
     public private(set) var name: DomainName
-    /// What it is built with.
-    public let memory: MemorySize
+    /// What it shall have.
+    public internal(set) var memory: MemorySize
     /// What it can grow to; not below ``memory``.
-    public private(set) var maximumMemory: MemorySize
-    /// The physical cpu to run on; nil = any.
-    public let cpu: Int?
+    public internal(set) var maximumMemory: MemorySize
+    /// The physical cpus to run on: none = any; one set = all its virtual cpus; else one for each of them, from the first.
+    public internal(set) var pins: [CPUSet]
     /// Its share of a contended cpu beside others: 1 is what everybody has (the credit scheduler's 256), above 0, at most
     /// 65535.
-    public let cpuWeight: Double
-    /// Virtual cpus, from 1.
+    public internal(set) var cpuWeight: Double
+    /// What it may use at most, in per cent of one cpu; 0 = no limit.
+    public internal(set) var cpuCap: Int
+    /// Virtual cpus it is made with, from 1.
     public let vcpus: Int
+    /// How many of them it shall use; not above ``vcpus``.
+    public internal(set) var onlineVCPUs: Int
     /// nil: xend invents one.
     public let uuid: DomainUUID?
     /// What it boots.
@@ -45,7 +49,7 @@ public struct DomainConfig: Hashable, Sendable {
     }
 
     private static let knownFields: Set<String> = [
-        "name", "memory", "maxmem", "cpu", "cpu_weight", "vcpus", "uuid", "image", "device", "backend", "console",
+        "name", "memory", "maxmem", "cpu", "cpus", "cpu_weight", "cpu_cap", "vcpus", "online_vcpus", "uuid", "image", "device", "backend", "console",
         "restart", "on_poweroff", "on_reboot", "on_crash",
     ]
 
@@ -60,8 +64,11 @@ public struct DomainConfig: Hashable, Sendable {
         name = try DomainName(fields.text("name") ?? "")
         cpuWeight = try Self.weight(fields)
         memory = try Self.memory(fields)
-        cpu = try fields.integer("cpu", in: -1...4095, error: "invalid cpu").flatMap { $0 < 0 ? nil : $0 }
+        let cpu = try fields.integer("cpu", in: -1...4095, error: "invalid cpu").flatMap { $0 < 0 ? nil : $0 }
         vcpus = try fields.integer("vcpus", in: 1...Self.maximumVCPUs, error: "invalid vcpus") ?? 1
+        onlineVCPUs = try fields.integer("online_vcpus", in: 1...vcpus, error: "invalid online_vcpus") ?? vcpus
+        pins = try Self.pins(source, vcpus: vcpus) ?? cpu.map { [CPUSet(cpu: $0)] } ?? []
+        cpuCap = try fields.integer("cpu_cap", in: 0...65535, error: "invalid cpu_cap") ?? 0
         uuid = try Self.uuid(fields)
         let port = try fields.integer(
             "console", in: 1...65535, error: "invalid console:\(fields.text("console") ?? "")")
@@ -171,13 +178,5 @@ extension DomainConfig {
     public func bound(address: () -> MACAddress) -> DomainConfig {
         guard devices.contains(where: \.needsAddress) else { return self }
         return with(devices: devices.map { $0.bound(address: address) })
-    }
-
-    /// The configuration with another memory limit.
-    public func with(maximumMemory: MemorySize) -> DomainConfig {
-        var config = self
-        config.maximumMemory = maximumMemory
-        config.source = source.setting("maxmem", to: .atom(String(maximumMemory.mebibytes)))
-        return config
     }
 }

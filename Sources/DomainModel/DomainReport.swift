@@ -25,6 +25,9 @@ public struct DomainReport: Hashable, Sendable {
     /// Virtual cpus that the guest has brought up.
     public var onlineVCPUs: Int
 
+    /// Nothing of it will run any more: it holds nothing, and takes part in nothing.
+    public var hasEnded: Bool { shutdownReason != nil || isDying }
+
     public init(
         id: DomainID, uuid: DomainUUID, kind: GuestKind = .pv, isRunning: Bool = false, isBlocked: Bool = false,
         isPaused: Bool = false, shutdownReason: ShutdownReason? = nil, isDying: Bool = false, memory: MemorySize,

@@ -6,7 +6,7 @@ extension Argument where Value == DomainConfig {
     /// What `create` is given: the first s-expression counts, the rest is ignored, even garbage, as the original did.
     public static func newDomain(_ name: String) -> Argument {
         var argument = Argument([name], .expression) { field throws(OperationError) in
-            let source = try firstExpression(field)
+            let source = try configuration(in: firstExpression(field))
             do throws(ConfigurationError) {
                 return try DomainConfig(source)
             } catch {
@@ -17,6 +17,14 @@ extension Argument where Value == DomainConfig {
         argument.missing = "Configuration error: no configuration (parameter \(name))"
         return argument
     }
+}
+
+/// What `list --long` shows of a domain is a configuration too: `(domain … (config (vm …)))`.
+private func configuration(in expression: SExpression) -> SExpression {
+    guard expression.isElement("domain"), let config = expression.childValue("config"), config.list != nil else {
+        return expression
+    }
+    return config
 }
 
 /// What `configure` is given: a whole `(domain … (config (vm …)))`.

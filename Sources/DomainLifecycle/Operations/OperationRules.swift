@@ -14,11 +14,13 @@ extension OperationRule {
     /// By what they are done to.
     public static func all(of target: Target) -> [OperationRule] { all.filter { $0.target == target } }
 
+    /// What is decided about a domain that lives, and kept in its configuration.
+    public static let settings = [setMemoryTarget, setMaximumMemory, setVCPUs, pinCPU, setScheduler]
+
     private static let ofNode = [notify, reboot, shutDown]
     private static let ofDomains = [create, restore]
     private static let ofDomain =
-        [unpause, pause, shutdown, save, migrate, destroy]
-        + [setMemoryTarget, setMaximumMemory, setVCPUs, pinCPU, setScheduler, rename, sysrq]
+        [unpause, pause, shutdown, save, migrate, destroy] + settings + [rename, sysrq]
         + [createDevice, configureDevice, destroyDevice, configure, resolve]
 }
 

@@ -60,7 +60,12 @@ final class Examiner: ManagerPart {
             log.error("cannot look at the domains: \(error)")
             return
         }
-        for finding in table.examine(reports, asOf: serial) { await act(on: finding) }
+        let findings = table.examine(reports, asOf: serial)
+        // What an operation that has the domain waits for may not come any more.
+        for uuid in waits.domains where !reports.contains(where: { $0.uuid == uuid && !$0.hasEnded }) {
+            waits.end(uuid, .guest)
+        }
+        for finding in findings { await act(on: finding) }
         lookAgain(at: reports)
     }
 

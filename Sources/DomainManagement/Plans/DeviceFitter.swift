@@ -30,7 +30,10 @@ final class DeviceFitter: ManagerPart {
         do {
             switch device.config {
             case .vif(let vif):
-                try await drivers.attach(vif: vif, at: path, domainName: record.name.rawValue)
+                let (drivers, name) = (drivers, record.name.rawValue)
+                try await waitingForBackend(of: record) { () async throws(DeviceError) in
+                    try await drivers.attach(vif: vif, at: path, domainName: name)
+                }
             case .vbd(let vbd): try await attach(vbd, device, at: path, record)
             case .pci: throw DeviceError("xend does not pass PCI devices through")
             }
@@ -62,7 +65,19 @@ final class DeviceFitter: ManagerPart {
         } catch {
             throw DeviceError("\(error)")
         }
-        try await drivers.attach(vbd: vbd, on: bound, at: path)
+        let drivers = drivers
+        try await waitingForBackend(of: record) { () async throws(DeviceError) in
+            try await drivers.attach(vbd: vbd, on: bound, at: path)
+        }
+    }
+
+    /// Of a domain that lives; what is being built ends by itself when a device of it does not get ready.
+    private func waitingForBackend(
+        of record: DomainRecord, _ body: @escaping @Sendable () async throws(DeviceError) -> Void
+    ) async throws(DeviceError) {
+        guard record.stage == .live else { return try await body() }
+        let end = try await waits.wait(of: record.uuid, isForGuest: false, body, begun: {})
+        if end != nil { throw DeviceError("the domain is to be destroyed") }
     }
 
     private func hostUse(_ number: UInt32?) async -> HostUse {
@@ -92,15 +107,10 @@ final class DeviceFitter: ManagerPart {
         guard let device = record.devices.first(where: { $0.slot == slot }), let path = path(of: device, record)
         else { return }
         do {
-            switch device.config {
-            case .vif(let vif):
-                try await drivers.release(vif: vif, at: path, domainName: record.name.rawValue, force: force)
-            case .vbd(let vbd):
-                let bound = device.node.map {
-                    BoundBlockDevice(node: $0, number: device.nodeNumber, isBound: device.isBound)
-                }
-                try await drivers.release(vbd: path, config: vbd, on: bound, force: force)
-            case .pci: break
+            if force || hasEnded(record) {
+                try await drivers.release(device, at: path, domainName: record.name.rawValue, force: true)
+            } else {
+                try await releaseAsking(device, at: path, record)
             }
             table.note(.detached(slot), of: record.uuid)
         } catch {
@@ -108,6 +118,35 @@ final class DeviceFitter: ManagerPart {
             throw StepFailure("cannot release \(slot) of \(record.title): \(error)")
         }
     }
+
+    /// The guest is asked, and may take its time; when it has ended it holds nothing, and what it had is taken.
+    private func releaseAsking(
+        _ device: DeviceRecord, at path: DevicePath, _ record: DomainRecord
+    ) async throws(DeviceError) {
+        let (drivers, name) = (drivers, record.name.rawValue)
+        let release = { @Sendable (force: Bool) async throws(DeviceError) in
+            try await drivers.release(device, at: path, domainName: name, force: force)
+        }
+        let end = try await waits.wait(of: record.uuid, isForGuest: true) { () async throws(DeviceError) in
+            try await release(false)
+        } begun: {
+            await lookForEnd(of: record)
+        }
+        switch end {
+        case nil: return
+        case .guest: try await release(true)
+        case .domain: throw DeviceError("its destruction, which was asked for meanwhile, releases it", kind: .timedOut)
+        }
+    }
+
+    /// The end of a guest may have come between the decision and the wait.
+    private func lookForEnd(of record: DomainRecord) async {
+        guard let id = record.id, let report = try? await machine.hypervisor.domain(id), report.uuid == record.uuid
+        else { return }
+        if report.hasEnded { waits.end(record.uuid, .guest) }
+    }
+
+    private func hasEnded(_ record: DomainRecord) -> Bool { table.reports[record.uuid]?.hasEnded ?? false }
 
     /// Whatever back-end there still is for the domain.
     func releaseRemains(_ record: DomainRecord) async throws(StepFailure) {

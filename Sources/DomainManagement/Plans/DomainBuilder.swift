@@ -45,7 +45,7 @@ struct DomainBuilder: ManagerPart {
         let free = try? await machine.hypervisor.node().freeMemory
         // Not left to Xen: what describes a domain's memory takes memory of domain 0 before Xen is asked for any.
         if let free, memory > free {
-            throw StepFailure("cannot build \(record.title): \(memoryShortage(memory, free))")
+            throw StepFailure("cannot build \(record.title): \(memoryShortage(memory, free, record))")
         }
         do {
             let (storePort, consolePort) = try await allocatePorts(in: id)
@@ -55,16 +55,19 @@ struct DomainBuilder: ManagerPart {
             let built = try await machine.hypervisor.build(id, build)
             performance.rings = DomainRings(storePort: storePort, consolePort: consolePort, built: built)
         } catch {
-            let why = error.reason == .noMemory ? memoryShortage(memory, free) : "\(error)"
+            let why = error.reason == .noMemory ? memoryShortage(memory, free, record) : "\(error)"
             throw StepFailure("cannot build \(record.title): \(why)")
         }
     }
 
     /// Where more was free than is wanted, Xen needed some of it for itself, or somebody else was faster.
-    private func memoryShortage(_ wanted: MemorySize, _ free: MemorySize?) -> String {
+    private func memoryShortage(_ wanted: MemorySize, _ free: MemorySize?, _ record: DomainRecord) -> String {
         guard let free else { return "not enough memory for \(wanted)" }
         let when = free < wanted ? "free" : "free when it began"
-        return "not enough memory: \(wanted) wanted, \(free) \(when)"
+        let shortage = "not enough memory: \(wanted) wanted, \(free) \(when)"
+        guard let config = record.config, config.memory < wanted else { return shortage }
+        return "\(shortage) (a \(config.image.kind) guest is built with its maximum, and gives back what is above "
+            + "\(config.memory) when it runs)"
     }
 
     /// An empty domain gets its memory from elsewhere.

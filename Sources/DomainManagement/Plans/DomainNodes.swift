@@ -9,7 +9,8 @@ struct DomainNodes: ManagerPart {
 
     /// Writes the nodes of a domain that is built, and tells xenstored of it.
     func introduce(
-        _ memory: MemorySize, _ maximum: MemorySize, _ vcpus: Int, _ record: DomainRecord, _ rings: DomainRings?
+        _ memory: MemorySize, _ maximum: MemorySize, _ vcpus: Int, _ online: Int, _ record: DomainRecord,
+        _ rings: DomainRings?
     ) async throws(StepFailure) {
         guard let id = record.id, let rings else { return }
         let base = "/local/domain/\(id)"
@@ -21,7 +22,7 @@ struct DomainNodes: ManagerPart {
         ]
         nodes += connection(rings, base)
         nodes += [("\(vm)/uuid", "\(record.uuid)"), ("\(vm)/name", record.name.rawValue)]
-        for vcpu in 0..<vcpus { nodes.append(("\(base)/cpu/\(vcpu)/availability", "online")) }
+        for vcpu in 0..<vcpus { nodes.append(("\(base)/cpu/\(vcpu)/availability", availability(vcpu, online))) }
         let changes = permissions(of: id, base) + nodes.map { .write($0, $1) }
         let store = machine.store
         do {
@@ -128,8 +129,7 @@ struct DomainNodes: ManagerPart {
                 throw StepFailure("\(title): it was made with \(made.count)", kind: .invalid)
             }
             for number in made {
-                let word = number < count ? "online" : "offline"
-                try await machine.store.write("\(directory)/\(number)/availability", word)
+                try await machine.store.write("\(directory)/\(number)/availability", availability(number, count))
             }
         } catch let failure as StepFailure {
             throw failure
@@ -137,6 +137,8 @@ struct DomainNodes: ManagerPart {
             throw StepFailure("\(title): \(error)")
         }
     }
+
+    private func availability(_ vcpu: Int, _ online: Int) -> String { vcpu < online ? "online" : "offline" }
 
     func writeSysRq(_ key: SysRqKey, _ record: DomainRecord) async throws(StepFailure) {
         try await write("control/sysrq", key.description, record, "press SysRq \(key) in \(record.title)")

@@ -71,7 +71,8 @@ final class PlanPerformer: ManagerPart {
             } catch {
                 let failure = failure(error, at: step)
                 account.note(.step, of: name(of: plan), "\(step)", failure: failure.message)
-                let (undone, held) = await takeBack(plan.steps[...index], of: performance)
+                let done = step.isAllOrNothing ? plan.steps[..<index] : plan.steps[...index]
+                let (undone, held) = await takeBack(done, of: performance)
                 let outcome = held.isEmpty ? Outcome.undone(reason: failure.message) : .incomplete(held: held)
                 return (outcome, operationError(failure, plan, undone: undone, held: held.count))
             }

@@ -41,8 +41,8 @@ final class StepPerformer: ManagerPart {
         case .limitMemory(let size): try await control.limitMemory(size, step, record)
         case .build(let image, let memory, let vcpus):
             try await builder.build(image, memory, vcpus, record, performance)
-        case .introduce(let memory, let maximum, let vcpus):
-            try await nodes.introduce(memory, maximum, vcpus, record, performance.rings)
+        case .introduce(let memory, let maximum, let vcpus, let online):
+            try await nodes.introduce(memory, maximum, vcpus, online, record, performance.rings)
         case .openConsole(let port): try await consoles.open(port, record)
         case .keepConsole(let port): try await consoles.keep(port, record)
         case .joinConsole: consoles.join(record)
@@ -55,6 +55,8 @@ final class StepPerformer: ManagerPart {
         case .setMemoryTarget(let size): try await nodes.writeTarget(size, record)
         case .setVCPUs(let count): try await nodes.writeAvailability(count, record)
         case .sysrq(let key): try await nodes.writeSysRq(key, record)
+        case .setting(let step): try await decide(step, of: performance, record)
+        case .restoreSettings: try await restoreSettings(of: performance, record)
         case .rename(let name): try await nodes.writeName(name, record)
         case .restoreName: try await nodes.writeName(record.name, record)
         case .reconfigure(let device, let config): try await devices.reconfigure(device, config, record)
@@ -71,6 +73,36 @@ final class StepPerformer: ManagerPart {
         case .announce(let announcement): announce(announcement, record)
         }
     }
+
+    // MARK: - Settings
+
+    private func decide(
+        _ step: Step, of performance: Performance, _ record: DomainRecord
+    ) async throws(StepFailure) {
+        do {
+            try await take(step, of: performance)
+        } catch {
+            // What makes no sense is found out before anything is done.
+            if error.kind != .invalid { try? await restoreSettings(of: performance, record) }
+            throw error
+        }
+    }
+
+    /// Each for itself: one that cannot be restored does not keep the others.
+    private func restoreSettings(of performance: Performance, _ record: DomainRecord) async throws(StepFailure) {
+        guard record.isInXen, let config = record.config else { return }
+        var failure: StepFailure?
+        for step in config.settings {
+            do {
+                try await take(step, of: performance)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    // MARK: - Transfers
 
     /// Takes the long step of a transfer.
     private func take(

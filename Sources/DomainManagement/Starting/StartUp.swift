@@ -78,6 +78,10 @@ struct StartUp: ManagerPart {
             }
             if let report { table.note(.reported(report), of: record.uuid) }
         }
+        let settings = Set(OperationRule.settings.map(\.name))
+        for operation in replay.openOperations where settings.contains(operation.name) {
+            todo.append((.restoreSettings, operation.domain))
+        }
         return todo
     }
 
@@ -139,5 +143,40 @@ struct StartUp: ManagerPart {
         } catch {
             log.error("\(error.message)")
         }
+    }
+
+    // MARK: - Of an older xend
+
+    /// What operators have decided while an xend ran that kept it nowhere: the machine has it.
+    func adoptSettings(of record: DomainRecord) async {
+        guard let id = record.id, let config = record.config else { return }
+        var steps: [Step] = []
+        if let text = (try? await machine.store.readIfPresent("/local/domain/\(id)/memory/target")) ?? nil,
+            let kibibytes = UInt64(text)
+        {
+            steps.append(.setMemoryTarget(MemorySize(pages: kibibytes / 4)))
+        }
+        // After the target: it is never above the limit.
+        if let report = try? await machine.hypervisor.domain(id) { steps.append(.limitMemory(report.maximumMemory)) }
+        steps += await vcpusInUse(id, of: config.vcpus)
+        for vcpu in (try? await machine.hypervisor.vcpus(of: id)) ?? [] {
+            steps.append(.pin(vcpu.affinity, vcpu: vcpu.number))
+        }
+        if let share = try? await machine.hypervisor.schedulerParameters(of: id) {
+            steps.append(.weigh(weight: share.weight, cap: share.cap))
+        }
+        table.note(.decided(steps.filter { !config.settings.contains($0) }), of: record.uuid)
+        guard let record = table[record.uuid] else { return }
+        try? await database.append([database.record(record)])
+    }
+
+    private func vcpusInUse(_ id: DomainID, of count: Int) async -> [Step] {
+        var online = 0
+        for vcpu in 0..<count {
+            let node = "/local/domain/\(id)/cpu/\(vcpu)/availability"
+            guard ((try? await machine.store.readIfPresent(node)) ?? nil) == "online" else { break }
+            online += 1
+        }
+        return online > 0 ? [.setVCPUs(online)] : []
     }
 }

@@ -27,6 +27,7 @@ extension DomainRecord {
         fields.append(
             .element("next", nextIndex.sorted { $0.key < $1.key }.map { .element($0.key.rawValue, $0.value) }))
         fields.append(.element("devices", devices.map(\.storedExpression)))
+        if keepsSettings { fields.append(["settings", "in-config"]) }
         if let config { fields.append(.element("config", config.source)) }
         return .element("domain", fields)
     }
@@ -51,7 +52,10 @@ extension DomainRecord {
         startTime = expression.childText("start_time").flatMap(Double.init)
         restartTime = expression.childText("restart_time").flatMap(Double.init)
         requested = expression.childText("requested").flatMap(ShutdownRequest.init)
+        keepsSettings = expression.child("settings") != nil
         pinnedCPU = expression.childText("pinned").flatMap(Int.init)
+        // What an older xend kept of all settings.
+        if !keepsSettings, let cpu = pinnedCPU { self.config = config?.pinned(to: CPUSet(cpu: cpu), vcpu: nil) }
         console = expression.child("console").flatMap(ConsoleRecord.init)
         devices = (expression.child("devices")?.children() ?? []).compactMap(DeviceRecord.init)
         for element in expression.child("next")?.children() ?? [] {

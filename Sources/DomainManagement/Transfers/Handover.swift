@@ -1,6 +1,7 @@
 import DomainLifecycle
 import DomainModel
 import Migration
+import SExpressions
 
 /// A migration that this host takes part in, until nothing about it has to be remembered.
 struct Handover: Sendable {
@@ -21,6 +22,8 @@ struct Handover: Sendable {
     /// Inputs that came while one was being worked on.
     var waiting: [(Input, Reply?)] = []
     var isBusy = false
+    /// The configuration with which the domain was offered.
+    var offered: SExpression?
     /// With `taken`: where the domain is now.
     var arrival: MigrationArrival?
     /// The connection that carried the domain has ended.

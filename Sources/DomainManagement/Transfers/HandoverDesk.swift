@@ -60,7 +60,7 @@ final class HandoverDesk: ManagerPart {
             case .source: .source(SourceHandover())
             case .destination: .destination(DestinationHandover())
             }
-        handovers[id] = Handover(record: noted, machine: machine)
+        handovers[id] = Handover(record: noted, machine: machine, offered: record.config?.source)
     }
 
     /// One that an earlier daemon took part in.
@@ -207,7 +207,7 @@ final class HandoverDesk: ManagerPart {
     }
 
     /// Makes a domain's record durable as it is.
-    private func rememberDomain(_ domain: DomainUUID) async {
+    func rememberDomain(_ domain: DomainUUID) async {
         guard let record = recordToKeep(of: domain) else { return }
         do {
             try await database.append([database.record(record)])
@@ -288,6 +288,9 @@ final class HandoverDesk: ManagerPart {
         if message == .taken, let domain = table[handover.record.domain]?.id {
             note.arrival = MigrationArrival(id: domain, httpPort: peers.migration.httpPort)
         }
+        if message == .go, let config = table[handover.record.domain]?.config?.source, config != handover.offered {
+            note.config = config
+        }
         return note
     }
 
@@ -318,8 +321,19 @@ final class HandoverDesk: ManagerPart {
             } else {
                 await advance(id, .source(.message(note.message)), reply: reply)
             }
-        case .destination: await advance(id, .destination(.message(note.message)), reply: reply)
+        case .destination:
+            if let config = note.config.flatMap({ try? DomainConfig($0) }) { await decide(config, of: note.domain) }
+            await advance(id, .destination(.message(note.message)), reply: reply)
         }
+    }
+
+    /// What was decided while the domain was on its way holds here, before it runs.
+    private func decide(_ config: DomainConfig, of domain: DomainUUID) async {
+        guard let record = table[domain], record.stage == .inDoubt(.arrived), record.config?.settings != config.settings
+        else { return }
+        table.note(.decided(config.settings), of: domain)
+        await rememberDomain(domain)
+        await context.manager?.chore(.restoreSettings, on: domain)
     }
 
     /// A source without a record says *go*, unless the domain is here for all to see.

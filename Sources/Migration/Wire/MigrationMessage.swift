@@ -16,11 +16,14 @@ public struct HandoverNote: Hashable, Sendable {
     public var message: HandoverMessage
     /// With `taken`: the id of the domain there and the HTTP port of its xend.
     public var arrival: MigrationArrival?
+    /// With `go`: its configuration, when something has been decided since it was offered.
+    public var config: SExpression?
 
     public init(
         migration: String, domain: DomainUUID, to: MigrationRole, message: HandoverMessage,
-        arrival: MigrationArrival? = nil
+        arrival: MigrationArrival? = nil, config: SExpression? = nil
     ) {
+        self.config = config
         self.migration = migration
         self.domain = domain
         self.to = to
@@ -95,12 +98,13 @@ public enum MigrationMessage: Hashable, Sendable {
 }
 
 extension HandoverNote {
-    /// `(handover ID UUID source|destination MESSAGE [(arrival DOMID PORT)])`
+    /// `(handover ID UUID source|destination MESSAGE [(arrival DOMID PORT)] [(config (vm …))])`
     fileprivate var expression: SExpression {
         var fields: [SExpression] = [
             .atom(migration), .atom(domain.description), .atom(to.rawValue), .atom(message.rawValue),
         ]
         if let arrival { fields.append(["arrival", .atom(arrival.id.description), .atom(String(arrival.httpPort))]) }
+        if let config { fields.append(.element("config", config)) }
         return .element("handover", fields)
     }
 
@@ -111,7 +115,8 @@ extension HandoverNote {
             let to = fields[2].atom.flatMap(MigrationRole.init),
             let message = fields[3].atom.flatMap(HandoverMessage.init)
         else { return nil }
-        self.init(migration: migration, domain: domain, to: to, message: message)
+        self.init(
+            migration: migration, domain: domain, to: to, message: message, config: expression.childValue("config"))
         guard let place = expression.child("arrival")?.children(), place.count == 2,
             let id = place[0].atom.flatMap({ DomainID(text: $0) }), let port = place[1].atom.flatMap({ UInt16($0) })
         else { return }

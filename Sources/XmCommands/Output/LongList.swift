@@ -15,7 +15,8 @@ enum LongList {
         let config = domain.configuration
         add("uuid", domain.uuid)
         add("vcpus", config?.childText("vcpus").flatMap { Int($0) } ?? domain.vcpus ?? 1)
-        add("cpu_weight", config?.childText("cpu_weight"))
+        for key in ["cpu_weight", "cpu_cap", "cpu"] { add(key, config?.childText(key)) }
+        if let pins = config?.child("cpus") { fields.append(pins) }
         add("memory", domain.memory)
         add("maxmem", domain.maximumMemory ?? domain.memory)
         add("name", domain.name)

@@ -1,0 +1,56 @@
+import DomainModel
+
+/// How a domain gets what its configuration says of memory and cpus: when it is built, when it arrives, and when a setting is taken
+/// back.
+extension DomainConfig {
+    /// What it is built with. A PVH guest finds the memory that it is built with, and no more: it gets all that it may ever have, and
+    /// gives back what is above its target as soon as it runs.
+    var builtMemory: MemorySize {
+        switch image.kind {
+        case .pv: memory
+        case .pvh: maximumMemory
+        }
+    }
+
+    /// Xenstore is told of it, with the size it shall have and the virtual cpus it shall use.
+    var introduction: Step {
+        .introduce(memory: memory, maximum: maximumMemory, vcpus: vcpus, online: onlineVCPUs)
+    }
+
+    /// Where it may run, and its share, as far as a new domain has not got that anyway.
+    var scheduling: [Step] {
+        let share = Step.weigh(weight: weight, cap: cpuCap)
+        return (pins.isEmpty ? [] : pinning) + (share == .weigh(weight: 256, cap: 0) ? [] : [share])
+    }
+
+    /// All of it, for a domain that lives.
+    public var settings: [Step] {
+        [.limitMemory(maximumMemory), .setMemoryTarget(memory), .setVCPUs(onlineVCPUs)]
+            + (pins.isEmpty ? [.pin(.any, vcpu: nil)] : pinning) + [.weigh(weight: weight, cap: cpuCap)]
+    }
+
+    private var pinning: [Step] {
+        pins.count == 1
+            ? [.pin(pins[0], vcpu: nil)] : pins.enumerated().map { .pin($0.element, vcpu: $0.offset) }
+    }
+
+    /// In the credit scheduler's measure: 1 is what every domain has, and 256 is what Xen calls that.
+    private var weight: Int { Int((cpuWeight * 256).rounded()) }
+
+    /// The configuration of a domain about which this has been decided.
+    func deciding(_ step: Step) -> DomainConfig {
+        switch step {
+        case .limitMemory(let size): with(maximumMemory: size)
+        case .setMemoryTarget(let size): with(memory: size)
+        case .setVCPUs(let count): with(onlineVCPUs: count)
+        case .pin(let cpus, let vcpu): pinned(to: cpus, vcpu: vcpu)
+        case .weigh(let weight, let cap): with(weight: weight, cap: cap)
+        case .setting(let step): deciding(step)
+        case .checkImage, .createDomain, .build, .introduce, .openConsole, .keepConsole, .joinConsole, .attach, .pause,
+            .unpause, .requestShutdown, .sysrq, .restoreSettings, .rename, .restoreName, .reconfigure, .transfer,
+            .detach, .releaseRemains, .closeConsole, .leaveConsole, .withdraw, .destroyDomain, .awaitGone, .remember,
+            .forget, .announce:
+            self
+        }
+    }
+}
