@@ -19,8 +19,8 @@ extension DomainConfig {
 
     /// Where it may run, and its share, as far as a new domain has not got that anyway.
     var scheduling: [Step] {
-        let share = Step.weigh(weight: weight, cap: cpuCap)
-        return (pins.isEmpty ? [] : pinning) + (share == .weigh(weight: 256, cap: 0) ? [] : [share])
+        let share = Step.weigh(weight: weight == 256 ? nil : weight, cap: cpuCap == 0 ? nil : cpuCap)
+        return (pins.isEmpty ? [] : pinning) + (share == .weigh(weight: nil, cap: nil) ? [] : [share])
     }
 
     /// All of it, for a domain that lives.

@@ -49,7 +49,8 @@ public struct DomainConfig: Hashable, Sendable {
     }
 
     private static let knownFields: Set<String> = [
-        "name", "memory", "maxmem", "cpu", "cpus", "cpu_weight", "cpu_cap", "vcpus", "online_vcpus", "uuid", "image", "device", "backend", "console",
+        "name", "memory", "maxmem", "cpu", "cpus", "cpu_weight", "cpu_cap", "vcpus", "online_vcpus", "uuid", "image",
+        "device", "backend", "console",
         "restart", "on_poweroff", "on_reboot", "on_crash",
     ]
 

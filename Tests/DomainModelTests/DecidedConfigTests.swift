@@ -33,10 +33,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("(cpus 0-1)", [[0, 1]]), ("(cpus 0 any 2)", [[0], nil, [2]]), ("(cpus (() ()))", []),
-        ("(cpus ((0 1) ()))", [[0, 1], nil]), ("(cpu 2) (cpus any)", []), ("(cpu 2)", [[2]]), ("(cpu -1)", []),
-    ] as [(String, [[Int]?])])
+    @Test(
+        arguments: [
+            ("(cpus 0-1)", [[0, 1]]), ("(cpus 0 any 2)", [[0], nil, [2]]), ("(cpus (() ()))", []),
+            ("(cpus ((0 1) ()))", [[0, 1], nil]), ("(cpu 2) (cpus any)", []), ("(cpu 2)", [[2]]), ("(cpu -1)", []),
+        ] as [(String, [[Int]?])])
     func `pins are read`(_ fields: String, _ pins: [[Int]?]) throws {
         #expect(try Self.config(fields).pins == pins.map { $0.map { CPUSet($0) } ?? .any })
     }

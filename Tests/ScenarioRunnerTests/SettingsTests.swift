@@ -95,7 +95,8 @@ import Testing
         Way(name: "xend stops and starts, then a reboot", steps: "(decide) (daemon restart) \(guestReboots)"),
         Way(name: "xend is killed before", steps: "(daemon kill) (daemon start) (decide) \(guestReboots)"),
         Way(name: "xend is killed after", steps: "(decide) (daemon kill) (daemon start) (settle)"),
-        Way(name: "xend is killed after, then a reboot", steps: "(decide) (daemon kill) (daemon start) \(guestReboots)"),
+        Way(
+            name: "xend is killed after, then a reboot", steps: "(decide) (daemon kill) (daemon start) \(guestReboots)"),
         Way(
             name: "the guest reboots while xend is dead",
             steps: "(decide) (daemon kill) (guest DOMAIN (shutdown reboot)) (advance 10s) (daemon start) (settle)"),
@@ -110,7 +111,8 @@ import Testing
         Way(name: "migrated live", steps: "(decide) (migrate DOMAIN beta (live yes)) (settle)", host: "beta"),
         Way(
             name: "migrated, then a reboot",
-            steps: "(decide) (migrate DOMAIN beta (live yes)) (settle) (guest (on beta) DOMAIN (shutdown reboot)) (settle)",
+            steps:
+                "(decide) (migrate DOMAIN beta (live yes)) (settle) (guest (on beta) DOMAIN (shutdown reboot)) (settle)",
             host: "beta"),
         Way(
             name: "a migration fails, then a reboot",
@@ -135,7 +137,8 @@ import Testing
         guard setting.query.isEmpty else {
             return "(request \(place)GET /xend/domain/\(domain) (query (op \(setting.query))) (expect \(checks)))"
         }
-        let text = checks.replacing("DOMAIN", with: domain).replacing("(domain \(domain)", with: "(domain \(place)\(domain)")
+        let text = checks.replacing("DOMAIN", with: domain).replacing(
+            "(domain \(domain)", with: "(domain \(place)\(domain)")
         return "(expect \(text))"
     }
 
@@ -203,9 +206,13 @@ import Testing
     }
 
     /// What may be decided then at all.
-    static let decidableOnTheWay = settings.filter { $0.form.contains("pincpu") || $0.form.contains("sched_credit_set") }
+    static let decidableOnTheWay = settings.filter {
+        $0.form.contains("pincpu") || $0.form.contains("sched_credit_set")
+    }
 
-    @Test("What is decided while the domain migrates holds there, or here if it stays", arguments: decidableOnTheWay, [true, false])
+    @Test(
+        "What is decided while the domain migrates holds there, or here if it stays", arguments: decidableOnTheWay,
+        [true, false])
     func onTheWay(_ setting: Setting, _ arrives: Bool) throws {
         let host = arrives ? "beta" : "alpha"
         let text = """
