@@ -42,6 +42,16 @@ extension DomainTable {
                 .transfer(.openConsole(preferred: arrival.record.console?.port))
             }
         put(record)
+        var steps = filling(arrival, of: config, from: from, devices: devices, console: console)
+        if name == "restore" { steps += goingOn(isPaused: arrival.isPaused) }
+        return Plan(
+            ticket: ticket, time: now, domain: record.uuid, direction: .undoable, recording: .required, steps: steps)
+    }
+
+    /// The steps from nothing to a paused domain with what it had elsewhere, and its devices.
+    private func filling(
+        _ arrival: Arrival, of config: DomainConfig, from: String, devices: [DeviceRecord], console: Step
+    ) -> [Step] {
         // It comes with what it had, though its limit may be below by now.
         let room = max(arrival.memory, config.maximumMemory)
         var steps: [Step] = [
@@ -52,9 +62,7 @@ extension DomainTable {
         steps += devices.map(Step.attach)
         if room != config.maximumMemory { steps.append(.limitMemory(config.maximumMemory)) }
         steps.append(.remember)
-        if name == "restore" { steps += goingOn(isPaused: arrival.isPaused) }
-        return Plan(
-            ticket: ticket, time: now, domain: record.uuid, direction: .undoable, recording: .required, steps: steps)
+        return steps
     }
 
     /// A restored domain runs unless it was saved paused (manual, decision 9): not before it is remembered, lest it change its disks

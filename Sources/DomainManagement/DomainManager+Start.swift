@@ -34,9 +34,7 @@ extension DomainManager {
             await context.spawnAll(todo.map { beginning, uuid in { await $0.chore(beginning, on: uuid) } })
             await parts.recovery.takeUp(replay, in: self)
         }
-        for record in table.sorted where record.isInXen && !record.keepsSettings {
-            await parts.startUp.adoptSettings(of: record)
-        }
+        await parts.startUp.adoptSettings()
         let live = table.sorted.filter { $0.stage == .live && !$0.isForeign }
         // What is not known because a line of the journal is damaged is no stray.
         let known = live.filter { !contents.journal.mayMiss(after: replay.number(of: $0.uuid)) }

@@ -180,9 +180,6 @@ extension DomainManager {
         }
         log.info("\(operation.name) \(record.title) for \(requester)")
         try await parts.performer.performBeside(Performance(plan))
-        // The transfer's own record is of before: the other host hears of it at the end.
-        guard plan.steps.contains(where: \.isSetting) else { return }
-        table.note(.decided(plan.steps), of: record.uuid)
-        await parts.handovers.rememberDomain(record.uuid)
+        await parts.handovers.remember(plan.steps.filter(\.isSetting), of: record.uuid)
     }
 }

@@ -55,8 +55,7 @@ final class StepPerformer: ManagerPart {
         case .setMemoryTarget(let size): try await nodes.writeTarget(size, record)
         case .setVCPUs(let count): try await nodes.writeAvailability(count, record)
         case .sysrq(let key): try await nodes.writeSysRq(key, record)
-        case .setting(let step): try await decide(step, of: performance, record)
-        case .restoreSettings: try await restoreSettings(of: performance, record)
+        case .setting, .restoreSettings: try await decide(step, of: performance, record)
         case .rename(let name): try await nodes.writeName(name, record)
         case .restoreName: try await nodes.writeName(record.name, record)
         case .reconfigure(let device, let config): try await devices.reconfigure(device, config, record)
@@ -79,8 +78,9 @@ final class StepPerformer: ManagerPart {
     private func decide(
         _ step: Step, of performance: Performance, _ record: DomainRecord
     ) async throws(StepFailure) {
+        guard case .setting(let decided) = step else { return try await restoreSettings(of: performance, record) }
         do {
-            try await take(step, of: performance)
+            try await take(decided, of: performance)
         } catch {
             // What makes no sense is found out before anything is done.
             if error.kind != .invalid { try? await restoreSettings(of: performance, record) }

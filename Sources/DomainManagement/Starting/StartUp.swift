@@ -148,7 +148,11 @@ struct StartUp: ManagerPart {
     // MARK: - Of an older xend
 
     /// What operators have decided while an xend ran that kept it nowhere: the machine has it.
-    func adoptSettings(of record: DomainRecord) async {
+    func adoptSettings() async {
+        for record in table.sorted where record.isInXen && !record.keepsSettings { await adoptSettings(of: record) }
+    }
+
+    private func adoptSettings(of record: DomainRecord) async {
         guard let id = record.id, let config = record.config else { return }
         var steps: [Step] = []
         if let text = (try? await machine.store.readIfPresent("/local/domain/\(id)/memory/target")) ?? nil,

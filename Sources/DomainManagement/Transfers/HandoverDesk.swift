@@ -207,7 +207,7 @@ final class HandoverDesk: ManagerPart {
     }
 
     /// Makes a domain's record durable as it is.
-    func rememberDomain(_ domain: DomainUUID) async {
+    private func rememberDomain(_ domain: DomainUUID) async {
         guard let record = recordToKeep(of: domain) else { return }
         do {
             try await database.append([database.record(record)])
@@ -325,6 +325,13 @@ final class HandoverDesk: ManagerPart {
             if let config = note.config.flatMap({ try? DomainConfig($0) }) { await decide(config, of: note.domain) }
             await advance(id, .destination(.message(note.message)), reply: reply)
         }
+    }
+
+    /// What is decided while a domain is on its way is not in what was offered: the other host hears of it at the end.
+    func remember(_ settings: [Step], of domain: DomainUUID) async {
+        guard !settings.isEmpty else { return }
+        table.note(.decided(settings), of: domain)
+        await rememberDomain(domain)
     }
 
     /// What was decided while the domain was on its way holds here, before it runs.
