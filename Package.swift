@@ -82,6 +82,9 @@ let package = Package(
         // The rules: which operation is allowed when, the plan for it, restart policy. No I/O, no time, no chance.
         module("DomainLifecycle", ["DomainModel", "SExpressions"]),
 
+        // Text inside HTML and JSON.
+        module("WebText"),
+
         // -- What a machine can be asked ---------------------------------------------------------------------------
         // Hypervisor, xenstore, event channels, consoles, as protocols.
         module("HypervisorInterface", ["DomainModel"]),
@@ -111,7 +114,7 @@ let package = Package(
             "XendServer",
             [
                 "HTTPInterface", "DomainManagement", "DomainLifecycle", "DomainModel", "HypervisorInterface",
-                "HostInterface", "SExpressions",
+                "HostInterface", "SExpressions", "WebText",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -152,7 +155,10 @@ let package = Package(
         // Configuration files of `xm create`, the outputs of xm and xl.
         module(
             "XmCommands",
-            ["XendClient", "DomainLifecycle", "Migration", "HypervisorInterface", "HostInterface", "SExpressions"]),
+            [
+                "XendClient", "DomainLifecycle", "Migration", "HypervisorInterface", "HostInterface", "SExpressions",
+                "WebText",
+            ]),
 
         // -- The simulated machine ---------------------------------------------------------------------------------
         // Virtual time, deterministic execution, chance by seed.
@@ -193,7 +199,7 @@ let package = Package(
             [
                 "XendTesting", "ScenarioLanguage", "SimulatedHost", "SimulatedHypervisor", "Simulation", "XendClient",
                 "XendDaemon", "DomainManagement", "DomainLifecycle", "DomainModel", "HostInterface", "SExpressions",
-                "CLibXML2",
+                "WebText", "CLibXML2",
             ]),
         // Every fault at every point, and random stories: what must hold all the while, and the shortest story that shows it does not.
         simulator(
@@ -201,7 +207,7 @@ let package = Package(
             [
                 "ScenarioRunner", "XendTesting", "ScenarioLanguage", "SimulatedHost", "SimulatedHypervisor",
                 "Simulation", "DomainManagement", "DomainLifecycle", "DomainModel",
-                "HostInterface", "SExpressions",
+                "HostInterface", "SExpressions", "WebText",
             ]),
 
         // -- Programs ----------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 import ScenarioRunner
+import WebText
 
 /// Sweeps as one self-contained page: for each scenario the matrix, with what went wrong below it.
 public enum SweepPage {
@@ -25,22 +26,22 @@ public enum SweepPage {
     private static func section(_ result: SweepResult) -> String {
         let verdict =
             result.hasPassed ? "<span class=\"chip ok\">passed</span>" : "<span class=\"chip no\">failed</span>"
-        let place = HTMLReport.escape(result.scenario.place.line)
+        let place = WebText.html(result.scenario.place.line)
         return """
-            <section><h2>\(HTMLReport.escape(result.scenario.name)) \(verdict)</h2>
+            <section><h2>\(WebText.html(result.scenario.name)) \(verdict)</h2>
             <p class="where">\(place) · \(result.matrix.cases) faults · \(TerminalReport.seconds(result.realTime))</p>
-            \(result.obstacle.map { "<pre class=\"bad\">\(HTMLReport.escape($0.description))</pre>" } ?? "")
+            \(result.obstacle.map { "<pre class=\"bad\">\(WebText.html($0.description))</pre>" } ?? "")
             \(result.matrix.rows.isEmpty ? "" : table(result.matrix))
             \(failures(result))</section>
             """
     }
 
     private static func table(_ matrix: SweepMatrix) -> String {
-        let head = matrix.kinds.map { "<th>\(HTMLReport.escape($0))</th>" }.joined()
+        let head = matrix.kinds.map { "<th>\(WebText.html($0))</th>" }.joined()
         let rows = matrix.rows.enumerated().map { index, row in
             let isFirst = index == 0 || matrix.rows[index - 1].operation != row.operation
             let cells = matrix.kinds.map { cell(matrix.cell(row, $0)) }.joined()
-            let operation = isFirst ? HTMLReport.escape(row.operation) : ""
+            let operation = isFirst ? WebText.html(row.operation) : ""
             return "<tr\(isFirst ? " class=\"first\"" : "")><th>\(operation)</th><th>\(row.point)</th>\(cells)</tr>"
         }
         let total = matrix.kinds.map { cell(matrix.total($0)) }.joined()
@@ -62,10 +63,10 @@ public enum SweepPage {
         // More of them nobody reads; the table has them all.
         result.matrix.failures.prefix(50).map { outcome in
             let lines = outcome.violations.prefix(3).map(\.description).joined(separator: "\n")
-            let file = result.files[outcome.sweptCase.description].map { " → \(HTMLReport.escape($0))" } ?? ""
+            let file = result.files[outcome.sweptCase.description].map { " → \(WebText.html($0))" } ?? ""
             return """
-                <details><summary><code>\(HTMLReport.escape(outcome.sweptCase.description))</code>\(file)</summary>
-                <pre class="bad">\(HTMLReport.escape(lines))</pre></details>
+                <details><summary><code>\(WebText.html(outcome.sweptCase.description))</code>\(file)</summary>
+                <pre class="bad">\(WebText.html(lines))</pre></details>
                 """
         }.joined(separator: "\n")
     }

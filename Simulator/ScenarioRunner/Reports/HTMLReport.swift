@@ -1,3 +1,5 @@
+import WebText
+
 /// One self-contained page for a run: for each scenario a time line as a picture, why its domains are as they are, and its
 /// transcript, folded below.
 public enum HTMLReport {
@@ -8,8 +10,8 @@ public enum HTMLReport {
         return document(
             title: title, style: TimeChartPicture.style + style,
             body: """
-                <header><h1>\(escape(title))</h1>\(bar(summary))<p class="sum">\(counts(summary))</p></header>
-                \(summary.refusals.map { "<pre class=\"bad\">\(escape($0.description))</pre>" }.joined(separator: "\n"))
+                <header><h1>\(WebText.html(title))</h1>\(bar(summary))<p class="sum">\(counts(summary))</p></header>
+                \(summary.refusals.map { "<pre class=\"bad\">\(WebText.html($0.description))</pre>" }.joined(separator: "\n"))
                 \((failed + others).map(section).joined(separator: "\n"))
                 """)
     }
@@ -18,7 +20,7 @@ public enum HTMLReport {
     package static func document(title: String, style: String, body: String) -> String {
         """
         <!DOCTYPE html>
-        <html lang="en"><head><meta charset="utf-8"><title>\(escape(title))</title>
+        <html lang="en"><head><meta charset="utf-8"><title>\(WebText.html(title))</title>
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <style>\(look)\(style)</style></head><body>
         \(body)
@@ -54,16 +56,16 @@ public enum HTMLReport {
         var detail = ""
         switch result.outcome {
         case .passed: verdict = "<span class=\"chip ok\">passed</span>"
-        case .skipped(let reason): verdict = "<span class=\"chip\">skipped: \(escape(reason))</span>"
+        case .skipped(let reason): verdict = "<span class=\"chip\">skipped: \(WebText.html(reason))</span>"
         case .failed(let failure):
             verdict = "<span class=\"chip no\">failed</span>"
-            detail = "<pre class=\"bad\">\(escape(failure.description))</pre>"
+            detail = "<pre class=\"bad\">\(WebText.html(failure.description))</pre>"
         }
         let picture = result.chart.end > 0 ? TimeChartPicture(result.chart).html : ""
         let whys = result.chronicle.domains.compactMap { Explanation(result.chronicle, domain: $0.name, on: $0.host) }
         return """
-            <section><h2>\(escape(result.name)) \(verdict)</h2>
-            <p class="where">\(escape(result.place.line)) · \(result.steps) steps · \
+            <section><h2>\(WebText.html(result.name)) \(verdict)</h2>
+            <p class="where">\(WebText.html(result.place.line)) · \(result.steps) steps · \
             \(TerminalReport.seconds(result.simulatedTime)) simulated</p>
             \(detail)\(picture)<div class="folds">\(whys.prefix(whyLimit).map(ExplanationPage.fold).joined())\(transcript(result))</div></section>
             """
@@ -79,28 +81,10 @@ public enum HTMLReport {
             "$": "step", ">": "ask", "<": "answer", "*": "event", "@": "host", "-": "note",
         ]
         let lines = result.transcript.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
-            guard let first = line.first, let kind = kinds[first] else { return escape(String(line)) }
-            return "<span class=\"\(kind)\">\(escape(String(line)))</span>"
+            guard let first = line.first, let kind = kinds[first] else { return WebText.html(String(line)) }
+            return "<span class=\"\(kind)\">\(WebText.html(String(line)))</span>"
         }
         return "<details><summary>transcript</summary><pre>\(lines.joined(separator: "\n"))</pre></details>"
-    }
-
-    /// For text and for values of attributes.
-    package static func escape(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default:
-                result.unicodeScalars.append(
-                    scalar.value < 32 && scalar != "\n" && scalar != "\t" ? "\u{FFFD}" : scalar)
-            }
-        }
-        return result
     }
 
     // MARK: The look

@@ -1,3 +1,5 @@
+import WebText
+
 /// A time chart as a picture: a row of requests, a row for each domain with its states as bars and its events as dots, and faults as
 /// red lines through everything.
 ///
@@ -29,7 +31,7 @@ struct TimeChartPicture {
     /// Names at the left, the picture beside them, which scrolls where there is no room; the legend below.
     var html: String {
         let names = ["requests"] + lanes.map(name)
-        let column = names.map { "<div>\(HTMLReport.escape($0))</div>" }.joined()
+        let column = names.map { "<div>\(WebText.html($0))</div>" }.joined()
         return
             "<div class=\"chart\"><div class=\"names\">\(column)</div><div class=\"scroll\">\(svg)</div></div>\(legend)"
     }
@@ -97,7 +99,7 @@ struct TimeChartPicture {
 
     private func dot(_ mark: TimeChart.Mark, _ top: Double) -> String {
         "<circle class=\"event\" cx=\"\(axis.x(mark.start).short)\" cy=\"\((top + Self.barHeight + 9).short)\" r=\"3\">"
-            + "<title>\(HTMLReport.escape(mark.text)), \(Self.label(mark.start))</title></circle>"
+            + "<title>\(WebText.html(mark.text)), \(Self.label(mark.start))</title></circle>"
     }
 
     private func cut(_ mark: TimeChart.Mark, _ height: Double) -> String {
@@ -106,7 +108,7 @@ struct TimeChartPicture {
             mark.kind == .failure
             ? "M\((x - 5).short) \(Self.axisHeight.short)l10 10m0 -10l-10 10"
             : "M\(x.short) \((Self.axisHeight - 6).short)l5 6l-5 6l-5 -6z"
-        let title = "\(HTMLReport.escape(mark.text)), \(Self.label(mark.start))"
+        let title = "\(WebText.html(mark.text)), \(Self.label(mark.start))"
         return
             "<g class=\"\(mark.kind.rawValue)\"><line x1=\"\(x.short)\" x2=\"\(x.short)\" y1=\"\(Self.axisHeight.short)\" "
             + "y2=\"\(height.short)\"/><path d=\"\(shape)\"/><title>\(title)</title></g>"
@@ -116,7 +118,7 @@ struct TimeChartPicture {
         _ style: String, _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ title: String
     ) -> String {
         "<rect class=\"\(style)\" x=\"\(x.short)\" y=\"\(y.short)\" width=\"\(width.short)\" height=\"\(height.short)\" rx=\"3\">"
-            + "<title>\(HTMLReport.escape(title))</title></rect>"
+            + "<title>\(WebText.html(title))</title></rect>"
     }
 
     /// What the colours mean, as far as they are there.

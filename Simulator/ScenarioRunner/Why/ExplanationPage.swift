@@ -1,3 +1,5 @@
+import WebText
+
 /// An explanation as a folded part of a page.
 enum ExplanationPage {
     static func fold(_ explanation: Explanation) -> String {
@@ -5,7 +7,7 @@ enum ExplanationPage {
             "<ul class=\"why\">\(chain.occasion.map { item($0.time, $0.line) }.joined())\(chain.roots.map(node).joined())</ul>"
         }
         let title = "why \(explanation.domain) on \(explanation.host) is as it is"
-        return "<details><summary>\(HTMLReport.escape(title))</summary>\(chains.joined())</details>"
+        return "<details><summary>\(WebText.html(title))</summary>\(chains.joined())</details>"
     }
 
     private static func node(_ node: Explanation.Node) -> String {
@@ -16,7 +18,7 @@ enum ExplanationPage {
     private static func item(
         _ time: Duration, _ line: (word: String, text: String), isBad: Bool = false, below: String = ""
     ) -> String {
-        let text = line.word == "step" ? "<code>\(HTMLReport.escape(line.text))</code>" : HTMLReport.escape(line.text)
+        let text = line.word == "step" ? "<code>\(WebText.html(line.text))</code>" : WebText.html(line.text)
         return
             "<li\(isBad ? " class=\"bad\"" : "")><time>\(TerminalReport.stamp(time))</time><em>\(line.word)</em>\(text)\(below)</li>"
     }

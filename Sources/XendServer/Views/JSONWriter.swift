@@ -1,3 +1,5 @@
+import WebText
+
 /// Writes JSON (RFC 8259) into bytes.
 struct JSONWriter {
     var bytes: [UInt8] = []
@@ -25,24 +27,7 @@ struct JSONWriter {
     }
 
     mutating func string(_ text: String) {
-        raw("\"")
-        var text = Displayable.text(text)
-        text.withUTF8 { append($0) }
-        raw("\"")
-    }
-
-    private mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "\""): raw("\\\"")
-            case UInt8(ascii: "\\"): raw("\\\\")
-            case UInt8(ascii: "\n"): raw("\\n")
-            case UInt8(ascii: "\r"): raw("\\r")
-            case UInt8(ascii: "\t"): raw("\\t")
-            case 0..<0x20: raw((byte < 16 ? "\\u000" : "\\u00") + String(byte, radix: 16))
-            default: bytes.append(byte)
-            }
-        }
+        WebText.appendJSON(Displayable.text(text), to: &bytes)
     }
 
     /// A number as JSON writes it, without exponent, and exact in a double: at most 15 digits.

@@ -1,3 +1,5 @@
+import WebText
+
 // The little JSON that xl's users read.
 
 /// A JSON value with its members in order.
@@ -21,7 +23,7 @@ indirect enum JSONText: Equatable {
         let outer = String(repeating: "    ", count: indentation)
         let inner = outer + "    "
         switch self {
-        case .string(let text), .literal(let text): return JSONText.quoted(text)
+        case .string(let text), .literal(let text): return WebText.json(text)
         case .number(let number): return String(number)
         case .array(let members):
             if members.isEmpty { return "[\n\n\(outer)]" }
@@ -29,26 +31,8 @@ indirect enum JSONText: Equatable {
             return "[\n" + lines.joined(separator: ",\n") + "\n\(outer)]"
         case .object(let members):
             if members.isEmpty { return "{\n\n\(outer)}" }
-            let lines = members.map { "\(inner)\(JSONText.quoted($0.0)): \($0.1.text(indentation: indentation + 1))" }
+            let lines = members.map { "\(inner)\(WebText.json($0.0)): \($0.1.text(indentation: indentation + 1))" }
             return "{\n" + lines.joined(separator: ",\n") + "\n\(outer)}"
         }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -1,3 +1,5 @@
+import WebText
+
 /// A piece of a page.
 ///
 /// Text and attribute values are escaped when they are written, and names of tags and attributes come from the source
@@ -57,18 +59,7 @@ extension HTML {
     }
 
     fileprivate static func escape(_ text: String, into bytes: inout [UInt8]) {
-        for byte in Displayable.text(text).utf8 {
-            switch byte {
-            case UInt8(ascii: "&"): bytes.append(contentsOf: "&amp;".utf8)
-            case UInt8(ascii: "<"): bytes.append(contentsOf: "&lt;".utf8)
-            case UInt8(ascii: ">"): bytes.append(contentsOf: "&gt;".utf8)
-            case UInt8(ascii: "\""): bytes.append(contentsOf: "&quot;".utf8)
-            case UInt8(ascii: "'"): bytes.append(contentsOf: "&#39;".utf8)
-            // No control character but these may stand in HTML.
-            case 0..<9, 11, 12, 14..<32, 0x7F: bytes.append(contentsOf: "\u{FFFD}".utf8)
-            default: bytes.append(byte)
-            }
-        }
+        WebText.appendHTML(Displayable.text(text), to: &bytes)
     }
 }
 
