@@ -2,12 +2,6 @@ import DomainModel
 
 /// The rules of saving, restoring and migrating.
 extension DomainTable {
-    /// A plan that ends with the domain elsewhere. Nothing comes after that which could fail and have it taken back: what is left of
-    /// the domain here is ended by a plan of its own.
-    func departure(_ operation: DomainOperation, _ transfer: Transfer) -> Draft {
-        Draft(name: operation.name, recording: .required, steps: [.transfer(transfer)])
-    }
-
     /// Decides about a domain that comes from elsewhere: reserves name and uuid and returns the plan.
     ///
     /// - Parameter now: seconds since 1970.
@@ -34,60 +28,13 @@ extension DomainTable {
         record.lastSerial = ticket.serial
         record.nextIndex = arrival.record.nextIndex
         record.restartTime = arrival.record.restartTime
-        let devices = try arrival.record.devices.map { device throws(Refusal) in try fresh(device, for: record) }
-        let console: Step =
-            if let port = config.consolePort {
-                .openConsole(port: port)
-            } else {
-                .transfer(.openConsole(preferred: arrival.record.console?.port))
-            }
+        let devices = try arrival.record.devices.map { device throws(Refusal) in
+            try drafter(at: now).fresh(device, for: record)
+        }
         put(record)
-        var steps = filling(arrival, of: config, from: from, devices: devices, console: console)
-        if name == "restore" { steps += goingOn(isPaused: arrival.isPaused) }
+        let steps = PlanDrafter.arriving(arrival, config, devices: devices, from: from)
         return Plan(
             ticket: ticket, time: now, domain: record.uuid, direction: .undoable, recording: .required, steps: steps)
-    }
-
-    /// The steps from nothing to a paused domain with what it had elsewhere, and its devices.
-    private func filling(
-        _ arrival: Arrival, of config: DomainConfig, from: String, devices: [DeviceRecord], console: Step
-    ) -> [Step] {
-        // It comes with what it had, though its limit may be below by now.
-        let room = max(arrival.memory, config.maximumMemory)
-        var steps: [Step] = [
-            .createDomain(id: nil, kind: arrival.kind, vcpus: arrival.vcpus), .limitMemory(room), console,
-            .transfer(.fill(from: from)), config.introduction, .joinConsole,
-        ]
-        steps += config.scheduling
-        steps += devices.map(Step.attach)
-        if room != config.maximumMemory { steps.append(.limitMemory(config.maximumMemory)) }
-        steps.append(.remember)
-        return steps
-    }
-
-    /// A restored domain runs unless it was saved paused (manual, decision 9): not before it is remembered, lest it change its disks
-    /// and be taken back. Nothing is announced that might still be taken back.
-    private func goingOn(isPaused: Bool) -> [Step] {
-        (isPaused ? [] : [.unpause]) + [.announce(.create)] + (isPaused ? [] : [.announce(.unpause)])
-    }
-
-    /// A device as it was, with the same number, before anything of it exists here.
-    private func fresh(_ device: DeviceRecord, for record: DomainRecord) throws(Refusal) -> DeviceRecord {
-        let reference: DomainReference? =
-            switch device.config {
-            case .vif(let vif): vif.backend
-            case .vbd(let vbd): vbd.backend
-            case .pci: nil
-            }
-        return DeviceRecord(
-            type: device.type, idx: device.idx, index: device.index, config: device.config,
-            backend: try backend(reference, for: record))
-    }
-
-    /// An operator decides about a domain in doubt. The hand-over knows what that means; what is then not this host's is cleared
-    /// by the follow-up.
-    func resolution(_ operation: DomainOperation, keep: Bool) -> Draft {
-        Draft(name: operation.name, steps: [.transfer(.settle(keep: keep))])
     }
 
     /// Decides about what is done beside the transfer that has the domain: it takes no ticket, and nothing of it is remembered, for
@@ -99,7 +46,8 @@ extension DomainTable {
     ) throws(Refusal) -> Plan {
         guard !isStopping else { throw .stopping }
         guard var record = records[uuid] else { throw .noSuchDomain(DomainReference(uuid.description)) }
-        let draft = try draft(operation, &record, now)
+        let draft = try drafter(at: now).draft(operation, &record)
+        if let name = draft.promisedName { promise(name, to: uuid) }
         return Plan(
             ticket: OperationTicket(serial: 0, name: draft.name), time: now, domain: uuid, direction: .undoable,
             recording: .none, steps: draft.steps.filter { $0 != .remember })

@@ -18,7 +18,7 @@ extension DomainManager {
             return .domain(information)
         case .change(_, let operation):
             if let failure = await carryOut(Performance(plan)) { throw failure }
-            return result(of: operation, plan)
+            return table.result(of: operation, plan)
         case .departure(_, let operation, let session, let route):
             return try await parts.transfers.depart(plan, operation, session, route, for: requester, in: self)
         case .restoration(let arrival, let reader):
@@ -51,22 +51,5 @@ extension DomainManager {
     func clear(_ domain: DomainUUID) async -> OperationError? {
         guard let plan = try? table.begin(.clear, on: domain, at: now) else { return nil }
         return await carryOut(Performance(plan))
-    }
-
-    // MARK: - Answers
-
-    private func result(of operation: DomainOperation, _ plan: Plan) -> OperationResult {
-        if case .configureDevice(let config, let index) = operation {
-            return result(DeviceSlot(type: config.type, idx: index), of: plan.domain)
-        }
-        if case .createDevice = operation {
-            for case .attach(let device) in plan.steps { return result(device.slot, of: plan.domain) }
-        }
-        return .done
-    }
-
-    private func result(_ slot: DeviceSlot, of domain: DomainUUID) -> OperationResult {
-        guard let device = table[domain]?.devices.first(where: { $0.slot == slot }) else { return .done }
-        return .device(device)
     }
 }

@@ -127,7 +127,7 @@ extension DomainManager {
         parts.calendar.look()
         let plan: Plan
         do {
-            plan = try decide(submission, on: uuid)
+            plan = try table.begin(submission, on: uuid, at: now, host.random)
         } catch {
             throw submission.told(error)
         }
@@ -135,16 +135,6 @@ extension DomainManager {
             log.info("\(line) for \(requester)")
         }
         return plan
-    }
-
-    private func decide(_ submission: Submission, on uuid: DomainUUID) throws(Refusal) -> Plan {
-        switch submission {
-        case .creation(let config, _): return try table.begin(create: config, uuid: uuid, at: now)
-        case .restoration(let arrival, _), .reception(let arrival, _):
-            return try table.begin(arrival: arrival, at: now)
-        case .change(_, let operation), .departure(_, let operation, _, _):
-            return try table.begin(.operation(operation.bound(host.random)), on: uuid, at: now)
-        }
     }
 
     // MARK: - Beside a transfer

@@ -64,4 +64,33 @@ extension DomainTable {
         case .domain(let reference, _): (try? find(reference))?.name.rawValue ?? reference.text
         }
     }
+
+    /// Decides about what was made ready.
+    mutating func begin(
+        _ submission: Submission, on uuid: DomainUUID, at now: Double, _ random: any RandomSource
+    ) throws(Refusal) -> Plan {
+        switch submission {
+        case .creation(let config, _): return try begin(create: config, uuid: uuid, at: now)
+        case .restoration(let arrival, _), .reception(let arrival, _):
+            return try begin(arrival: arrival, at: now)
+        case .change(_, let operation), .departure(_, let operation, _, _):
+            return try begin(.operation(operation.bound(random)), on: uuid, at: now)
+        }
+    }
+
+    /// What whoever asked is answered, when the plan is done.
+    func result(of operation: DomainOperation, _ plan: Plan) -> OperationResult {
+        if case .configureDevice(let config, let index) = operation {
+            return result(DeviceSlot(type: config.type, idx: index), of: plan.domain)
+        }
+        if case .createDevice = operation {
+            for case .attach(let device) in plan.steps { return result(device.slot, of: plan.domain) }
+        }
+        return .done
+    }
+
+    private func result(_ slot: DeviceSlot, of domain: DomainUUID) -> OperationResult {
+        guard let device = self[domain]?.devices.first(where: { $0.slot == slot }) else { return .done }
+        return .device(device)
+    }
 }

@@ -33,8 +33,7 @@ final class StepPerformer: ManagerPart {
 
     /// Takes one step. Undo steps come here too: they must be fine when there is nothing to take back.
     func take(_ step: Step, of performance: Performance) async throws(StepFailure) {
-        let plan = performance.plan
-        guard let record = table[plan.domain] else { return }
+        guard let record = table[performance.plan.domain] else { return }
         switch step {
         case .checkImage(let image): try await builder.check(image)
         case .createDomain(let id, let kind, let vcpus): try await builder.create(id, kind, vcpus, record)
@@ -62,13 +61,13 @@ final class StepPerformer: ManagerPart {
         case .transfer(let transfer): try await take(transfer, of: performance, record)
         case .detach(let slot, let force): try await devices.detach(slot, force: force, record)
         case .releaseRemains: try await devices.releaseRemains(record)
-        case .closeConsole: await consoles.close(plan.domain)
-        case .leaveConsole: await consoles.leave(plan.domain)
+        case .closeConsole: await consoles.close(record.uuid)
+        case .leaveConsole: await consoles.leave(record.uuid)
         case .withdraw: try await nodes.withdraw(record)
         case .destroyDomain: try await ender.destroy(record)
         case .awaitGone: try await ender.awaitGone(record)
-        case .remember: try await remember(plan)
-        case .forget: try await forget(plan)
+        case .remember: try await remember(performance.plan)
+        case .forget: try await forget(performance.plan)
         case .announce(let announcement): announce(announcement, record)
         }
     }

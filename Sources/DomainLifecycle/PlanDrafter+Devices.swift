@@ -1,0 +1,83 @@
+import DomainModel
+
+/// Devices that come and go, and how they change.
+extension PlanDrafter {
+    func createDevice(_ config: DeviceConfig, _ record: inout DomainRecord) throws(Refusal) -> Draft {
+        let device = try newDevice(config, of: &record)
+        return Draft(name: "device_create", recording: .required, steps: [.attach(device), .remember])
+    }
+
+    func destroyDevice(_ slot: DeviceSlot, _ record: inout DomainRecord) throws(Refusal) -> Draft {
+        _ = try device(slot, of: record)
+        let force = !takesPart(record)
+        // From now on, and for the next daemon: half removed it is of no use.
+        record.markUnwanted(slot, true)
+        return Draft(
+            name: "device_destroy", direction: .forward, recording: .deferrable,
+            steps: [.detach(slot, force: force), .remember])
+    }
+
+    func devices(for config: DomainConfig, of record: inout DomainRecord) throws(Refusal) -> [DeviceRecord] {
+        record.devices = []
+        record.nextIndex = [:]
+        var devices: [DeviceRecord] = []
+        for device in config.devices {
+            let new = try newDevice(device, of: &record)
+            devices.append(new)
+            record.devices.append(new)
+        }
+        record.devices = []
+        return devices
+    }
+
+    func newDevice(_ config: DeviceConfig, of record: inout DomainRecord) throws(Refusal) -> DeviceRecord {
+        guard record.devices.count < DomainConfig.maximumDevices else {
+            throw .tooManyDevices(title: record.title, limit: DomainConfig.maximumDevices)
+        }
+        let reference: DomainReference?
+        switch config {
+        case .vif(let vif): reference = vif.backend
+        case .vbd(let vbd):
+            reference = vbd.backend
+            let isTaken = record.devices.contains { device in
+                if case .vbd(let other) = device.config { return other.number == vbd.number }
+                return false
+            }
+            guard !isTaken else { throw .deviceNumberTaken(vbd.device, title: record.title) }
+        case .pci(let pci): throw .passthrough(pci)
+        }
+        return record.newDevice(config, backend: try backend(reference, for: record))
+    }
+
+    /// The driver domain meant by `(backend X)`.
+    func backend(_ reference: DomainReference?, for record: DomainRecord) throws(Refusal) -> DomainID {
+        guard let reference else { return .zero }
+        guard let driver = try? table.find(reference), let id = driver.id, driver.stage == .live,
+            driver.uuid != record.uuid
+        else { throw .invalidBackend(reference) }
+        return id
+    }
+
+    func device(_ slot: DeviceSlot, of record: DomainRecord) throws(Refusal) -> DeviceRecord {
+        guard let device = record.devices.first(where: { $0.slot == slot }) else {
+            throw .noSuchDevice(slot, title: record.title)
+        }
+        return device
+    }
+
+    func configure(
+        _ slot: DeviceSlot, _ change: DeviceConfig, _ record: DomainRecord
+    ) throws(Refusal) -> Draft {
+        let device = try device(slot, of: record)
+        guard case .vif(let vif) = device.config, case .vif(let change) = change else {
+            throw .notSupported("a vbd cannot be reconfigured: remove it and add it again")
+        }
+        do {
+            let config = DeviceConfig.vif(try vif.configured(by: change))
+            let steps: [Step] = config == device.config ? [] : [.reconfigure(device, to: config), .remember]
+            return Draft(name: "device_configure", recording: .required, steps: steps)
+        } catch {
+            throw .invalid(error.description)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import DomainModel
+
+/// How lives of domains begin and end, which is what xend does by itself too.
+extension PlanDrafter {
+    /// The plan for what somebody asked for, or xend has to do.
+    func draft(_ beginning: Beginning, _ record: inout DomainRecord) throws(Refusal) -> Draft {
+        switch beginning {
+        case .operation(let operation): try draft(operation, &record)
+        case .reap: try reap(&record)
+        case .rebuild: try rebuild(&record)
+        case .clear: try clear(&record)
+        case .restoreSettings: Draft(name: "restore settings", steps: [.restoreSettings])
+        }
+    }
+
+    /// The steps from nothing to a paused domain with its devices.
+    static func building(_ config: DomainConfig, id: DomainID?, devices: [DeviceRecord], console: Step) -> [Step] {
+        let built = config.builtMemory
+        var steps: [Step] = [
+            .checkImage(config.image),
+            .createDomain(id: id, kind: config.image.kind, vcpus: config.vcpus),
+            .limitMemory(built), console,
+            .build(config.image, memory: built, vcpus: config.vcpus), config.introduction, .joinConsole,
+        ]
+        steps += config.scheduling
+        steps += devices.map(Step.attach)
+        if config.maximumMemory != built { steps.append(.limitMemory(config.maximumMemory)) }
+        return steps
+    }
+
+    /// The steps from any state to nothing. Devices go first, Xen's memory last (manual L3).
+    func ending(_ record: DomainRecord, beginning: [Step], then: Stage.AfterEnd) -> Draft {
+        var steps = beginning
+        // The guest is paused or gone, and cannot take part.
+        steps += record.devices.reversed().map { .detach($0.slot, force: true) }
+        steps.append(.releaseRemains)
+        steps.append(then == .restart ? .leaveConsole : .closeConsole)
+        steps += [.withdraw, .destroyDomain, .awaitGone]
+        steps.append(then == .restart ? .remember : .forget)
+        // Nobody was told of a creation that is undone after a crash, nor is the end of a life told twice.
+        if record.startTime != nil { steps.append(.announce(.died)) }
+        return Draft(
+            name: then == .restart ? "reboot" : "destroy", direction: .forward, recording: .deferrable, steps: steps)
+    }
+
+    private func reap(_ record: inout DomainRecord) throws(Refusal) -> Draft {
+        let before = record
+        var draft = try reaping(&record)
+        if let reason = table.reports[record.uuid]?.shutdownReason {
+            draft.reason = table.restartPolicy.reason(
+                reason, actions: before.config?.exitActions ?? ExitActions(.never), requested: before.requested,
+                restartTime: before.restartTime, now: now)
+        }
+        return draft
+    }
+
+    private func reaping(_ record: inout DomainRecord) throws(Refusal) -> Draft {
+        guard record.stage == .live, !record.isForeign, let reason = table.reports[record.uuid]?.shutdownReason else {
+            throw .wrongStage(operation: "reap", title: record.title, record.stage)
+        }
+        let decision = table.restartPolicy.decide(
+            reason, actions: record.config?.exitActions ?? ExitActions(.never), requested: record.requested,
+            restartTime: record.restartTime, now: now)
+        let wasAnnounced = record.awaitsRestart
+        record.requested = nil
+        let exit = Step.announce(.exit(reason))
+        switch decision {
+        case .keep:
+            record.stage = .exited(reason)
+            let what: Announcement = reason == .suspend ? .suspended : .exit(reason)
+            return Draft(name: "exit", steps: [.announce(what), .remember])
+        case .end:
+            record.stage = .ending(then: .forget)
+            return ending(record, beginning: [exit, .announce(.destroy)], then: .forget)
+        case .tooSoon:
+            record.stage = .ending(then: .forget)
+            return ending(
+                record, beginning: [exit, .announce(.restart(.fail)), .announce(.destroy)], then: .forget)
+        case .restart:
+            record.endForRestart()
+            let schedule: [Step] = wasAnnounced ? [] : [.announce(.restart(.schedule))]
+            return ending(record, beginning: [exit] + schedule + [.announce(.destroy)], then: .restart)
+        }
+    }
+
+    func rebuild(_ record: inout DomainRecord) throws(Refusal) -> Draft {
+        guard case .restarting = record.stage, let id = record.id, let config = record.config else {
+            throw .wrongStage(operation: "restart", title: record.title, record.stage)
+        }
+        let devices = try self.devices(for: config, of: &record)
+        record.stage = .restarting(.booting)
+        // What was asked of the last life is not asked of this one.
+        record.requested = nil
+        let console = record.console.map { Step.keepConsole(port: $0.port) } ?? .openConsole(port: config.consolePort)
+        let steps =
+            [.announce(.restart(.begin))] + Self.building(config, id: id, devices: devices, console: console)
+            // Nothing is announced that might still be taken back.
+            + [.remember, .unpause, .announce(.create), .announce(.restart(.success)), .announce(.unpause)]
+        return Draft(name: "restart", recording: .deferrable, steps: steps)
+    }
+
+    private func clear(_ record: inout DomainRecord) throws(Refusal) -> Draft {
+        let unwanted = record.devices.filter(\.isUnwanted)
+        if record.stage == .live, !unwanted.isEmpty {
+            // A guest that has connected to it is asked.
+            let takesPart = table.reports[record.uuid] != nil && self.takesPart(record)
+            let releases = unwanted.map { Step.detach($0.slot, force: $0.eventPort == nil || !takesPart) }
+            return Draft(name: "clear", direction: .forward, recording: .deferrable, steps: releases + [.remember])
+        }
+        guard case .ending(let then) = record.stage else {
+            throw .wrongStage(operation: "clear", title: record.title, record.stage)
+        }
+        return ending(record, beginning: [], then: then)
+    }
+}

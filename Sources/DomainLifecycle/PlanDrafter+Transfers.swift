@@ -1,0 +1,61 @@
+import DomainModel
+
+/// Domains that go elsewhere, and come from there.
+extension PlanDrafter {
+    /// A plan that ends with the domain elsewhere. Nothing comes after that which could fail and have it taken back: what is left of
+    /// the domain here is ended by a plan of its own.
+    func departure(_ operation: DomainOperation, _ transfer: Transfer) -> Draft {
+        Draft(name: operation.name, recording: .required, steps: [.transfer(transfer)])
+    }
+
+    /// An operator decides about a domain in doubt. The hand-over knows what that means; what is then not this host's is cleared
+    /// by the follow-up.
+    func resolution(_ operation: DomainOperation, keep: Bool) -> Draft {
+        Draft(name: operation.name, steps: [.transfer(.settle(keep: keep))])
+    }
+
+    /// The steps from nothing to a domain as it was elsewhere; a restored one goes on, of another the other host decides that.
+    static func arriving(
+        _ arrival: Arrival, _ config: DomainConfig, devices: [DeviceRecord], from: String
+    ) -> [Step] {
+        let console: Step =
+            if let port = config.consolePort {
+                .openConsole(port: port)
+            } else {
+                .transfer(.openConsole(preferred: arrival.record.console?.port))
+            }
+        // It comes with what it had, though its limit may be below by now.
+        let room = max(arrival.memory, config.maximumMemory)
+        var steps: [Step] = [
+            .createDomain(id: nil, kind: arrival.kind, vcpus: arrival.vcpus), .limitMemory(room), console,
+            .transfer(.fill(from: from)), config.introduction, .joinConsole,
+        ]
+        steps += config.scheduling
+        steps += devices.map(Step.attach)
+        if room != config.maximumMemory { steps.append(.limitMemory(config.maximumMemory)) }
+        steps.append(.remember)
+        switch arrival.source {
+        case .file: return steps + goingOn(isPaused: arrival.isPaused)
+        case .host: return steps
+        }
+    }
+
+    /// A restored domain runs unless it was saved paused (manual, decision 9): not before it is remembered, lest it change its disks
+    /// and be taken back. Nothing is announced that might still be taken back.
+    private static func goingOn(isPaused: Bool) -> [Step] {
+        (isPaused ? [] : [.unpause]) + [.announce(.create)] + (isPaused ? [] : [.announce(.unpause)])
+    }
+
+    /// A device as it was, with the same number, before anything of it exists here.
+    func fresh(_ device: DeviceRecord, for record: DomainRecord) throws(Refusal) -> DeviceRecord {
+        let reference: DomainReference? =
+            switch device.config {
+            case .vif(let vif): vif.backend
+            case .vbd(let vbd): vbd.backend
+            case .pci: nil
+            }
+        return DeviceRecord(
+            type: device.type, idx: device.idx, index: device.index, config: device.config,
+            backend: try backend(reference, for: record))
+    }
+}
