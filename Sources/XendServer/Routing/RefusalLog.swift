@@ -32,7 +32,8 @@ final class RefusalLog: Sendable {
         guard logger.logLevel <= .debug, let untold = takeLine() else { return }
         let more = untold == 0 ? "" : " (\(untold) others before it are not told)"
         let who = request.peer?.host ?? "unknown"
-        logger.debug("refused \(request.method) \(cut(Path.joined(request.target.segments))) from \(who): \(cut(error))\(more)")
+        let target = cut(Path.joined(request.target.segments))
+        logger.debug("refused \(request.method) \(target) from \(who): \(cut(error))\(more)")
     }
 
     private func cut(_ text: String) -> String {
