@@ -125,6 +125,10 @@ public enum FileContents: Hashable, Sendable {
     case size(UInt64)
     /// Exactly this.
     case text(String)
+    /// Nothing of its own: a symbolic link leads to another path.
+    case link(String)
+    /// What another file has, which this is a further name of.
+    case hardLink(String)
 }
 
 /// What a hotplug script of one's own does.

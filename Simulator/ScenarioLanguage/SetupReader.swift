@@ -152,6 +152,8 @@ struct SetupReader {
     private func contents(_ form: inout FormReader) throws(ScenarioError) -> FileContents {
         let allowed = [
             Vocabulary.Form(name: "size", shape: "(size N)"), Vocabulary.Form(name: "text", shape: "(text \"…\")"),
+            Vocabulary.Form(name: "link", shape: "(link PATH)"),
+            Vocabulary.Form(name: "hard-link", shape: "(hard-link PATH)"),
         ]
         guard let value = form.arguments.first else { return .size(0) }
         form.arguments.removeFirst()
@@ -160,6 +162,11 @@ struct SetupReader {
             let size = try part.size("its size")
             try part.end()
             return .size(size)
+        }
+        if part.name != "text" {
+            let target = try path(&part)
+            try part.end()
+            return part.name == "link" ? .link(target) : .hardLink(target)
         }
         let text = try part.next("the text")
         guard let atom = text.atom else { throw part.misuse("the text must be a word or string", at: text) }

@@ -14,7 +14,8 @@ public enum Vocabulary {
     /// Before the first step.
     public static let setup = forms(
         "(host NAME (memory MB) (dom0-memory MB) (cpus N) (config (KEY VALUE)…))",
-        "(kernel PATH BEHAVIOUR…)", "(file PATH (size N) | (text \"…\"))", "(block-device PATH (size N))",
+        "(kernel PATH BEHAVIOUR…)", "(file PATH (size N) | (text \"…\") | (link PATH) | (hard-link PATH))",
+        "(block-device PATH (size N))",
         "(bridge NAME)", "(script PATH BEHAVIOUR…)", "(missing PATH)",
         "(receiver NAME (answers) | (hangs) | (refuses))", "(let NAME SXP)",
         "(pool none)", "(seed N)", "(order fifo | seeded)", "(tolerate failures)", "(needs simulator | xen)")

@@ -67,6 +67,10 @@ extension SimulatedHost {
         return node.capacity > 0 ? node.capacity : UInt64(node.contents.count)
     }
 
+    func identity(ofFile path: String) -> FileIdentity? {
+        files.find(path).map { files.identity(of: $0) } ?? fileIdentities(path)
+    }
+
     /// A loop or network block device appears.
     func plug(_ device: HostHardware.BlockDevice) {
         machine.hardware.add(device)

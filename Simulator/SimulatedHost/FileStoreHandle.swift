@@ -98,7 +98,7 @@ struct FileStoreHandle: FileStore {
         }
         return FileInformation(
             kind: node.kind, size: node.capacity > 0 ? node.capacity : UInt64(node.contents.count),
-            modified: node.modified)
+            modified: node.modified, identity: tree.identity(of: node))
     }
 
     /// A kernel is whatever the catalogue knows how to boot; files that are no kernels are found too, and fail to boot.

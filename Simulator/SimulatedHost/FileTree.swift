@@ -13,6 +13,10 @@ final class FileNode {
     }
 
     let kind: FileInformation.Kind
+    /// Of a symbolic link: where it leads.
+    var target: String?
+    /// Its number in the file system, which no other has.
+    let inode: UInt64
     var contents: [UInt8] = []
     private(set) var durable = Durable.nothing
     var children: [String: FileNode] = [:]
@@ -22,8 +26,9 @@ final class FileNode {
     /// Of a block device, or of a file whose contents are not kept.
     var capacity: UInt64 = 0
 
-    init(kind: FileInformation.Kind, modified: WallTime) {
+    init(kind: FileInformation.Kind, inode: UInt64, modified: WallTime) {
         self.kind = kind
+        self.inode = inode
         self.modified = modified
     }
 
@@ -78,7 +83,12 @@ final class FileNode {
 ///
 /// Making a directory is durable at once, as a journalling file system makes it with the first sync of anything in it.
 public final class FileTree {
-    let root = FileNode(kind: .directory, modified: WallTime(nanoseconds: 0))
+    let root = FileNode(kind: .directory, inode: 1, modified: WallTime(nanoseconds: 0))
+    private var newestInode: UInt64 = 1
+    /// Of the file system.
+    private static let device: UInt64 = 0xFE00
+    /// Symbolic links on the way to a file; more is a loop.
+    private static let linkLimit = 40
     /// Bytes that fit; nil = any number. Beyond: `noSpace`.
     public var capacity: Int?
     private(set) var used = 0
@@ -95,13 +105,35 @@ public final class FileTree {
 
     func find(_ path: String) -> FileNode? { find(parts(of: path)[...]) }
 
+    /// Follows links, `.` and `..`, as a kernel does.
     private func find(_ parts: ArraySlice<String>) -> FileNode? {
-        var node = root
-        for part in parts {
-            guard let next = node.children[part] else { return nil }
-            node = next
+        var way = [root]
+        var rest = Array(parts.reversed())
+        var links = 0
+        while let part = rest.popLast() {
+            if part == "." { continue }
+            if part == ".." {
+                if way.count > 1 { way.removeLast() }
+                continue
+            }
+            guard let next = way[way.count - 1].children[part] else { return nil }
+            guard let target = next.target else {
+                way.append(next)
+                continue
+            }
+            links += 1
+            guard links <= Self.linkLimit else { return nil }
+            if target.hasPrefix("/") { way = [root] }
+            rest += self.parts(of: target).reversed()
         }
-        return node
+        return way[way.count - 1]
+    }
+
+    func identity(of node: FileNode) -> FileIdentity { FileIdentity(device: Self.device, inode: node.inode) }
+
+    private func make(_ kind: FileInformation.Kind) -> FileNode {
+        newestInode += 1
+        return FileNode(kind: kind, inode: newestInode, modified: now())
     }
 
     func existing(_ action: String, _ path: String) throws(FileError) -> FileNode {
@@ -141,11 +173,11 @@ public final class FileTree {
     /// The file at `path`, made when there is none.
     func open(_ action: String, _ path: String) throws(FileError) -> FileNode {
         let (directory, name) = try place(action, path)
-        if let node = directory.children[name] {
+        if let node = find(path) {
             if node.isDirectory { throw FileError(action, path, .isDirectory) }
             return node
         }
-        let node = FileNode(kind: .file, modified: now())
+        let node = make(.file)
         directory.children[name] = node
         return node
     }
@@ -200,15 +232,16 @@ public final class FileTree {
     }
 
     func makeDirectory(_ path: String) throws(FileError) {
+        let parts = parts(of: path)
         var node = root
-        for part in path.split(separator: "/").map(String.init) {
-            if let next = node.children[part] {
+        for end in parts.indices {
+            if let next = find(parts[...end]) {
                 guard next.isDirectory else { throw FileError("make", path, .exists) }
                 node = next
             } else {
-                let next = FileNode(kind: .directory, modified: now())
-                node.children[part] = next
-                node.durableChildren[part] = next
+                let next = make(.directory)
+                node.children[parts[end]] = next
+                node.durableChildren[parts[end]] = next
                 node = next
             }
         }
@@ -253,6 +286,25 @@ public final class FileTree {
         find(path)?.capacity = size
     }
 
+    /// Puts a symbolic link there, durable, with the directories above it.
+    public func install(_ path: String, linkTo target: String) {
+        let link = make(.other)
+        link.target = target
+        put(link, at: path)
+    }
+
+    /// Gives a file that is there another name. Nothing happens when there is none.
+    public func install(_ path: String, sameAs other: String) {
+        if let node = find(other), !node.isDirectory { put(node, at: path) }
+    }
+
+    private func put(_ node: FileNode, at path: String) {
+        try? makeDirectory(parentDirectory(path))
+        guard let directory = find(parentDirectory(path)) else { return }
+        directory.children[lastName(path)] = node
+        directory.durableChildren[lastName(path)] = node
+    }
+
     /// Takes a file away, if it is there.
     public func uninstall(_ path: String) {
         let directory = find(parentDirectory(path))
@@ -270,12 +322,9 @@ public final class FileTree {
     public func exists(_ path: String) -> Bool { find(path) != nil }
 
     func install(blockDevice number: UInt32, at path: String, capacity: UInt64) {
-        try? makeDirectory(parentDirectory(path))
-        guard let directory = find(parentDirectory(path)) else { return }
-        let node = FileNode(kind: .blockDevice(number: number), modified: now())
+        let node = make(.blockDevice(number: number))
         node.capacity = capacity
-        directory.children[lastName(path)] = node
-        directory.durableChildren[lastName(path)] = node
+        put(node, at: path)
     }
 }
 

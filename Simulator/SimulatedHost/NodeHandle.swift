@@ -21,6 +21,13 @@ struct NodeHandle: NodeControl {
         return device.isMountedReadOnly ? .readOnly : .readWrite
     }
 
+    func extent(ofDevice number: UInt32) async -> BlockDeviceExtent {
+        let hardware = host.machine.hardware
+        let devices = hardware.devices(writtenWith: number)
+        let file = hardware.blockDevices[number]?.file.flatMap { host.identity(ofFile: $0) }
+        return BlockDeviceExtent(devices: devices, file: file)
+    }
+
     func backendDevices() async -> [String] { incarnation.isFenced ? [] : host.machine.backendDevices }
 
     func loopDevices(showing file: String) async -> [String] {

@@ -52,6 +52,8 @@ public final class SimulatedHost: @unchecked Sendable {
     public var realContents: any RealContents = NoRealContents()
     /// The size of a real file that a script is to make a block device of; nil when there is none.
     public var fileSizes: (String) -> UInt64? = { _ in nil }
+    /// Which one a real file is.
+    public var fileIdentities: (String) -> FileIdentity? = { _ in nil }
     /// Whether wtmp has boot records (manual, D7).
     public var hasBootRecords = true
     /// Told of everything worth tracing.

@@ -44,6 +44,18 @@ public final class HostHardware {
     public func remove(_ number: UInt32) { blockDevices[number] = nil }
     /// By its node; nil where there is none.
     public func device(_ path: String) -> BlockDevice? { blockDevices.values.first { $0.path == path } }
+    /// A device with its partitions: `/dev/sda` with `/dev/sda1`, `/dev/nvme0n1` with `/dev/nvme0n1p1`.
+    public func devices(writtenWith number: UInt32) -> Set<UInt32> {
+        guard let whole = blockDevices[number]?.path else { return [number] }
+        let partitions = blockDevices.values.filter { device in
+            guard device.path.hasPrefix(whole) else { return false }
+            var rest = device.path.dropFirst(whole.count)
+            if whole.last?.isNumber == true { guard rest.popFirst() == "p" else { return false } }
+            return !rest.isEmpty && rest.allSatisfy(\.isNumber)
+        }
+        return Set(partitions.map(\.number)).union([number])
+    }
+
     /// Changes one that is there.
     public func update(_ number: UInt32, _ change: (inout BlockDevice) -> Void) {
         guard var device = blockDevices[number] else { return }

@@ -34,6 +34,8 @@ package enum Fitting {
         case .file(let path, .size(let size)):
             host.kernels.missing.remove(path)
             host.files.installSparse(path, size: size)
+        case .file(let path, .link(let target)): host.files.install(path, linkTo: target)
+        case .file(let path, .hardLink(let other)): host.files.install(path, sameAs: other)
         case .blockDevice(let path, let size): host.fit { $0.addBlockDevice(path, size: size) }
         case .bridge(let name): host.fit { $0.bridges.insert(name) }
         case .script(let path, let behaviour):

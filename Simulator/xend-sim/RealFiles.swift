@@ -12,6 +12,13 @@ enum RealFiles {
         return UInt64(status.st_size)
     }
 
+    /// Which file it is; nil when there is none.
+    static func identity(_ path: String) -> FileIdentity? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    }
+
     /// Makes a directory and those above it, where they are missing; a failure shows when they are used.
     static func makeDirectories(_ path: String) {
         var end = path.startIndex

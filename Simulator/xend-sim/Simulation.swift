@@ -82,6 +82,7 @@ final class Simulation: @unchecked Sendable {
         }
         host.realContents = RootedContents(root: root)
         host.fileSizes = { path in RealFiles.size(root.file(path)) }
+        host.fileIdentities = { path in RealFiles.identity(root.file(path)) }
         let running = RunningHost(host, world: world, surroundings: around)
         hosts.append(running)
         surroundings.append(around)

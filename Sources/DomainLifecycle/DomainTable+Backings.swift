@@ -1,16 +1,16 @@
 import DomainModel
 
-/// What stands behind a vbd: a block device of the driver domain, or a file.
-public enum BackingKey: Hashable, Sendable {
-    /// A block device by its number, in the driver domain.
-    case device(number: UInt32, backend: DomainID)
-    /// A file, in the driver domain.
-    case file(path: String, backend: DomainID)
-}
-
+/// Who uses a backing, and how.
 struct BackingUse: Hashable, Sendable {
-    var domain: DomainUUID
-    var slot: DeviceSlot
+    enum User: Hashable, Sendable {
+        /// A device of a domain.
+        case device(DeviceSlot, of: DomainUUID)
+        /// A save or a restoration under way, in words, with a number of its own.
+        case operation(UInt64, String)
+    }
+
+    var user: User
+    var backing: Backing
     var isWritable: Bool
 }
 
@@ -20,50 +20,88 @@ extension DomainTable {
     ///
     /// - Parameters:
     ///   - hostUse: how domain 0 itself has it mounted.
-    ///   - isForced: the in-use check is skipped (`!` in the mode).
-    /// - Throws: the texts of reference/domain.md §1.3.
+    ///   - isForced: the in-use check is skipped (`!` in the mode; a device that is attached already).
+    /// - Throws: who uses it.
     public mutating func claim(
-        _ key: BackingKey, uname: String, for slot: DeviceSlot, of domain: DomainUUID, isWritable: Bool,
-        isForced: Bool, hostUse: HostUse
+        _ backing: Backing, for slot: DeviceSlot, of domain: DomainUUID, isWritable: Bool, isForced: Bool,
+        hostUse: HostUse
     ) throws(BackingInUse) {
-        let others = backings[key, default: []].filter { $0.domain != domain || $0.slot != slot }
+        let user = BackingUse.User.device(slot, of: domain)
         if !isForced {
-            if hostUse == .readWrite || others.contains(where: \.isWritable) { throw .writable(uname: uname) }
-            if isWritable, hostUse == .readOnly || !others.isEmpty { throw .readOnly(uname: uname) }
+            let host = "this host itself"
+            if hostUse == .readWrite { throw BackingInUse(isWritable: true, user: host) }
+            if hostUse == .readOnly, isWritable { throw BackingInUse(isWritable: false, user: host) }
+            try check(backing, isWritable, for: user)
         }
-        backings[key] = others + [BackingUse(domain: domain, slot: slot, isWritable: isWritable)]
+        take(BackingUse(user: user, backing: backing, isWritable: isWritable))
+    }
+
+    /// Takes the path of a save file for an operation.
+    ///
+    /// - Parameter operation: who, in words: `the save of domain 3 "web"`.
+    /// - Returns: with what it is given back.
+    /// - Throws: who uses it.
+    public mutating func claim(
+        _ backing: Backing, for operation: String, isWritable: Bool
+    ) throws(BackingInUse) -> BackingClaim {
+        let claim = BackingClaim(number: newestClaim + 1)
+        let user = BackingUse.User.operation(claim.number, operation)
+        try check(backing, isWritable, for: user)
+        newestClaim = claim.number
+        take(BackingUse(user: user, backing: backing, isWritable: isWritable))
+        return claim
+    }
+
+    private func check(_ backing: Backing, _ isWritable: Bool, for user: BackingUse.User) throws(BackingInUse) {
+        let others = backings.filter { $0.user != user && $0.backing.overlaps(backing) }
+        if let writer = others.first(where: \.isWritable) {
+            throw BackingInUse(isWritable: true, user: text(of: writer.user))
+        }
+        if isWritable, let reader = others.first { throw BackingInUse(isWritable: false, user: text(of: reader.user)) }
+    }
+
+    private mutating func take(_ use: BackingUse) {
+        backings.removeAll { $0.user == use.user }
+        backings.append(use)
+    }
+
+    private func text(of user: BackingUse.User) -> String {
+        switch user {
+        case .device(_, let domain): self[domain]?.title ?? "a domain that ends"
+        case .operation(_, let text): text
+        }
+    }
+
+    /// The operation is over.
+    public mutating func release(_ claim: BackingClaim) {
+        backings.removeAll { if case .operation(claim.number, _) = $0.user { true } else { false } }
     }
 
     /// Nobody is kept from what is behind this vbd any more.
     public mutating func releaseBacking(of slot: DeviceSlot, of domain: DomainUUID) {
-        backings = backings.compactMapValues { uses in
-            let rest = uses.filter { $0.domain != domain || $0.slot != slot }
-            return rest.isEmpty ? nil : rest
-        }
+        backings.removeAll { $0.user == .device(slot, of: domain) }
     }
 
     mutating func releaseBackings(of domain: DomainUUID) {
-        backings = backings.compactMapValues { uses in
-            let rest = uses.filter { $0.domain != domain }
-            return rest.isEmpty ? nil : rest
-        }
+        backings.removeAll { if case .device(_, of: domain) = $0.user { true } else { false } }
     }
+}
+
+/// What an operation has taken.
+public struct BackingClaim: Hashable, Sendable {
+    let number: UInt64
 }
 
 /// How domain 0 itself uses a block device.
 public enum HostUse: Hashable, Sendable { case none, readOnly, readWrite }
 
-/// A block device that cannot be shared in the way asked for.
-public enum BackingInUse: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Somebody can write to it.
-    case writable(uname: String)
-    /// Somebody reads it, and this one wants to write.
-    case readOnly(uname: String)
+/// What cannot be shared in the way asked for.
+public struct BackingInUse: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Whether somebody can write to it; else somebody reads it, and this one wants to write.
+    public var isWritable: Bool
+    /// In words.
+    public var user: String
 
-    public var description: String {
-        switch self {
-        case .writable(let uname): "vbd: Segment \(uname) is in writable use"
-        case .readOnly(let uname): "vbd: Segment \(uname) is in read-only use"
-        }
-    }
+    /// Completes "… is " (the first words are those of reference/domain.md §1.3).
+    public var description: String { "in \(isWritable ? "writable" : "read-only") use by \(user)" }
 }

@@ -19,8 +19,10 @@ public struct DomainTable: Sendable {
     private var forgotten: [DomainUUID: UInt64] = [:]
     /// Names promised to operations in progress: `rename`.
     private var promisedNames: [DomainName: DomainUUID] = [:]
-    /// Block devices in use, by what backs them.
-    var backings: [BackingKey: [BackingUse]] = [:]
+    /// What is used by devices, and by saves and restorations under way.
+    var backings: [BackingUse] = []
+    /// Of operations; each has a number of its own.
+    var newestClaim: UInt64 = 0
 
     /// From the configuration.
     public var restartPolicy: RestartPolicy

@@ -23,6 +23,7 @@ extension DomainManager {
         let hasRebooted = boot.hasRebooted || (replay.boot != nil && replay.boot != boot.identifier)
         if hasRebooted { log.notice("the machine has been rebooted: saved domains are dropped") }
         let todo = parts.startUp.takeUp(replay, reports, hasRebooted: hasRebooted)
+        await BackingFinder(context: context).takeUp()
         parts.recovery.keep(replay)
         try await database.begin(with: journalStart(boot.identifier), after: contents) { [weak self] in
             await self?.journalStart(boot.identifier) ?? []

@@ -116,11 +116,14 @@ public struct FileInformation: Hashable, Sendable {
     public var size: UInt64
     /// When its contents changed last.
     public var modified: WallTime
+    /// Which one it is; nil for what is not kept as a file (kernels of a simulated machine).
+    public var identity: FileIdentity?
 
-    public init(kind: Kind, size: UInt64, modified: WallTime) {
+    public init(kind: Kind, size: UInt64, modified: WallTime, identity: FileIdentity? = nil) {
         self.kind = kind
         self.size = size
         self.modified = modified
+        self.identity = identity
     }
 }
 

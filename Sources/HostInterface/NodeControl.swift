@@ -8,6 +8,8 @@ public protocol NodeControl: Sendable {
     func bootIdentifier() async -> String
     /// How a block device of this host is used by the host itself.
     func mountState(ofDevice number: UInt32) async -> MountState
+    /// What is written when a block device of this host is.
+    func extent(ofDevice number: UInt32) async -> BlockDeviceExtent
     /// The names under /sys/bus/xen-backend/devices: `vbd-1-2049`, `vif-1-0`. A back-end that is still listed here is not gone,
     /// whatever xenstore says.
     func backendDevices() async -> [String]

@@ -24,6 +24,20 @@ struct BlockDevices: Sendable {
         return uses.contains { !$0.readOnly } ? .readWrite : .readOnly
     }
 
+    /// What is written when a device is.
+    func extent(of device: DeviceNumber) -> BlockDeviceExtent {
+        BlockDeviceExtent(devices: related(to: device, depth: BlockDevices.holderDepth), file: file(behind: device))
+    }
+
+    /// The file that a loop device shows, or that the one shows whose partition this is.
+    private func file(behind device: DeviceNumber) -> FileIdentity? {
+        let directory = root.kernel("/sys/dev/block/\(device.majorMinor)")
+        // A partition's directory is in its disk's, where the kernel's link leads.
+        let places = [directory, "\(directory)/.."].map { "\($0)/loop/backing_file" }
+        guard let path = places.lazy.compactMap(KernelFile.line).first else { return nil }
+        return (try? FileInformation(ofFile: path, root: root))?.identity
+    }
+
     /// The device, its partitions, and everything the kernel stacked on them.
     private func related(to device: DeviceNumber, depth: Int) -> Set<DeviceNumber> {
         var devices: Set<DeviceNumber> = [device]

@@ -36,6 +36,11 @@ public final class LinuxNode: NodeControl {
         return await pool.run { devices.mountState(of: number) }
     }
 
+    public func extent(ofDevice number: UInt32) async -> BlockDeviceExtent {
+        let devices = BlockDevices(root: root)
+        return await pool.run { devices.extent(of: number) }
+    }
+
     public func backendDevices() async -> [String] {
         await names("/sys/bus/xen-backend/devices")
     }

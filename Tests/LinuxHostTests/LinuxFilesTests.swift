@@ -30,6 +30,21 @@ import Testing
         }
     }
 
+    @Test("a file is the same by every name, and no other is") func identity() async throws {
+        directory.put("/srv/a", "one")
+        directory.put("/srv/b", "two")
+        let place = directory.path + "/srv"
+        #expect(symlink("a", place + "/symbolic") == 0 && link(place + "/a", place + "/hard") == 0)
+        #expect(symlink(place, directory.path + "/linked") == 0)
+        let file = try await files.information("/srv/a")?.identity
+        #expect(file != nil)
+        for name in ["//srv//a", "/srv/./a", "/srv/../srv/a", "/srv/symbolic", "/srv/hard", "/linked/a"] {
+            #expect(try await files.information(name)?.identity == file, "\(name)")
+        }
+        #expect(try await files.information("/srv/b")?.identity != file)
+        #expect(try await files.information("/srv")?.identity == files.information("/linked")?.identity)
+    }
+
     @Test("a directory is listed in byte order") func listing() async throws {
         for name in ["b", "a", "ä", "B", "10", "9"] { try await files.write("/\(name)", []) }
         #expect(try await files.list("/") == ["10", "9", "B", "a", "b", "ä"])

@@ -61,6 +61,31 @@ import Testing
         }
     }
 
+    @Test("whoever writes a device writes its partitions and what is stacked on them; a loop device is its file")
+    func extents() async throws {
+        directory.put("/kernel/sys/dev/block/8:0/sda1/partition", "1\n")
+        directory.put("/kernel/sys/dev/block/8:0/sda1/dev", "8:1\n")
+        directory.put("/kernel/sys/dev/block/8:0/sda2/partition", "2\n")
+        directory.put("/kernel/sys/dev/block/8:0/sda2/dev", "8:2\n")
+        directory.put("/kernel/sys/dev/block/8:1/holders/dm-3/dev", "254:3\n")
+        directory.put("/disk.img", "a disk")
+        directory.put("/kernel/sys/dev/block/7:0/loop/backing_file", directory.path + "/disk.img\n")
+        directory.put("/kernel/sys/dev/block/7:1/loop/backing_file", directory.path + "/gone.img (deleted)\n")
+        let table: [(String, Set<String>)] = [
+            ("8:0", ["8:0", "8:1", "8:2", "254:3"]), ("8:1", ["8:1", "254:3"]), ("8:2", ["8:2"]), ("254:3", ["254:3"]),
+        ]
+        for (device, written) in table {
+            let number = try #require(DeviceNumber(majorMinor: device))
+            let extent = await node.extent(ofDevice: number)
+            #expect(Set(extent.devices.map(\.majorMinor)) == written, "\(device)")
+            #expect(extent.file == nil)
+        }
+        let file = try await LinuxFiles(root: directory.root).information("/disk.img")?.identity
+        #expect(file != nil)
+        #expect(await node.extent(ofDevice: DeviceNumber(major: 7, minor: 0)).file == file)
+        #expect(await node.extent(ofDevice: DeviceNumber(major: 7, minor: 1)).file == nil)
+    }
+
     @Test("device numbers are read and written as Linux does")
     func deviceNumbers() {
         for (text, number) in [("8:1", 0x801), ("7:0", 0x700), ("259:3", 0x10303), ("8:256", 0x100800), ("0:0", 0)] {

@@ -53,6 +53,12 @@ final class RealMachine {
         case .file(let path, .size(let size)):
             try makeDirectory(directory(of: path))
             try Command.must("truncate", "-s", "\(size)", path)
+        case .file(let path, .link(let target)):
+            try makeDirectory(directory(of: path))
+            try Command.must("ln", "-sf", target, path)
+        case .file(let path, .hardLink(let other)):
+            try makeDirectory(directory(of: path))
+            try Command.must("ln", "-f", other, path)
         case .blockDevice(let path, let size): try addBlockDevice(path, size: size)
         case .bridge(let name): try addBridge(name)
         case .missing(let path): unlink(path)

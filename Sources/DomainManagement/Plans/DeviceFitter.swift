@@ -51,19 +51,15 @@ final class DeviceFitter: ManagerPart {
         device.nodeNumber = bound.number
         device.isBound = bound.isBound
         table.note(.attached(device), of: record.uuid)
-        let key: BackingKey =
-            if !bound.isBound, let number = bound.number {
-                .device(number: number, backend: device.backend)
-            } else {
-                .file(path: vbd.details, backend: device.backend)
-            }
+        let backing = await BackingFinder(context: context).backing(
+            of: vbd, number: bound.number, isBound: bound.isBound, in: device.backend)
         let use = await hostUse(bound.number)
         do {
             try table.claim(
-                key, uname: vbd.uname, for: device.slot, of: record.uuid, isWritable: vbd.isWritable,
-                isForced: vbd.isForced, hostUse: use)
+                backing, for: device.slot, of: record.uuid, isWritable: vbd.isWritable, isForced: vbd.isForced,
+                hostUse: use)
         } catch {
-            throw DeviceError("\(error)")
+            throw DeviceError("vbd: Segment \(vbd.uname) is \(error)")
         }
         let drivers = drivers
         try await waitingForBackend(of: record) { () async throws(DeviceError) in

@@ -20,6 +20,16 @@ struct Restorer: ManagerPart {
         }
     }
 
+    /// What is read.
+    /// - Throws: that it cannot be seen.
+    func source(_ path: String) async throws(OperationError) -> Backing {
+        do {
+            return try await BackingFinder(context: context).backing(reading: path)
+        } catch {
+            throw OperationError(.failed, "cannot restore: \(error)")
+        }
+    }
+
     /// The domain in a save file.
     /// - Throws: when the machine has not what it needs.
     func arrival(of reader: SaveFileReader) async throws(OperationError) -> Arrival {

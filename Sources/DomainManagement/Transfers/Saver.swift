@@ -29,18 +29,21 @@ final class Saver: ManagerPart {
     }
 
     /// Whether a save file can stand there.
+    /// - Returns: what would be written.
     /// - Throws: `invalid`, or that it cannot be seen.
-    func checkTarget(_ path: String) async throws(OperationError) {
+    func checkTarget(_ path: String) async throws(OperationError) -> Backing {
         try Self.check(path)
         do {
             let files = context.saveFiles
             let directory = files.directory(of: path)
-            guard try await files.information(directory)?.kind == .directory else {
+            guard let place = try await files.information(directory), place.kind == .directory else {
                 throw OperationError(.invalid, "cannot save to \(path): there is no directory \(directory)")
             }
-            if let information = try await files.information(path), information.kind != .file {
+            let information = try await files.information(path)
+            if let information, information.kind != .file {
                 throw OperationError(.invalid, "cannot save to \(path): something other than a file stands there")
             }
+            return try await BackingFinder(context: context).backing(writing: path, in: place, over: information)
         } catch let error as OperationError {
             throw error
         } catch {

@@ -25,7 +25,8 @@ public actor SaveFileWriter: ImageOutput {
     /// Where the file stands while it is being written.
     public static func temporaryPath(of path: String) -> String { path + ".part" }
 
-    /// Opens the file beside the target; nothing is in it before `begin`.
+    /// Opens the file beside the target, a new one: somebody may still have one of an earlier save open, on a disk that hung.
+    /// Nothing is in it before `begin`.
     public init(path: String, header: SaveFileHeader, files: any FileStore) async throws(SaveFileError) {
         self.path = path
         self.files = files
@@ -38,6 +39,7 @@ public actor SaveFileWriter: ImageOutput {
         }
         head = SaveFileLayout.head(bytes)
         do {
+            try await files.removeIfPresent(Self.temporaryPath(of: path))
             file = try await files.openForWriting(Self.temporaryPath(of: path))
         } catch {
             throw SaveFileError(path, .file(error))
