@@ -34,12 +34,16 @@ extension DomainManager {
                 log.warning("create \(config.name): unknown field \"\(field)\" is kept and ignored")
             }
             return try await submit(Submission(creating: config, host.random), for: requester)
-        case .restore(let path): return try await openAndSubmit(path, for: requester)
+        case .restore(let path):
+            return try await parts.restorer.read(path) { reader, arrival async throws(OperationError) in
+                try await submit(.restoration(arrival, reader), for: requester)
+            }
         case .domain(let reference, .save(let path)):
             let target = try await parts.saver.checkTarget(path)
             let session = DepartureSession(savingTo: path)
             let user = "the save of \(try find(reference).title)"
-            return try await holding(target, at: path, isWritable: true, for: user) { () async throws(OperationError) in
+            return try await context.holding(target, at: path, isWritable: true, for: user) {
+                () async throws(OperationError) in
                 try await submit(.departure(reference, .save(path: path), session, nil), for: requester)
             }
         case .domain(let reference, .migrate(let request)):
@@ -50,41 +54,6 @@ extension DomainManager {
         case .domain(let reference, let operation):
             return try await submit(.change(reference, operation), for: requester)
         }
-    }
-
-    private func openAndSubmit(
-        _ path: String, for requester: Requester
-    ) async throws(OperationError) -> OperationResult {
-        let reader = try await parts.restorer.open(path)
-        do throws(OperationError) {
-            let arrival = try await parts.restorer.arrival(of: reader)
-            let user = "the restoration of \(arrival.record.title)"
-            let source = try await parts.restorer.source(path)
-            let result = try await holding(source, at: path, isWritable: false, for: user) {
-                () async throws(OperationError) in try await submit(.restoration(arrival, reader), for: requester)
-            }
-            await reader.close()
-            return result
-        } catch {
-            await reader.close()
-            throw error
-        }
-    }
-
-    /// Does something while nobody else writes a save file, by whatever name, or while nobody writes it at all.
-    /// - Throws: what `body` throws, or who uses the file.
-    private func holding(
-        _ backing: Backing, at path: String, isWritable: Bool, for user: String,
-        _ body: () async throws(OperationError) -> OperationResult
-    ) async throws(OperationError) -> OperationResult {
-        let claim: BackingClaim
-        do {
-            claim = try table.claim(backing, for: user, isWritable: isWritable)
-        } catch {
-            throw OperationError(.refused, "cannot \(isWritable ? "save to" : "restore") \(path): it is \(error)")
-        }
-        defer { table.release(claim) }
-        return try await body()
     }
 
     // MARK: - Turn and decision

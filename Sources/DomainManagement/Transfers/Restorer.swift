@@ -9,6 +9,27 @@ import Migration
 struct Restorer: ManagerPart {
     let context: ManagerContext
 
+    /// Does something with a save file and the domain in it, while nobody writes the file.
+    /// - Throws: what `body` throws, or why the file cannot be restored.
+    func read(
+        _ path: String,
+        _ body: (SaveFileReader, Arrival) async throws(OperationError) -> OperationResult
+    ) async throws(OperationError) -> OperationResult {
+        let reader = try await open(path)
+        do throws(OperationError) {
+            let arrival = try await arrival(of: reader)
+            let user = "the restoration of \(arrival.record.title)"
+            let result = try await context.holding(try await source(path), at: path, isWritable: false, for: user) {
+                () async throws(OperationError) in try await body(reader, arrival)
+            }
+            await reader.close()
+            return result
+        } catch {
+            await reader.close()
+            throw error
+        }
+    }
+
     /// - Throws: `invalid` when there is no such file, `refused` when it is no save file of ours.
     func open(_ path: String) async throws(OperationError) -> SaveFileReader {
         try Saver.check(path)
