@@ -259,6 +259,7 @@ let package = Package(
                 "HostInterface", "SExpressions", "SimulatedHost", "SimulatedHypervisor", "Simulation",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        tests("XendDaemonTests", ["XendDaemon"]),
         tests("SimulationTests", ["Simulation", "HostInterface"]),
         tests(
             "SimulatedHypervisorTests",

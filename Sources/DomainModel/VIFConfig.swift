@@ -115,13 +115,19 @@ public struct VIFConfig: Hashable, Sendable {
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }
 
-/// The name of a script: looked up in `/etc/xen` unless it begins with `/` (manual D4). It may not climb out of there.
+/// The name of a script: looked up in `/etc/xen` unless it begins with `/` (manual D4). It may not climb out of there. Words behind it
+/// are for the script: `vif-bridge vlan=20`.
 func scriptName(_ text: String?) throws(ConfigurationError) -> String? {
     guard let text, !text.isEmpty else { return nil }
-    let climbs = !text.hasPrefix("/") && text.split(separator: "/").contains("..")
-    guard !climbs, !text.utf8.contains(where: { $0 < 0x20 }), text.utf8.count < 4096 else {
+    let name = text.prefix { $0 != " " }
+    let climbs = !name.hasPrefix("/") && name.split(separator: "/").contains("..")
+    let words = text.split(separator: " ").dropFirst()
+    guard !climbs, !name.isEmpty, words.allSatisfy({ $0.contains("=") && !$0.hasPrefix("=") }),
+        !text.utf8.contains(where: { $0 < 0x20 }), text.utf8.count < 4096
+    else {
         throw ConfigurationError(
-            "invalid script", field: "script", value: text, allowed: "a file name in /etc/xen, or an absolute path")
+            "invalid script", field: "script", value: text,
+            allowed: "a file name in /etc/xen, or an absolute path; KEY=VALUE behind it")
     }
     return text
 }

@@ -18,7 +18,9 @@ public struct DriverDomainSettings: Hashable, Sendable {
     public init() {}
 
     /// Looked up in the script directory unless it begins with `/`.
-    public func path(ofScript name: String) -> String {
-        name.hasPrefix("/") ? name : "\(scriptDirectory)/\(name)"
+    /// - Parameter line: with or without words of its own (`ScriptLine`).
+    public func path(ofScript line: String) -> String {
+        let name = ScriptLine(line).name
+        return name.hasPrefix("/") ? name : "\(scriptDirectory)/\(name)"
     }
 }

@@ -11,14 +11,15 @@ struct HotplugScripts: Sendable {
     func vif(
         _ operation: String, interface: String, domain: String, config: VIFConfig
     ) async throws(DeviceError) {
-        var arguments = [
-            operation, "vif=\(interface)", "domain=\(domain)", "mac=\(config.address?.description ?? "")",
-            "bridge=\(config.bridge ?? settings.bridge)",
+        let line = ScriptLine(config.script ?? settings.vifScript)
+        var words: [ScriptLine.Word] = [
+            .own("vif=\(interface)"), .own("domain=\(domain)"), .own("mac=\(config.address?.description ?? "")"),
+            config.bridge.map { .own("bridge=\($0)") } ?? .usual("bridge=\(settings.bridge)"),
         ]
-        if !config.ip.isEmpty { arguments.append("ip=\(config.ip.joined(separator: " "))") }
+        if !config.ip.isEmpty { words.append(.own("ip=\(config.ip.joined(separator: " "))")) }
         // Only said when it is off: the calling convention of 2004 does not have it.
-        if !settings.isAntispoofOn { arguments.append("antispoof=no") }
-        _ = try await run(config.script ?? settings.vifScript, arguments)
+        if !settings.isAntispoofOn { words.append(.usual("antispoof=no")) }
+        _ = try await run(line.name, line.arguments(operation, words))
     }
 
     /// `block-file bind DETAILS`, which prints the device node. Details of other types are split at `:`.
@@ -27,7 +28,8 @@ struct HotplugScripts: Sendable {
             throw DeviceError("unknown type \(kind): xend-config.sxp names no script (block-\(kind))")
         }
         let arguments = kind == "file" ? [details] : details.split(separator: ":").map(String.init)
-        let output = try await run(script, ["bind"] + arguments)
+        let line = ScriptLine(script)
+        let output = try await run(line.name, line.words + ["bind"] + arguments)
         guard let line = output.split(whereSeparator: \.isNewline).first, line.hasPrefix("/") else {
             throw DeviceError("\(settings.path(ofScript: script)) printed no device node but \(quoted(output))")
         }
@@ -36,7 +38,8 @@ struct HotplugScripts: Sendable {
 
     func unbind(kind: String, node: String) async throws(DeviceError) {
         guard let script = settings.blockScripts[kind] else { return }
-        _ = try await run(script, ["unbind", node])
+        let line = ScriptLine(script)
+        _ = try await run(line.name, line.words + ["unbind", node])
     }
 
     private func run(_ name: String, _ arguments: [String]) async throws(DeviceError) -> String {

@@ -158,13 +158,16 @@ public final class Daemon: Sendable {
 
     /// The network script runs when xend starts (manual D8). Its failure is no reason not to manage domains.
     private func startNetwork() async {
-        let script = configuration.networkScript
-        guard !script.isEmpty else { return }
+        let script = ScriptLine(configuration.networkScript)
+        guard !script.name.isEmpty else { return }
         let call = ScriptCall(
-            path: configuration.deviceSettings.path(ofScript: script),
-            arguments: [
-                "start", "bridge=\(configuration.bridge)", "antispoof=\(configuration.isAntispoofOn ? "yes" : "no")",
-            ])
+            path: configuration.deviceSettings.path(ofScript: script.name),
+            arguments: script.arguments(
+                "start",
+                [
+                    .usual("bridge=\(configuration.bridge)"),
+                    .usual("antispoof=\(configuration.isAntispoofOn ? "yes" : "no")"),
+                ]))
         do {
             let result = try await host.scripts.run(call)
             if !result.succeeded {

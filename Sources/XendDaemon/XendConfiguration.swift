@@ -111,10 +111,10 @@ public struct XendConfiguration: Hashable, Sendable {
         }
         var seen: Set<String> = []
         for expression in expressions {
-            let entry = try ConfigurationEntry(expression, file: file)
+            let line = try ConfigurationLine(expression, file: file)
             // The first occurrence wins.
-            guard seen.insert(entry.key).inserted else { continue }
-            try take(entry)
+            guard seen.insert(line.key).inserted else { continue }
+            try take(line)
         }
         try checkTLS(file)
     }
@@ -127,8 +127,31 @@ public struct XendConfiguration: Hashable, Sendable {
         }
     }
 
-    private mutating func take(_ entry: ConfigurationEntry) throws(ConfigurationFileError) {
-        guard let key = Key(rawValue: entry.key) else { return try takeOther(entry) }
+    private mutating func take(_ line: ConfigurationLine) throws(ConfigurationFileError) {
+        if line.key.hasPrefix("block-"), line.key.utf8.count > 6 {
+            blockScripts[String(line.key.dropFirst(6))] = try line.entry().word("the name of a script")
+        } else if let key = Key(rawValue: line.key) {
+            try take(key, line.entry())
+        } else if let other = LaterKey(rawValue: line.key) {
+            switch other.treatment {
+            case .same(let key):
+                // Whoever writes both means the one of ours.
+                try take(key, line.entry())
+                warnings.append("\(line.place): \(line.key) is taken as \(key.rawValue)")
+            case .nothing(let why): warnings.append("\(line.place): \(line.key) changes nothing: \(why)")
+            case .refused(let values, let why):
+                if values.contains(line.word ?? "") {
+                    throw ConfigurationFileError("\(line.place): \(line.key): \(why)")
+                }
+            }
+        } else {
+            let known = Key.allCases.map(\.rawValue) + LaterKey.allCases.map(\.rawValue)
+            warnings.append(
+                "\(line.place): unknown key \(line.key) is ignored\(Suggestion.phrase(for: line.key, among: known))")
+        }
+    }
+
+    private mutating func take(_ key: Key, _ entry: ConfigurationEntry) throws(ConfigurationFileError) {
         switch key {
         case .port: port = try entry.port()
         case .address: address = entry.value
@@ -153,75 +176,10 @@ public struct XendConfiguration: Hashable, Sendable {
             logLevel = try entry.choice(Dictionary(uniqueKeysWithValues: levels.map { ($0, $0) }))
         }
     }
-
-    private mutating func takeOther(_ entry: ConfigurationEntry) throws(ConfigurationFileError) {
-        if entry.key.hasPrefix("block-"), entry.key.utf8.count > 6 {
-            blockScripts[String(entry.key.dropFirst(6))] = try entry.word("the name of a script")
-        } else {
-            warnings.append("\(entry.place): unknown key \(entry.key) is ignored")
-        }
-    }
 }
 
 /// A mistake in a configuration file: `xend-config.sxp:12:4: xend-port must be a number from 1 to 65535, not "http"`.
 public struct ConfigurationFileError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String
     public init(_ description: String) { self.description = description }
-}
-
-/// One `(key value)` and its place.
-struct ConfigurationEntry {
-    let key: String
-    let value: String
-    let place: String
-
-    init(_ expression: LocatedSExpression, file: String) throws(ConfigurationFileError) {
-        place = "\(file):\(expression.position.line):\(expression.position.column)"
-        guard let members = expression.list, let key = members.first?.atom else {
-            throw ConfigurationFileError("\(place): expected (key value)")
-        }
-        guard members.count <= 2, let value = members.count == 2 ? members[1].atom : "" else {
-            throw ConfigurationFileError("\(place): \(key) must have one value that is a word or a string")
-        }
-        self.key = key
-        self.value = value
-    }
-
-    private func mistake(_ allowed: String) -> ConfigurationFileError {
-        ConfigurationFileError("\(place): \(key) must be \(allowed), not \"\(value)\"")
-    }
-
-    func port() throws(ConfigurationFileError) -> UInt16 {
-        guard let port = UInt16(value), port > 0 else { throw mistake("a number from 1 to 65535") }
-        return port
-    }
-
-    func seconds() throws(ConfigurationFileError) -> Double {
-        guard let seconds = Double(value), (0...86400).contains(seconds) else {
-            throw mistake("a number of seconds from 0 to 86400")
-        }
-        return seconds
-    }
-
-    func path() throws(ConfigurationFileError) -> String {
-        guard value.hasPrefix("/") else { throw mistake("an absolute path") }
-        return value
-    }
-
-    func word(_ what: String) throws(ConfigurationFileError) -> String {
-        guard !value.isEmpty else { throw mistake(what) }
-        return value
-    }
-
-    func choice<Value>(_ choices: [String: Value]) throws(ConfigurationFileError) -> Value {
-        guard let choice = choices[value] else {
-            throw mistake("one of " + choices.keys.sorted().joined(separator: ", "))
-        }
-        return choice
-    }
-
-    /// The original took `yes`, `1` and `on` for true and everything else for false.
-    func flag() throws(ConfigurationFileError) -> Bool {
-        try choice(["yes": true, "1": true, "on": true, "no": false, "0": false, "off": false])
-    }
 }

@@ -1,19 +1,19 @@
 /// "Did you mean": the word of a list that is nearest to a misspelt one.
-package enum Suggestion {
+public enum Suggestion {
     /// The nearest word, if it is near enough to have been meant.
-    static func nearest(to word: String, among words: [String]) -> String? {
+    public static func nearest(to word: String, among words: [String]) -> String? {
         let limit = max(1, word.count / 3)
         let ranked = words.map { (word: $0, distance: distance(word, $0)) }.filter { $0.distance <= limit }
         return ranked.min { ($0.distance, $0.word) < ($1.distance, $1.word) }?.word
     }
 
     /// ` (did you mean "X"?)`, or nothing.
-    package static func phrase(for word: String, among words: [String]) -> String {
+    public static func phrase(for word: String, among words: [String]) -> String {
         nearest(to: word, among: words).map { " (did you mean \"\($0)\"?)" } ?? ""
     }
 
     /// The number of characters to insert, delete, replace or swap with their neighbour.
-    static func distance(_ a: String, _ b: String) -> Int {
+    public static func distance(_ a: String, _ b: String) -> Int {
         // Words longer than any of ours cannot be near one; the table below is quadratic.
         let a = Array(a.utf8.prefix(64))
         let b = Array(b.utf8.prefix(64))

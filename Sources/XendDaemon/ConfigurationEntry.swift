@@ -1,0 +1,70 @@
+import SExpressions
+
+/// One `(key …)` and its place. What stands behind the key matters only where somebody knows it.
+struct ConfigurationLine {
+    let key: String
+    let place: String
+    /// The value, where it is one word or string, or nothing.
+    let word: String?
+
+    init(_ expression: LocatedSExpression, file: String) throws(ConfigurationFileError) {
+        place = "\(file):\(expression.position.line):\(expression.position.column)"
+        guard let members = expression.list, let key = members.first?.atom else {
+            throw ConfigurationFileError("\(place): expected (key value)")
+        }
+        self.key = key
+        word = members.count == 1 ? "" : members.count == 2 ? members[1].atom : nil
+    }
+
+    func entry() throws(ConfigurationFileError) -> ConfigurationEntry {
+        guard let word else {
+            throw ConfigurationFileError("\(place): \(key) must have one value that is a word or a string")
+        }
+        return ConfigurationEntry(key: key, value: word, place: place)
+    }
+}
+
+/// One `(key value)` and its place.
+struct ConfigurationEntry {
+    let key: String
+    let value: String
+    let place: String
+
+    private func mistake(_ allowed: String) -> ConfigurationFileError {
+        ConfigurationFileError("\(place): \(key) must be \(allowed), not \"\(value)\"")
+    }
+
+    func port() throws(ConfigurationFileError) -> UInt16 {
+        guard let port = UInt16(value), port > 0 else { throw mistake("a number from 1 to 65535") }
+        return port
+    }
+
+    func seconds() throws(ConfigurationFileError) -> Double {
+        guard let seconds = Double(value), (0...86400).contains(seconds) else {
+            throw mistake("a number of seconds from 0 to 86400")
+        }
+        return seconds
+    }
+
+    func path() throws(ConfigurationFileError) -> String {
+        guard value.hasPrefix("/") else { throw mistake("an absolute path") }
+        return value
+    }
+
+    func word(_ what: String) throws(ConfigurationFileError) -> String {
+        guard !value.isEmpty else { throw mistake(what) }
+        return value
+    }
+
+    func choice<Value>(_ choices: [String: Value]) throws(ConfigurationFileError) -> Value {
+        guard let choice = choices[value] else {
+            throw mistake("one of " + choices.keys.sorted().joined(separator: ", "))
+        }
+        return choice
+    }
+
+    /// The original took `yes`, `1` and `on` for true and everything else for false.
+    func flag() throws(ConfigurationFileError) -> Bool {
+        try choice(["yes": true, "1": true, "on": true, "no": false, "0": false, "off": false])
+    }
+}

@@ -1,0 +1,96 @@
+/// Keys of xend-config.sxp that the xend of Xen 3 had and this one has not, or under another name. Who comes with such a file is told
+/// of each what becomes of it; only what would leave something open that was to be closed is refused.
+enum LaterKey: String, CaseIterable {
+    case relocationPort = "xend-relocation-port"
+    case relocationServer = "xend-relocation-server"
+    case relocationSSLServer = "xend-relocation-ssl-server"
+    case relocationSSLPort = "xend-relocation-ssl-port"
+    case relocationSSL = "xend-relocation-ssl"
+    case relocationAddress = "xend-relocation-address"
+    case relocationHostsAllow = "xend-relocation-hosts-allow"
+    case relocationKeyFile = "xend-relocation-server-ssl-key-file"
+    case relocationCertificateFile = "xend-relocation-server-ssl-cert-file"
+    case httpServer = "xend-http-server"
+    case unixServer = "xend-unix-server"
+    case unixPath = "xend-unix-path"
+    case tcpXMLRPC = "xend-tcp-xmlrpc-server"
+    case tcpXMLRPCAddress = "xend-tcp-xmlrpc-server-address"
+    case tcpXMLRPCPort = "xend-tcp-xmlrpc-server-port"
+    case tcpXMLRPCKeyFile = "xend-tcp-xmlrpc-server-ssl-key-file"
+    case tcpXMLRPCCertificateFile = "xend-tcp-xmlrpc-server-ssl-cert-file"
+    case unixXMLRPC = "xend-unix-xmlrpc-server"
+    case apiServer = "xen-api-server"
+    case apiServerOfSLES = "xend-api-server"
+    case consoleLimit = "console-limit"
+    case minimumMemoryOfDomain0 = "dom0-min-mem"
+    case cpusOfDomain0 = "dom0-cpus"
+    case ballooning = "enable-dom0-ballooning"
+    case totalAvailableMemory = "total_available_memory"
+    case dump = "enable-dump"
+    case vncListen = "vnc-listen"
+    case vncPassword = "vncpasswd"
+    case vncTLS = "vnc-tls"
+    case vncCertificates = "vnc-x509-cert-dir"
+    case vncVerify = "vnc-x509-verify"
+    case keymap = "keymap"
+    case deviceModel = "device-model"
+    case migrationTool = "external-migration-tool"
+    case domainsPath = "xend-domains-path"
+    case domainsLockPath = "xend-domains-lock-path"
+    case createTimeout = "device-create-timeout"
+    case destroyTimeout = "device-destroy-timeout"
+    case labelScript = "resource-label-change-script"
+    case passthroughCheck = "pci-passthrough-strict-check"
+    case passthroughResets = "pci-dev-assign-strict-check"
+    case rotateCount = "logfile-rotate-count"
+    case udev = "xend-udev-event-server"
+
+    /// What becomes of a line.
+    enum Treatment {
+        /// It is a key of ours by another name.
+        case same(XendConfiguration.Key)
+        /// Nothing, for this reason.
+        case nothing(String)
+        /// With one of these values it asks for a protection that it would not get.
+        case refused([String], String)
+    }
+
+    var treatment: Treatment {
+        switch self {
+        case .relocationPort: .same(.migrationPort)
+        case .relocationServer:
+            .nothing(
+                "domains are taken from hosts that know the pool's secret or have its certificates, and from no others")
+        case .relocationSSL, .relocationSSLServer:
+            .refused(
+                ["yes", "1", "on"],
+                "migration is over TLS with xend-tls-certificate, xend-tls-key and xend-tls-ca, and not otherwise")
+        case .relocationSSLPort, .relocationKeyFile, .relocationCertificateFile:
+            .nothing(
+                "migration over TLS is on xend-migration-port, with xend-tls-certificate, xend-tls-key and xend-tls-ca")
+        case .relocationAddress, .relocationHostsAllow:
+            .nothing(
+                "who may send domains is decided by the pool's secret or certificates (xend-pool-secret-file, xend-tls-ca)"
+            )
+        case .httpServer:
+            .refused(
+                ["no", "0", "off"], "HTTP is how xend is spoken to; (xend-address localhost) closes it to other hosts")
+        case .unixServer, .unixPath, .unixXMLRPC, .udev: .nothing("there is no such socket; xend answers on xend-port")
+        case .tcpXMLRPC, .tcpXMLRPCAddress, .tcpXMLRPCPort, .tcpXMLRPCKeyFile, .tcpXMLRPCCertificateFile, .apiServer,
+            .apiServerOfSLES:
+            .nothing("there is no XML-RPC; xend answers HTTP on xend-port")
+        case .consoleLimit: .nothing("of each console 64 KiB are kept")
+        case .minimumMemoryOfDomain0, .ballooning: .nothing("xend takes no memory from domain 0")
+        case .cpusOfDomain0, .totalAvailableMemory:
+            .nothing("that is said on Xen's command line: dom0_max_vcpus, dom0_mem")
+        case .dump: .nothing("xend writes no dumps")
+        case .vncListen, .vncPassword, .vncTLS, .vncCertificates, .vncVerify, .keymap, .deviceModel:
+            .nothing("domains have no screen and no device model here")
+        case .migrationTool, .labelScript: .nothing("nothing of the kind is run")
+        case .domainsPath, .domainsLockPath: .nothing("domains are kept in the database (dbroot)")
+        case .createTimeout, .destroyTimeout: .nothing("a back-end has 10 seconds")
+        case .passthroughCheck, .passthroughResets: .nothing("xend passes no PCI devices through")
+        case .rotateCount: .nothing("older logs are kept as xend.log.1 to .5")
+        }
+    }
+}

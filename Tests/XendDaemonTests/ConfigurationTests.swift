@@ -1,0 +1,65 @@
+import Testing
+
+@testable import XendDaemon
+
+/// Nothing that stands in xend-config.sxp is dropped in silence: every key of ours, every one of Xen 3's, and what nobody knows.
+@Suite struct ConfigurationTests {
+    static let values = ["yes", "no", "'0.0.0.0'", "", "8002", "((9363 pam '^localhost$') (unix none))", "/a/b"]
+
+    private func read(_ key: String, _ value: String) -> Result<XendConfiguration, ConfigurationFileError> {
+        Result { () throws(ConfigurationFileError) in
+            try XendConfiguration("(loglevel INFO)\n(\(key) \(value))", file: "c")
+        }
+    }
+
+    @Test("A key of Xen 3 is told of, whatever its value, or refused with the reason", arguments: LaterKey.allCases)
+    func later(key: LaterKey) {
+        for value in Self.values {
+            let read = read(key.rawValue, value)
+            switch (key.treatment, read) {
+            case (.nothing(let why), .success(let configuration)):
+                #expect(configuration.warnings == ["c:2:1: \(key.rawValue) changes nothing: \(why)"])
+                #expect(configuration.logLevel == "INFO")
+            case (.nothing, .failure(let error)): Issue.record("\(value): \(error)")
+            case (.refused(let refused, let why), .failure(let error)):
+                #expect(refused.contains(value) && error.description == "c:2:1: \(key.rawValue): \(why)")
+            case (.refused(let refused, _), .success): #expect(!refused.contains(value))
+            case (.same(let ours), .success(let configuration)):
+                #expect(configuration.warnings == ["c:2:1: \(key.rawValue) is taken as \(ours.rawValue)"])
+            case (.same, .failure(let error)): #expect(error.description.hasPrefix("c:2:1: \(key.rawValue) must"))
+            }
+        }
+    }
+
+    @Test(
+        "A key of ours with a list as its value is a mistake that names it",
+        arguments: XendConfiguration.Key.allCases.filter { $0 != .logLevel })
+    func ours(key: XendConfiguration.Key) {
+        #expect(
+            throws: ConfigurationFileError("c:2:1: \(key.rawValue) must have one value that is a word or a string")
+        ) {
+            try read(key.rawValue, "((a b))").get()
+        }
+    }
+
+    @Test("What nobody knows is told of, with what it may have meant, and xend starts")
+    func unknown() throws {
+        for value in Self.values {
+            let warnings = try read("xend-prot", value).get().warnings
+            #expect(warnings == ["c:2:1: unknown key xend-prot is ignored (did you mean \"xend-port\"?)"])
+            #expect(try read("colour", value).get().warnings == ["c:2:1: unknown key colour is ignored"])
+        }
+    }
+
+    @Test("No key has two meanings")
+    func once() {
+        let ours = XendConfiguration.Key.allCases.map(\.rawValue)
+        #expect(Set(ours).isDisjoint(with: LaterKey.allCases.map(\.rawValue)))
+        #expect(LaterKey.allCases.count > 40)
+    }
+
+    @Test("Relocation of Xen 3 is migration here")
+    func same() throws {
+        #expect(try read("xend-relocation-port", "8012").get().migrationPort == 8012)
+    }
+}
