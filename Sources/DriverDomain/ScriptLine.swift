@@ -8,6 +8,7 @@ public struct ScriptLine: Hashable, Sendable {
     /// `KEY=VALUE`, mostly.
     public let words: [String]
 
+    /// - Parameter text: as the configuration has it.
     public init(_ text: String) {
         let parts = text.split(separator: " ").map(String.init)
         name = parts.first ?? ""
