@@ -100,7 +100,8 @@ struct FaultReader {
         case "cut-after": action = .cutAfter(try form.number("the bytes that arrive", 0...Int.max))
         case "cancel": action = .cancel
         case "kill-daemon": action = .killDaemon(after: try isAfter(&form))
-        default: action = .powerLoss(after: try isAfter(&form))
+        case "power-loss": action = .powerLoss(after: try isAfter(&form))
+        default: preconditionFailure("nobody reads the kind of fault \(form.name), which the vocabulary has")
         }
         try form.end()
         return action

@@ -46,7 +46,8 @@ struct GuestReader {
             return .dirties(rate: rate, within: within)
         case "uses-cpu": return .usesCPU(percent: try part.number("the per cent of one cpu", 0...409_600))
         case "balloons-in": return .balloonsIn(try part.time("the time"))
-        default: return .neverConnects(try part.word("the kind of device", Front.self).rawValue)
+        case "never-connects": return .neverConnects(try part.word("the kind of device", Front.self).rawValue)
+        default: preconditionFailure("nobody reads the behaviour \(part.name), which the vocabulary has")
         }
     }
 
@@ -80,9 +81,10 @@ struct GuestReader {
             case "crash": acts.append(.crash)
             case "hang": acts.append(.hang)
             case "prints": acts.append(.prints(try part.word("the text")))
-            default:
+            case "dirties":
                 let (rate, within) = try dirtying(&part)
                 acts.append(.dirties(rate: rate, within: within))
+            default: preconditionFailure("nobody reads the guest's act \(part.name), which the vocabulary has")
             }
             try part.end()
         }
