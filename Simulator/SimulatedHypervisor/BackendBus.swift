@@ -9,6 +9,8 @@ final class BackendBus {
     unowned let machine: SimulatedMachine
     /// By the name under /sys/bus/xen-backend/devices: `vbd-1-2049`.
     private(set) var devices: [String: BackendDevice] = [:]
+    /// The names of those in the directory of one domain: there may be thousands of others.
+    private var namesByDirectory: [String: Set<String>] = [:]
     private var watch: UInt64?
 
     init(owner: DomainID, machine: SimulatedMachine) {
@@ -25,6 +27,7 @@ final class BackendBus {
         watch = nil
         for device in devices.values.sorted(by: { $0.name < $1.name }) { device.vanish() }
         devices = [:]
+        namesByDirectory = [:]
     }
 
     /// Whether domain 0 has the drivers; another domain has hot-plug scripts and devices of its own.
@@ -40,9 +43,10 @@ final class BackendBus {
 
     /// A whole directory appeared or went away.
     private func rescan(_ path: String) {
-        for device in devices.values.sorted(by: { $0.name < $1.name })
-        where device.path.hasPrefix(path + "/") && machine.store.nodes[device.path] == nil { device.unregister() }
         let depth = path.dropFirst(root.count).split(separator: "/").count
+        let near = depth == 2 ? namesByDirectory[path] ?? [] : Set(devices.keys)
+        for device in near.sorted().compactMap({ devices[$0] })
+        where device.path.hasPrefix(path + "/") && machine.store.nodes[device.path] == nil { device.unregister() }
         for name in machine.store.nodes[path]?.children.sorted() ?? [] {
             let below = "\(path)/\(name)"
             guard depth < 2 else {
@@ -79,12 +83,18 @@ final class BackendBus {
         case .pci: return
         }
         devices[name] = device
+        namesByDirectory[parentPath(path) ?? path, default: []].insert(name)
         machine.trace?("\(machine.configuration.name): back-end \(name) registered")
         machine.timeline.schedule(after: machine.configuration.latencies.driver) { device.probe() }
     }
 
     func forget(_ device: BackendDevice) {
-        if devices[device.name] === device { devices[device.name] = nil }
+        if devices[device.name] === device {
+            devices[device.name] = nil
+            let directory = parentPath(device.path) ?? device.path
+            namesByDirectory[directory]?.remove(device.name)
+            if namesByDirectory[directory]?.isEmpty ?? false { namesByDirectory[directory] = nil }
+        }
         machine.trace?("\(machine.configuration.name): back-end \(device.name) unregistered")
         // What is there anew under this name becomes a new device.
         machine.timeline.schedule(after: machine.configuration.latencies.driver) { [weak self] in

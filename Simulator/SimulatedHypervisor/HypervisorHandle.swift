@@ -26,6 +26,12 @@ struct HypervisorHandle: Hypervisor {
         try await call("xc_domain_getinfolist") { machine in machine.reports }
     }
 
+    func changes(
+        since look: DomainLook?, besides ids: Set<DomainID>
+    ) async throws(HypervisorError) -> DomainChanges {
+        try await call("xc_domain_getinfolist") { machine in machine.changes(since: look, besides: ids) }
+    }
+
     func domain(_ id: DomainID) async throws(HypervisorError) -> DomainReport? {
         try await call("xc_domain_getinfo", id) { machine in machine.report(of: id) }
     }

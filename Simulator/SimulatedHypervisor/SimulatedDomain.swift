@@ -9,14 +9,14 @@ final class SimulatedDomain {
     let kind: GuestKind
     let vcpus: Int
     /// How many of them the guest has brought up.
-    var onlineVCPUs = 1
+    var onlineVCPUs = 1 { didSet { changes.note(id) } }
     /// Pauses by the toolstack; a new domain has one.
-    var pauseCount = 1
-    var shutdownReason: ShutdownReason?
-    var isDying = false
+    var pauseCount = 1 { didSet { changes.note(id) } }
+    var shutdownReason: ShutdownReason? { didSet { changes.note(id) } }
+    var isDying = false { didSet { changes.note(id) } }
     /// What it holds, and may hold. A new domain may hold nothing.
-    var pages: UInt64 = 0
-    var maximumPages: UInt64 = 0
+    var pages: UInt64 = 0 { didSet { changes.note(id) } }
+    var maximumPages: UInt64 = 0 { didSet { changes.note(id) } }
     var scheduling = SchedulerParameters()
     var affinities: [CPUSet]
     /// The kernel inside; nil before it has been built.
@@ -26,6 +26,7 @@ final class SimulatedDomain {
     /// Event channels, by port: which domain the other end is, and whether it is bound.
     var ports: [UInt32: (remote: DomainID, isBound: Bool)] = [:]
     private var nextPort: UInt32 = 1
+    private let changes: DomainChangeLog
     /// Where its rings are; machine frame numbers for PV.
     var built: BuiltDomain?
     /// What the vcpus ask for at this moment, in cpus, and how long they have run; see `CPUScheduler`.
@@ -33,8 +34,9 @@ final class SimulatedDomain {
     var rate = 0.0
     var cpuNanoseconds = 0.0
 
-    init(_ creation: DomainCreation, id: DomainID) {
+    init(_ creation: DomainCreation, id: DomainID, changes: DomainChangeLog) {
         self.id = id
+        self.changes = changes
         uuid = creation.uuid
         kind = creation.kind
         vcpus = creation.vcpus

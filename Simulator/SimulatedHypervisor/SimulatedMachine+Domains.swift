@@ -15,6 +15,19 @@ extension SimulatedMachine {
         return order.compactMap { domains[$0].map(report) }
     }
 
+    /// What has changed since an earlier look, and how some domains are besides. Costs as much as there is to tell.
+    func changes(since look: DomainLook?, besides ids: Set<DomainID>) -> DomainChanges {
+        let now = DomainLook(count: changes.mark())
+        guard let changed = look.flatMap({ changes.since($0.count) }) else {
+            return DomainChanges(reports: reports, isComplete: true, look: now)
+        }
+        settleTime()
+        let told = ids.union(changed).sorted()
+        return DomainChanges(
+            reports: told.compactMap { domains[$0].map(report) }, gone: told.filter { domains[$0] == nil },
+            isComplete: false, look: now)
+    }
+
     /// One domain; nil when there is none of this id.
     public func report(of id: DomainID) -> DomainReport? {
         settleTime()
@@ -23,6 +36,7 @@ extension SimulatedMachine {
 
     /// Domain 0 is always at work: it is domain 0 that asks.
     private func report(_ domain: SimulatedDomain) -> DomainReport {
+        reportsTold += 1
         var report = domain.report
         guard domain.id == .zero else { return report }
         report.isRunning = true
@@ -76,7 +90,7 @@ extension SimulatedMachine {
         guard (1...128).contains(creation.vcpus) else { throw HypervisorError(call, creation.id, .invalid) }
         if let wanted = creation.id, domains[wanted] != nil { throw HypervisorError(call, wanted, .exists) }
         guard let id = creation.id ?? nextFreeID() else { throw HypervisorError(call, nil, .noMemory) }
-        let domain = SimulatedDomain(creation, id: id)
+        let domain = SimulatedDomain(creation, id: id, changes: changes)
         insert(domain)
         stateChanged(domain, "created")
         return id

@@ -23,6 +23,8 @@ public final class SimulatedMachine: @unchecked Sendable {
     public let faults: FaultPlan
     /// What was not right in images that domains were restored from: each as a sentence.
     public private(set) var corruptions: [String] = []
+    /// How often Xen has told of a domain, for statistics: a look at a thousand domains tells of a thousand.
+    public internal(set) var reportsTold = 0
     /// Told of everything worth tracing: a line of text without time.
     public var trace: ((String) -> Void)?
     /// See `SimulatedHost.onDomainState`; of this boot only.
@@ -35,6 +37,8 @@ public final class SimulatedMachine: @unchecked Sendable {
     var domains: [DomainID: SimulatedDomain] = [:]
     /// The ids of `domains`, ascending.
     var order: [DomainID] = []
+    /// What happens to `domains`.
+    let changes = DomainChangeLog()
     var freePages: UInt64
     let bootedAt: Instant
     /// The id chosen last: Xen goes on from there.
@@ -67,7 +71,7 @@ public final class SimulatedMachine: @unchecked Sendable {
     private func bootDomainZero() {
         let creation = DomainCreation(
             id: .zero, uuid: DomainUUID(bytes: Array(repeating: 0, count: 16)), vcpus: configuration.cpus)
-        let zero = SimulatedDomain(creation, id: .zero)
+        let zero = SimulatedDomain(creation, id: .zero, changes: changes)
         zero.pages = configuration.domainZeroMemory.pages
         zero.maximumPages = zero.pages
         zero.pauseCount = 0
@@ -107,12 +111,14 @@ public final class SimulatedMachine: @unchecked Sendable {
 
     func insert(_ domain: SimulatedDomain) {
         domains[domain.id] = domain
+        changes.note(domain.id)
         let place = order.partitioningIndex { $0 > domain.id }
         order.insert(domain.id, at: place)
     }
 
     func drop(_ id: DomainID) {
         domains[id] = nil
+        changes.note(id)
         let place = order.partitioningIndex { $0 >= id }
         if place < order.count, order[place] == id { order.remove(at: place) }
     }

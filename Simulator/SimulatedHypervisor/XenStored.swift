@@ -38,6 +38,8 @@ public final class XenStored {
     var onIntroduction: (DomainID) -> Void = { _ in }
     /// Requests served, for statistics.
     public internal(set) var requests = 0
+    /// Names of nodes told, for statistics.
+    public private(set) var namesTold = 0
 
     init(timeline: Timeline, latency: Duration) {
         self.timeline = timeline
@@ -61,7 +63,9 @@ public final class XenStored {
     func list(
         _ path: String, as client: DomainID = .zero, in transaction: UInt32? = nil
     ) throws(XenStoreError) -> [String] {
-        try readable("list", path, client, transaction).children.sorted()
+        let names = try readable("list", path, client, transaction).children.sorted()
+        namesTold += names.count
+        return names
     }
 
     func write(

@@ -11,6 +11,7 @@ struct AbsentDaemon: DaemonService {
     private static let error = OperationError(.failed, reason)
 
     func domains() async -> [DomainInformation] { [] }
+    func domainNames() async -> [String] { [] }
     func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation { throw Self.error }
     func scheduler(_ reference: DomainReference) async throws(OperationError) -> SchedulerParameters {
         throw Self.error

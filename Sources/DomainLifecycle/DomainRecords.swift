@@ -42,6 +42,9 @@ struct DomainRecords: Sendable, RandomAccessCollection {
 
     func contains(_ uuid: DomainUUID) -> Bool { places[uuid] != nil }
 
+    /// Of those that have an id, by it; without a copy of any record.
+    var names: [String] { order.compactMap { $0.record.id == nil ? nil : $0.record.name.rawValue } }
+
     /// Looks at a record without copying it.
     func read<Result>(_ uuid: DomainUUID, _ body: (DomainRecord) -> Result) -> Result? {
         places[uuid].map { body($0.record) }

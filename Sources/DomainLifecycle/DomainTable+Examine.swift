@@ -15,28 +15,58 @@ extension DomainTable {
     /// operation examines again.
     ///
     /// - Parameters:
-    ///   - reports: every domain Xen has.
+    ///   - look: what has changed in Xen since the last look, and how those in `unsettled` are.
     ///   - serial: the table's `serial` when Xen was asked. What began since is judged by a later look.
-    public mutating func examine(_ reports: [DomainReport], asOf serial: UInt64) -> [Finding] {
+    public mutating func examine(_ look: DomainChanges, asOf serial: UInt64) -> [Finding] {
         noLooksBefore(serial)
+        if look.isComplete { unsettled = [] } else { unsettled.subtract(look.gone) }
         var findings: [Finding] = []
-        var seen: [DomainUUID: DomainReport] = [:]
-        seen.reserveCapacity(reports.count)
-        for report in reports {
+        var present: Set<DomainUUID> = []
+        for report in look.reports {
+            unsettled.remove(report.id)
             guard let uuid = known(report) else {
                 if isStranger(report), !wasForgotten(report.uuid, since: serial) { findings.append(.unknown(report)) }
                 continue
             }
-            let (isOlder, finding) =
-                records.read(uuid) { record in
-                    (record.lastSerial > serial, isFree(record, since: serial) ? exit(of: record, report) : nil)
-                } ?? (false, nil)
-            seen[uuid] = isOlder ? self.reports[uuid] ?? report : report
-            if let finding { findings.append(finding) }
+            present.insert(uuid)
+            if let finding = examine(present: report, of: uuid, asOf: serial) { findings.append(finding) }
         }
-        take(seen)
-        if seen.count < records.count { findings += vanished(asOf: serial) }
+        for uuid in missing(in: look, present) {
+            if let finding = examine(missing: uuid, asOf: serial) { findings.append(finding) }
+        }
         return findings
+    }
+
+    /// - Parameter report: what Xen says of a known domain.
+    private mutating func examine(present report: DomainReport, of uuid: DomainUUID, asOf serial: UInt64) -> Finding? {
+        let seen = records.read(uuid) { record in
+            let finding = isFree(record, since: serial) ? exit(of: record, report) : nil
+            return (isOlder: record.lastSerial > serial, finding, isSettled: isSettled(record, report, since: serial))
+        }
+        guard let (isOlder, finding, isSettled) = seen else { return nil }
+        if !isOlder || reports[uuid] == nil { take(report, of: uuid) }
+        if !isSettled || finding != nil { unsettled.insert(report.id) }
+        return finding
+    }
+
+    /// - Parameter uuid: a known domain that Xen does not have.
+    private mutating func examine(missing uuid: DomainUUID, asOf serial: UInt64) -> Finding? {
+        take(nil, of: uuid)
+        let seen = records.read(uuid) { ($0.id, isFree: isFree($0, since: serial), isMissed: isMissed($0)) }
+        guard let (id, isFree, isMissed) = seen else { return nil }
+        if let id, !isFree || isMissed { unsettled.insert(id) }
+        return isFree && isMissed ? .vanished(uuid) : nil
+    }
+
+    /// The known domains that a look did not find, by id. Those between two lives have none to be found.
+    private func missing(in look: DomainChanges, _ present: Set<DomainUUID>) -> [DomainUUID] {
+        guard look.isComplete else {
+            // A number that is another's now is no more the one it was.
+            let ids = look.gone + look.reports.map(\.id)
+            return ids.sorted().compactMap(uuid(id:)).filter { !present.contains($0) }
+        }
+        guard present.count < records.count else { return [] }
+        return records.lazy.map(\.uuid).filter { !present.contains($0) }
     }
 
     /// Looks at one domain again, after an operation to which what happened meanwhile was left.
@@ -46,12 +76,8 @@ extension DomainTable {
     ///   - serial: the table's `serial` when Xen was asked.
     public mutating func examine(_ report: DomainReport?, of uuid: DomainUUID, asOf serial: UInt64) -> Finding? {
         guard let record = records[uuid], isFree(record, since: serial) else { return nil }
-        guard let report, known(report) == uuid else {
-            take(nil, of: uuid)
-            return isMissed(record) ? .vanished(uuid) : nil
-        }
-        take(report, of: uuid)
-        return exit(of: record, report)
+        guard let report, known(report) == uuid else { return examine(missing: uuid, asOf: serial) }
+        return examine(present: report, of: uuid, asOf: serial)
     }
 
     /// Whether no operation has or had the domain since a look at the machine.
@@ -59,12 +85,13 @@ extension DomainTable {
         record.operation == nil && record.lastSerial <= serial
     }
 
-    /// Those that should be there and are not.
-    private func vanished(asOf serial: UInt64) -> [Finding] {
-        let missing = records.lazy.filter { record in
-            reports[record.uuid] == nil && isFree(record, since: serial) && isMissed(record)
+    /// Whether nothing is left to be done about what Xen says of a domain, until it says something else.
+    private func isSettled(_ record: DomainRecord, _ report: DomainReport, since serial: UInt64) -> Bool {
+        guard isFree(record, since: serial), !report.isDying else { return false }
+        switch record.stage {
+        case .live, .exited: return true
+        case .creating, .ending, .restarting, .inDoubt: return false
         }
-        return missing.map { .vanished($0.uuid) }
     }
 
     /// Whether Xen must have the domain.

@@ -15,6 +15,9 @@ public struct DomainTable: Sendable {
     private var byID: [DomainID: DomainUUID] = [:]
     /// Counts what begins and what goes: looks at the machine are ordered by it.
     public private(set) var serial: UInt64 = 0
+    /// Numbers of domains that the next look at the machine has to tell of, changed or not: an operation had them, or what was
+    /// found is not dealt with yet.
+    public internal(set) var unsettled: Set<DomainID> = []
     /// When those that are gone went, as long as an older look at the machine may still show them.
     private var forgotten: [DomainUUID: UInt64] = [:]
     /// Names promised to operations in progress: `rename`.
@@ -41,6 +44,23 @@ public struct DomainTable: Sendable {
 
     /// By Xen's number, which a domain keeps between two lives.
     public func record(id: DomainID) -> DomainRecord? { byID[id].flatMap { records[$0] } }
+
+    /// The record that has a number, without a copy of it.
+    func uuid(id: DomainID) -> DomainUUID? { byID[id] }
+
+    /// The names of all domains that Xen has or had, by id.
+    public var names: [String] { records.names }
+
+    /// Whether any other domain is there that nobody is taking away.
+    public func keepsOthers(besides uuid: DomainUUID) -> Bool {
+        records.contains { record in
+            guard record.uuid != uuid, record.id != .zero else { return false }
+            switch record.stage {
+            case .live, .exited: return true
+            case .creating, .ending, .restarting, .inDoubt: return false
+            }
+        }
+    }
 
     /// By name, then id, then uuid.
     public func find(_ reference: DomainReference) throws(Refusal) -> DomainRecord {
@@ -106,7 +126,6 @@ public struct DomainTable: Sendable {
         if !forgotten.isEmpty { forgotten = forgotten.filter { $0.value > serial } }
     }
 
-    mutating func take(_ reports: [DomainUUID: DomainReport]) { self.reports = reports }
     mutating func take(_ report: DomainReport?, of uuid: DomainUUID) { reports[uuid] = report }
 
     private mutating func unindex(_ record: DomainRecord) {

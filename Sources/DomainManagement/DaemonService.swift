@@ -11,6 +11,8 @@ public protocol DaemonService: Sendable {
 
     /// Every domain, by id.
     func domains() async -> [DomainInformation]
+    /// The names of all domains, by id.
+    func domainNames() async -> [String]
     /// One domain, by name, then id, then uuid.
     /// - Throws: `notFound`, `invalid domain:X`.
     func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation

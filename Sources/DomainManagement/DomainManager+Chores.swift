@@ -48,9 +48,9 @@ extension DomainManager {
             return
         }
         // Its turn came later than the look: it may have been destroyed in due form meanwhile.
-        guard let report = try? await machine.hypervisor.domains(), !report.contains(where: { $0.uuid == uuid }) else {
-            return
-        }
+        let report: DomainReport?
+        do { report = try await machine.hypervisor.domain(id) } catch { return }
+        guard report?.uuid != uuid else { return }
         log.warning("\(record.title) has gone without xend")
         if record.isForeign {
             table.remove(uuid)

@@ -20,6 +20,9 @@ extension DomainManager {
         return table.information(console: parts.consoles.information(of:), now: now)
     }
 
+    /// The names of all domains, by id. They are xend's to give: the machine is not asked.
+    public func domainNames() -> [String] { table.names }
+
     /// One domain, as the machine sees it now.
     /// - Throws: `notFound`.
     public func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation {

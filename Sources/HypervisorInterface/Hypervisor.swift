@@ -16,6 +16,12 @@ public protocol Hypervisor: Sendable {
 
     /// Every domain Xen has, dying ones included, by id.
     func domains() async throws(HypervisorError) -> [DomainReport]
+    /// What has changed since an earlier look at this machine, and besides, how some domains are in any case.
+    ///
+    /// - Parameter look: nil: everything is told. A machine may always tell everything.
+    func changes(
+        since look: DomainLook?, besides ids: Set<DomainID>
+    ) async throws(HypervisorError) -> DomainChanges
     /// One domain; nil when Xen has none of this id.
     func domain(_ id: DomainID) async throws(HypervisorError) -> DomainReport?
     /// The virtual cpus of a domain, by number.
@@ -58,6 +64,15 @@ public protocol Hypervisor: Sendable {
     /// Fills a domain that `createDomain` made from a libxc migration stream.
     func restore(_ id: DomainID, _ restore: DomainRestore, input: any ImageInput) async throws(HypervisorError)
         -> BuiltDomain
+}
+
+extension Hypervisor {
+    /// Xen counts no changes: all domains are asked for in one call, and compared with those of the last look.
+    public func changes(
+        since look: DomainLook?, besides ids: Set<DomainID>
+    ) async throws(HypervisorError) -> DomainChanges {
+        DomainChanges(since: look, until: try await domains(), besides: ids)
+    }
 }
 
 /// An empty domain to make.

@@ -16,6 +16,8 @@ extension Daemon: DaemonService {
 
     public func domains() async -> [DomainInformation] { await manager.domains() }
 
+    public func domainNames() async -> [String] { await manager.domainNames() }
+
     public func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation {
         try await manager.domain(reference)
     }

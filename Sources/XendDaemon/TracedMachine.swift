@@ -36,6 +36,13 @@ private struct TracedHypervisor: Hypervisor {
     func domains() async throws(HypervisorError) -> [DomainReport] {
         try await tracer.call("xen:domains") { () async throws(HypervisorError) in try await base.domains() }
     }
+    func changes(
+        since look: DomainLook?, besides ids: Set<DomainID>
+    ) async throws(HypervisorError) -> DomainChanges {
+        try await tracer.call("xen:domains") { () async throws(HypervisorError) in
+            try await base.changes(since: look, besides: ids)
+        }
+    }
     func domain(_ id: DomainID) async throws(HypervisorError) -> DomainReport? {
         try await tracer.call("xen:domain \(id)") { () async throws(HypervisorError) in try await base.domain(id) }
     }

@@ -46,6 +46,45 @@ import Testing
         _ = fixture.table.finish(plan, .done)
     }
 
+    @Test func aLookThatGoesOnFromAnotherFindsWhatOneAtEverythingFinds() throws {
+        var fixture = TableFixture()
+        try fixture.live()
+        let now = fixture.table.serial
+        #expect(fixture.table.examine(fixture.changes(), asOf: now).isEmpty, "who is not named is as it was")
+        let exited = fixture.changes([fixture.report(.reboot)])
+        #expect(fixture.table.examine(exited, asOf: now) == [.exited(fixture.uuid, .reboot)])
+        #expect(fixture.table.unsettled == [fixture.id], "the exit is not dealt with yet")
+        #expect(fixture.table.examine(exited, asOf: now) == [.exited(fixture.uuid, .reboot)])
+        let gone = fixture.changes(gone: [fixture.id])
+        #expect(fixture.table.examine(gone, asOf: now) == [.vanished(fixture.uuid)])
+        var other = fixture.report()
+        other.uuid = DomainUUID(bytes: [UInt8](repeating: 9, count: 16))
+        #expect(
+            fixture.table.examine(fixture.changes([other]), asOf: now) == [.unknown(other), .vanished(fixture.uuid)],
+            "its number is another's")
+        #expect(fixture.table.examine(fixture.changes([fixture.report()]), asOf: now).isEmpty)
+        #expect(fixture.table.unsettled.isEmpty)
+    }
+
+    @Test func theNextLookTellsOfWhomItIsNotClearYet() throws {
+        for place in TableFixture.Place.allCases {
+            var fixture = TableFixture()
+            try fixture.bring(to: place)
+            let isSettled = [.live, .exited, .foreign].contains(place)
+            if place == .creating { fixture.table.note(.created(fixture.id), of: fixture.uuid) }
+            _ = fixture.table.examine(fixture.changes([fixture.report()]), asOf: fixture.table.serial)
+            #expect(fixture.table.unsettled.isEmpty == isSettled || place == .zero, "\(place)")
+            var dying = fixture.report()
+            dying.isDying = true
+            _ = fixture.table.examine(fixture.changes([dying]), asOf: fixture.table.serial)
+            #expect(fixture.table.unsettled == [fixture.id] || place == .zero, "\(place), dying")
+            _ = fixture.table.examine(fixture.changes(gone: [fixture.id]), asOf: .max)
+            fixture.table.remove(fixture.uuid)
+            _ = fixture.table.examine(fixture.changes(gone: [fixture.id]), asOf: .max)
+            #expect(fixture.table.unsettled.isEmpty, "\(place), gone")
+        }
+    }
+
     @Test func aStrangerIsAdoptedAndNeverReaped() throws {
         var fixture = TableFixture()
         let report = fixture.report()
@@ -54,6 +93,28 @@ import Testing
         #expect(fixture.table[fixture.uuid]?.name.rawValue == "Domain-7")
         #expect(fixture.table.examine([fixture.report(.crash)], asOf: 0).isEmpty)
         #expect(throws: Refusal.self) { try fixture.table.begin(.reap, on: fixture.uuid, at: 0) }
+    }
+
+    @Test func twoLooksAtEverythingAreComparedIntoWhatHasChanged() {
+        let fixture = TableFixture()
+        func report(_ id: Int, _ change: (inout DomainReport) -> Void = { _ in }) -> DomainReport {
+            var report = fixture.report()
+            report.id = DomainID(id)!
+            change(&report)
+            return report
+        }
+        let first = DomainChanges(since: nil, until: [1, 2, 3, 5].map { report($0) }, besides: [])
+        #expect(first.isComplete && first.reports.count == 4)
+        let now = [
+            report(2) { $0.cpuTime = .seconds(1) }, report(3) { $0.isDying = true }, report(4),
+            report(5) { $0.isBlocked = true },
+        ]
+        let second = DomainChanges(since: first.look, until: now, besides: [DomainID(5)!, DomainID(9)!])
+        #expect(!second.isComplete)
+        #expect(second.reports == [now[1], now[2], now[3]])
+        #expect(second.gone == [DomainID(1)!, DomainID(9)!])
+        let third = DomainChanges(since: second.look, until: [], besides: [])
+        #expect(third.gone.count == 4 && third.reports.isEmpty)
     }
 
     @Test func twoDomainsNeverShareAName() throws {

@@ -20,6 +20,11 @@ struct TableFixture {
             maximumMemory: MemorySize(mebibytes: 64))
     }
 
+    /// What a look sees that goes on from another one.
+    func changes(_ reports: [DomainReport] = [], gone: [DomainID] = []) -> DomainChanges {
+        DomainChanges(reports: reports, gone: gone, isComplete: false, look: DomainLook())
+    }
+
     /// A live domain with what its configuration says attached.
     mutating func live(_ fields: String = "") throws {
         let plan = try table.begin(create: Self.config(fields), uuid: uuid, at: 1000)
@@ -70,5 +75,12 @@ struct TableFixture {
             report.id = .zero
             table.adopt(report, name: "Domain-0")
         }
+    }
+}
+
+extension DomainTable {
+    /// Examines what a look at everything sees.
+    mutating func examine(_ reports: [DomainReport], asOf serial: UInt64) -> [Finding] {
+        examine(DomainChanges(reports: reports, isComplete: true, look: DomainLook()), asOf: serial)
     }
 }

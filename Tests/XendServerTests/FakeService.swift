@@ -48,6 +48,8 @@ final class FakeService: DaemonService {
 
     func domains() async -> [DomainInformation] { now.domains }
 
+    func domainNames() async -> [String] { now.domains.map(\.name) }
+
     func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation {
         let domains = now.domains
         guard

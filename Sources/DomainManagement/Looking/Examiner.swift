@@ -4,13 +4,17 @@ import HypervisorInterface
 
 /// Looks at the machine when a signal has come, and acts upon what it finds there.
 ///
-/// Signals carry no contents: each says "look again". They are coalesced, at most one look at a time and one more due. A lost
-/// signal loses nothing, for the same look is made at the start and on a timer.
+/// Signals carry no contents: each says "look again". They are coalesced, at most one look at a time and one more due. A look goes
+/// on from the one before, and costs as much as has changed since, however many domains there are. A lost signal loses nothing:
+/// what it was for is seen by the next look; and one at everything is made at the start and on a timer.
 final class Examiner: ManagerPart {
     let context: ManagerContext
     private let calendar: Calendar
     private var isRunning = false
     private var isDue = false
+    private var last: DomainLook?
+    /// Whether the next look is at everything.
+    private var isFullDue = true
     /// Looks at single domains that are under way.
     private var looks = 0
     /// What the next look is for.
@@ -42,6 +46,12 @@ final class Examiner: ManagerPart {
         spawn { await $0.parts.examiner.examine() }
     }
 
+    /// Looks at everything, soon.
+    func examineAllSoon() {
+        isFullDue = true
+        examineSoon()
+    }
+
     func examine() async {
         repeat {
             isDue = false
@@ -53,20 +63,27 @@ final class Examiner: ManagerPart {
     func examineOnce() async {
         calendar.look()
         let serial = table.serial
-        let reports: [DomainReport]
+        let waiting = waits.domains.compactMap { uuid in table[uuid]?.id.map { (uuid: uuid, id: $0) } }
+        let since = isFullDue ? nil : last
+        isFullDue = false
+        let changes: DomainChanges
         do {
-            reports = try await machine.hypervisor.domains()
+            changes = try await machine.hypervisor.changes(
+                since: since, besides: table.unsettled.union(waiting.map(\.id)))
         } catch {
+            if since == nil { isFullDue = true }
             log.error("cannot look at the domains: \(error)")
             return
         }
-        let findings = table.examine(reports, asOf: serial)
+        last = changes.look
+        let findings = table.examine(changes, asOf: serial)
         // What an operation that has the domain waits for may not come any more.
-        for uuid in waits.domains where !reports.contains(where: { $0.uuid == uuid && !$0.hasEnded }) {
+        for (uuid, id) in waiting
+        where !changes.reports.contains(where: { $0.id == id && $0.uuid == uuid && !$0.hasEnded }) {
             waits.end(uuid, .guest)
         }
         for finding in findings { await act(on: finding) }
-        lookAgain(at: reports)
+        lookAgain(at: changes.reports)
     }
 
     /// What somebody else has destroyed goes when the last one has let go of its memory, of which nobody is told: as long as Xen

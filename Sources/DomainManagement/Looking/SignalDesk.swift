@@ -34,7 +34,7 @@ final class SignalDesk: ManagerPart {
         let interval = settings.examinationInterval
         context.spawnBackground { reference in
             while (try? await clock.sleep(for: interval)) != nil {
-                guard await reference.run({ $0.parts.examiner.examineSoon() }) != nil else { return }
+                guard await reference.run({ $0.parts.examiner.examineAllSoon() }) != nil else { return }
             }
         }
     }

@@ -74,7 +74,8 @@ struct DomainNodes: ManagerPart {
         do {
             try await machine.store.removeIfPresent("/local/domain/\(id)")
             try await machine.store.removeIfPresent("/vm/\(record.uuid)")
-            try await machine.store.removeIfEmpty("/vm")
+            // There may be thousands of names below it, and while a domain is left there is one.
+            if !table.keepsOthers(besides: record.uuid) { try await machine.store.removeIfEmpty("/vm") }
             if record.isForeign {
                 try await withdrawLibxl(id)
                 await removeUserData(id, record.uuid)
