@@ -16,6 +16,27 @@ let nodeCases: [ContractCase] = [
         try require(domains.map(\.id) == domains.map(\.id).sorted(), "domains are not in order")
         try require(domains.first?.isPaused == false && domains.first?.shutdownReason == nil, "domain 0 does not run")
     },
+    ContractCase("a look goes on from the one before: it tells who has changed, who is gone, and of whom it is asked") {
+        setting in
+        let hypervisor = setting.machine.hypervisor
+        var last = try await hypervisor.changes(since: nil, besides: [])
+        try require(last.isComplete, "the first look is not at everything")
+        try requireEqual(last.reports.map(\.id), try await hypervisor.domains().map(\.id), "the first look")
+        let id = try await ContractGuest.empty(setting) { guest in
+            last = try await hypervisor.changes(since: last.look, besides: [])
+            try require(last.reports.contains { $0.id == guest.id }, "a new domain is not told of")
+            last = try await hypervisor.changes(since: last.look, besides: [.zero])
+            try require(last.reports.first?.id == .zero, "domain 0 is asked for and not told of")
+            try require(last.isComplete || !last.reports.contains { $0.id == guest.id }, "nothing has changed")
+            try await hypervisor.setMaximumMemory(MemorySize(mebibytes: 8), of: guest.id)
+            last = try await hypervisor.changes(since: last.look, besides: [])
+            try require(last.reports.contains { $0.id == guest.id }, "a changed domain is not told of")
+            return guest.id
+        }
+        last = try await hypervisor.changes(since: last.look, besides: [])
+        try require(!last.reports.contains { $0.id == id }, "there is still a domain \(id)")
+        try require(last.isComplete || last.gone.contains(id), "its end is not told of")
+    },
     ContractCase("Xen's log can be read again and again until it is cleared") { setting in
         let hypervisor = setting.machine.hypervisor
         let log = try await hypervisor.consoleRing(clear: false)
