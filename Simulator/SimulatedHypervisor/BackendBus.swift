@@ -46,8 +46,8 @@ final class BackendBus {
         let depth = path.dropFirst(root.count).split(separator: "/").count
         let near = depth == 2 ? namesByDirectory[path] ?? [] : Set(devices.keys)
         for device in near.sorted().compactMap({ devices[$0] })
-        where device.path.hasPrefix(path + "/") && machine.store.nodes[device.path] == nil { device.unregister() }
-        for name in machine.store.nodes[path]?.children.sorted() ?? [] {
+        where device.path.hasPrefix(path + "/") && machine.store.node(device.path) == nil { device.unregister() }
+        for name in machine.store.names(below: path) {
             let below = "\(path)/\(name)"
             guard depth < 2 else {
                 changed(below)
@@ -60,7 +60,7 @@ final class BackendBus {
     private func look(_ type: String, _ domain: String, _ number: String) {
         let path = "\(root)/\(type)/\(domain)/\(number)"
         let name = "\(type)-\(domain)-\(number)"
-        guard machine.store.nodes[path] != nil else {
+        guard machine.store.node(path) != nil else {
             devices[name]?.unregister()
             return
         }
@@ -72,9 +72,9 @@ final class BackendBus {
     private func probe(_ type: String, _ path: String, _ name: String) {
         let store = machine.store
         guard let type = DeviceType(rawValue: type),
-            XenbusState(text: store.nodes["\(path)/state"]?.value) == .initialising,
-            let frontend = store.nodes["\(path)/frontend"]?.value, !frontend.isEmpty, store.nodes[frontend] != nil,
-            let id = store.nodes["\(path)/frontend-id"].flatMap({ DomainID(text: $0.value) })
+            XenbusState(text: store.node("\(path)/state")?.value) == .initialising,
+            let frontend = store.node("\(path)/frontend")?.value, !frontend.isEmpty, store.node(frontend) != nil,
+            let id = store.node("\(path)/frontend-id").flatMap({ DomainID(text: $0.value) })
         else { return }
         let device: BackendDevice
         switch type {

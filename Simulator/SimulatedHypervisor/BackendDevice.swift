@@ -44,7 +44,7 @@ class BackendDevice {
     func unregister() {
         guard isRegistered else { return }
         release()
-        if store.nodes["\(path)/state"] != nil { write("state", String(XenbusState.closed.rawValue)) }
+        if store.node("\(path)/state") != nil { write("state", String(XenbusState.closed.rawValue)) }
         state = .closed
         vanish()
         bus.forget(self)
@@ -66,7 +66,7 @@ class BackendDevice {
     }
 
     private func look() {
-        let other = XenbusState(text: store.nodes["\(frontend)/state"]?.value)
+        let other = XenbusState(text: store.node("\(frontend)/state")?.value)
         machine.timeline.schedule(after: machine.configuration.latencies.driver) { [weak self] in
             guard let self, self.isRegistered else { return }
             self.frontendChanged(other)
@@ -157,7 +157,7 @@ class BackendDevice {
 
     func write(_ node: String, _ value: String) {
         // A driver never makes a directory that the toolstack has removed.
-        guard store.nodes[path] != nil else { return }
+        guard store.node(path) != nil else { return }
         try? store.write("\(path)/\(node)", value, as: bus.owner)
     }
 }

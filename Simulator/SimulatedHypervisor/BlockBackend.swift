@@ -45,7 +45,7 @@ final class BlockBackend: BackendDevice {
         case .initialising: if state == .closed { move(to: .initWait) }
         case .initialised, .connected:
             guard state != .connected else { return }
-            guard store.nodes["\(frontend)/ring-ref"] != nil, store.nodes["\(frontend)/event-channel"] != nil else {
+            guard store.node("\(frontend)/ring-ref") != nil, store.node("\(frontend)/event-channel") != nil else {
                 return fail("EINVAL", "reading \(frontend)/ring-ref")
             }
             connectRing()

@@ -124,7 +124,7 @@ final class ConsoleDaemon {
     /// Makes the terminal and names it in xenstore, whatever has become of the domain since its ring was mapped.
     private func publish(_ console: Console, of id: DomainID, at place: String) {
         guard let machine else { return }
-        console.limit = machine.store.nodes["\(place)/limit"].flatMap { Int($0.value) } ?? Self.defaultLimit
+        console.limit = machine.store.node("\(place)/limit").flatMap { Int($0.value) } ?? Self.defaultLimit
         let terminal = "/dev/pts/\(nextTerminal)"
         nextTerminal += 1
         console.terminal = terminal
@@ -135,7 +135,7 @@ final class ConsoleDaemon {
 
     /// Whether the toolstack has said where the ring is.
     private func isOffered(_ place: String) -> Bool {
-        machine?.store.nodes["\(place)/ring-ref"] != nil && machine?.store.nodes["\(place)/port"] != nil
+        machine?.store.node("\(place)/ring-ref") != nil && machine?.store.node("\(place)/port") != nil
     }
 
     private func wakeArrivals(_ id: DomainID) {

@@ -129,7 +129,7 @@ extension Guest {
 
     private func removeMissing(_ type: String) {
         let base = "\(home)/device/\(type)/"
-        for path in frontends.keys.sorted() where path.hasPrefix(base) && machine.store.nodes[path] == nil {
+        for path in frontends.keys.sorted() where path.hasPrefix(base) && machine.store.node(path) == nil {
             frontends.removeValue(forKey: path)?.forget()
         }
     }

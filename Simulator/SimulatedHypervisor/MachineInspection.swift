@@ -29,19 +29,19 @@ public struct MachineInspection {
             guard let domain = domains[id], domain.isDying else { continue }
             leaks.append("domain \(id) is dying, held by \(domain.references.sorted().joined(separator: ", "))")
         }
-        for name in store.nodes["/local/domain"]?.children.sorted() ?? [] where !lives(name) {
+        for name in store.names(below: "/local/domain") where !lives(name) {
             leaks.append("xenstore has /local/domain/\(name) of a domain that is gone")
         }
-        for owner in store.nodes["/local/domain"]?.children.sorted() ?? [] {
+        for owner in store.names(below: "/local/domain") {
             let backend = "/local/domain/\(owner)/backend"
-            for type in store.nodes[backend]?.children.sorted() ?? [] {
-                for name in store.nodes["\(backend)/\(type)"]?.children.sorted() ?? [] where !lives(name) {
+            for type in store.names(below: backend) {
+                for name in store.names(below: "\(backend)/\(type)") where !lives(name) {
                     leaks.append("xenstore has \(backend)/\(type)/\(name) of a domain that is gone")
                 }
             }
         }
         let living = Set(domains.values.filter { !$0.isDying }.map(\.uuid.description))
-        for name in store.nodes["/vm"]?.children.sorted() ?? [] where !living.contains(name) {
+        for name in store.names(below: "/vm") where !living.contains(name) {
             leaks.append("xenstore has /vm/\(name) of a domain that is gone")
         }
         for bus in machine.buses.values.sorted(by: { $0.owner < $1.owner }) {
@@ -82,14 +82,14 @@ public struct MachineInspection {
 
     /// Every node of xenstore with its value, by path: what `xenstore-ls -f` shows.
     public var storeContents: [(path: String, value: String)] {
-        store.nodes.keys.sorted().map { ($0, store.nodes[$0]?.value ?? "") }
+        store.nodes.map { ($0.path, $0.node.value) }
     }
 
     /// What xenstore has at `path`; nil when there is no such node.
-    public func storeValue(_ path: String) -> String? { store.nodes[path]?.value }
+    public func storeValue(_ path: String) -> String? { store.node(path)?.value }
 
     /// The names below `path` in xenstore, in order.
-    public func storeChildren(_ path: String) -> [String] { store.nodes[path]?.children.sorted() ?? [] }
+    public func storeChildren(_ path: String) -> [String] { store.names(below: path) }
 
     /// The phase of a guest in a word: `off`, `booting`, `up`, `shutting down`, `hung`; nil when there is no such
     /// guest.

@@ -37,7 +37,7 @@ final class NetBackend: BackendDevice {
         case .initialising: if state == .initialising || state == .closed { move(to: .initWait) }
         case .connected:
             guard state != .connected else { return }
-            guard store.nodes["\(frontend)/tx-ring-ref"] != nil, store.nodes["\(frontend)/rx-ring-ref"] != nil else {
+            guard store.node("\(frontend)/tx-ring-ref") != nil, store.node("\(frontend)/rx-ring-ref") != nil else {
                 return fail("ENOENT", "reading \(frontend)/ring-ref and event-channel")
             }
             connectRing()
@@ -57,7 +57,7 @@ final class NetBackend: BackendDevice {
     }
 
     override func release() {
-        if interface != nil, store.nodes["\(path)/hotplug-status"] != nil {
+        if interface != nil, store.node("\(path)/hotplug-status") != nil {
             try? store.remove("\(path)/hotplug-status", as: bus.owner)
         }
         removeInterface()

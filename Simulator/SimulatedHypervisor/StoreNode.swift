@@ -4,7 +4,6 @@ import HypervisorInterface
 /// A node of xenstore.
 struct StoreNode {
     var value = ""
-    var children: Set<String> = []
     /// First the owner, whose access stands for everyone not named; never empty.
     var permissions: [XenStorePermission]
     /// Grows with every change of any node: what transactions compare.
@@ -30,24 +29,6 @@ struct StoreNode {
         case .write, .readWrite: true
         case .none, .read: false
         }
-    }
-}
-
-/// An open transaction: what it has changed, what it has looked at, what it will tell the watches.
-final class StoreTransaction {
-    let client: DomainID
-    /// The connection it was begun on; its end ends it. Guests have one each, number 0.
-    let connection: Int
-    /// Changed nodes; nil = removed.
-    var overlay: [String: StoreNode?] = [:]
-    /// The generation of every node that was looked at or changed; 0 = there was none.
-    var seen: [String: UInt64] = [:]
-    /// Changes in order. `exact`: only watches on this very node are told.
-    var changes: [(path: String, exact: Bool)] = []
-
-    init(client: DomainID, connection: Int) {
-        self.client = client
-        self.connection = connection
     }
 }
 

@@ -30,8 +30,9 @@ extension XenStored {
         }
         nextWatch += 1
         let watch = StoreWatch(number: nextWatch, client: client, deliver: deliver)
-        watchesByPath[path[...], default: []].append(watch)
-        watchPaths[nextWatch] = path
+        let place = (path.hasPrefix("/") ? root : specials).make(path)
+        place.watches.append(watch)
+        watchPlaces[nextWatch] = place
         if client != .zero { guestWatches[client, default: []].insert(nextWatch) }
         queue(watch, path)
         return nextWatch
@@ -39,22 +40,27 @@ extension XenStored {
 
     /// Removes a watch; events of it that wait are dropped. Idempotent.
     func unwatch(_ number: UInt64) {
-        guard let path = watchPaths.removeValue(forKey: number) else { return }
-        if let watch = watchesByPath[path[...]]?.first(where: { $0.number == number }), watch.client != .zero {
-            guestWatches[watch.client]?.remove(number)
-        }
-        watchesByPath[path[...]]?.removeAll { $0.number == number }
-        if watchesByPath[path[...]]?.isEmpty == true { watchesByPath[path[...]] = nil }
+        guard let place = watchPlaces.removeValue(forKey: number),
+            let index = place.watches.firstIndex(where: { $0.number == number })
+        else { return }
+        let watch = place.watches.remove(at: index)
+        if watch.client != .zero { guestWatches[watch.client]?.remove(number) }
+        place.prune()
     }
 
-    /// Tells the watches on `path`, and unless `exact` those above it.
-    func fire(_ path: String, exact: Bool = false) {
-        var place = path[...]
-        while true {
-            for watch in watchesByPath[place] ?? [] { queue(watch, path) }
-            guard !exact, place != "/", let slash = place.utf8.lastIndex(of: UInt8(ascii: "/")) else { return }
-            place = slash == place.startIndex ? "/" : place[..<slash]
+    /// Tells the watches on a place, and unless `exact` those above it.
+    func fire(_ path: String, at place: StorePlace, exact: Bool = false) {
+        var next: StorePlace? = place
+        while let place = next {
+            for watch in place.watches { queue(watch, path) }
+            next = exact ? nil : place.above
         }
+    }
+
+    /// Tells those who watch `@introduceDomain` or `@releaseDomain`.
+    private func fire(special: String) {
+        guard let place = specials.find(special) else { return }
+        fire(special, at: place, exact: true)
     }
 
     private func queue(_ watch: StoreWatch, _ path: String) {
@@ -67,13 +73,13 @@ extension XenStored {
         let events = pending
         pending = []
         pendingKeys = []
-        for event in events where watchPaths[event.watch.number] != nil { event.watch.deliver(event.path) }
+        for event in events where watchPlaces[event.watch.number] != nil { event.watch.deliver(event.path) }
     }
 
     /// The machine is off.
     func halt() {
-        watchesByPath = [:]
-        watchPaths = [:]
+        for place in watchPlaces.values { place.watches = [] }
+        watchPlaces = [:]
         guestWatches = [:]
         pending = []
         onIntroduction = { _ in }
@@ -85,20 +91,22 @@ extension XenStored {
     func introduce(_ id: DomainID) {
         requests += 1
         guard introduced.insert(id).inserted else { return }
-        fire("@introduceDomain")
+        fire(special: "@introduceDomain")
         onIntroduction(id)
     }
 
     /// Forgets a domain, with the nodes, watches and transactions that are its own.
     func release(_ id: DomainID) {
         requests += 1
-        for path in owned[id, default: []].sorted() where nodes[path]?.owner == id { try? remove(path) }
+        for path in owned[id, default: [:]].values.map(\.path).sorted() where node(path)?.owner == id {
+            try? remove(path)
+        }
         owned[id] = nil
-        transactions = transactions.filter { $0.value.client != id }
+        drop { $0.client == id }
         for number in guestWatches.removeValue(forKey: id) ?? [] { unwatch(number) }
-        if introduced.remove(id) != nil { fire("@releaseDomain") }
+        if introduced.remove(id) != nil { fire(special: "@releaseDomain") }
     }
 
     /// A domain has shut down.
-    func noticeExit() { fire("@releaseDomain") }
+    func noticeExit() { fire(special: "@releaseDomain") }
 }

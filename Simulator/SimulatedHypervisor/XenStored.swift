@@ -19,15 +19,15 @@ public final class XenStored {
 
     let timeline: Timeline
     let latency: Duration
-    var nodes: [String: StoreNode] = [:]
+    let root = StorePlace()
+    /// Where `@introduceDomain` and `@releaseDomain` are watched.
+    let specials = StorePlace()
     /// Which nodes belong to a guest: for its quota, and to remove them with it.
-    var owned: [DomainID: Set<String>] = [:]
+    var owned: [DomainID: [ObjectIdentifier: StorePlace]] = [:]
     private(set) var generation: UInt64 = 1
     var transactions: [UInt32: StoreTransaction] = [:]
     private var nextTransaction: UInt32 = 0
-    /// Of substrings, so that the places above a path are looked up without being copied.
-    var watchesByPath: [Substring: [StoreWatch]] = [:]
-    var watchPaths: [UInt64: String] = [:]
+    var watchPlaces: [UInt64: StorePlace] = [:]
     var guestWatches: [DomainID: Set<UInt64>] = [:]
     var nextWatch: UInt64 = 0
     var pending: [(watch: StoreWatch, path: String)] = []
@@ -45,11 +45,27 @@ public final class XenStored {
         self.timeline = timeline
         self.latency = latency
         let everyone = [XenStorePermission(.zero, .read)]
-        nodes["/"] = StoreNode(children: ["local", "tool", "vm"], permissions: everyone)
-        nodes["/local"] = StoreNode(children: ["domain"], permissions: everyone)
-        nodes["/local/domain"] = StoreNode(permissions: everyone)
-        nodes["/tool"] = StoreNode(permissions: [XenStorePermission(.zero, .none)])
-        nodes["/vm"] = StoreNode(permissions: [XenStorePermission(.zero, .none)])
+        for path in ["/", "/local", "/local/domain"] { root.make(path).node = StoreNode(permissions: everyone) }
+        for path in ["/tool", "/vm"] {
+            root.make(path).node = StoreNode(permissions: [XenStorePermission(.zero, .none)])
+        }
+    }
+
+    // MARK: Looking from above
+
+    /// The node at a path, whoever may see it.
+    func node(_ path: String) -> StoreNode? { path.hasPrefix("/") ? root.find(path)?.node : nil }
+
+    /// The names below a path, in order.
+    func names(below path: String) -> [String] { root.find(path).map { names(below: $0, nil) } ?? [] }
+
+    /// Every node, by path.
+    var nodes: [(path: String, node: StoreNode)] {
+        var all: [(path: String, node: StoreNode)] = []
+        root.visit { place in
+            if let node = place.node { all.append((place.path, node)) }
+        }
+        return all.sorted { $0.path < $1.path }
     }
 
     // MARK: Requests
@@ -57,65 +73,76 @@ public final class XenStored {
     func read(
         _ path: String, as client: DomainID = .zero, in transaction: UInt32? = nil
     ) throws(XenStoreError) -> String {
-        try readable("read", path, client, transaction).value
+        try request("read", path, client, transaction) { (place, open) throws(XenStoreError) in
+            try readable("read", path, place, client, open).value
+        }
     }
 
     func list(
         _ path: String, as client: DomainID = .zero, in transaction: UInt32? = nil
     ) throws(XenStoreError) -> [String] {
-        let names = try readable("list", path, client, transaction).children.sorted()
-        namesTold += names.count
-        return names
+        let told = try request("list", path, client, transaction) { (place, open) throws(XenStoreError) in
+            _ = try readable("list", path, place, client, open)
+            return names(below: place, open)
+        }
+        namesTold += told.count
+        return told
     }
 
     func write(
         _ path: String, _ value: String, as client: DomainID = .zero, in transaction: UInt32? = nil
     ) throws(XenStoreError) {
-        let open = try begin("write", path, client, transaction)
-        try checkSize(path, value, client)
-        let existing = get(path, open)
-        var node = if let existing { existing } else { try create("write", path, client, open) }
-        guard node.mayWrite(client) else { throw XenStoreError("write", path, .notPermitted) }
-        node.value = value
-        set(path, node, open)
-        note(path, exact: false, open)
+        try request("write", path, client, transaction) { (place, open) throws(XenStoreError) in
+            try checkSize(path, value, client)
+            let existing = get(place, open)
+            var node = if let existing { existing } else { try create("write", path, place, client, open) }
+            guard node.mayWrite(client) else { throw XenStoreError("write", path, .notPermitted) }
+            node.value = value
+            set(place, node, open)
+            note(path, place, exact: false, open)
+        }
     }
 
     func makeDirectory(
         _ path: String, as client: DomainID = .zero, in transaction: UInt32? = nil
     ) throws(XenStoreError) {
-        let open = try begin("make", path, client, transaction)
-        guard get(path, open) == nil else { return }
-        set(path, try create("make", path, client, open), open)
-        note(path, exact: false, open)
+        try request("make", path, client, transaction) { (place, open) throws(XenStoreError) in
+            guard get(place, open) == nil else { return }
+            _ = try create("make", path, place, client, open)
+            note(path, place, exact: false, open)
+        }
     }
 
     /// Fine when there is no such node, as long as the one above is there.
     func remove(
         _ path: String, as client: DomainID = .zero, in transaction: UInt32? = nil
     ) throws(XenStoreError) {
-        let open = try begin("remove", path, client, transaction)
-        guard let parent = parentPath(path) else { throw XenStoreError("remove", path, .invalid) }
-        guard let node = get(path, open) else {
-            guard get(parent, open) != nil else { throw XenStoreError("remove", path, .notFound) }
-            return
+        try request("remove", path, client, transaction) { (place, open) throws(XenStoreError) in
+            guard let parent = place.above else { throw XenStoreError("remove", path, .invalid) }
+            guard let node = get(place, open) else {
+                guard get(parent, open) != nil else { throw XenStoreError("remove", path, .notFound) }
+                return
+            }
+            guard node.mayWrite(client) else { throw XenStoreError("remove", path, .notPermitted) }
+            removeBelow(path, place, open)
+            set(place, nil, open)
+            childrenChanged(parent, open)
+            note(path, place, exact: false, open)
         }
-        guard node.mayWrite(client) else { throw XenStoreError("remove", path, .notPermitted) }
-        removeTree(path, node, parent, open)
     }
 
     func setPermissions(
         _ path: String, _ permissions: [XenStorePermission], as client: DomainID = .zero, in transaction: UInt32? = nil
     ) throws(XenStoreError) {
-        let open = try begin("set permissions of", path, client, transaction)
-        guard var node = get(path, open) else { throw XenStoreError("set permissions of", path, .notFound) }
-        guard client == .zero || client == node.owner else {
-            throw XenStoreError("set permissions of", path, .notPermitted)
+        let action = "set permissions of"
+        try request(action, path, client, transaction) { (place, open) throws(XenStoreError) in
+            guard var node = get(place, open) else { throw XenStoreError(action, path, .notFound) }
+            guard client == .zero || client == node.owner else { throw XenStoreError(action, path, .notPermitted) }
+            guard !permissions.isEmpty else { throw XenStoreError(action, path, .invalid) }
+            node.permissions = permissions
+            set(place, node, open)
+            note(path, place, exact: false, open)
         }
-        guard !permissions.isEmpty else { throw XenStoreError("set permissions of", path, .invalid) }
-        node.permissions = permissions
-        set(path, node, open)
-        note(path, exact: false, open)
     }
 
     // MARK: Transactions
@@ -136,32 +163,45 @@ public final class XenStored {
         guard let transaction = transactions.removeValue(forKey: number) else {
             throw XenStoreError("end transaction", "/", .invalid)
         }
+        defer { transaction.end() }
         guard commit else { return }
-        let changed = transaction.seen.lazy.filter { (self.nodes[$0.key]?.generation ?? 0) != $0.value }
-        // Of several the least, so that the message does not depend on the order of a dictionary.
-        if let path = changed.map(\.key).min() { throw XenStoreError("commit a transaction on", path, .conflict) }
-        for (path, node) in transaction.overlay { store(path, node) }
-        for change in transaction.changes { fire(change.path, exact: change.exact) }
+        let outdated = transaction.visits.lazy.filter(\.isOutdated)
+        if let path = outdated.map(\.place.path).min() {
+            throw XenStoreError("commit a transaction on", path, .conflict)
+        }
+        for visit in transaction.visits {
+            if let change = visit.change { store(visit.place, change) }
+        }
+        for change in transaction.changes { fire(change.path, at: change.place, exact: change.exact) }
     }
 
     /// A connection of domain 0 is closed: what was open on it is undone.
     func closeConnection(_ connection: Int) {
-        transactions = transactions.filter { $0.value.client != .zero || $0.value.connection != connection }
+        drop { $0.client == .zero && $0.connection == connection }
+    }
+
+    /// Undoes the transactions that somebody will not end.
+    func drop(_ isDropped: (StoreTransaction) -> Bool) {
+        for (number, transaction) in transactions where isDropped(transaction) {
+            transactions[number] = nil
+            transaction.end()
+        }
     }
 
     // MARK: Nodes
 
-    /// Counts the request and finds its transaction.
-    private func begin(
-        _ action: String, _ path: String, _ client: DomainID, _ number: UInt32?
-    ) throws(XenStoreError) -> StoreTransaction? {
+    /// Counts a request, finds its place and its transaction, and leaves no place behind where nothing is.
+    private func request<Result>(
+        _ action: String, _ path: String, _ client: DomainID, _ number: UInt32?,
+        _ body: (StorePlace, StoreTransaction?) throws(XenStoreError) -> Result
+    ) throws(XenStoreError) -> Result {
         requests += 1
         guard isPath(path) else { throw XenStoreError(action, path, .invalid) }
-        guard let number else { return nil }
-        guard let transaction = transactions[number], transaction.client == client else {
-            throw XenStoreError(action, path, .invalid)
-        }
-        return transaction
+        let transaction = number.flatMap { transactions[$0] }
+        guard number == nil || transaction?.client == client else { throw XenStoreError(action, path, .invalid) }
+        let place = root.make(path)
+        defer { place.prune() }
+        return try body(place, transaction)
     }
 
     /// As xenstored's is_valid_nodename.
@@ -182,102 +222,82 @@ public final class XenStored {
     }
 
     private func readable(
-        _ action: String, _ path: String, _ client: DomainID, _ number: UInt32?
+        _ action: String, _ path: String, _ place: StorePlace, _ client: DomainID, _ transaction: StoreTransaction?
     ) throws(XenStoreError) -> StoreNode {
-        let open = try begin(action, path, client, number)
-        guard let node = get(path, open) else { throw XenStoreError(action, path, .notFound) }
+        guard let node = get(place, transaction) else { throw XenStoreError(action, path, .notFound) }
         guard node.mayRead(client) else { throw XenStoreError(action, path, .notPermitted) }
         return node
     }
 
-    private func get(_ path: String, _ transaction: StoreTransaction?) -> StoreNode? {
-        guard let transaction else { return nodes[path] }
-        if let changed = transaction.overlay[path] { return changed }
-        let node = nodes[path]
-        if transaction.seen[path] == nil { transaction.seen[path] = node?.generation ?? 0 }
-        return node
+    private func names(below place: StorePlace, _ transaction: StoreTransaction?) -> [String] {
+        let children = place.below.values.lazy.filter { transaction?.has($0) ?? ($0.node != nil) }
+        return children.map(\.name).sorted()
     }
 
-    private func set(_ path: String, _ node: StoreNode?, _ transaction: StoreTransaction?) {
-        guard let transaction else { return store(path, node) }
-        transaction.overlay.updateValue(node, forKey: path)
+    private func get(_ place: StorePlace, _ transaction: StoreTransaction?) -> StoreNode? {
+        guard let transaction else { return place.node }
+        return transaction.get(place)
     }
 
-    /// Changes the names below a node; in place where there is no transaction, for there may be thousands.
-    private func changeChildren(
-        _ path: String, _ transaction: StoreTransaction?, _ change: (inout Set<String>) -> Void
-    ) {
-        guard let transaction else {
-            generation += 1
-            guard nodes[path] != nil else { return }
-            change(&nodes[path, default: StoreNode(permissions: [])].children)
-            nodes[path]?.generation = generation
-            return
-        }
-        guard var node = get(path, transaction) else { return }
-        // The overlay must not hold a second reference to the children while they change.
-        transaction.overlay.removeValue(forKey: path)
-        change(&node.children)
-        set(path, node, transaction)
+    private func set(_ place: StorePlace, _ node: StoreNode?, _ transaction: StoreTransaction?) {
+        guard let transaction else { return store(place, node) }
+        transaction.set(place, node)
+    }
+
+    /// A node has got another child, or lost one: that is a change of the node too.
+    private func childrenChanged(_ place: StorePlace, _ transaction: StoreTransaction?) {
+        guard let node = get(place, transaction) else { return }
+        set(place, node, transaction)
     }
 
     /// Puts a node into the tree, or takes it out.
-    private func store(_ path: String, _ node: StoreNode?) {
+    private func store(_ place: StorePlace, _ node: StoreNode?) {
         generation += 1
-        if let old = nodes[path], old.owner != .zero, old.owner != node?.owner { owned[old.owner]?.remove(path) }
-        guard var node else {
-            nodes[path] = nil
-            return
+        if let old = place.node, old.owner != .zero, old.owner != node?.owner {
+            owned[old.owner]?[ObjectIdentifier(place)] = nil
         }
-        node.generation = generation
-        if node.owner != .zero { owned[node.owner, default: []].insert(path) }
-        nodes[path] = node
+        place.node = node
+        place.node?.generation = generation
+        if let node, node.owner != .zero { owned[node.owner, default: [:]][ObjectIdentifier(place)] = place }
     }
 
     /// Adds a node, and those above it that are missing, with the permissions of the nearest one that exists.
     private func create(
-        _ action: String, _ path: String, _ client: DomainID, _ transaction: StoreTransaction?
+        _ action: String, _ path: String, _ place: StorePlace, _ client: DomainID, _ transaction: StoreTransaction?
     ) throws(XenStoreError) -> StoreNode {
-        guard let parent = parentPath(path) else { throw XenStoreError(action, path, .invalid) }
-        // Only the permissions are kept: holding the node would make a copy of its children when one is added.
+        guard let parent = place.above else { throw XenStoreError(action, path, .invalid) }
         var permissions: [XenStorePermission]
         if let existing = get(parent, transaction) {
             guard existing.mayWrite(client) else { throw XenStoreError(action, path, .notPermitted) }
             permissions = existing.permissions
         } else {
-            permissions = try create(action, parent, client, transaction).permissions
+            permissions = try create(action, parent.path, parent, client, transaction).permissions
         }
-        if client != .zero, owned[client, default: []].count >= Limit.guestNodes {
+        if client != .zero, owned[client, default: [:]].count >= Limit.guestNodes {
             throw XenStoreError(action, path, .quota)
         }
-        changeChildren(parent, transaction) { $0.insert(lastPart(path)) }
+        childrenChanged(parent, transaction)
         if client != .zero { permissions[0].domain = client }
         let node = StoreNode(permissions: permissions)
-        set(path, node, transaction)
+        set(place, node, transaction)
         return node
     }
 
-    /// Removes a node with everything below it.
-    private func removeTree(_ path: String, _ node: StoreNode, _ parent: String, _ transaction: StoreTransaction?) {
-        removeBelow(path, node, transaction)
-        set(path, nil, transaction)
-        changeChildren(parent, transaction) { $0.remove(lastPart(path)) }
-        note(path, exact: false, transaction)
-    }
-
-    private func removeBelow(_ path: String, _ node: StoreNode, _ transaction: StoreTransaction?) {
-        for name in node.children.sorted() {
-            let child = childPath(path, name)
-            if let below = get(child, transaction) { removeBelow(child, below, transaction) }
+    private func removeBelow(_ path: String, _ place: StorePlace, _ transaction: StoreTransaction?) {
+        for name in names(below: place, transaction) {
+            guard let child = place.below[name] else { continue }
+            let childPath = childPath(path, name)
+            if get(child, transaction) != nil { removeBelow(childPath, child, transaction) }
             set(child, nil, transaction)
-            note(child, exact: true, transaction)
+            note(childPath, child, exact: true, transaction)
+            child.prune()
         }
     }
 
     /// Tells the watches of a change, or notes it for the commit.
-    private func note(_ path: String, exact: Bool, _ transaction: StoreTransaction?) {
-        guard let transaction else { return fire(path, exact: exact) }
-        transaction.changes.append((path, exact))
+    private func note(_ path: String, _ place: StorePlace, exact: Bool, _ transaction: StoreTransaction?) {
+        guard let transaction else { return fire(path, at: place, exact: exact) }
+        transaction.changes.append((path, place, exact))
     }
 
     private func checkSize(_ path: String, _ value: String, _ client: DomainID) throws(XenStoreError) {
