@@ -44,9 +44,7 @@ extension DomainManager {
         guard (try? await turns.take(on: uuid, table[uuid]?.title)) != nil else { return }
         defer { turns.pass(on: uuid) }
         if case .inDoubt = table[uuid]?.stage { return await parts.handovers.vanished(uuid) }
-        guard let record = table[uuid], record.stage == .live || record.isExited, let id = record.id else {
-            return
-        }
+        guard let record = table[uuid], record.stage == .live || record.isExited, let id = record.id else { return }
         // Its turn came later than the look: it may have been destroyed in due form meanwhile.
         let report: DomainReport?
         do { report = try await machine.hypervisor.domain(id) } catch { return }

@@ -56,8 +56,7 @@ extension DomainManager {
         let reports = try? await host.clock.withDeadline(host.clock.now + Self.patience) {
             try await hypervisor.domains()
         }
-        guard let reports else { return }
-        table.refresh(reports, asOf: serial)
+        if let reports { table.refresh(reports, asOf: serial) }
     }
 
     /// The virtual cpus of a domain.
