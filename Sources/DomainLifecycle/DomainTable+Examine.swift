@@ -87,11 +87,7 @@ extension DomainTable {
 
     /// Whether nothing is left to be done about what Xen says of a domain, until it says something else.
     private func isSettled(_ record: DomainRecord, _ report: DomainReport, since serial: UInt64) -> Bool {
-        guard isFree(record, since: serial), !report.isDying else { return false }
-        switch record.stage {
-        case .live, .exited: return true
-        case .creating, .ending, .restarting, .inDoubt: return false
-        }
+        isFree(record, since: serial) && !report.isDying && record.stage.isAtRest
     }
 
     /// Whether Xen must have the domain.

@@ -53,13 +53,7 @@ public struct DomainTable: Sendable {
 
     /// Whether any other domain is there that nobody is taking away.
     public func keepsOthers(besides uuid: DomainUUID) -> Bool {
-        records.contains { record in
-            guard record.uuid != uuid, record.id != .zero else { return false }
-            switch record.stage {
-            case .live, .exited: return true
-            case .creating, .ending, .restarting, .inDoubt: return false
-            }
-        }
+        records.contains { $0.uuid != uuid && $0.id != .zero && $0.stage.isAtRest }
     }
 
     /// By name, then id, then uuid.

@@ -37,6 +37,16 @@ public enum Stage: Hashable, Sendable {
     }
 }
 
+extension Stage {
+    /// Whether Xen has the domain, and nobody is about to change that.
+    var isAtRest: Bool {
+        switch self {
+        case .live, .exited: true
+        case .creating, .ending, .restarting, .inDoubt: false
+        }
+    }
+}
+
 extension Stage: CustomStringConvertible {
     /// Completes "domain 7 "web" …".
     public var description: String {
