@@ -86,7 +86,7 @@ public final class SimulatedWorld: @unchecked Sendable {
                 box.withLock { $0 = .failure(error) }
             }
         }
-        executor.run(until: { box.withLock { $0 != nil } }, limit: executor.now + limit)
+        _ = executor.run(until: { box.withLock { $0 != nil } }, limit: executor.now + limit)
         guard let result = box.withLock({ $0 }) else { throw Unfinished() }
         return try result.get()
     }

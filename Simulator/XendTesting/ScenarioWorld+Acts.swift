@@ -14,7 +14,11 @@ extension ScenarioWorld {
     }
 
     /// Does something to a machine and lets time move until it is done.
-    /// - Parameter host: where, unless the act names hosts itself.
+    ///
+    /// - Parameters:
+    ///   - act: what is done.
+    ///   - host: where, unless the act names hosts itself.
+    /// - Throws: why it cannot be done there.
     public func perform(_ act: MachineAct, on host: String) throws(ScenarioFailure) {
         switch act {
         case .life(let act): try live(act, on: host)

@@ -28,7 +28,11 @@ public struct WorldActs {
     }
 
     /// Does something to a machine that takes no time. What takes some, `ScenarioWorld.perform` does.
-    /// - Parameter host: where, unless the act names hosts itself.
+    ///
+    /// - Parameters:
+    ///   - act: what is done.
+    ///   - host: where, unless the act names hosts itself.
+    /// - Throws: why it cannot be done there.
     public func perform(_ act: MachineAct, on host: String) throws(ScenarioFailure) {
         switch act {
         case .guest(let domain, let acts): for act in acts { try guest(act, domain: try domain.text([:]), host: host) }

@@ -19,7 +19,7 @@ import Testing
         domain.config = try SExpression.parseFirst(config)
         domain.devices = try vifs.map { idx in
             DeviceRecord(
-                type: .vif, idx: idx, index: 0, config: try DeviceConfig(SExpression.parseFirst("(vif)") ?? .list([])),
+                type: .vif, idx: idx, index: 0, config: try DeviceConfig(SExpression.parseFirst("(vif)")),
                 backend: .zero)
         }
         return domain

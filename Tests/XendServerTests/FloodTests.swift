@@ -103,11 +103,7 @@ import Testing
             get { metadata[key] }
             set { metadata[key] = newValue }
         }
-        // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
-        func log(
-            level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String,
-            function: String, line: UInt
-        ) { lines(message.description) }
+        func log(event: LogEvent) { lines(event.message.description) }
     }
 
     private final class MovingClock: HostClock {

@@ -65,7 +65,7 @@ actor Journal {
     private var requests: [Request] = []
     private var isWriting = false
     private var isSyncDue = false
-    private var isPayingDue = false
+    private var isRetryDue = false
     /// A sync has failed since the journal was last written anew.
     private var isDoubtful = false
     private var snapshot: Snapshot?
@@ -112,6 +112,7 @@ actor Journal {
             file = try await files.openForAppending(path)
             length = old.wholeLength
             isTailTorn = true
+            retrySoon()
             return nil
         }
     }
@@ -119,12 +120,26 @@ actor Journal {
     private func rewrite(_ entries: [SExpression]) async throws(FileError) {
         var number = next
         let bytes = Self.lines([JournalContents.head()] + entries, &number)
-        try await files.replace(path, with: bytes)
+        try await files.write(newPath, bytes)
+        try await files.sync(newPath)
+        try await files.rename(newPath, to: path)
         // What is known says what was owed, too.
         owed = []
+        try await adopt(bytes.count, next: number)
+    }
+
+    /// Goes on in the file that has just taken the journal's name: from here on it is the journal, whatever else fails.
+    private func adopt(_ length: Int, next: UInt64) async throws(FileError) {
         await file?.close()
+        // Should it not open, it is written anew once more before anything is appended.
+        file = nil
         file = try await files.openForAppending(path)
-        (length, next, isTailTorn) = (bytes.count, number, false)
+        (self.length, self.next, isTailTorn) = (length, next, false)
+        do {
+            try await files.syncDirectory(files.directory(of: path))
+        } catch {
+            doubt(error)
+        }
     }
 
     private static func lines(_ entries: [SExpression], _ number: inout UInt64) -> [UInt8] {
@@ -173,19 +188,27 @@ actor Journal {
     func owe(_ entries: [SExpression]) {
         owed += entries
         if owed.count > Self.owedKept { owed.removeFirst(owed.count - Self.owedKept) }
-        guard !isPayingDue else { return }
-        isPayingDue = true
+        retrySoon()
+    }
+
+    /// What is owed is written, and a torn end cut off, also when nobody has anything to record.
+    private func retrySoon() {
+        guard !isRetryDue, snapshot != nil else { return }
+        isRetryDue = true
         tasks.spawn { [weak self, clock] in
             try? await clock.sleep(for: Self.repairInterval)
-            await self?.pay()
+            await self?.retry()
         }
     }
 
-    /// Tries to write what is owed.
-    private func pay() async {
-        isPayingDue = false
-        guard !owed.isEmpty, (try? await append([])) == nil else { return }
-        owe([])
+    private func retry() async {
+        isRetryDue = false
+        guard isTailTorn || !owed.isEmpty else { return }
+        do throws(FileError) {
+            try await append([])
+        } catch {
+            if error.reason != .fenced { retrySoon() }
+        }
     }
 
     private func startWriting() {
@@ -230,7 +253,7 @@ actor Journal {
         } catch {
             isTailTorn = true
             // At once, lest the next daemon take it for entries.
-            try? await cut()
+            do { try await cut() } catch { retrySoon() }
             throw error
         }
         length += bytes.count
@@ -326,20 +349,19 @@ actor Journal {
         do {
             if !bytes.isEmpty { try await new.append(bytes) }
             if done.hasSynced { try await new.sync() }
+            await new.close()
             try await files.rename(newPath, to: path)
         } catch {
             await new.close()
             return giveUpCompaction(error)
         }
-        await file?.close()
-        (file, length, next, isTailTorn) = (new, done.length + bytes.count, number, false)
         (compaction, isDoubtful) = (nil, false)
-        if !bytes.isEmpty { syncSoon() }
         do {
-            try await files.syncDirectory(files.directory(of: path))
+            try await adopt(done.length + bytes.count, next: number)
         } catch {
-            doubt(error)
+            log.error("the journal cannot be opened: \(error)")
         }
+        if !bytes.isEmpty { syncSoon() }
     }
 
     /// A journal that cannot be written anew just stays long. It is tried again, not at once.
