@@ -92,4 +92,21 @@ struct FormatTests {
         #expect(tasks.map(\.id) == replay.transfers.tasks.map(\.id))
         #expect(tasks.allSatisfy { $0.outcome != .running })
     }
+
+    @Test("On a full disk it is left as it is, and read again when there is space", arguments: DatabaseFixture.allCases)
+    func fullDisk(fixture: DatabaseFixture) throws {
+        let bench = DaemonBench()
+        try fixture.install(on: bench.alpha, at: Self.database)
+        let replay = try Reading(fixture).journal
+        bench.alpha.faults.add(FaultRule(FaultPattern(.disk, "write"), .always, .error("ENOSPC")))
+        try bench.start()
+        bench.advance(.seconds(60))
+        bench.alpha.killDaemon()
+        #expect(bench.alpha.files.exists(Self.database + "/2/journal") == false)
+        bench.alpha.faults.heal()
+        try bench.start()
+        let manager = bench.manager
+        #expect(try bench.run { await manager.notification.url } == replay.notificationURL)
+        #expect(try bench.run { await manager.tasks() }.map(\.id) == replay.transfers.tasks.map(\.id))
+    }
 }

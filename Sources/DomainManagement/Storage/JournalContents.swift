@@ -26,7 +26,8 @@ struct JournalContents: Sendable {
     private(set) var missing: [ClosedRange<UInt64>] = []
     /// What is wrong with the file, in words: a sentence each.
     private(set) var complaints: [String] = []
-    /// Bytes to the end of the last line that is whole. What stands behind was being written when everything ended.
+    /// Bytes to the end of the last line that is whole, of a journal of the present format; 0 of the first one, for nothing is ever
+    /// appended to that. What stands behind was being written when everything ended.
     private(set) var wholeLength = 0
 
     static let empty = JournalContents()
@@ -39,7 +40,7 @@ struct JournalContents: Sendable {
     init(_ bytes: [UInt8], path: String, format: Int) throws(NewerFormat) {
         var lines = bytes.split(separator: NumberedLine.end, omittingEmptySubsequences: false)
         var tail = lines.popLast() ?? []
-        wholeLength = bytes.count - tail.count
+        wholeLength = format == 1 ? 0 : bytes.count - tail.count
         if NumberedLine.parse(tail) != nil {
             // All that is missing is its end.
             lines.append(tail)
