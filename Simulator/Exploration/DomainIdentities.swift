@@ -65,7 +65,7 @@ struct DomainIdentities {
         guard domain.operation == nil, domain.held.isEmpty, domain.restartState == nil else { return nil }
         let place = Self.key(host, domain.uuid.description)
         var problem: String?
-        for type in [DeviceType.vif, .vbd] {
+        for type in DeviceType.split {
             let present = Set(domain.devices.filter { $0.type == type }.map(\.idx))
             let highest = indices[domain.uuid]?[type] ?? -1
             // What it brings along is its own.

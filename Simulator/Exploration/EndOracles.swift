@@ -127,7 +127,7 @@ struct EndOracles {
         if machine.inspection.storeValue("/local/domain/\(domain.id)/name") == nil {
             wrong.append("\(title) is not in xenstore")
         }
-        for type in [DeviceType.vif, .vbd] {
+        for type in DeviceType.split {
             let known = domain.devices.count { $0.type == type }
             let there = machine.inspection.storeChildren("/local/domain/\(domain.id)/device/\(type.rawValue)").count
             if known != there {

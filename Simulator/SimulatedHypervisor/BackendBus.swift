@@ -71,17 +71,12 @@ final class BackendBus {
     /// Makes a device of a directory that is complete: its `state` is 1, and the front-end's directory exists.
     private func probe(_ type: String, _ path: String, _ name: String) {
         let store = machine.store
-        guard let type = DeviceType(rawValue: type),
+        guard let type = DeviceType(rawValue: type), let driver = type.backendDriver,
             XenbusState(text: store.node("\(path)/state")?.value) == .initialising,
             let frontend = store.node("\(path)/frontend")?.value, !frontend.isEmpty, store.node(frontend) != nil,
             let id = store.node("\(path)/frontend-id").flatMap({ DomainID(text: $0.value) })
         else { return }
-        let device: BackendDevice
-        switch type {
-        case .vbd: device = BlockBackend(bus: self, type: type, name: name, path: path, frontend: frontend, domain: id)
-        case .vif: device = NetBackend(bus: self, type: type, name: name, path: path, frontend: frontend, domain: id)
-        case .pci: return
-        }
+        let device = driver.init(bus: self, type: type, name: name, path: path, frontend: frontend, domain: id)
         devices[name] = device
         namesByDirectory[parentPath(path) ?? path, default: []].insert(name)
         machine.trace?("\(machine.configuration.name): back-end \(name) registered")

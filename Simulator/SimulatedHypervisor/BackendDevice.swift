@@ -16,7 +16,7 @@ class BackendDevice {
     private(set) var isRegistered = true
     private var watches: [UInt64] = []
 
-    init(bus: BackendBus, type: DeviceType, name: String, path: String, frontend: String, domain: DomainID) {
+    required init(bus: BackendBus, type: DeviceType, name: String, path: String, frontend: String, domain: DomainID) {
         self.bus = bus
         self.type = type
         self.name = name

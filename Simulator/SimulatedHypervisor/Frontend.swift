@@ -17,7 +17,7 @@ class Frontend {
     /// What Linux has patience for (drivers/xen/xenbus/xenbus_probe_frontend.c, wait_for_devices: 30 s and 270 s more).
     private static let patience = Duration.seconds(300)
 
-    init(guest: Guest, type: DeviceType, path: String, backend: String) {
+    required init(guest: Guest, type: DeviceType, path: String, backend: String) {
         self.guest = guest
         self.type = type
         self.path = path

@@ -113,16 +113,12 @@ extension Guest {
             }
             return
         }
-        guard let type = DeviceType(rawValue: type), !behaviour.neverConnects.contains(type),
+        guard let type = DeviceType(rawValue: type), let driver = type.frontendDriver,
+            !behaviour.neverConnects.contains(type),
             XenbusState(text: try? machine.store.read("\(path)/state", as: domain.id)) == .initialising,
             let backend = try? machine.store.read("\(path)/backend", as: domain.id)
         else { return }
-        let frontend: Frontend
-        switch type {
-        case .vbd: frontend = BlockFrontend(guest: self, type: type, path: path, backend: backend)
-        case .vif: frontend = NetFrontend(guest: self, type: type, path: path, backend: backend)
-        case .pci: return
-        }
+        let frontend = driver.init(guest: self, type: type, path: path, backend: backend)
         frontends[path] = frontend
         frontend.start()
     }

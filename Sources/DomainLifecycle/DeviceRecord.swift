@@ -34,10 +34,7 @@ public struct DeviceRecord: Hashable, Sendable {
     }
 
     /// The device's number in xenstore: a vif's idx, a vbd's virtual device number.
-    public var handle: UInt32 {
-        if case .vbd(let vbd) = config { return vbd.number.rawValue }
-        return UInt32(idx)
-    }
+    public var handle: UInt32 { config.settings.handle ?? UInt32(idx) }
 
     /// The device with another configuration.
     func configured(_ config: DeviceConfig) -> DeviceRecord {

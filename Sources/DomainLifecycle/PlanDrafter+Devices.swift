@@ -34,19 +34,11 @@ extension PlanDrafter {
         guard record.devices.count < DomainConfig.maximumDevices else {
             throw .tooManyDevices(title: record.title, limit: DomainConfig.maximumDevices)
         }
-        let reference: DomainReference?
-        switch config {
-        case .vif(let vif): reference = vif.backend
-        case .vbd(let vbd):
-            reference = vbd.backend
-            let isTaken = record.devices.contains { device in
-                if case .vbd(let other) = device.config { return other.number == vbd.number }
-                return false
-            }
-            guard !isTaken else { throw .deviceNumberTaken(vbd.device, title: record.title) }
-        case .pci(let pci): throw .passthrough(pci)
+        if case .pci(let pci) = config { throw .passthrough(pci) }
+        if case .vbd(let vbd) = config, record.devices.contains(where: { $0.type == .vbd && $0.handle == vbd.handle }) {
+            throw .deviceNumberTaken(vbd.device, title: record.title)
         }
-        return record.newDevice(config, backend: try backend(reference, for: record))
+        return record.newDevice(config, backend: try backend(config.settings.backend, for: record))
     }
 
     /// The driver domain meant by `(backend X)`.
@@ -70,7 +62,7 @@ extension PlanDrafter {
     ) throws(Refusal) -> Draft {
         let device = try device(slot, of: record)
         guard case .vif(let vif) = device.config, case .vif(let change) = change else {
-            throw .notSupported("a vbd cannot be reconfigured: remove it and add it again")
+            throw .notSupported("a \(device.type.rawValue) cannot be reconfigured: remove it and add it again")
         }
         do {
             let config = DeviceConfig.vif(try vif.configured(by: change))

@@ -48,14 +48,8 @@ extension PlanDrafter {
 
     /// A device as it was, with the same number, before anything of it exists here.
     func fresh(_ device: DeviceRecord, for record: DomainRecord) throws(Refusal) -> DeviceRecord {
-        let reference: DomainReference? =
-            switch device.config {
-            case .vif(let vif): vif.backend
-            case .vbd(let vbd): vbd.backend
-            case .pci: nil
-            }
-        return DeviceRecord(
+        DeviceRecord(
             type: device.type, idx: device.idx, index: device.index, config: device.config,
-            backend: try backend(reference, for: record))
+            backend: try backend(device.config.settings.backend, for: record))
     }
 }

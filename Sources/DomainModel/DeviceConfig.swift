@@ -12,17 +12,18 @@ public enum DeviceConfig: Hashable, Sendable {
     /// - Parameter element: `(device (vif …))` or the inner element alone.
     public init(_ element: SExpression) throws(ConfigurationError) {
         let inner = element.isElement("device") ? element.children().first ?? .list([]) : element
-        guard let type = inner.name else {
-            throw ConfigurationError(
-                "invalid device", field: "device", allowed: "(device (vif ...)), (device (vbd ...))")
+        guard let name = inner.name else {
+            let forms = DeviceType.split.map { "(device (\($0.rawValue) ...))" }
+            throw ConfigurationError("invalid device", field: "device", allowed: forms.joined(separator: ", "))
         }
-        switch type {
-        case "vif": self = .vif(try VIFConfig(inner))
-        case "vbd": self = .vbd(try VBDConfig(inner))
-        case "pci": self = .pci(try PCIConfig(inner))
-        default:
+        switch DeviceType(rawValue: name) {
+        case .vif: self = .vif(try VIFConfig(inner))
+        case .vbd: self = .vbd(try VBDConfig(inner))
+        case .pci: self = .pci(try PCIConfig(inner))
+        case nil:
             throw ConfigurationError(
-                "unknown device type: \(type)", field: "device", value: type, allowed: "vif, vbd, pci")
+                "unknown device type: \(name)", field: "device", value: name,
+                allowed: DeviceType.allCases.map(\.rawValue).joined(separator: ", "))
         }
     }
 
@@ -35,14 +36,17 @@ public enum DeviceConfig: Hashable, Sendable {
         }
     }
 
-    /// The inner element, with all its fields.
-    public var source: SExpression {
+    /// What devices of all kinds have.
+    public var settings: any DeviceSettings {
         switch self {
-        case .vif(let vif): vif.source
-        case .vbd(let vbd): vbd.source
-        case .pci(let pci): pci.source
+        case .vif(let vif): vif
+        case .vbd(let vbd): vbd
+        case .pci(let pci): pci
         }
     }
+
+    /// The inner element, with all its fields.
+    public var source: SExpression { settings.source }
 
     var needsAddress: Bool {
         guard case .vif(let vif) = self else { return false }

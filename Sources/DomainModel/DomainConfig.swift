@@ -124,13 +124,12 @@ public struct DomainConfig: Hashable, Sendable {
         var backends: Set<DeviceType> = []
         for element in source.children("backend") {
             let kind = element.children().first?.name ?? ""
-            switch kind {
-            case "blkif": backends.insert(.vbd)
-            case "netif": backends.insert(.vif)
-            default:
+            guard let type = DeviceType.byBackendName.first(where: { $0.name == kind })?.type else {
                 throw ConfigurationError(
-                    "invalid backend type:\(kind)", field: "backend", value: kind, allowed: "(blkif), (netif)")
+                    "invalid backend type:\(kind)", field: "backend", value: kind,
+                    allowed: DeviceType.byBackendName.map { "(\($0.name))" }.joined(separator: ", "))
             }
+            backends.insert(type)
         }
         return backends
     }

@@ -1,11 +1,13 @@
 import SExpressions
 
 /// A PCI device to pass through: `(pci (bus …) (dev …) (func …))` (reference/domain.md §1.4).
-public struct PCIConfig: Hashable, Sendable {
+public struct PCIConfig: DeviceSettings {
     /// The `(pci …)` as it was asked for.
     public let source: SExpression
     /// Where the device is on the machine.
     public let bus, device, function: Int
+    /// It is the machine's: no driver domain serves it.
+    public var backend: DomainReference? { nil }
 
     init(_ source: SExpression) throws(ConfigurationError) {
         let fields = ConfigurationReader(source)

@@ -1,7 +1,7 @@
 import SExpressions
 
 /// A block device: `(vbd (uname TYPE:DETAILS) (dev NAME) (mode …) (backend …))` (reference/domain.md §1.3).
-public struct VBDConfig: Hashable, Sendable {
+public struct VBDConfig: DeviceSettings {
     /// The `(vbd …)` as it was asked for.
     public let source: SExpression
     /// `TYPE:DETAILS`, such as `phy:sda1` or `file:/srv/disk.img`.
@@ -19,6 +19,8 @@ public struct VBDConfig: Hashable, Sendable {
     /// The driver domain that serves it; nil for domain 0.
     public let backend: DomainReference?
 
+    /// The guest finds it by its number.
+    public var handle: UInt32? { number.rawValue }
     /// The guest may write.
     public var isWritable: Bool { mode.contains("w") }
     /// The in-use check is skipped.

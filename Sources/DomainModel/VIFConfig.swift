@@ -1,7 +1,7 @@
 import SExpressions
 
 /// A network interface: `(vif (mac …) (bridge …) (script …) (ip …) (backend …))` (reference/domain.md §1.2).
-public struct VIFConfig: Hashable, Sendable {
+public struct VIFConfig: DeviceSettings {
     /// More addresses than this do not fit on a script's command line sensibly.
     public static let maximumAddresses = 64
 

@@ -92,11 +92,7 @@ extension DriverDomain {
         var held: [String] = []
         for path in await remains(of: domain) where !known.contains(path.kernelName) {
             do {
-                switch path.type {
-                case .vif: try await release(vif: nil, at: path, domainName: "", force: true)
-                case .vbd: try await release(vbd: path, config: nil, on: nil, force: true)
-                case .pci: break
-                }
+                try await release(nil, at: path, force: true)
             } catch {
                 held.append("\(path.kernelName): \(error)")
             }
@@ -108,7 +104,7 @@ extension DriverDomain {
     /// The types that the driver domain has back-ends of, for any domain. Most often there is none, and one look tells.
     private func backendTypes() async -> [DeviceType] {
         let names = (try? await store.listIfPresent(Self.backends)) ?? []
-        return [.vif, .vbd].filter { names.contains($0.rawValue) }
+        return DeviceType.split.filter { names.contains($0.rawValue) }
     }
 
     private static let backends = "/local/domain/0/backend"
@@ -135,7 +131,7 @@ extension DriverDomain {
         }
         for name in await node.backendDevices() {
             let parts = name.split(separator: "-")
-            guard parts.count == 3, let type = DeviceType(rawValue: String(parts[0])), type != .pci,
+            guard parts.count == 3, let type = DeviceType(rawValue: String(parts[0])), type.isSplit,
                 parts[1] == domain.description, let handle = UInt32(parts[2])
             else { continue }
             paths.insert(DevicePath(type: type, domain: domain, backend: .zero, handle: handle))

@@ -1,5 +1,6 @@
 import DomainLifecycle
 import DomainManagement
+import DomainModel
 import HostInterface
 import Logging
 import SExpressions
@@ -167,8 +168,8 @@ actor DebugClient {
     private func information() async -> SExpression {
         var items = await daemon.consoles().map(\.expression)
         let domains = await daemon.domains()
-        for (name, type) in [("blkif", "vbd"), ("netif", "vif")] {
-            for domain in domains where domain.devices.contains(where: { $0.type.rawValue == type }) {
+        for (name, type) in DeviceType.byBackendName {
+            for domain in domains where domain.devices.contains(where: { $0.type == type }) {
                 items.append(.element(name, .element("dom", domain.id)))
             }
         }

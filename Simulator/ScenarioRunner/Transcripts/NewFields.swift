@@ -1,3 +1,4 @@
+import DomainModel
 import SExpressions
 
 /// What answers have that they had not when their transcript was recorded.
@@ -12,9 +13,8 @@ public struct NewFields: Sendable {
     public private(set) var remainder = ""
 
     /// What describes one thing, field by field. In all other lists one more member is one more thing.
-    static let records: Set<String> = [
-        "domain", "console", "vif", "vbd", "vcpu", "event", "events", "node", "task",
-    ]
+    static let records: Set<String> = Set(
+        ["domain", "console", "vcpu", "event", "events", "node", "task"] + DeviceType.allCases.map(\.rawValue))
 
     /// - Parameters:
     ///   - seen: a transcript.

@@ -28,23 +28,21 @@ final class DeviceFitter: ManagerPart {
         // Known from now on: whatever happens, it is released with the domain.
         table.note(.attached(device), of: record.uuid)
         do {
-            switch device.config {
-            case .vif(let vif):
-                let (drivers, name) = (drivers, record.name.rawValue)
-                try await waitingForBackend(of: record) { () async throws(DeviceError) in
-                    try await drivers.attach(vif: vif, at: path, domainName: name)
-                }
-            case .vbd(let vbd): try await attach(vbd, device, at: path, record)
-            case .pci: throw DeviceError("xend does not pass PCI devices through")
+            var bound: BoundBlockDevice?
+            if case .vbd(let vbd) = device.config { bound = try await bind(vbd, device, record) }
+            let (drivers, name, found) = (drivers, record.name.rawValue, bound)
+            try await waitingForBackend(of: record) { () async throws(DeviceError) in
+                try await drivers.attach(device.config, on: found, at: path, domainName: name)
             }
         } catch {
             throw StepFailure("cannot connect \(device.slot) of \(record.title): \(error)", isLate: true)
         }
     }
 
-    private func attach(
-        _ vbd: VBDConfig, _ device: DeviceRecord, at path: DevicePath, _ record: DomainRecord
-    ) async throws(DeviceError) {
+    /// What stands behind a vbd, which from then on is the domain's.
+    private func bind(
+        _ vbd: VBDConfig, _ device: DeviceRecord, _ record: DomainRecord
+    ) async throws(DeviceError) -> BoundBlockDevice {
         let bound = try await drivers.bind(vbd: vbd, backend: device.backend)
         var device = device
         device.node = bound.node
@@ -61,10 +59,7 @@ final class DeviceFitter: ManagerPart {
         } catch {
             throw DeviceError("vbd: Segment \(vbd.uname) is \(error)")
         }
-        let drivers = drivers
-        try await waitingForBackend(of: record) { () async throws(DeviceError) in
-            try await drivers.attach(vbd: vbd, on: bound, at: path)
-        }
+        return bound
     }
 
     /// Of a domain that lives; what is being built ends by itself when a device of it does not get ready.

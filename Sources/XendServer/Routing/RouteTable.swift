@@ -19,11 +19,7 @@ enum RouteTable {
         Resource("/xend/domain", get: DomainDirectory.list, operations(of: .domains)),
         Resource(
             "/xend/domain/:domain", get: DomainResource.information,
-            operations(of: .domain) + [
-                .query("vifs", DomainResource.devices(.vif)),
-                .query("vif", DomainResource.device(.vif)),
-                .query("vbds", DomainResource.devices(.vbd)),
-                .query("vbd", DomainResource.device(.vbd)),
+            operations(of: .domain) + deviceQueries + [
                 .query("vcpuinfo", DomainResource.vcpus),
                 .query("sched_credit_get", DomainResource.scheduler),
                 .change("cpu_bvt_set", DomainResource.oldScheduler),
@@ -56,6 +52,14 @@ enum RouteTable {
         Resource("/readyz", get: HealthResource.readiness),
         Resource("/metrics", get: HealthResource.metrics),
     ]
+    /// `vifs`, `vif`, …: all devices of a kind that xend connects, and one of them.
+    private static let deviceQueries = DeviceType.split.flatMap { type in
+        [
+            Resource.Operation.query("\(type.rawValue)s", DomainResource.devices(type)),
+            .query(type.rawValue, DomainResource.device(type)),
+        ]
+    }
+
     /// What the table of operations has for a kind of thing.
     private static func operations(of target: OperationRule.Target) -> [Resource.Operation] {
         OperationRule.all(of: target).map { rule in .change(rule.name, OperationHandler.handler(for: rule)) }

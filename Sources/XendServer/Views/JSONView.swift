@@ -1,3 +1,4 @@
+import DomainModel
 import SExpressions
 
 /// S-expressions as JSON, by one rule for all:
@@ -17,7 +18,7 @@ enum JSONView {
     /// Elements that can stand several times side by side.
     static let repeating: Set<String> = ["device", "ip", "backend", "vcpu", "event", "round"]
     /// The same, where they have elements in them: `(vif (idx 0) (vif 0))` has a plain field of that name.
-    static let repeatingObjects: Set<String> = ["vif", "vbd", "pci"]
+    static let repeatingObjects = Set(DeviceType.allCases.map(\.rawValue))
 
     /// - Parameter isPlainList: the value is a list of things, whatever its first member looks like.
     static func bytes(of value: SExpression, isPlainList: Bool) -> [UInt8] {
