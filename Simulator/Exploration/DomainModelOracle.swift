@@ -35,7 +35,7 @@ enum DomainModelOracle {
         let broken: String? =
             switch operation {
             case "create": created(before, after, view)
-            case "restore": view.after.count <= view.before.count ? "succeeds, but there is no new domain" : nil
+            case "restore": restored(view)
             case "destroy" where !isOnItsOwn: isSameLife(before, after) ? "succeeds, but it is still there" : nil
             case "save": after != nil ? "succeeds, but it is still there" : nil
             // It is where it was wanted; what cannot be released here yet is shown, and tried again.
@@ -56,6 +56,14 @@ enum DomainModelOracle {
         if let before { return "succeeds although there is domain \(before.id) of that name" }
         if after == nil { return "succeeds, but there is no such domain" }
         return view.isPaused == false ? "makes a domain that is not paused" : nil
+    }
+
+    /// Others may have gone meanwhile: it is not their number that counts. It may have ended already itself, but not without having
+    /// been told of.
+    private static func restored(_ view: View) -> String? {
+        let known = Set(view.before.map(\.uuid))
+        if view.after.contains(where: { !known.contains($0.uuid) }) { return nil }
+        return view.told.keys.contains { $0.hasPrefix("create ") } ? nil : "succeeds, but there is no new domain"
     }
 
     /// Whether nothing has ended between two looks.

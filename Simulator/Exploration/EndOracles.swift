@@ -129,7 +129,11 @@ struct EndOracles {
         }
         for type in DeviceType.split {
             let known = domain.devices.count { $0.type == type }
-            let there = machine.inspection.storeChildren("/local/domain/\(domain.id)/device/\(type.rawValue)").count
+            // Back-ends: what stands in its own part of xenstore is the guest's affair.
+            let there = machine.inspection.storeChildren("/local/domain").reduce(0) { sum, owner in
+                let backends = "/local/domain/\(owner)/backend/\(type.rawValue)/\(domain.id)"
+                return sum + machine.inspection.storeChildren(backends).count
+            }
             if known != there {
                 wrong.append("\(title) has \(known) \(type.rawValue)s for xend and \(there) in xenstore")
             }

@@ -33,6 +33,18 @@ struct StoryTeller {
     private static let spareDevices = [
         "(vif)", "(vbd (uname phy:sda4) (dev sda2) (mode r))", "(vbd (uname file:/srv/disk.img) (dev sda3) (mode r))",
     ]
+    /// What no driver does. The first domains of a story have the ids 1 and 2, their devices the numbers that `create` gives them.
+    private static let hostilities = [
+        #"(writes data/a "x" (nodes 2000))"#, #"(writes data/b "\xff\x1b\n" (times 600))"#, "(removes device/vif/0)",
+        "(removes device/vbd/2049)", #"(writes device/vif/0/state "6")"#, #"(writes device/vbd/2049/state "5")"#,
+        #"(writes device/vif/0/state "1")"#, #"(writes device/vbd/2049/state "\xff" (times 1500))"#,
+        #"(writes device/vif/0/event-channel-tx "4294967295")"#, #"(writes device/vbd/2049/ring-ref "-1")"#,
+        #"(writes device/vbd/2049/backend "/local/domain/0/backend/vbd/1/2049")"#,
+        #"(writes control/shutdown "suspend")"#, #"(writes control/shutdown "\xff" (times 1900))"#,
+        "(removes control/shutdown)", #"(writes memory/target "0")"#, #"(writes /local/domain/1/name "d")"#,
+        "(watches 1000)", "(transactions 1000)", #"(prints "\x1b[2J\x00\xff" (times 100000))"#, "(shutdown 255)",
+        "(shutdown suspend)",
+    ]
     private static let exitActions = [
         "(on_crash restart)", "(on_crash destroy)", "(on_poweroff restart)", "(on_reboot destroy)",
         "(on_reboot preserve)",
@@ -46,7 +58,7 @@ struct StoryTeller {
             deviceDestroy
         case maxmem, rename, advance, settle, save, restore, migrate, cancel, daemonRestart, daemonKill, powerLoss,
             hostReboot
-        case console, heal, clock, inject, atOnce, pin, notify, loseKernel
+        case console, heal, clock, inject, atOnce, pin, notify, loseKernel, hostile
     }
 
     init(seed: UInt64, hosts count: Int, length: Int) {
@@ -138,7 +150,7 @@ struct StoryTeller {
         case .loseKernel: return "(missing \(on(pick(hosts)))\(Self.mortalKernel))"
         case .unpause, .pause, .shutdown, .guestReboot, .guestCrash, .guestPoweroff, .guestHang, .device,
             .deviceDestroy, .maxmem,
-            .console, .inject, .pin:
+            .console, .inject, .pin, .hostile:
             return deed(act, on: someone(beliefs.domains))
         }
     }
@@ -159,6 +171,7 @@ struct StoryTeller {
         case .maxmem: return "(maxmem \(target) \(pick([32, 256])))"
         case .console:
             return "(console \(target) (connect) (send \"x\\n\")\(random.chance(0.5) ? " (disconnect)" : ""))"
+        case .hostile: return "(guest \(target) \(pick(Self.hostilities)))"
         case .pin: return "(pincpu \(target) \(random.number(in: 0..<3)))"
         default: return "(inject \(on(domain.host))(explored (by \(domain.name))))"
         }

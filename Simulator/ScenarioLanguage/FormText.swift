@@ -11,6 +11,7 @@ extension GuestAct {
         case .hang: "(hang)"
         case .prints(let text): "(prints \(SExpression.atom(text).quoted))"
         case .dirties(let rate, let within): "(dirties \(rate >> 20)\(within.map { " (of \($0 >> 20))" } ?? ""))"
+        case .hostile(let act): act.form
         }
     }
 }

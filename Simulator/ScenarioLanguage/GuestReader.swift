@@ -1,4 +1,5 @@
 import SExpressions
+import SimulatedHypervisor
 
 /// Reads what guests do: by their kernel, and because the story wants it.
 struct GuestReader {
@@ -54,7 +55,9 @@ struct GuestReader {
     /// The reason a guest exits with; crash by itself is `(crashes-after T)`, but may be said this way too.
     private func exitReason(_ part: inout FormReader) throws(ScenarioError) -> String {
         enum Reason: String, CaseIterable { case poweroff, reboot, suspend, crash, halt }
-        guard !part.arguments.isEmpty else { return Reason.poweroff.rawValue }
+        guard let word = part.arguments.first else { return Reason.poweroff.rawValue }
+        // A guest may give Xen any number.
+        if word.atom.flatMap(UInt8.init) != nil { return try part.word("the reason") }
         return try part.word("the reason", Reason.self).rawValue
     }
 
@@ -80,15 +83,50 @@ struct GuestReader {
             case "shutdown": acts.append(.shutdown(try exitReason(&part)))
             case "crash": acts.append(.crash)
             case "hang": acts.append(.hang)
-            case "prints": acts.append(.prints(try part.word("the text")))
+            case "prints": acts.append(try printing(&part))
             case "dirties":
                 let (rate, within) = try dirtying(&part)
                 acts.append(.dirties(rate: rate, within: within))
+            case "writes": acts.append(.hostile(try writing(&part)))
+            case "removes": acts.append(.hostile(.removes(node: try part.word("the node"))))
+            case "watches": acts.append(.hostile(.watches(try part.number("how many", 1...100_000))))
+            case "transactions": acts.append(.hostile(.transactions(try part.number("how many", 1...100_000))))
             default: preconditionFailure("nobody reads the guest's act \(part.name), which the vocabulary has")
             }
             try part.end()
         }
         form.arguments = []
         return acts
+    }
+
+    /// `TEXT (times N)`
+    private func printing(_ part: inout FormReader) throws(ScenarioError) -> GuestAct {
+        let text = try part.word("the text")
+        guard let value = part.arguments.first else { return .prints(text) }
+        part.arguments.removeFirst()
+        var form = try FormReader(value, "part of prints", Vocabulary.printingParts, file: file)
+        let times = try form.number("how many times", 1...10_000_000)
+        try form.end()
+        return .hostile(.floods(SXPText.bytes(of: text), times: times))
+    }
+
+    /// `NODE TEXT (times N) (nodes N) (every T)`
+    private func writing(_ part: inout FormReader) throws(ScenarioError) -> HostileAct {
+        let node = try part.word("the node")
+        let value = SXPText.bytes(of: try part.word("the value"))
+        var times = 1
+        var nodes: Int?
+        var interval: Duration?
+        for argument in part.arguments {
+            var form = try FormReader(argument, "part of writes", Vocabulary.writingParts, file: file)
+            switch form.name {
+            case "times": times = try form.number("how many times", 1...10_000_000)
+            case "nodes": nodes = try form.number("how many nodes", 1...100_000)
+            default: interval = try form.time("how often")
+            }
+            try form.end()
+        }
+        part.arguments = []
+        return .writes(node: node, value: value, times: times, nodes: nodes, every: interval)
     }
 }

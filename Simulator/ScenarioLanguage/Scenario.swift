@@ -1,4 +1,5 @@
 import SExpressions
+import SimulatedHypervisor
 
 /// A scenario: machines, what is on them, and a story of steps. Read by `ScenarioReader`.
 public struct Scenario: Sendable {
@@ -190,4 +191,6 @@ public enum GuestAct: Hashable, Sendable {
     case prints(String)
     /// `(dirties MB/S [(of MB)])`: it writes so much memory; both in bytes here.
     case dirties(rate: UInt64, within: UInt64?)
+    /// `(writes NODE TEXT …)` and the like: what no driver does.
+    case hostile(HostileAct)
 }

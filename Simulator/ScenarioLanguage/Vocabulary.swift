@@ -37,7 +37,7 @@ public enum Vocabulary {
 
     /// What is done to machines, behind the daemon's back: steps, and forms that `/simulator` and the test kit take.
     public static let acts = forms(
-        "(guest D (shutdown REASON) | (crash) | (hang) | (prints TEXT) | (dirties MB/S (of MB)))",
+        "(guest D (shutdown REASON) | (crash) | (hang) | (prints TEXT [(times N)]) | (dirties MB/S (of MB)) | (writes NODE TEXT [(times N)] [(nodes N)] [(every T)]) | (removes NODE) | (watches N) | (transactions N))",
         "(fault POINT [(nth N) | (every N) | (after T) | (probability P)] ACTION)", "(heal)",
         "(daemon stop | start | kill | restart)", "(power-loss HOST)", "(host-reboot HOST)",
         "(xl create D MB KERNEL | destroy D)", "(clock (forward T) | (back T))", "(copy FILE HOST HOST)",
@@ -58,7 +58,11 @@ public enum Vocabulary {
 
     /// In `(guest ...)`.
     public static let guestActs = forms(
-        "(shutdown REASON)", "(crash)", "(hang)", "(prints TEXT)", "(dirties MB/S (of MB))")
+        "(shutdown REASON)", "(crash)", "(hang)", "(prints TEXT [(times N)])", "(dirties MB/S (of MB))",
+        "(writes NODE TEXT [(times N)] [(nodes N)] [(every T)])", "(removes NODE)", "(watches N)", "(transactions N)")
+    /// In `(writes ...)` and `(prints ...)` of a guest.
+    static let writingParts = forms("(times N)", "(nodes N)", "(every T)")
+    static let printingParts = forms("(times N)")
 
     /// Where faults can be.
     public static let points = forms(

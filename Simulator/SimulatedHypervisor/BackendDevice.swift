@@ -139,6 +139,15 @@ class BackendDevice {
     /// Maps the front-end's ring.
     func connectRing() { machine.hold(domain, name) }
 
+    /// Whether the guest has granted the pages and opened the event channels that these nodes of its directory name. It may write
+    /// anything there.
+    func areShared(pages: [String], channels: [String]) -> Bool {
+        guard let guest = machine.domains[domain]?.guest else { return false }
+        func number(_ node: String) -> UInt32? { store.node("\(frontend)/\(node)").flatMap { UInt32($0.value) } }
+        return pages.allSatisfy { node in number(node).map { (8..<guest.nextGrant).contains(Int($0)) } ?? false }
+            && channels.allSatisfy { node in number(node).map { guest.domain.ports[$0] != nil } ?? false }
+    }
+
     /// Unmaps it.
     func disconnect() { machine.letGo(domain, name) }
 

@@ -5,6 +5,7 @@ import HypervisorInterface
 final class BlockBackend: BackendDevice {
     private var device: UInt32?
     private var hasRing = false
+    private static let protocols = ["x86_64-abi", "x86_32-abi", "native"]
 
     override func probe() {
         super.probe()
@@ -47,6 +48,12 @@ final class BlockBackend: BackendDevice {
             guard state != .connected else { return }
             guard store.node("\(frontend)/ring-ref") != nil, store.node("\(frontend)/event-channel") != nil else {
                 return fail("EINVAL", "reading \(frontend)/ring-ref")
+            }
+            if let name = store.node("\(frontend)/protocol")?.value, !Self.protocols.contains(name) {
+                return fail("ENOSYS", "unknown fe protocol \(name)")
+            }
+            guard areShared(pages: ["ring-ref"], channels: ["event-channel"]) else {
+                return fail("EINVAL", "mapping ring-ref port")
             }
             connectRing()
             hasRing = true

@@ -40,6 +40,10 @@ final class NetBackend: BackendDevice {
             guard store.node("\(frontend)/tx-ring-ref") != nil, store.node("\(frontend)/rx-ring-ref") != nil else {
                 return fail("ENOENT", "reading \(frontend)/ring-ref and event-channel")
             }
+            guard
+                areShared(
+                    pages: ["tx-ring-ref", "rx-ring-ref"], channels: ["event-channel-tx", "event-channel-rx"])
+            else { return fail("EINVAL", "mapping shared-frames") }
             connectRing()
             isReadyToConnect = true
             connectIfReady()

@@ -99,6 +99,10 @@ extension SimulatedMachine {
         act(id) { $0.dirty(rate: rate, range: range) }
     }
 
+    /// The guest does what no driver does.
+    @discardableResult
+    public func guestMisbehaves(_ id: DomainID, _ act: HostileAct) -> Bool { self.act(id) { $0.perform(act) } }
+
     private func act(_ id: DomainID, _ act: @escaping (Guest) -> Void) -> Bool {
         guard let domain = domains[id], let guest = domain.guest, !domain.isDying, domain.shutdownReason == nil else {
             return false

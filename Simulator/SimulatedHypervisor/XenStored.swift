@@ -6,8 +6,9 @@ import HypervisorInterface
 ///
 /// Requests name the domain that makes them; domain 0 may do everything. Paths are absolute.
 public final class XenStored {
-    /// xenstored's limits: bytes of a request (XENSTORE_PAYLOAD_MAX) and of an absolute path; of a guest's node in
-    /// all, and how many nodes, watches and open transactions a guest may have.
+    /// xenstored's limits: bytes of a request (XENSTORE_PAYLOAD_MAX) and of an absolute path; of a node that a guest
+    /// writes, with permissions and the names of its children (quota_max_entry_size), and how many nodes, watches and open
+    /// transactions a guest may have.
     enum Limit {
         static let payload = 4096
         static let path = 3072
@@ -93,11 +94,14 @@ public final class XenStored {
         _ path: String, _ value: String, as client: DomainID = .zero, in transaction: UInt32? = nil
     ) throws(XenStoreError) {
         try request("write", path, client, transaction) { (place, open) throws(XenStoreError) in
-            try checkSize(path, value, client)
+            guard path.utf8.count + value.utf8.count + 1 <= Limit.payload else {
+                throw XenStoreError("write", path, .invalid)
+            }
             let existing = get(place, open)
             var node = if let existing { existing } else { try create("write", path, place, client, open) }
             guard node.mayWrite(client) else { throw XenStoreError("write", path, .notPermitted) }
             node.value = value
+            try checkSize("write", path, node, place, client, open)
             set(place, node, open)
             note(path, place, exact: false, open)
         }
@@ -270,6 +274,7 @@ public final class XenStored {
         if let existing = get(parent, transaction) {
             guard existing.mayWrite(client) else { throw XenStoreError(action, path, .notPermitted) }
             permissions = existing.permissions
+            try checkSize(action, path, existing, parent, client, transaction, with: place.name)
         } else {
             permissions = try create(action, parent.path, parent, client, transaction).permissions
         }
@@ -300,9 +305,18 @@ public final class XenStored {
         transaction.changes.append((path, place, exact))
     }
 
-    private func checkSize(_ path: String, _ value: String, _ client: DomainID) throws(XenStoreError) {
-        let size = path.utf8.count + value.utf8.count + 1
-        guard size <= Limit.payload else { throw XenStoreError("write", path, .invalid) }
-        guard client == .zero || size <= Limit.guestNode else { throw XenStoreError("write", path, .quota) }
+    /// Only what a guest writes is limited. A new child is written with the node above it, which lists its children.
+    private func checkSize(
+        _ action: String, _ path: String, _ node: StoreNode, _ place: StorePlace, _ client: DomainID,
+        _ transaction: StoreTransaction?, with child: String? = nil
+    ) throws(XenStoreError) {
+        guard client != .zero else { return }
+        var size = entryHeader + permissionSize * node.permissions.count + node.value.utf8.count
+        for name in names(below: place, transaction) + (child.map { [$0] } ?? []) { size += name.utf8.count + 1 }
+        guard size < Limit.guestNode else { throw XenStoreError(action, path, .quota) }
     }
 }
+
+/// Of an entry in xenstored's data base: struct xs_tdb_record_hdr, and struct xs_permissions.
+private let entryHeader = 24
+private let permissionSize = 8

@@ -93,9 +93,10 @@ package enum Fitting {
 }
 
 extension ShutdownReason {
-    /// The reason of this name, as scenarios have it; a guest that halts powers off.
+    /// The reason of this name or number, as scenarios have it; a guest that halts powers off.
     package static func named(_ name: String) -> ShutdownReason {
-        switch name {
+        if let code = UInt8(name) { return ShutdownReason(code: code) }
+        return switch name {
         case "reboot": .reboot
         case "suspend": .suspend
         case "crash": .crash

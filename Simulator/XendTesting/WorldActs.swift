@@ -85,6 +85,7 @@ public struct WorldActs {
             case .hang: machine.guestHang(id)
             case .prints(let text): machine.guestPrint(id, text)
             case .dirties(let rate, let within): machine.guestDirty(id, rate: rate, range: within)
+            case .hostile(let act): machine.guestMisbehaves(id, act)
             }
         guard done else { throw ScenarioFailure("the guest in \(domain) on \(host) does not run") }
     }

@@ -82,12 +82,12 @@ public struct DriverDomain: Sendable {
         }
     }
 
-    /// What a back-end wrote about its trouble.
+    /// What a back-end wrote about its trouble. Drivers quote what they found in the guest's part of xenstore.
     private func reason(_ path: DevicePath) async -> String? {
         // Linux's xenbus_dev_error writes below error/ of the domain that has the driver.
         let node =
             "/local/domain/\(path.backend)/error/backend/\(path.type.rawValue)/\(path.domain)/\(path.handle)/error"
-        return (try? await store.readIfPresent(node)) ?? nil
+        return ((try? await store.readIfPresent(node)) ?? nil).map { printable($0.prefix(200)) }
     }
 
     /// Whether `isReached` became true within the back-end time-out; it is asked at once and after each change of `path`.

@@ -71,8 +71,9 @@ struct HotplugScripts: Sendable {
 
     private func quoted(_ text: String) -> String { "\"\(printable(text.prefix(80)))\"" }
 
-    /// A script's words go into logs and answers: one line, no control characters.
-    private func printable(_ text: some StringProtocol) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
-    }
+}
+
+/// Words of scripts and drivers go into logs and answers: one line, no control characters.
+func printable(_ text: some StringProtocol) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
 }

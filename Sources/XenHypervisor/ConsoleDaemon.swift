@@ -14,6 +14,11 @@
             // Reading and writing wait independently, so they have a descriptor each.
             let input = Glibc.open(terminal, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
             guard input >= 0 else { throw openError(id, terminal, errno) }
+            var status = stat()
+            guard fstat(input, &status) == 0, status.st_mode & S_IFMT == S_IFCHR else {
+                close(input)
+                throw HypervisorError("console", id, .invalid, text: "\(terminal) is no terminal")
+            }
             let output = fcntl(input, F_DUPFD_CLOEXEC, 0)
             guard output >= 0 else {
                 let code = errno

@@ -7,6 +7,8 @@ import Testing
 @Suite struct ActTests {
     static let forms = [
         "(guest (on beta) web (shutdown reboot) (dirties 5 (of 64)) (prints 'a b'))", "(heal)",
+        #"(guest (on beta) web (writes data/x '\x1b\xff' (times 9) (nodes 3) (every 2s)) (removes data) (watches 7) (transactions 8))"#,
+        #"(guest (on beta) web (prints '\x00' (times 5)) (shutdown 255))"#,
         "(fault (on beta) (network alpha beta) (nth 2) (cut-after 100))",
         "(fault (on beta) (disk mkdir) (error EIO))", "(xl (on beta) create web 64 /boot/k)",
         "(xl (on beta) destroy web)", "(clock (on beta) (back 10s))", "(clock (on beta) (forward 1h))",

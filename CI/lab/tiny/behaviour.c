@@ -18,6 +18,7 @@ bool reason_named(const char *name, unsigned int *reason) {
     else if (equal(name, "reboot")) *reason = SHUTDOWN_reboot;
     else if (equal(name, "suspend")) *reason = SHUTDOWN_suspend;
     else if (equal(name, "crash")) *reason = SHUTDOWN_crash;
+    else if (*name >= '0' && *name <= '9') *reason = (unsigned int)number(&name);
     else return false;
     return true;
 }
@@ -27,25 +28,34 @@ static int hex(char c) {
     return (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
 }
 
+// The byte that an escape stands for; text moves to its last character.
+static char escape(const char **text) {
+    char c = *++*text;
+    if (c == 'n') return '\n';
+    if (c == 'r') return '\r';
+    if (c == 't') return '\t';
+    if (c != 'x' || hex((*text)[1]) < 0 || hex((*text)[2]) < 0) return c;
+    *text += 2;
+    return (char)(hex((*text)[-1]) * 16 + hex(**text));
+}
+
 void print_escaped(const char *text) {
     for (; *text; text++) {
         char c = *text, name[STORE_VALUE_MAX];
-        if (c == '\\' && text[1]) {
-            c = *++text;
-            if (c == 'h') {
-                if (store_read("name", name)) print(name);
-                continue;
-            }
-            if (c == 'n') c = '\n';
-            else if (c == 'r') c = '\r';
-            else if (c == 't') c = '\t';
-            else if (c == 'x' && hex(text[1]) >= 0 && hex(text[2]) >= 0) {
-                c = (char)(hex(text[1]) * 16 + hex(text[2]));
-                text += 2;
-            }
+        if (c == '\\' && text[1] == 'h') {
+            text++;
+            if (store_read("name", name)) print(name);
+            continue;
         }
+        if (c == '\\' && text[1]) c = escape(&text);
         print_bytes(&c, 1);
     }
+}
+
+size_t unescape(const char *text, char *bytes, size_t room) {
+    size_t used = 0;
+    for (; *text && used < room; text++) bytes[used++] = *text == '\\' && text[1] ? escape(&text) : *text;
+    return used;
 }
 
 static nanoseconds duration(const char **text) { return number(text) * MICROSECOND; }

@@ -5,6 +5,7 @@
 
 static volatile struct xenstore_domain_interface *store;
 static bool fired[WATCHES];
+static char error[16];                         // of the last request that failed, as xenstored names it
 
 void connect_store(void) { store = machine.store_page; }
 
@@ -60,8 +61,12 @@ static bool call(uint32_t type, const char *first, const char *second, size_t se
     }
     for (size_t i = 0; i < size; i++) answer[i] = i <= header.len ? event[i] : 0;
     if (size) answer[size - 1] = 0;
-    return header.type != XS_ERROR;
+    if (header.type != XS_ERROR) return true;
+    for (size_t i = 0; i < sizeof error - 1; i++) error[i] = i < header.len ? event[i] : 0;
+    return false;
 }
+
+const char *store_error(void) { return error; }
 
 void store_receive_events(void) {
     struct xsd_sockmsg header;
@@ -79,14 +84,26 @@ bool watch_fired(enum watch watch) {
 
 void store_watch(const char *path, enum watch watch) {
     char token[2] = {(char)('0' + watch), 0};
-    call(XS_WATCH, path, token, sizeof token, NULL, 0);
+    store_watch_as(path, token);
 }
+
+bool store_watch_as(const char *path, const char *token) {
+    return call(XS_WATCH, path, token, length(token) + 1, NULL, 0);
+}
+
+bool store_begin_transaction(void) { return call(XS_TRANSACTION_START, "", NULL, 0, NULL, 0); }
 
 bool store_read(const char *path, char value[STORE_VALUE_MAX]) {
     return call(XS_READ, path, NULL, 0, value, STORE_VALUE_MAX);
 }
 
-bool store_write(const char *path, const char *value) { return call(XS_WRITE, path, value, length(value), NULL, 0); }
+bool store_write(const char *path, const char *value) { return store_write_bytes(path, value, length(value)); }
+
+bool store_write_bytes(const char *path, const char *bytes, size_t size) {
+    return call(XS_WRITE, path, bytes, size, NULL, 0);
+}
+
+bool store_remove(const char *path) { return call(XS_RM, path, NULL, 0, NULL, 0); }
 
 bool store_list(const char *path, char *names, size_t size) {
     return call(XS_DIRECTORY, path, NULL, 0, names, size - 1) && (names[size - 1] = 0, true);

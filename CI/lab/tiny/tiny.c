@@ -71,7 +71,7 @@ static bool obey(const char *line) {
         behaviour.dirty_rate = number(&rest) / 4;
         behaviour.dirty_of = number(&rest) / 4;
         due.dirty = behaviour.dirty_rate ? now() : NEVER;
-    } else return false;
+    } else return obey_hostile(line);
     return true;
 }
 

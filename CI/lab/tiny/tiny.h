@@ -109,6 +109,11 @@ bool watch_fired(enum watch watch);            // the same, and forgets it
 void store_watch(const char *path, enum watch watch);
 bool store_read(const char *path, char value[STORE_VALUE_MAX]);
 bool store_write(const char *path, const char *value);
+bool store_write_bytes(const char *path, const char *bytes, size_t size);
+bool store_remove(const char *path);
+bool store_watch_as(const char *path, const char *token);
+bool store_begin_transaction(void);
+const char *store_error(void);                 // why the last of these failed: ENOSPC
 // The names under path, each with its 0, and one 0 more; at most size bytes.
 bool store_list(const char *path, char *names, size_t size);
 
@@ -142,6 +147,11 @@ extern struct behaviour behaviour;
 void read_behaviour(void);
 void print_declared(void);                     // what the guest prints at the end of its boot
 void print_escaped(const char *text);          // README.md has the escapes
+size_t unescape(const char *text, char *bytes, size_t room);    // \h is left as it is
 bool reason_named(const char *name, unsigned int *reason);
+
+// ---- hostile.c ------------------------------------------------------------
+
+bool obey_hostile(const char *line);           // false: it is no such word
 
 #endif

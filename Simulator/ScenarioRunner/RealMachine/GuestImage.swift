@@ -1,4 +1,5 @@
 import ScenarioLanguage
+import SimulatedHypervisor
 
 /// The lab's tiny guest with a behaviour patched in (CI/lab/tiny/README.md).
 struct GuestImage {
@@ -67,8 +68,10 @@ extension Behaviour {
         }
     }
 
-    static func escaped(_ text: String) -> String {
-        text.utf8.map { byte in
+    static func escaped(_ text: String) -> String { escaped(Array(text.utf8)) }
+
+    static func escaped(_ bytes: [UInt8]) -> String {
+        bytes.map { byte in
             switch byte {
             case UInt8(ascii: "\\"): #"\\"#
             case UInt8(ascii: "\n"): #"\n"#
@@ -88,6 +91,22 @@ extension GuestAct {
         case .hang: "hang"
         case .prints(let text): "prints \(Behaviour.escaped(text))"
         case .dirties(let rate, let within): "dirties \(rate >> 10)\(within.map { " \($0 >> 10)" } ?? "")"
+        case .hostile(let act): act.word
+        }
+    }
+}
+
+extension HostileAct {
+    /// The tiny guest's words for it (CI/lab/tiny/README.md).
+    fileprivate var word: String {
+        switch self {
+        // Once: what it would do again and again is for virtual time.
+        case .writes(let node, let value, let times, let nodes, _):
+            "writes \(times) \(nodes ?? 0) \(node) \(Behaviour.escaped(value))"
+        case .removes(let node): "removes \(node)"
+        case .watches(let count): "watches \(count)"
+        case .transactions(let count): "transactions \(count)"
+        case .floods(let bytes, let times): "floods \(times) \(Behaviour.escaped(bytes))"
         }
     }
 }

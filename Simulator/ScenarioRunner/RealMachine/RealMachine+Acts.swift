@@ -6,6 +6,8 @@ extension RealMachine {
     /// Why an act cannot be done there; nil when it can.
     static func obstacle(to act: MachineAct) -> String? {
         switch act {
+        case .guest(_, let acts) where acts.contains(where: \.neverEnds):
+            "a guest's writing without end is for virtual time (every)"
         case .guest, .heal, .xl, .write, .corrupt, .change, .life(.daemon): nil
         case .fault: "real hardware does not fail on request (fault)"
         case .clock: "the machine's clock is not set (clock)"
@@ -27,5 +29,13 @@ extension RealMachine {
         case .fault, .clock, .copy, .life(.powerLoss), .life(.hostReboot):
             throw ScenarioFailure(Self.obstacle(to: act) ?? "")
         }
+    }
+}
+
+extension GuestAct {
+    /// Whether it is done again and again.
+    fileprivate var neverEnds: Bool {
+        if case .hostile(.writes(_, _, _, _, every: .some)) = self { return true }
+        return false
     }
 }

@@ -117,6 +117,9 @@ final class SignalDesk: ManagerPart {
         await refresh(device, record)
     }
 
+    /// What a guest may have (EVTCHN_FIFO_NR_CHANNELS of public/event_channel.h). The guest writes the node: it may say anything.
+    private static let ports: Range<UInt32> = 1..<1 << 17
+
     private func refresh(_ device: DeviceRecord, _ record: DomainRecord) async {
         guard let id = record.id else { return }
         let place = DevicePath(type: device.type, domain: id, backend: device.backend, handle: device.handle)
@@ -126,7 +129,7 @@ final class SignalDesk: ManagerPart {
         if isConnected {
             let shared = (try? await machine.store.readIfPresent("\(front)/event-channel")) ?? nil
             let split = (try? await machine.store.readIfPresent("\(front)/event-channel-tx")) ?? nil
-            port = (shared ?? split).flatMap(UInt32.init)
+            port = (shared ?? split).flatMap(UInt32.init).flatMap { Self.ports.contains($0) ? $0 : nil }
         }
         table.note(.connected(device.slot, eventPort: port), of: record.uuid)
     }

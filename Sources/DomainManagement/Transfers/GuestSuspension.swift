@@ -68,12 +68,13 @@ struct GuestSuspension: ManagerPart {
         }
     }
 
-    /// Takes the request back, unless the guest has noticed it: it empties the node when it has.
+    /// Takes the request back, unless the guest has noticed it: it empties the node when it has. One that writes to it all the time
+    /// has noticed too.
     /// - Returns: whether it was taken back.
     private func takeBackSuspend(_ id: DomainID) async throws -> Bool {
         let node = "/local/domain/\(id)/control/shutdown"
         let store = machine.store
-        while true {
+        for _ in 1...Self.takeBackAttempts {
             let transaction = try await store.beginTransaction()
             let isWaiting = (try? await store.read(node, in: transaction)) == "suspend"
             if isWaiting { try await store.write(node, "", in: transaction) }
@@ -84,7 +85,10 @@ struct GuestSuspension: ManagerPart {
                 guard error.reason == .conflict else { throw error }
             }
         }
+        return false
     }
+
+    private static let takeBackAttempts = 100
 
     /// After a transfer that failed: a suspended guest runs on, as it was.
     func letRunOn(_ uuid: DomainUUID, paused: Bool) async {
