@@ -180,7 +180,7 @@ let package = Package(
             "ScenarioLanguage",
             [
                 "SimulatedHost", "SimulatedHypervisor", "HypervisorInterface", "HostInterface", "XendDaemon",
-                "DomainManagement", "DomainLifecycle",
+                "DomainManagement", "DomainLifecycle", "DomainModel",
                 "SExpressions",
                 "CLibXML2",
             ]),

@@ -27,10 +27,9 @@ struct DomainNames {
     }
 
     private mutating func collect(_ step: ScenarioStep) {
+        for inner in step.action.inner { collect(inner) }
         switch step.action {
         case .request(let request): collect(request, step.source.name ?? "")
-        case .background(_, let inner), .when(_, let inner): collect(inner)
-        case .parallel(let steps), .repeat(_, let steps): for inner in steps { collect(inner) }
         case .machine(.xl(.create(let name, _, _))): if !known.contains(name) { known.append(name) }
         // What is written may be a configuration or a saved domain; the debug port may do anything.
         case .machine(.copy), .machine(.write), .debug: isOpenEnded = true

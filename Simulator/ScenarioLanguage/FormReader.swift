@@ -85,14 +85,21 @@ struct FormReader {
     mutating func word<Choice: RawRepresentable & CaseIterable>(
         _ what: String, _: Choice.Type
     ) throws(ScenarioError) -> Choice where Choice.RawValue == String {
+        let value = arguments.first
+        let word = try word(what, among: Choice.allCases.map(\.rawValue))
+        guard let choice = Choice(rawValue: word) else { throw misuse("\(word) is no choice", at: value) }
+        return choice
+    }
+
+    /// The next argument, which has to be one of a few words.
+    mutating func word(_ what: String, among names: [String]) throws(ScenarioError) -> String {
         let value = try next(what)
-        guard let text = value.atom, let choice = Choice(rawValue: text) else {
-            let names = Choice.allCases.map(\.rawValue)
+        guard let text = value.atom, names.contains(text) else {
             throw error(
                 "\(what) must be one of \(names.joined(separator: ", ")), not \(value.value)"
                     + Suggestion.phrase(for: value.atom ?? "", among: names), at: value)
         }
-        return choice
+        return text
     }
 
     /// The next argument as an atom in which names may stand.
@@ -100,6 +107,14 @@ struct FormReader {
         let value = try next(what)
         guard value.atom != nil else { throw misuse("\(what) must be a word, not \(value.value)", at: value) }
         return Template(value)
+    }
+
+    /// The next argument as a form of its own.
+    /// - Parameter kind: what is read there, for errors.
+    mutating func form(
+        _ what: String, _ kind: String, _ allowed: [Vocabulary.Form]
+    ) throws(ScenarioError) -> FormReader {
+        try FormReader(try next(what), kind, allowed, file: file)
     }
 
     /// The next argument, whatever it is.
@@ -149,6 +164,14 @@ struct FormReader {
         }
         arguments.removeFirst()
         return host
+    }
+
+    /// Takes the rest, which are forms of one kind.
+    mutating func takeForms(_ what: String, _ allowed: [Vocabulary.Form]) throws(ScenarioError) -> [FormReader] {
+        var forms: [FormReader] = []
+        for argument in arguments { forms.append(try FormReader(argument, what, allowed, file: file)) }
+        arguments = []
+        return forms
     }
 
     /// The rest as forms of their own.

@@ -4,7 +4,7 @@ import SimulatedHypervisor
 /// Something done to a machine from outside, behind the daemon's back: what a guest does, what goes wrong, power, files.
 ///
 /// Steps of scenarios, the forms that `/simulator` takes and the test kit are about the same acts. Each has one form of text
-/// (`Vocabulary.acts`), which is read and printed here, and is performed by `WorldActs` on simulated machines and by
+/// (`Vocabulary.acts`), whose shape stands here, and which is read and printed here, and is performed by `WorldActs` on simulated machines and by
 /// `RealMachine` on a real one.
 public enum MachineAct: Sendable {
     /// `(guest D ACT...)`: the guest does something by itself.
@@ -29,22 +29,42 @@ public enum MachineAct: Sendable {
     case life(LifeAct)
 }
 
-/// The beginning or end of a daemon or of the host below it.
-public enum LifeAct: Hashable, Sendable {
-    /// `(daemon stop | start | kill | restart)`
-    case daemon(DaemonAct)
-    /// `(power-loss HOST)`: it stays off.
-    case powerLoss(host: String)
-    /// `(host-reboot HOST)`: it comes up and starts xend.
-    case hostReboot(host: String)
-
-    /// What happens to a daemon alone.
-    public enum DaemonAct: String, CaseIterable, Sendable { case stop, start, kill, restart }
-}
-
 // MARK: - As text
 
 extension MachineAct {
+    /// How they are written.
+    static let shapes = [
+        "(guest D \(GuestAct.shapes.joined(separator: " | ")))", FaultRule.shape, "(heal)",
+        "(daemon \(Vocabulary.words(LifeAct.DaemonAct.self)))", "(power-loss HOST)", "(host-reboot HOST)",
+        "(xl create D MB KERNEL | destroy D)", "(clock (forward T) | (back T))", "(copy FILE HOST HOST)",
+        "(write PATH TEXT)", "(corrupt PATH)",
+    ]
+
+    /// A form with one of these shapes; nil when it has none of them.
+    static func read(_ form: inout FormReader) throws(ScenarioError) -> MachineAct? {
+        switch form.name {
+        case "guest":
+            let domain = try form.template("the domain")
+            return .guest(domain: domain, try GuestAct.all(in: &form))
+        case "fault": return .fault(try FaultRule(&form))
+        case "heal": return .heal
+        case "daemon": return .life(.daemon(try form.word("what happens to the daemon", LifeAct.DaemonAct.self)))
+        case "power-loss": return .life(.powerLoss(host: try form.word("the host")))
+        case "host-reboot": return .life(.hostReboot(host: try form.word("the host")))
+        case "xl": return .xl(try XLAct(&form))
+        case "clock": return .clock(try form.clockJump())
+        case "copy":
+            let path = try form.template("the path")
+            let from = try form.word("the host it is on")
+            return .copy(path: path, from: from, to: try form.word("the host it goes to"))
+        case "write":
+            let path = try form.template("the path")
+            return .write(path: path, text: try form.value("the text"))
+        case "corrupt": return .corrupt(path: try form.template("the path"))
+        default: return nil
+        }
+    }
+
     /// One form, as a scenario's step or setup form has it, and the host that it names; nil: the first.
     /// - Throws: what is wrong with it, and what is allowed.
     public static func read(_ text: String) throws(ScenarioError) -> (act: MachineAct, host: String?) {
@@ -134,5 +154,17 @@ extension Template {
     /// A literal of what it stands for.
     func expanded(_ bindings: Bindings) throws(ScenarioFailure) -> Template {
         Template(literal: try text(bindings), at: source.position)
+    }
+}
+
+extension FormReader {
+    fileprivate mutating func clockJump() throws(ScenarioError) -> Duration {
+        let allowed = [
+            Vocabulary.Form(name: "forward", shape: "(forward T)"), Vocabulary.Form(name: "back", shape: "(back T)"),
+        ]
+        var part = try form("the jump", "part of clock", allowed)
+        let time = try part.time("the time")
+        try part.end()
+        return part.name == "back" ? .zero - time : time
     }
 }

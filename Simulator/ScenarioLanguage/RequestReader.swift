@@ -2,6 +2,14 @@ import SExpressions
 
 /// Reads what is asked over HTTP: operations of the manual, and any request.
 struct RequestReader {
+    /// How the steps are written that are one operation each.
+    static let shapes = [
+        "(create CONFIG)", "(restore FILE)", "(pause D)", "(unpause D)", "(shutdown D REASON)", "(destroy D REASON)",
+        "(save D FILE)", "(migrate D HOST (live yes|no) (resource MBIT))", "(cancel D)", "(pincpu D CPU)",
+        "(maxmem D MB)", "(device-create D DEV)", "(device-destroy D TYPE IDX)", "(inject EVENT)",
+        "(node shutdown | reboot)",
+    ]
+
     /// The steps that are one HTTP operation of the manual each; nil when this is none of them.
     func operation(_ form: inout FormReader) throws(ScenarioError) -> RequestTemplate? {
         switch form.name {

@@ -1,5 +1,4 @@
 import SExpressions
-import SimulatedHypervisor
 
 /// A scenario: machines, what is on them, and a story of steps. Read by `ScenarioReader`.
 public struct Scenario: Sendable {
@@ -146,51 +145,3 @@ public struct ScriptBehaviour: Hashable, Sendable {
 
 /// How an HTTP receiver of notifications behaves.
 public enum ReceiverBehaviour: String, CaseIterable, Sendable { case answers, hangs, refuses }
-
-/// What a guest does that boots a certain kernel. Times with `after` count from the end of boot.
-public enum Behaviour: Hashable, Sendable {
-    /// `(boots-in T)`
-    case bootsIn(Duration)
-    /// `(prints TEXT)`, when it has booted.
-    case prints(String)
-    /// `(echoes)`: what is typed comes back.
-    case echoes
-    /// `(shell)`: a small one, on the console.
-    case shell
-    /// `(shuts-down-in T)`
-    case shutsDownIn(Duration)
-    /// `(ignores shutdown)`
-    case ignoresShutdown
-    /// `(refuses suspend)`
-    case refusesSuspend
-    /// `(exits-after T [REASON])`, counted from the end of its boot.
-    case exitsAfter(Duration, reason: String)
-    /// `(crashes-after T)`, counted from the end of its boot.
-    case crashesAfter(Duration)
-    /// `(hangs-after T)`, counted from the end of its boot.
-    case hangsAfter(Duration)
-    /// Bytes a second, over and over within so many bytes.
-    case dirties(rate: UInt64, within: UInt64?)
-    /// `(uses-cpu PERCENT)`, of one cpu.
-    case usesCPU(percent: Int)
-    /// `(balloons-in T)`: time to reach a memory target.
-    case balloonsIn(Duration)
-    /// `(never-connects vif | vbd)`
-    case neverConnects(String)
-}
-
-/// What a guest is made to do by a step.
-public enum GuestAct: Hashable, Sendable {
-    /// `(shutdown [REASON])`: it ends by itself.
-    case shutdown(String)
-    /// `(crash)`: its kernel panics.
-    case crash
-    /// `(hang)`: it does nothing any more.
-    case hang
-    /// `(prints TEXT)`, on its console.
-    case prints(String)
-    /// `(dirties MB/S [(of MB)])`: it writes so much memory; both in bytes here.
-    case dirties(rate: UInt64, within: UInt64?)
-    /// `(writes NODE TEXT …)` and the like: what no driver does.
-    case hostile(HostileAct)
-}

@@ -41,6 +41,24 @@ public struct ScenarioStep: Sendable {
         case `repeat`(Int, [ScenarioStep])
         /// Done to a machine, behind the daemon's back.
         case machine(MachineAct)
+
+        /// The steps in it.
+        package var inner: [ScenarioStep] {
+            switch self {
+            case .background(_, let step), .when(_, let step): [step]
+            case .parallel(let steps), .repeat(_, let steps): steps
+            case .request, .console, .debug, .expect, .advance, .settle, .wait, .finish, .machine: []
+            }
+        }
+
+        /// The checks in it, but for those of inner steps.
+        package var checks: [Check] {
+            switch self {
+            case .wait(_, let checks), .finish(_, let checks): checks
+            case .when(let check, _): [check]
+            case .request, .console, .debug, .expect, .advance, .settle, .background, .parallel, .repeat, .machine: []
+            }
+        }
     }
 }
 

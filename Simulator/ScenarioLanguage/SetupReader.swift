@@ -81,7 +81,7 @@ struct SetupReader {
         switch form.name {
         case "kernel":
             let path = try self.path(&form)
-            kind = .kernel(path: path, try GuestReader(file: file).behaviours(&form))
+            kind = .kernel(path: path, try Behaviour.all(in: &form))
         case "file": kind = .file(path: try path(&form), try contents(&form))
         case "block-device":
             let path = try self.path(&form)

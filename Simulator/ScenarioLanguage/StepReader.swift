@@ -67,7 +67,7 @@ struct StepReader {
         case "request": return .request(try RequestReader().request(&form))
         case "console": return .console(try console(&form))
         case "debug": return .debug(try streamActs(&form))
-        default: return try ActReader(file: file).act(&form).map { .machine($0) }
+        default: return try MachineAct.read(&form).map { .machine($0) }
         }
     }
 

@@ -1,7 +1,7 @@
-import HostInterface
-import HypervisorInterface
+import SimulatedHypervisor
 
-/// The forms of the language by place, each with its shape: for errors that say what is allowed, and for the manual.
+/// The forms of the language by place, each with its shape: for errors that say what is allowed, and for the manual. Shapes that
+/// are not here stand beside what they are read into.
 public enum Vocabulary {
     /// A form: its name, and how it is written.
     public struct Form: Hashable, Sendable {
@@ -21,13 +21,12 @@ public enum Vocabulary {
         "(pool none)", "(seed N)", "(order fifo | seeded)", "(tolerate failures)", "(needs simulator | xen)")
 
     /// What happens.
-    public static let steps = storySteps + acts
+    public static let steps = operations + storySteps + acts
+
+    /// One HTTP operation each.
+    static let operations = forms(RequestReader.shapes)
 
     private static let storySteps = forms(
-        "(create CONFIG)", "(restore FILE)", "(pause D)", "(unpause D)", "(shutdown D REASON)", "(destroy D REASON)",
-        "(save D FILE)", "(migrate D HOST (live yes|no) (resource MBIT))", "(cancel D)", "(pincpu D CPU)",
-        "(maxmem D MB)", "(device-create D DEV)", "(device-destroy D TYPE IDX)", "(inject EVENT)",
-        "(node shutdown | reboot)",
         "(request METHOD PATH (from ADDRESS) (header N V)… (query (K V)…) (form (K V)…) (multipart (K V)…) (body TEXT))",
         "(console D (as NAME) (from ADDRESS) (connect) (send TEXT) (expect TEXT) (disconnect))",
         "(debug (from ADDRESS) (connect) (send TEXT) (expect TEXT) (disconnect))",
@@ -36,12 +35,7 @@ public enum Vocabulary {
         "(when CHECK STEP)", "(parallel STEP…)", "(repeat N STEP…)")
 
     /// What is done to machines, behind the daemon's back: steps, and forms that `/simulator` and the test kit take.
-    public static let acts = forms(
-        "(guest D (shutdown REASON) | (crash) | (hang) | (prints TEXT [(times N)]) | (dirties MB/S (of MB)) | (writes NODE TEXT [(times N)] [(nodes N)] [(every T)]) | (removes NODE) | (watches N) | (transactions N))",
-        "(fault POINT [(nth N) | (every N) | (after T) | (probability P)] ACTION)", "(heal)",
-        "(daemon stop | start | kill | restart)", "(power-loss HOST)", "(host-reboot HOST)",
-        "(xl create D MB KERNEL | destroy D)", "(clock (forward T) | (back T))", "(copy FILE HOST HOST)",
-        "(write PATH TEXT)", "(corrupt PATH)")
+    public static let acts = forms(MachineAct.shapes)
 
     /// What must hold.
     public static let checks = forms(
@@ -51,33 +45,22 @@ public enum Vocabulary {
         "(file PATH P)", "(received NAME P…)", "(open NAME)", "(closed NAME)", "(not CHECK)")
 
     /// Of guests, in `(kernel ...)`.
-    public static let behaviours = forms(
-        "(boots-in T)", "(prints TEXT)", "(echoes)", "(shell)", "(shuts-down-in T)", "(ignores shutdown)",
-        "(refuses suspend)", "(exits-after T REASON)", "(crashes-after T)", "(hangs-after T)",
-        "(dirties MB/S (of MB))", "(uses-cpu PERCENT)", "(balloons-in T)", "(never-connects vif | vbd)")
+    public static let behaviours = forms(Behaviour.shapes)
 
     /// In `(guest ...)`.
-    public static let guestActs = forms(
-        "(shutdown REASON)", "(crash)", "(hang)", "(prints TEXT [(times N)])", "(dirties MB/S (of MB))",
-        "(writes NODE TEXT [(times N)] [(nodes N)] [(every T)])", "(removes NODE)", "(watches N)", "(transactions N)")
+    public static let guestActs = forms(GuestAct.shapes)
     /// In `(writes ...)` and `(prints ...)` of a guest.
     static let writingParts = forms("(times N)", "(nodes N)", "(every T)")
     static let printingParts = forms("(times N)")
 
     /// Where faults can be.
-    public static let points = forms(
-        "(hypercall NAME [ID])", "(xenstore \(words(XenStoreRequest.self)) [PATH])",
-        "(script PATH [up | down | bind | unbind])", "(backend vif | vbd [ID])", "(frontend vif | vbd [ID])",
-        "(disk \(words(FileOperation.self)) [PATH])", "(network HOST HOST)", "(listener PORT)", "(step TEXT)",
-        "(guest D [REQUEST])")
+    public static let points = forms(FaultPattern.shapes)
 
     /// Which passage through a point.
-    public static let selectors = forms("(nth N)", "(every N)", "(after T)", "(probability P)")
+    public static let selectors = forms(FaultRule.Selector.shapes)
 
     /// What a fault does.
-    public static let actions = forms(
-        "(error ERRNO | STATUS)", "(delay T)", "(hang)", "(drop)", "(stuck STATE)", "(torn N)", "(cut-after BYTES)",
-        "(cancel)", "(kill-daemon [after])", "(power-loss [after])")
+    public static let actions = forms(FaultAction.shapes)
 
     static let streamActs = forms("(from ADDRESS)", "(connect)", "(send TEXT)", "(expect TEXT)", "(disconnect)")
     static let requestParts = forms(
@@ -93,10 +76,14 @@ public enum Vocabulary {
         ("action", actions),
     ]
 
-    private static func words<Word: RawRepresentable & CaseIterable>(_: Word.Type) -> String
-    where Word.RawValue == String { Word.allCases.map(\.rawValue).joined(separator: " | ") }
+    static func words<Word: RawRepresentable & CaseIterable>(_: Word.Type) -> String
+    where Word.RawValue == String { words(Word.allCases.map(\.rawValue)) }
 
-    private static func forms(_ shapes: String...) -> [Form] {
+    static func words(_ words: [String]) -> String { words.joined(separator: " | ") }
+
+    private static func forms(_ shapes: String...) -> [Form] { forms(shapes) }
+
+    private static func forms(_ shapes: [String]) -> [Form] {
         shapes.map { shape in
             Form(name: String(shape.dropFirst().prefix { $0 != " " && $0 != ")" }), shape: shape)
         }

@@ -150,24 +150,11 @@ struct FileStoreHandle: FileStore {
 
     /// Acts out a fault that comes when the operation has been done.
     func finish(_ fault: FaultAction?, _ action: String, _ path: String) throws(FileError) {
-        guard let fault else { return }
         if fault.torn != nil { throw FileError(action, path, FileError.Reason(.errno("EIO"))) }
         do throws(Incarnation.Obstacle) { try incarnation.finish(fault) } catch {
             throw FileError(action, path, FileError.Reason(error))
         }
     }
-}
-
-extension FaultAction? {
-    /// How many bytes of a torn write arrive.
-    var torn: Int? {
-        guard case .torn(let count) = self else { return nil }
-        return count
-    }
-}
-
-extension FaultAction {
-    var torn: Int? { Optional(self).torn }
 }
 
 extension FileError.Reason {

@@ -48,14 +48,10 @@ final class Pipe {
         guard failure == nil, !isFinished else { return }
         if hasNoReader { return enqueueReset() }
         var bytes = bytes
-        var delay = Duration.zero
-        switch network.host(link.from)?.faults.meet(.network, link.from, link.to) {
-        case .error: return reset()
-        case .delay(let more): delay = more
-        case .hang, .drop: hold()
-        case .cutAfter(let count): cutAfter = cutAfter ?? count
-        case nil, .stuck, .torn, .cancel, .killDaemon, .powerLoss: break
-        }
+        let fault = network.host(link.from)?.faults.meet(.network, link.from, link.to)
+        if fault.errno != nil { return reset() }
+        if fault.isSilence { hold() }
+        cutAfter = cutAfter ?? fault.cut
         var isLast = false
         if let cutAfter, sent + bytes.count >= cutAfter {
             bytes = Array(bytes.prefix(max(0, cutAfter - sent)))
@@ -63,7 +59,7 @@ final class Pipe {
         }
         sent += bytes.count
         outstanding += bytes.count
-        enqueue(bytes, delay)
+        enqueue(bytes, fault.delay ?? .zero)
         if isLast { breakAfterArrival() }
     }
 

@@ -14,10 +14,11 @@ struct ScriptHandle: ScriptRunner {
         if table.notExecutable.contains(call.path) { throw ScriptError(path: call.path, reason: .notExecutable) }
         guard table.program(call.path) != nil else { throw ScriptError(path: call.path, reason: .notFound) }
         let fault = host.faults.pass(.script, call.path, call.arguments.first ?? "")
-        switch fault {
-        case .killDaemon(after: false): host.killDaemon()
-        case .powerLoss(after: false): host.losePower()
-        default: break
+        if let end = fault.end, !end.isAfter {
+            switch end.of {
+            case .daemon: host.killDaemon()
+            case .power: host.losePower()
+            }
         }
         if incarnation.isFenced { throw ScriptError(path: call.path, reason: .fenced) }
         let process = table.begin(call)

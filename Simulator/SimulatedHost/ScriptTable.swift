@@ -84,24 +84,22 @@ public final class ScriptTable {
     /// Lets it run: it acts and ends after a while, or as the fault says.
     func letRun(_ process: Process, _ fault: FaultAction?) {
         guard let host, processes[process.id] != nil else { return }
-        var delay = program(process.call.path)?.duration ?? host.latencies.script
-        switch fault {
-        case .hang: return
-        case .delay(let more): delay += more
-        case .error(let status):
-            let code = Int32(status) ?? 1
-            return end(process, after: delay) {
-                ScriptResult(ending: .exited(code), errorOutput: "\(process.call.path): simulated failure\n")
-            }
-        case .torn:
-            return end(process, after: delay) { ScriptResult(ending: .exited(0), output: "\u{FFFD}%$ rubbish\n") }
-        case .drop: return end(process, after: delay) { ScriptResult(ending: .exited(0)) }
-        case nil, .stuck, .cutAfter, .cancel, .killDaemon, .powerLoss: break
-        }
+        if fault == .hang { return }
         let program = program(process.call.path)
-        end(process, after: delay) {
-            program?.run(process.call.arguments, on: host) ?? ScriptResult(ending: .exited(127))
+        end(process, after: (program?.duration ?? host.latencies.script) + (fault.delay ?? .zero)) {
+            Self.result(of: process.call, fault)
+                ?? program?.run(process.call.arguments, on: host) ?? ScriptResult(ending: .exited(127))
         }
+    }
+
+    /// How it ends instead of doing anything; nil: it does what it does.
+    private static func result(of call: ScriptCall, _ fault: FaultAction?) -> ScriptResult? {
+        if let status = fault.errno {
+            return ScriptResult(
+                ending: .exited(Int32(status) ?? 1), errorOutput: "\(call.path): simulated failure\n")
+        }
+        if fault.torn != nil { return ScriptResult(ending: .exited(0), output: "\u{FFFD}%$ rubbish\n") }
+        return fault == .drop ? ScriptResult(ending: .exited(0)) : nil
     }
 
     private func end(_ process: Process, after delay: Duration, _ act: @escaping () -> ScriptResult) {

@@ -115,7 +115,7 @@ public final class SimulatedNetwork: @unchecked Sendable {
     // MARK: Connections
 
     func listen(on host: String, port: UInt16) throws(NetworkError) -> SimulatedListener {
-        if let fault = hosts[host]?.faults.meet(.listener, String(port)), case .error = fault {
+        if (hosts[host]?.faults.meet(.listener, String(port))).errno != nil {
             throw .addressInUse(port: port)
         }
         let wanted = port == 0 ? freePort(on: host) : port
@@ -151,12 +151,9 @@ public final class SimulatedNetwork: @unchecked Sendable {
         let back = Link(from: to, to: from)
         guard hosts[to] != nil else { throw .unreachable(host: name) }
         var latency = oneWay(there) + oneWay(back)
-        switch hosts[from]?.faults.meet(.network, from, to) {
-        case .error: throw .refused(host: name, port: port)
-        case .hang, .drop: latency = Self.connectLimit
-        case .delay(let more): latency += more
-        case nil, .stuck, .torn, .cutAfter, .cancel, .killDaemon, .powerLoss: break
-        }
+        let fault = hosts[from]?.faults.meet(.network, from, to)
+        if fault.errno != nil { throw .refused(host: name, port: port) }
+        latency = fault.isSilence ? Self.connectLimit : latency + (fault.delay ?? .zero)
         try await Self.wait(latency, until: deadline, timeline, incarnation)
         while condition(there).isCut || condition(back).isCut {
             try await Self.wait(.seconds(1), until: deadline, timeline, incarnation)

@@ -91,13 +91,11 @@ class BackendDevice {
     /// Lets the device go, unless a fault keeps it: requests outstanding on a disk that does not answer, say.
     private func giveUp() {
         let isServing = state == .connected
-        switch machine.faults.meet(.backend, type.rawValue, String(domain.rawValue)) {
-        case .stuck(let limit) where isServing && limit >= XenbusState.connected.rawValue: unregisterWhenHealed()
-        case .drop where isServing, .hang where isServing: unregisterWhenHealed()
-        case .delay(let delay):
-            machine.timeline.schedule(after: delay) { [weak self] in self?.unregister() }
-        case nil, .error, .drop, .hang, .stuck, .torn, .cutAfter, .cancel, .killDaemon, .powerLoss: unregister()
-        }
+        let fault = machine.faults.meet(.backend, type.rawValue, String(domain.rawValue))
+        let isKept = fault.isSilence || fault.lastState.map { $0 >= XenbusState.connected.rawValue } ?? false
+        if isServing, isKept { return unregisterWhenHealed() }
+        guard let delay = fault.delay else { return unregister() }
+        machine.timeline.schedule(after: delay) { [weak self] in self?.unregister() }
     }
 
     private func unregisterWhenHealed() {
@@ -107,16 +105,14 @@ class BackendDevice {
     /// Moves to a state, unless a fault keeps it.
     func move(to next: XenbusState, then done: @escaping () -> Void = {}) {
         guard next != state else { return done() }
-        switch machine.faults.meet(.backend, type.rawValue, String(domain.rawValue)) {
-        case .stuck(let limit) where next.rawValue > limit: return
-        case .drop, .hang: return
-        case .error(let errno): fail(errno, "switching to state \(next.rawValue)")
-        case .delay(let delay):
-            machine.timeline.schedule(after: delay) { [weak self] in
-                guard let self, self.isRegistered else { return }
-                self.moveNow(to: next, then: done)
-            }
-        case nil, .stuck, .torn, .cutAfter, .cancel, .killDaemon, .powerLoss: moveNow(to: next, then: done)
+        let fault = machine.faults.meet(.backend, type.rawValue, String(domain.rawValue))
+        if let last = fault.lastState, next.rawValue > last { return }
+        if fault.isSilence { return }
+        if let errno = fault.errno { return fail(errno, "switching to state \(next.rawValue)") }
+        guard let delay = fault.delay else { return moveNow(to: next, then: done) }
+        machine.timeline.schedule(after: delay) { [weak self] in
+            guard let self, self.isRegistered else { return }
+            self.moveNow(to: next, then: done)
         }
     }
 

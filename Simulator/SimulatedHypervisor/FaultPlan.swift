@@ -98,10 +98,12 @@ public final class FaultPlan {
         _ kind: FaultPoint.Kind, _ name: @autoclosure () -> String, _ detail: @autoclosure () -> String = ""
     ) -> FaultAction? {
         let action = pass(kind, name(), detail())
-        switch action {
-        case .killDaemon: timeline.schedule(at: timeline.now) { [weak self] in self?.killDaemon() }
-        case .powerLoss: timeline.schedule(at: timeline.now) { [weak self] in self?.losePower() }
-        case nil, .error, .delay, .hang, .drop, .stuck, .torn, .cutAfter, .cancel: return action
+        guard let end = action.end else { return action }
+        timeline.schedule(at: timeline.now) { [weak self] in
+            switch end.of {
+            case .daemon: self?.killDaemon()
+            case .power: self?.losePower()
+            }
         }
         return nil
     }

@@ -87,13 +87,11 @@ class Frontend {
 
     /// Writes nodes of its directory and then its state; when it may not, the device stays as it is.
     func move(to next: XenbusState, writing nodes: [(String, String)] = []) {
-        switch guest.machine.faults.meet(.frontend, type.rawValue, String(guest.domain.id.rawValue)) {
-        case .stuck(let limit) where next.rawValue > limit: return
-        case .drop, .hang, .error: return
-        case .delay(let delay):
-            guest.clock.after(delay) { [weak self] in self?.moveNow(to: next, writing: nodes) }
-        case nil, .stuck, .torn, .cutAfter, .cancel, .killDaemon, .powerLoss: moveNow(to: next, writing: nodes)
-        }
+        let fault = guest.machine.faults.meet(.frontend, type.rawValue, String(guest.domain.id.rawValue))
+        if let last = fault.lastState, next.rawValue > last { return }
+        if fault.isSilence || fault.errno != nil { return }
+        guard let delay = fault.delay else { return moveNow(to: next, writing: nodes) }
+        guest.clock.after(delay) { [weak self] in self?.moveNow(to: next, writing: nodes) }
     }
 
     private func moveNow(to next: XenbusState, writing nodes: [(String, String)]) {

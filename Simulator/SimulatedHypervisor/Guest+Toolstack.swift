@@ -42,11 +42,10 @@ extension Guest {
         case "suspend": reason = .suspend
         default: return print("Ignoring shutdown request: \(word)\r\n")
         }
-        switch machine.faults.meet(.guest, String(domain.id.rawValue), word) {
-        case .drop, .hang: return
-        case .delay(let delay): clock.after(delay) { [self] in obey(reason) }
-        case nil, .error, .stuck, .torn, .cutAfter, .cancel, .killDaemon, .powerLoss: obey(reason)
-        }
+        let fault = machine.faults.meet(.guest, String(domain.id.rawValue), word)
+        if fault.isSilence { return }
+        guard let delay = fault.delay else { return obey(reason) }
+        clock.after(delay) { [self] in obey(reason) }
     }
 
     /// As Linux: takes the key away, says what it does, and does it without closing anything.

@@ -20,6 +20,13 @@ public final class Incarnation: @unchecked Sendable {
         package var killDaemon: () -> Void
         package var losePower: () -> Void
 
+        func put(anEndTo end: FaultEnd) {
+            switch end {
+            case .daemon: killDaemon()
+            case .power: losePower()
+            }
+        }
+
         package init(killDaemon: @escaping () -> Void = {}, losePower: @escaping () -> Void = {}) {
             self.killDaemon = killDaemon
             self.losePower = losePower
@@ -87,34 +94,20 @@ public final class Incarnation: @unchecked Sendable {
         if isFenced { throw .fenced }
         let action = faults.pass(kind, name(), detail())
         guard action != nil || latency > .zero else { return nil }
-        var remaining = latency
-        var result: FaultAction?
-        switch action {
-        case nil, .cancel: break
-        case .error(let errno):
-            try await rest(remaining, cancellable: cancellable)
-            throw .errno(errno)
-        case .delay(let more): remaining += more
-        case .hang: try await hang(cancellable: cancellable)
-        case .killDaemon(after: false):
-            hooks.killDaemon()
+        if let end = action.end, !end.isAfter {
+            hooks.put(anEndTo: end.of)
             throw .fenced
-        case .powerLoss(after: false):
-            hooks.losePower()
-            throw .fenced
-        case .drop, .stuck, .torn, .cutAfter, .killDaemon(after: true), .powerLoss(after: true): result = action
         }
-        try await rest(remaining, cancellable: cancellable)
-        return result
+        if action == .hang { try await hang(cancellable: cancellable) }
+        try await rest(latency + (action.delay ?? .zero), cancellable: cancellable)
+        if let errno = action.errno { throw .errno(errno) }
+        return action == .hang || action.delay != nil ? nil : action
     }
 
     /// Acts out a kill that comes when the call has been done; the caller then never learns of its success.
     package func finish(_ action: FaultAction?) throws(Obstacle) {
-        switch action {
-        case .killDaemon: hooks.killDaemon()
-        case .powerLoss: hooks.losePower()
-        case nil, .error, .delay, .hang, .drop, .stuck, .torn, .cutAfter, .cancel: return
-        }
+        guard let end = action.end else { return }
+        hooks.put(anEndTo: end.of)
         throw .fenced
     }
 

@@ -94,11 +94,13 @@ struct XenStoreHandle: XenStore {
     private func deliver(
         _ path: String, _ continuation: AsyncStream<String>.Continuation, _ machine: SimulatedMachine
     ) {
-        switch machine.faults.meet(.xenstore, FaultPoint.watchEvent, path) {
-        case .drop, .hang, .error: return
-        case .delay(let delay): machine.timeline.schedule(after: delay) { continuation.yield(path) }
-        case nil, .stuck, .torn, .cutAfter, .cancel, .killDaemon, .powerLoss: continuation.yield(path)
+        let fault = machine.faults.meet(.xenstore, FaultPoint.watchEvent, path)
+        if fault.isSilence || fault.errno != nil { return }
+        guard let delay = fault.delay else {
+            continuation.yield(path)
+            return
         }
+        machine.timeline.schedule(after: delay) { continuation.yield(path) }
     }
 
     // MARK: Domains

@@ -20,10 +20,7 @@ extension ScenarioWorld {
     ///   - host: where, unless the act names hosts itself.
     /// - Throws: why it cannot be done there.
     public func perform(_ act: MachineAct, on host: String) throws(ScenarioFailure) {
-        switch act {
-        case .life(let act): try live(act, on: host)
-        case .guest, .fault, .heal, .xl, .clock, .copy, .write, .corrupt, .change: try acts.perform(act, on: host)
-        }
+        if case .life(let act) = act { try live(act, on: host) } else { try acts.perform(act, on: host) }
         runUntilIdle()
     }
 

@@ -115,12 +115,10 @@ public struct WorldActs {
     public func fault(_ rule: FaultRule, host: String) throws(ScenarioFailure) {
         var rule = rule
         let running = try find(rule.pattern.kind == .network ? rule.pattern.name : host)
-        switch rule.pattern.kind {
-        case .guest:
-            rule.pattern.name = running.host.domainID(named: rule.pattern.name)?.description ?? rule.pattern.name
-        case .script: rule.pattern.name = Self.scriptPath(rule.pattern.name)
-        case .hypercall, .xenstore, .backend, .frontend, .disk, .network, .listener, .step: break
+        if rule.pattern.kind == .guest, let id = running.host.domainID(named: rule.pattern.name) {
+            rule.pattern.name = id.description
         }
+        if rule.pattern.kind == .script { rule.pattern.name = Self.scriptPath(rule.pattern.name) }
         running.host.faults.add(rule)
     }
 

@@ -22,20 +22,7 @@ public struct Sweep: Sendable {
         /// As a step that does the same.
         public var description: String { rule.form(on: host) }
         /// `error`, `kill after`, …
-        public var kind: String {
-            switch rule.action {
-            case .error: "error"
-            case .delay: "delay"
-            case .hang: "hang"
-            case .drop: "drop"
-            case .stuck: "stuck"
-            case .torn: "torn"
-            case .cutAfter: "cut"
-            case .cancel: "cancel"
-            case .killDaemon(let after): after ? "kill after" : "kill before"
-            case .powerLoss(let after): after ? "power after" : "power before"
-            }
-        }
+        public var kind: String { rule.action.kind }
     }
     /// What came of a case.
     public struct Outcome: Sendable {

@@ -53,15 +53,11 @@ struct RealFitness {
     }
 
     private mutating func look(_ step: ScenarioStep, times: Int) {
-        switch step.action {
-        case .request(let request): count(request, step, times)
-        case .console, .debug, .expect, .settle, .wait, .finish: break
-        case .machine(let act): look(act, times: times)
-        case .advance(let time): waiting += time * times
-        case .background(_, let inner), .when(_, let inner): look(inner, times: times)
-        case .parallel(let steps): for inner in steps { look(inner, times: times) }
-        case .repeat(let number, let steps): for inner in steps { look(inner, times: times * number) }
-        }
+        if case .request(let request) = step.action { count(request, step, times) }
+        if case .machine(let act) = step.action { look(act, times: times) }
+        if case .advance(let time) = step.action { waiting += time * times }
+        let number = if case .repeat(let number, _) = step.action { number } else { 1 }
+        for inner in step.action.inner { look(inner, times: times * number) }
     }
 
     private mutating func look(_ act: MachineAct, times: Int) {

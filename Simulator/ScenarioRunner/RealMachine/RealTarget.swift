@@ -122,13 +122,8 @@ final class RealTarget: ScenarioTarget {
         for item in scenario.setup.items {
             guard case .kernel(_, let behaviours) = item.kind else { continue }
             for behaviour in behaviours {
-                switch behaviour {
-                case .bootsIn(let time), .shutsDownIn(let time): longest = max(longest, time)
-                case .prints, .echoes, .shell, .ignoresShutdown, .refusesSuspend, .exitsAfter, .crashesAfter,
-                    .hangsAfter,
-                    .dirties, .usesCPU, .balloonsIn, .neverConnects:
-                    break
-                }
+                if case .bootsIn(let time) = behaviour { longest = max(longest, time) }
+                if case .shutsDownIn(let time) = behaviour { longest = max(longest, time) }
             }
         }
         return Self.calm + longest

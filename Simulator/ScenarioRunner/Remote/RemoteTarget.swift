@@ -255,14 +255,17 @@ final class RemoteTarget: ScenarioTarget {
     private func ask(_ form: String) throws(ScenarioFailure) -> SExpression { try control(form).child(at: 0) ?? [] }
 
     func perform(_ act: MachineAct, on host: String) throws(ScenarioFailure) {
+        if case .life(let act) = act { return try live(act, host) }
+        if case .change(let item) = act { return try change(item) }
+        try send(act, on: host)
+        readClock()
+    }
+
+    private func live(_ act: LifeAct, _ host: String) throws(ScenarioFailure) {
         switch act {
-        case .life(.daemon(let act)): try daemon(act, host: host)
-        case .life(.powerLoss(let name)): try powerLoss(name)
-        case .life(.hostReboot(let name)): try hostReboot(name)
-        case .change(let item): try change(item)
-        case .guest, .fault, .heal, .xl, .clock, .copy, .write, .corrupt:
-            try send(act, on: host)
-            readClock()
+        case .daemon(let act): try daemon(act, host: host)
+        case .powerLoss(let name): try powerLoss(name)
+        case .hostReboot(let name): try hostReboot(name)
         }
     }
 

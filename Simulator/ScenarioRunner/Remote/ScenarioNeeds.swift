@@ -16,20 +16,12 @@ struct ScenarioNeeds {
     private mutating func need(_ form: String?) { simulator = simulator ?? form }
 
     private mutating func look(_ step: ScenarioStep) {
-        for check in step.expectation ?? [] { look(check) }
-        switch step.action {
-        case .request(let request): if request.origin != nil { need("from") }
-        case .console(let console): look(console.acts)
-        case .debug(let acts): look(acts)
-        case .expect, .advance, .settle: break
-        case .wait(_, let checks), .finish(_, let checks): for check in checks { look(check) }
-        case .background(_, let inner): look(inner)
-        case .when(let check, let inner):
-            look(check)
-            look(inner)
-        case .parallel(let steps), .repeat(_, let steps): for inner in steps { look(inner) }
-        case .machine: need(step.source.name)
-        }
+        for check in (step.expectation ?? []) + step.action.checks { look(check) }
+        for inner in step.action.inner { look(inner) }
+        if case .request(let request) = step.action, request.origin != nil { need("from") }
+        if case .console(let console) = step.action { look(console.acts) }
+        if case .debug(let acts) = step.action { look(acts) }
+        if case .machine = step.action { need(step.source.name) }
     }
 
     /// Only a simulated network has clients elsewhere.

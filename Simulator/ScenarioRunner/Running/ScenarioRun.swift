@@ -280,18 +280,18 @@ package final class ScenarioRun {
 
     private func actOnMachine(_ step: ScenarioStep) throws(ScenarioFailure) {
         let host = host(of: step)
-        switch step.action {
-        case .advance(let time): try pass { () throws(ScenarioFailure) in try target.advance(by: time) }
-        case .settle:
+        if case .advance(let time) = step.action {
+            try pass { () throws(ScenarioFailure) in try target.advance(by: time) }
+        }
+        if case .settle = step.action {
             try pass { () throws(ScenarioFailure) in
                 try target.settle { [self] in
                     pollBackgrounds()
                     return backgrounds.filter { !$0.activity.isDone }.compactMap(\.activity.activity.openPhrase)
                 }
             }
-        case .machine(let act): try perform(try act.expanded(bindings), on: host, step)
-        case .request, .console, .debug, .expect, .wait, .background, .finish, .when, .parallel, .repeat: break
         }
+        if case .machine(let act) = step.action { try perform(try act.expanded(bindings), on: host, step) }
     }
 
     private func pass(_ body: () throws(ScenarioFailure) -> Void) throws(ScenarioFailure) {
@@ -307,17 +307,16 @@ package final class ScenarioRun {
 
     private func perform(_ act: MachineAct, on host: String, _ step: ScenarioStep) throws(ScenarioFailure) {
         if act.isMishap { mark(step) }
-        switch act {
-        case .life(.daemon(let act)):
+        if case .life(.daemon(let act)) = act {
             collectEvents(host)
             if act == .start || act == .restart { beginLife(on: host) }
-        case .life(.hostReboot(let name)):
+        }
+        if case .life(.hostReboot(let name)) = act {
             collectEvents(name)
             beginLife(on: name)
-        // Those of before, by the old calendar.
-        case .clock: collectEvents(host)
-        case .life(.powerLoss), .guest, .fault, .heal, .xl, .copy, .write, .corrupt, .change: break
         }
+        // Those of before, by the old calendar.
+        if case .clock = act { collectEvents(host) }
         try target.perform(act, on: host)
         if case .clock(let offset) = act { calendarJumps[host, default: 0] += offset.inSeconds }
     }
