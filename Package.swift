@@ -156,7 +156,8 @@ let package = Package(
         module(
             "XmCommands",
             [
-                "XendClient", "DomainLifecycle", "Migration", "HypervisorInterface", "HostInterface", "SExpressions",
+                "XendClient", "DomainLifecycle", "DomainModel", "Migration", "HypervisorInterface", "HostInterface",
+                "SExpressions",
                 "WebText",
             ]),
 
@@ -307,7 +308,10 @@ let package = Package(
         tests("XendTestingTests", ["XendTesting"]),
         tests(
             "ScenarioRunnerTests",
-            ["ScenarioRunner", "Exploration", "ScenarioLanguage", "SimulatedHypervisor", "SExpressions"]),
+            [
+                "ScenarioRunner", "Exploration", "ScenarioLanguage", "SimulatedHypervisor", "XendDaemon",
+                "HypervisorInterface", "DomainModel", "SExpressions",
+            ]),
         tests(
             "ExplorationTests",
             [

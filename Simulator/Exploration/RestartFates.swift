@@ -1,5 +1,6 @@
 import DomainLifecycle
 import DomainManagement
+import DomainModel
 import SExpressions
 
 /// What must become of domains whose guests have exited (manual L4, L5), reckoned from their configurations, what was asked for and
@@ -127,14 +128,16 @@ struct RestartFates {
         }
     }
 
-    /// By the manual's restart modes, and the words of later toolstacks above them.
-    private static func actions(_ config: SExpression) -> [String: String] {
-        var actions: [String: String]
-        switch config.childText("restart") ?? "onreboot" {
-        case "always": actions = ["poweroff": "restart", "reboot": "restart", "crash": "restart"]
-        case "never": actions = ["poweroff": "destroy", "reboot": "destroy", "crash": "destroy"]
-        default: actions = ["poweroff": "destroy", "reboot": "restart", "crash": "destroy"]
-        }
+    /// By the manual's restart modes, and the words of later toolstacks above them; nil: what the mode means is not known here.
+    private static func actions(_ config: SExpression) -> [String: String]? {
+        let word = config.childText("restart") ?? ""
+        guard let mode = word.isEmpty ? .onreboot : RestartMode(rawValue: word) else { return nil }
+        var actions =
+            switch mode {
+            case .always: ["poweroff": "restart", "reboot": "restart", "crash": "restart"]
+            case .never: ["poweroff": "destroy", "reboot": "destroy", "crash": "destroy"]
+            case .onreboot: ["poweroff": "destroy", "reboot": "restart", "crash": "destroy"]
+            }
         for reason in ["poweroff", "reboot", "crash"] {
             if let action = config.childText("on_\(reason)") { actions[reason] = action }
         }

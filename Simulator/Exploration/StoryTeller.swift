@@ -1,3 +1,4 @@
+import DomainModel
 import Simulation
 
 /// Makes up stories: a seed makes one, always the same. Users, guests and faults, over one or more hosts.
@@ -218,7 +219,7 @@ struct StoryTeller {
         let kernel = kernels.isEmpty || random.chance(0.5) ? ordinary : pick(kernels).path
         let actions = random.chance(0.8) ? "" : " \(pick(Self.exitActions))"
         return "(create \(on(host))(vm (name \(name)) (memory \(16 << random.number(in: 0..<3))) "
-            + "(restart \(pick(["onreboot", "always", "never"])))\(actions) (image (linux (kernel \(kernel)))) \(pick(devices))))"
+            + "(restart \(pick(RestartMode.allCases).rawValue))\(actions) (image (linux (kernel \(kernel)))) \(pick(devices))))"
     }
 
     private mutating func atOnce() -> String {

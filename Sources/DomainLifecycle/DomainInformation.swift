@@ -20,7 +20,7 @@ public struct DomainInformation: Hashable, Sendable {
     /// The physical cpu it is pinned to or ran on last.
     public var cpu: Int?
     /// Virtual cpus that are online.
-    public var vcpus: Int
+    public var vcpus = 1
     /// Of all virtual cpus, in this life.
     public var cpuTime: Duration?
     /// Seconds since 1970; nil for domains that xend did not start.
@@ -32,138 +32,54 @@ public struct DomainInformation: Hashable, Sendable {
     /// nil: no restart is due.
     public var restartState: RestartState?
     /// What keeps a restart or a destruction waiting.
-    public var held: [String]
+    public var held: [String] = []
     /// Of the last restart, in seconds since 1970.
     public var restartTime: Double?
     /// All vifs, then all vbds.
-    public var devices: [DeviceRecord]
+    public var devices: [DeviceRecord] = []
     /// The `(vm …)` expression; nil for domains that others made.
     public var config: SExpression?
     /// Name of the operation that is being done to it.
     public var operation: String?
     /// Which of two hosts owns it is not known: an operator may decide.
-    public var isInDoubt: Bool
+    public var isInDoubt = false
 
-    public init(
-        id: DomainID, name: String, uuid: DomainUUID, memory: MemorySize, maximumMemory: MemorySize? = nil,
-        state: DomainState, shutdownReason: ShutdownReason? = nil, cpu: Int? = nil, vcpus: Int = 1,
-        cpuTime: Duration? = nil, startTime: Double? = nil, upTime: Double? = nil,
-        console: ConsoleInformation? = nil, restartState: RestartState? = nil, held: [String] = [],
-        restartTime: Double? = nil, devices: [DeviceRecord] = [], config: SExpression? = nil,
-        operation: String? = nil, isInDoubt: Bool = false
-    ) {
+    /// What every domain has; the rest has its default.
+    public init(id: DomainID, name: String, uuid: DomainUUID, memory: MemorySize, state: DomainState) {
         self.id = id
         self.name = name
         self.uuid = uuid
         self.memory = memory
-        self.maximumMemory = maximumMemory
         self.state = state
-        self.shutdownReason = shutdownReason
-        self.cpu = cpu
-        self.vcpus = vcpus
-        self.cpuTime = cpuTime
-        self.startTime = startTime
-        self.upTime = upTime
+    }
+
+    /// - Parameters:
+    ///   - id: of the domain.
+    ///   - record: what xend keeps of it.
+    ///   - report: what Xen said last; nil when it said nothing.
+    ///   - console: how its console is at the moment.
+    ///   - now: seconds since 1970.
+    init(
+        _ id: DomainID, _ record: DomainRecord, _ report: DomainReport?, console: ConsoleInformation?, now: Double
+    ) {
+        self.init(
+            id: id, name: record.name.rawValue, uuid: record.uuid,
+            memory: report?.memory ?? record.config?.memory ?? .zero, state: DomainState(record, report))
+        maximumMemory = report?.maximumMemory ?? record.config?.maximumMemory
+        shutdownReason = report?.shutdownReason
+        cpu = record.firstCPU
+        vcpus = report?.onlineVCPUs ?? record.config?.onlineVCPUs ?? 1
+        cpuTime = report?.cpuTime ?? .zero
+        startTime = record.startTime
+        upTime = record.startTime.map { max(0, now - $0) }
         self.console = console
-        self.restartState = restartState
-        self.held = held
-        self.restartTime = restartTime
-        self.devices = devices
-        self.config = config
-        self.operation = operation
-        self.isInDoubt = isInDoubt
-    }
-}
-
-/// The six letters `rbpscd` (manual, decision 1).
-public struct DomainState: Hashable, Sendable, CustomStringConvertible {
-    /// `r`: one of its cpus runs.
-    public var isRunning = false
-    /// `b`: all of them wait for an event.
-    public var isBlocked = false
-    /// `p`: an operator has stopped it.
-    public var isPaused = false
-    /// `s`: the guest has ended by itself.
-    public var isShutdown = false
-    /// `c`: and that was a crash.
-    public var isCrashed = false
-    /// `d`: Xen is letting go of it.
-    public var isDying = false
-
-    public init() {}
-
-    public var description: String {
-        let none = UInt8(ascii: "-")
-        return String(unsafeUninitializedCapacity: 6) { text in
-            text[0] = isRunning ? UInt8(ascii: "r") : none
-            text[1] = isBlocked ? UInt8(ascii: "b") : none
-            text[2] = isPaused ? UInt8(ascii: "p") : none
-            text[3] = isShutdown ? UInt8(ascii: "s") : none
-            text[4] = isCrashed ? UInt8(ascii: "c") : none
-            text[5] = isDying ? UInt8(ascii: "d") : none
-            return 6
-        }
-    }
-}
-
-/// How far a restart is that is due.
-public enum RestartState: String, Hashable, Sendable {
-    /// Waits until the old life is gone.
-    case pending
-    /// Being built.
-    case booting
-    /// Waited too long, or could not be built; `held` says why.
-    case blocked
-}
-
-/// A console as the wire shows it (reference/domain.md §4).
-public struct ConsoleInformation: Hashable, Sendable {
-    /// In the words of 2004 (reference/domain.md §4).
-    public enum Status: String, Hashable, Sendable { case new, listening, connected, closed }
-    /// Whether somebody is connected.
-    public var status: Status
-    /// Number of the console's channel: another after each restart.
-    public var channel: Int
-    /// Whose console it is.
-    public var domain: DomainID
-    /// Event channel; nil while detached.
-    public var eventPort: UInt32?
-    /// The TCP port; what addresses the console in a URL.
-    public var port: UInt16
-    /// The client that may write.
-    public var client: (host: String, port: UInt16)? {
-        get { clientHost.map { ($0, clientPort) } }
-        set { (clientHost, clientPort) = (newValue?.host, newValue?.port ?? 0) }
-    }
-    private var clientHost: String?
-    private var clientPort: UInt16 = 0
-
-    public init(status: Status, channel: Int, domain: DomainID, eventPort: UInt32?, port: UInt16) {
-        self.status = status
-        self.channel = channel
-        self.domain = domain
-        self.eventPort = eventPort
-        self.port = port
-    }
-}
-
-extension ConsoleInformation: SExpressible {
-    /// `(console (status S) (id I) (domain D) (local_port L) (remote_port R) (console_port P) [(connected HOST PORT)])`
-    public func describe(to sink: inout some SExpressionSink) {
-        sink.open("console")
-        sink.element("status", status.rawValue)
-        sink.element("id", channel)
-        sink.element("domain", Int(domain.rawValue))
-        sink.element("local_port", Int(eventPort ?? 0))
-        sink.element("remote_port", Int(eventPort ?? 0))
-        sink.element("console_port", Int(port))
-        if let client {
-            sink.open("connected")
-            sink.add(client.host)
-            sink.add(Int(client.port))
-            sink.close()
-        }
-        sink.close()
+        restartState = RestartState(record)
+        held = record.held
+        restartTime = record.restartTime
+        devices = record.devices
+        config = record.config?.source
+        operation = record.operation?.name
+        isInDoubt = record.stage.isInDoubt
     }
 }
 
@@ -219,5 +135,17 @@ extension DomainInformation: SExpressible {
             sink.add(config)
             sink.close()
         }
+    }
+}
+
+extension DomainRecord {
+    /// The first physical cpu on which it may run.
+    fileprivate var firstCPU: Int { max(0, config?.pins.first?.cpus?.min() ?? pinnedCPU ?? 0) }
+}
+
+extension Stage {
+    fileprivate var isInDoubt: Bool {
+        if case .inDoubt = self { return true }
+        return false
     }
 }

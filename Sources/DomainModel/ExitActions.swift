@@ -13,15 +13,6 @@ public struct ExitActions: Hashable, Sendable {
     /// After a crash, or an exit for a reason that nobody knows.
     public var onCrash: Action
 
-    /// What the restart modes of 2004 mean (manual L5).
-    public init(_ mode: RestartMode) {
-        switch mode {
-        case .onreboot: (onPoweroff, onReboot, onCrash) = (.destroy, .restart, .destroy)
-        case .always: (onPoweroff, onReboot, onCrash) = (.restart, .restart, .restart)
-        case .never: (onPoweroff, onReboot, onCrash) = (.destroy, .destroy, .destroy)
-        }
-    }
-
     init(_ fields: ConfigurationReader) throws(ConfigurationError) {
         let mode = try fields.choice("restart", RestartMode.self) { "invalid restart mode: \($0)" }
         self.init(mode ?? .onreboot)

@@ -50,6 +50,3 @@ public enum ShutdownRequest: String, CaseIterable, Sendable {
 
 /// How a user destroys a domain: `halt` ends it, `reboot` builds it again.
 public enum DestroyMode: String, CaseIterable, Sendable { case halt, reboot }
-
-/// When a domain that exited is built again (manual L5).
-public enum RestartMode: String, CaseIterable, Sendable { case onreboot, always, never }

@@ -10,10 +10,16 @@ import Testing
         var console = ConsoleInformation(
             status: .connected, channel: 3, domain: .zero, eventPort: 5, port: 9601)
         console.client = ("127.0.0.1", 40_000)
-        return DomainInformation(
+        var information = DomainInformation(
             id: .zero, name: "web", uuid: DomainUUID(bytes: Array(0..<16)), memory: MemorySize(mebibytes: 64),
-            state: DomainState(), cpu: 0, cpuTime: .milliseconds(172_200), startTime: 1_700_000_000.25, upTime: 5,
-            console: console, config: ["vm", ["name", "web"]])
+            state: DomainState())
+        information.cpu = 0
+        information.cpuTime = .milliseconds(172_200)
+        information.startTime = 1_700_000_000.25
+        information.upTime = 5
+        information.console = console
+        information.config = ["vm", ["name", "web"]]
+        return information
     }
 
     private static let changes: [@Sendable (inout DomainInformation) -> Void] = [

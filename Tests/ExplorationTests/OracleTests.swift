@@ -50,6 +50,13 @@ import Testing
         #expect(ill.take(restarts ? "destroy" : "restart", restarts ? "" : "schedule", of: "web", "1", on: "h") != nil)
     }
 
+    @Test func `a mode that the oracle does not know is not judged`() throws {
+        var fates = try Self.fates("(vm (name web) (restart sometimes))")
+        _ = fates.take("exit", "reboot", of: "web", "1", on: "h")
+        #expect(fates.take("destroy", "", of: "web", "1", on: "h") == nil)
+        #expect(fates.overdue([], on: "h").isEmpty)
+    }
+
     @Test func `the words of later toolstacks stand above the mode`() throws {
         var fates = try Self.fates("(vm (name web) (restart onreboot) (on_crash restart))")
         _ = fates.take("exit", "crash", of: "web", "1", on: "h")

@@ -8,18 +8,14 @@ import Testing
 
 @Suite("Operations during transfers")
 struct ConcurrencyTests {
-    /// Every operation there is.
+    /// Every operation there is, as the example of its row has it.
     private static func operations() throws -> [DomainOperation] {
-        let vif = try DeviceConfig(SExpression.parseFirst("(vif (mac aa:00:00:00:00:09))"))
-        let config = try DomainConfig(
-            SExpression.parseFirst("(vm (name web) (memory 16) (image (linux (kernel /boot/vmlinuz))))"))
-        return [
-            .pause, .unpause, .shutdown(.poweroff), .destroy(.halt), .pinCPU([0]), .setVCPUs(1), .sysrq(SysRqKey("s")!),
-            .setMaximumMemory(MemorySize(mebibytes: 64)), .setMemoryTarget(MemorySize(mebibytes: 8)),
-            .setScheduler(weight: 512, cap: nil), .createDevice(vif), .destroyDevice(.vif, index: 0),
-            .configureDevice(vif, index: 0), .configure(config), .rename(try DomainName("other")),
-            .save(path: "/tmp/other.img"), .migrate(MigrationRequest(destination: "beta")), .resolve(keep: true),
-        ]
+        try OperationRule.all(of: .domain).map { rule in
+            guard case .domain(let operation) = try rule.asked(GivenArguments(fields: rule.example)) else {
+                throw OperationError(.failed, "\(rule.name) is not done to a domain")
+            }
+            return operation
+        }
     }
 
     @Test("The table: every operation in every phase")

@@ -29,14 +29,20 @@ enum Sample {
         var console = ConsoleInformation(
             status: .connected, channel: id, domain: DomainID(id) ?? .zero, eventPort: 5, port: UInt16(9600 + id))
         console.client = (host: "127.0.0.1", port: 4242)
-        return DomainInformation(
+        var domain = DomainInformation(
             id: DomainID(id) ?? .zero, name: name,
             uuid: DomainUUID(bytes: [UInt8](repeating: UInt8(id % 256), count: 16)),
-            memory: MemorySize(mebibytes: 64 * (id + 1)),
-            maximumMemory: MemorySize(mebibytes: 64 * (id + 1)), state: state, cpu: 0, cpuTime: .milliseconds(172_200),
-            startTime: 1_700_000_000.25, upTime: 93_784, console: id == 0 ? nil : console,
-            devices: id == 0 ? [] : devices,
-            config: id == 0 ? nil : config.flatMap { try? SExpression.parseFirst($0) })
+            memory: MemorySize(mebibytes: 64 * (id + 1)), state: state)
+        domain.maximumMemory = domain.memory
+        domain.cpu = 0
+        domain.cpuTime = .milliseconds(172_200)
+        domain.startTime = 1_700_000_000.25
+        domain.upTime = 93_784
+        guard id > 0 else { return domain }
+        domain.console = console
+        domain.devices = devices
+        domain.config = config.flatMap { try? SExpression.parseFirst($0) }
+        return domain
     }
 
     static let devices: [DeviceRecord] = {

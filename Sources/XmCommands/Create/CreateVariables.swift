@@ -1,3 +1,5 @@
+import DomainModel
+
 // The variables of `xm create`, in the order in which the help shows them.
 
 /// A variable that a configuration file or `VAR=VAL` can set.
@@ -46,13 +48,10 @@ extension CreateVariable {
             name: "console", kind: .int, value: "PORT", standard: "9600 + domain id",
             use: "The TCP port of its console."),
         CreateVariable(
-            name: "restart", kind: .text, value: "onreboot|always|never", standard: "onreboot",
-            use:
-                "When it is started again by itself:\n"
-                + "onreboot: when it exits in order to reboot\n"
-                + "always: however it exits\n"
-                + "never: not at all"
-        ),
+            name: "restart", kind: .text, value: RestartMode.allCases.map(\.rawValue).joined(separator: "|"),
+            standard: RestartMode.onreboot.rawValue,
+            use: (["When it is started again by itself:"] + RestartMode.allCases.map { "\($0.rawValue): \($0.meaning)" })
+                .joined(separator: "\n")),
         CreateVariable(
             name: "blkif", kind: .bool, value: "no|yes", standard: "no",
             use: "It serves block devices to other domains."),
