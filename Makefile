@@ -11,7 +11,7 @@ SYSCONFDIR ?= /etc
 PLACE = $(DESTDIR)$(PREFIX)
 SHARE = $(PLACE)/share
 
-.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench fuzz tls-test clients attack cluster docs drawings ci install format clean
+.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench fuzz tls-test clients python attack cluster docs drawings ci install format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ tls-test: ## Prove migration over TLS (builds BoringSSL; needs openssl)
 
 clients: build ## Let programs that others wrote drive xend
 	CI/foreign-clients
+
+python: build ## Test the Python client against xend-sim
+	CI/test-python
 
 attack: build ## Throw bad input at xend, and kill it under load
 	CI/attack-http

@@ -255,6 +255,21 @@ import Testing
         #expect(reply.header("Location") == expected)
     }
 
+    @Test(
+        "The header Xend-Error has the kind of a failure, whatever its status",
+        arguments: [
+            (OperationError.Kind.invalid, "invalid"), (.notFound, "notFound"), (.forbidden, "forbidden"),
+            (.refused, "refused"), (.failed, "failed"), (.notSupported, "notSupported"),
+        ], [false, true])
+    func kinds(kind: (OperationError.Kind, String), isLate: Bool) async throws {
+        let service = Sample.service
+        #expect(try await Wire.post("/xend/domain/vm1", "op=pause", of: service).header("Xend-Error") == nil)
+        service.change { $0.failure = OperationError(kind.0, "no", isLate: isLate) }
+        let reply = try await Wire.post("/xend/domain/vm1", "op=pause", of: service)
+        #expect(reply.header("Xend-Error") == kind.1)
+        #expect(reply.body == "(xend.err no)")
+    }
+
     @Test("Late failures are 400 with the text as reason")
     func late() async throws {
         let service = Sample.service

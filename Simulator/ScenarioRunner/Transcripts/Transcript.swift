@@ -104,9 +104,11 @@ struct Transcript {
     /// What is the scenario's and no machine's own.
     mutating func note(_ text: String) { add("- \(text)") }
 
-    /// Sizes and dates differ with what is replaced above; the rest is the connection's.
+    /// Sizes and dates differ with what is replaced above; `Xend-Error` is the kind of the text that is there, too; the rest is
+    /// the connection's.
     private static let ignoredHeaders: Set<String> = [
         "date", "server", "content-length", "connection", "last-modified", "etag", "content-type", "keep-alive",
+        "xend-error",
     ]
 }
 

@@ -68,9 +68,11 @@ struct Rendering: Sendable {
         let reason = status == Status.ok ? nil : text
         switch exchange.representation {
         case .sxp:
+            // What JSON has in its object: the status is 200 for most of them.
+            let kind = (name: "Xend-Error", value: failure.error.kind.word)
             return Reply(
                 status: status, reason: reason, contentType: SXPReply.contentType, body: SXPReply.error(text),
-                headers: failure.headers)
+                headers: failure.headers + [kind])
         case .json:
             return Reply(
                 status: status, reason: reason, contentType: "application/json",
@@ -113,7 +115,7 @@ enum SXPReply {
 }
 
 extension OperationError.Kind {
-    /// The word for it in JSON.
+    /// The word for it in JSON, and in the header of an SXP answer.
     var word: String {
         switch self {
         case .invalid: "invalid"

@@ -1,0 +1,69 @@
+"""Where a daemon is."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Optional
+from urllib.parse import quote
+
+from .errors import InvalidError
+
+
+@dataclass(frozen=True)
+class Address:
+    """The address of a daemon: a host and a port, or the path of a Unix socket."""
+
+    host: str = "localhost"
+    port: int = 8000
+    #: The path of a socket on this machine; host and port do not count then.
+    socket: Optional[str] = None
+    #: The path of the root, without its closing slash.
+    root: str = "/xend"
+
+    @classmethod
+    def read(cls, server: Optional[str] = None, root: Optional[str] = None) -> "Address":
+        """Reads ``HOST:PORT``, ``unix:PATH`` or ``/PATH``.
+
+        What is None is taken from the environment: ``XEND`` and ``XEND_ROOT``, as in 2004; without them it is ``localhost:8000`` and
+        ``/xend``.
+
+        :raises InvalidError: it is none of these.
+        """
+        server = os.environ.get("XEND") if server is None else server
+        root = os.environ.get("XEND_ROOT") if root is None else root
+        path = "/xend" if root is None else ("/" + quote(root.strip("/"), safe="/%")).rstrip("/")
+        if server is None:
+            return cls(root=path)
+        if server.startswith(("/", "unix:")):
+            return cls(socket=_socket(server), root=path)
+        host, colon, digits = server.rpartition(":")
+        if not colon:
+            raise InvalidError(f'XEND must be HOST:PORT or the path of a socket, not "{server}": it has no colon')
+        if not (digits.isascii() and digits.isdigit() and 1 <= int(digits) <= 65535):
+            raise InvalidError(f'XEND must be HOST:PORT with a port from 1 to 65535, not "{server}"')
+        if not all("!" <= character <= "~" and character not in "/@" for character in host):
+            raise InvalidError(f'XEND must be HOST:PORT, and "{host}" is no host')
+        if host.startswith("[") and host.endswith("]"):
+            host = host[1:-1]
+        return cls(host=host or "localhost", port=int(digits), root=path)
+
+    @property
+    def authority(self) -> str:
+        """The value of the ``Host`` header."""
+        if self.socket is not None:
+            return "localhost"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"unix:{self.socket}" if self.socket is not None else self.authority
+
+
+def _socket(server: str) -> str:
+    path = server[len("unix:") :] if server.startswith("unix:") else server
+    if not path.startswith("/"):
+        raise InvalidError(f'XEND must be HOST:PORT or the whole path of a socket, not "{server}"')
+    # The kernel's limit, with the byte that ends it.
+    if len(os.fsencode(path)) > 107 or "\0" in path:
+        raise InvalidError(f'"{path}" cannot be the path of a socket: it has more than 107 bytes, or one of them is 0')
+    return path
