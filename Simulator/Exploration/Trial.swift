@@ -9,14 +9,14 @@ struct Trial {
     let scenario: Scenario
     var seed: UInt64
     var order = ExecutionOrder.fifo
-    /// A fault besides those of the story, there from the first step on, and whether it happened.
-    var fault: (rule: FaultRule, host: String)?
+    /// Faults of one host besides those of the story, there from the first step on. Each must happen.
+    var faults: (rules: [FaultRule], host: String)
     /// Told of what the daemons do, with their host.
     var onDeed: ((String, Deed) -> Void)?
 
-    init(_ scenario: Scenario, fault: (rule: FaultRule, host: String)? = nil) {
+    init(_ scenario: Scenario, faults: [FaultRule] = [], on host: String = "") {
         self.scenario = scenario
-        self.fault = fault
+        self.faults = (faults, host)
         seed = scenario.setup.seed ?? 0
         if scenario.setup.isShuffled { order = .seeded(seed) }
     }
@@ -30,26 +30,25 @@ struct Trial {
         if let onDeed { target.onDeed = { host, _, deed in onDeed(host, deed) } }
         let run = ScenarioRun(scenario, target)
         let watch = Watch(run, target)
-        var plan: FaultPlan?
-        target.afterStart = { plan = fault.flatMap { add($0, to: target) } }
+        target.afterStart = { for rule in faults.rules { Self.add(rule, on: faults.host, to: target) } }
         defer { target.end() }
         do throws(StepFailure) {
             try run.perform()
         } catch {
             return ([Violation(.revival, "\(error)")], run.transcriptText)
         }
-        if fault != nil, plan?.hasEntrenchedStruck != true {
+        // The end belongs to it: there somebody starts the daemon that a fault has ended last.
+        let violations = watch.finish()
+        guard target.world.hosts.reduce(0, { $0 + $1.host.faults.struckCount }) == faults.rules.count else {
             return ([Violation(.repeatable, "the point was not passed again")], run.transcriptText)
         }
-        return (watch.finish(), run.transcriptText)
+        return (violations, run.transcriptText)
     }
 
     /// A fault that outlives what the story heals.
-    private func add(_ fault: (rule: FaultRule, host: String), to target: SimulatedTarget) -> FaultPlan? {
-        try? target.perform(.fault(fault.rule), on: fault.host)
-        let place = fault.rule.pattern.kind == .network ? fault.rule.pattern.name : fault.host
-        let plan = target.world.host(place)?.host.faults
-        plan?.entrench()
-        return plan
+    static func add(_ rule: FaultRule, on host: String, to target: SimulatedTarget) {
+        try? target.perform(.fault(rule), on: host)
+        let place = rule.pattern.kind == .network ? rule.pattern.name : host
+        target.world.host(place)?.host.faults.entrench()
     }
 }

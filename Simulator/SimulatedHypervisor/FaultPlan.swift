@@ -12,6 +12,7 @@ public final class FaultPlan {
         var passages = 0
         var since: Instant
         var outlivesHealing = false
+        var hasStruck = false
     }
     private let timeline: Timeline
     private var entries: [Entry] = []
@@ -34,8 +35,8 @@ public final class FaultPlan {
     public private(set) var recording: [FaultPoint] = []
     /// Told of each fault that happens.
     public var onFault: ((FaultPoint, FaultAction) -> Void)?
-    /// Whether an entrenched rule has struck.
-    public private(set) var hasEntrenchedStruck = false
+    /// How many of the entrenched rules have struck.
+    public var struckCount: Int { entries.count { $0.outlivesHealing && $0.hasStruck } }
     /// Faults that have happened, in order.
     public private(set) var history: [(at: Instant, point: FaultPoint, action: FaultAction)] = []
 
@@ -82,7 +83,7 @@ public final class FaultPlan {
             entries[index].passages += 1
             guard due == nil, isDue(entries[index]) else { continue }
             due = entries[index].rule.action
-            if entries[index].outlivesHealing { hasEntrenchedStruck = true }
+            entries[index].hasStruck = true
         }
         guard let due else { return nil }
         if history.count < Self.recordingLimit { history.append((timeline.now, point, due)) }

@@ -4,8 +4,8 @@
 final class StorePlace {
     /// The last part of its path.
     let name: String
-    /// nil of a root.
-    unowned let above: StorePlace?
+    /// nil of a root, and of what was taken away: then it is no place of the tree any more, and need not be taken away again.
+    private(set) unowned var above: StorePlace?
     var node: StoreNode?
     var watches: [StoreWatch] = []
     /// Open transactions that have looked here, whether there is a node or not.
@@ -51,6 +51,7 @@ final class StorePlace {
         var place = self
         while place.isEmpty, let above = place.above {
             above.below[place.name] = nil
+            place.above = nil
             place = above
         }
     }

@@ -213,6 +213,7 @@ public final class RunningHost: @unchecked Sendable {
         for task in await daemon.tasks() where task.outcome == .running {
             work.append("\(task.operation) of \(task.domain) on \(name)")
         }
+        if await daemon.manager.isTidyingUp { work.append("what an earlier xend has left on \(name)") }
         if await daemon.manager.isLooking { work.append("a look of xend at the domains of \(name)") }
         return work
     }

@@ -3,7 +3,7 @@ import Exploration
 import ScenarioLanguage
 import ScenarioRunner
 
-/// `xend-scenario sweep`: one fault at every point that a scenario passes.
+/// `xend-scenario sweep`: one fault at every point that a scenario passes, or two.
 struct SweepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep",
@@ -16,7 +16,12 @@ struct SweepCommand: ParsableCommand {
 
     @OptionGroup var files: FileArguments
 
-    @Option(help: ArgumentHelp("Only every Nth case.", valueName: "n"))
+    @Flag(
+        help: ArgumentHelp(
+            "After each fault that ends the daemon, a second one at every point that the next passes in its recovery."))
+    var recovery = false
+
+    @Option(help: ArgumentHelp("Only every Nth case; with --recovery, of both faults.", valueName: "n"))
     var every = 1
 
     @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "file"))
@@ -70,7 +75,7 @@ struct SweepCommand: ParsableCommand {
         let sweep = Sweep(scenario)
         let cases: [Sweep.Case]
         do {
-            cases = try sweep.cases().enumerated().filter { $0.offset % every == 0 }.map(\.element)
+            cases = try find(sweep)
         } catch {
             Terminal.write("FAILED   \(scenario.name) does not pass without faults\n    \(error)\n")
             return SweepResult(scenario, obstacle: error)
@@ -89,6 +94,12 @@ struct SweepCommand: ParsableCommand {
         tell(result)
         if let out { write(&result, sweep, to: out) }
         return result
+    }
+
+    private func find(_ sweep: Sweep) throws(StepFailure) -> [Sweep.Case] {
+        let cases = try sweep.cases().filter { !recovery || Sweep.hasRecovery($0) }
+        let some = cases.enumerated().filter { $0.offset % every == 0 }.map(\.element)
+        return recovery ? sweep.recoveries(after: some, every: every) : some
     }
 
     private func tell(_ result: SweepResult) {

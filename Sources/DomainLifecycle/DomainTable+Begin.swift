@@ -12,6 +12,8 @@ public enum Beginning: Hashable, Sendable {
     case clear
     /// A setting was cut off: the domain has again what its configuration says.
     case restoreSettings
+    /// A change of a network interface was cut off: each is again where its configuration says.
+    case restoreDevices
 }
 
 extension DomainTable {

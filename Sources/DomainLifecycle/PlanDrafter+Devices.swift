@@ -50,6 +50,14 @@ extension PlanDrafter {
         return id
     }
 
+    /// The scripts of the network interfaces that domain 0 serves run once more.
+    func restoreDevices(_ record: DomainRecord) -> Draft {
+        let vifs = record.devices.filter { $0.type == .vif && $0.backend == .zero }
+        return Draft(
+            name: "restore devices", direction: .forward,
+            steps: vifs.map { .reconfigure($0, to: $0.config) })
+    }
+
     func device(_ slot: DeviceSlot, of record: DomainRecord) throws(Refusal) -> DeviceRecord {
         guard let device = record.devices.first(where: { $0.slot == slot }) else {
             throw .noSuchDevice(slot, title: record.title)

@@ -10,6 +10,7 @@ extension PlanDrafter {
         case .rebuild: try rebuild(&record)
         case .clear: try clear(&record)
         case .restoreSettings: Draft(name: "restore settings", steps: [.restoreSettings])
+        case .restoreDevices: restoreDevices(record)
         }
     }
 

@@ -129,6 +129,9 @@ extension DomainManager {
     /// Whether something that has happened may still be unseen because a look is not over.
     public var isLooking: Bool { parts.examiner.isLooking }
 
+    /// Whether something that an earlier xend left has still to be given back.
+    public var isTidyingUp: Bool { parts.strays.isBusy }
+
     /// How this xend takes part in migrations.
     public var migration: MigrationSettings { parts.peers.migration }
 

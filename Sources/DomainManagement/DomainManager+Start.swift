@@ -25,6 +25,7 @@ extension DomainManager {
         let todo = parts.startUp.takeUp(replay, reports, hasRebooted: hasRebooted)
         await BackingFinder(context: context).takeUp()
         parts.recovery.keep(replay)
+        parts.strays.keep(replay, todo: todo)
         try await database.begin(with: journalStart(boot.identifier), after: contents) { [weak self] in
             await self?.journalStart(boot.identifier) ?? []
         }
@@ -34,14 +35,15 @@ extension DomainManager {
         await account.because(signal) {
             await context.spawnAll(todo.map { beginning, uuid in { await $0.chore(beginning, on: uuid) } })
             await parts.recovery.takeUp(replay, in: self)
+            await parts.strays.endOperations()
         }
         await parts.startUp.adoptSettings()
         let live = table.sorted.filter { $0.stage == .live && !$0.isForeign }
         // What is not known because a line of the journal is damaged is no stray.
         let known = live.filter { !contents.journal.mayMiss(after: replay.number(of: $0.uuid)) }
-        await context.spawnAll(known.map { record in { await $0.parts.startUp.releaseStrays(of: record) } })
+        await context.spawnAll(known.map { record in { await $0.parts.strays.releaseDevices(of: record.uuid) } })
         for record in live { await parts.startUp.restoreName(of: record) }
-        await parts.startUp.unbindStrays(replay.boundFiles)
+        await parts.strays.unbindFiles()
         await parts.examiner.examineOnce()
         parts.signals.start()
     }
@@ -54,7 +56,7 @@ extension DomainManager {
             entries.append(database.record(record))
         }
         return entries + parts.tasks.all.map(\.entry) + parts.recovery.entries + parts.saver.entries
-            + parts.handovers.entries
+            + parts.handovers.entries + parts.strays.entries
             + parts.performer.openEntries
     }
 

@@ -26,6 +26,8 @@ final class ManagerParts {
     let transfers: TransferDesk
     /// Takes up the transfers of an earlier daemon.
     let recovery: TransferRecovery
+    /// Gives back what it has left.
+    let strays: StrayDesk
     /// Takes up everything else of it.
     let startUp: StartUp
 
@@ -45,6 +47,7 @@ final class ManagerParts {
         receiver = Receiver(context: context, peers: peers, handovers: handovers, tasks: tasks)
         transfers = TransferDesk(context: context, tasks: tasks, restorer: restorer, receiver: receiver)
         recovery = TransferRecovery(context, tasks: tasks, handovers: handovers, saver: saver, guests: guests)
+        strays = StrayDesk(context)
         startUp = StartUp(context: context, nodes: nodes)
         let steps = StepPerformer(
             context, nodes: nodes, signals: signals, consoles: consoles, saver: saver, sender: sender,

@@ -90,41 +90,51 @@ extension DriverDomain {
     /// - Returns: what is still held, in words.
     public func releaseRemains(of domain: DomainID, except known: Set<String> = []) async -> [String] {
         var held: [String] = []
-        for path in await remains(of: domain) where !known.contains(path.kernelName) {
+        let remains: [DevicePath]
+        do {
+            remains = try await self.remains(of: domain)
+        } catch {
+            return ["it cannot be seen which devices domain \(domain) has: \(error)"]
+        }
+        for path in remains where !known.contains(path.kernelName) {
             do {
                 try await release(nil, at: path, force: true)
             } catch {
                 held.append("\(path.kernelName): \(error)")
             }
         }
-        await removeEmptyDirectories(of: domain)
+        do {
+            try await removeEmptyDirectories(of: domain)
+        } catch {
+            held.append("the directories of its devices: \(error)")
+        }
         return held
     }
 
     /// The types that the driver domain has back-ends of, for any domain. Most often there is none, and one look tells.
-    private func backendTypes() async -> [DeviceType] {
-        let names = (try? await store.listIfPresent(Self.backends)) ?? []
+    private func backendTypes() async throws(XenStoreError) -> [DeviceType] {
+        let names = try await store.listIfPresent(Self.backends)
         return DeviceType.split.filter { names.contains($0.rawValue) }
     }
 
     private static let backends = "/local/domain/0/backend"
 
     /// A daemon that was killed just after it had removed a device has left the directories above it.
-    private func removeEmptyDirectories(of domain: DomainID) async {
-        let types = await backendTypes()
-        if types.isEmpty { try? await store.removeIfEmpty(Self.backends) }
+    private func removeEmptyDirectories(of domain: DomainID) async throws(XenStoreError) {
+        let types = try await backendTypes()
+        if types.isEmpty { try await store.removeIfEmpty(Self.backends) }
         for type in types {
             let parents = DevicePath(type: type, domain: domain, backend: .zero, handle: 0).backendParents
-            guard let nearest = parents.first, (try? await store.listIfPresent(nearest)) == [] else { continue }
-            for directory in parents { try? await store.removeIfEmpty(directory) }
+            guard let nearest = parents.first, try await store.listIfPresent(nearest) == [] else { continue }
+            for directory in parents { try await store.removeIfEmpty(directory) }
         }
     }
 
     /// The devices of a domain that are still in xenstore's or the kernel's lists.
-    private func remains(of domain: DomainID) async -> [DevicePath] {
+    private func remains(of domain: DomainID) async throws(XenStoreError) -> [DevicePath] {
         var paths: Set<DevicePath> = []
-        for type in await backendTypes() {
-            for name in (try? await store.listIfPresent("\(Self.backends)/\(type.rawValue)/\(domain)")) ?? [] {
+        for type in try await backendTypes() {
+            for name in try await store.listIfPresent("\(Self.backends)/\(type.rawValue)/\(domain)") {
                 guard let handle = UInt32(name) else { continue }
                 paths.insert(DevicePath(type: type, domain: domain, backend: .zero, handle: handle))
             }

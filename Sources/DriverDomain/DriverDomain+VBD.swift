@@ -44,18 +44,23 @@ extension DriverDomain {
         try await scripts.unbind(kind: kind, node: node)
     }
 
-    /// Gives back loop devices that show a file for nobody: a daemon was killed after binding one and before it could write
-    /// down which.
-    ///
-    /// - Parameter used: nodes that have an owner.
-    public func unbindStrays(of file: String, except used: Set<String>) async {
-        for node in await node.loopDevices(showing: file) where !used.contains(node) {
-            // The host's own use of the file is none of our business.
-            guard case .blockDevice(let number) = (try? await files.information(node))??.kind,
-                await self.node.mountState(ofDevice: number) == .notMounted
+    /// Loop devices that show a file, but for those that the host itself uses, which are none of our business.
+    /// - Throws: that it cannot be seen.
+    public func unmountedLoopDevices(showing file: String) async throws(DeviceError) -> [String] {
+        var found: [String] = []
+        for node in await node.loopDevices(showing: file) {
+            let kind: FileInformation.Kind?
+            do { kind = try await files.information(node)?.kind } catch { throw DeviceError(error) }
+            guard case .blockDevice(let number) = kind, await self.node.mountState(ofDevice: number) == .notMounted
             else { continue }
-            try? await scripts.unbind(kind: "file", node: node)
+            found.append(node)
         }
+        return found
+    }
+
+    /// Gives back the loop device that the script for files has made.
+    public func unbindFile(from node: String) async throws(DeviceError) {
+        try await scripts.unbind(kind: "file", node: node)
     }
 
     private func blockDevice(_ node: String, _ config: VBDConfig) async throws(DeviceError) -> UInt32 {

@@ -33,6 +33,27 @@ import Testing
         #expect(matrix.table.split(separator: "\n").count == matrix.rows.count + 2)
     }
 
+    @Test func `a recovery is killed at its own points only, and leaves nothing`() throws {
+        let disk =
+            "(create (vm (name web) (memory 64) (image (linux (kernel /boot/k))) (device (vbd (uname file:/srv/d) (dev sda1) (mode w)))))"
+        let sweep = Sweep(try Self.scenario("(file /srv/d (size 1M)) \(disk) (settle)"))
+        let kills = try sweep.cases().filter(Sweep.hasRecovery)
+        let first = try #require(kills.first { $0.description.contains("backend/vbd/1/2049)") })
+        let cases = sweep.recoveries(after: [first])
+        #expect(cases.count > 50)
+        #expect(Set(cases.map(\.kind)) == ["error", "torn", "kill before", "kill after"])
+        #expect(cases.contains { $0.description.contains("journal) (nth 1) (kill-daemon after)") })
+        #expect(cases.allSatisfy { $0.before == first.rule && $0.steps.count == 2 })
+        // What was done before, and is not done again, is none of them.
+        #expect(!cases.contains { $0.rule.pattern.detail == "bind" })
+        var matrix = SweepMatrix(cases)
+        sweep.run(cases.enumerated().filter { $0.offset % 5 == 0 }.map(\.element)) { matrix.add($0) }
+        #expect(matrix.failures.isEmpty, "\(matrix.failures.map { "\($0.sweptCase) \($0.violations)" })")
+        for sweptCase in cases.prefix(20) {
+            #expect(throws: Never.self) { try Self.scenario("\(sweptCase.steps.joined(separator: " ")) (settle)") }
+        }
+    }
+
     @Test func `transfers are cancelled at their points`() throws {
         let sweep = Sweep(try Self.scenario("\(Self.web) (unpause web) (settle) (save web /tmp/web)"))
         let cancels = try sweep.cases().filter { $0.kind == "cancel" }

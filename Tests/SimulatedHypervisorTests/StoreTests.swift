@@ -44,6 +44,22 @@ struct StoreTests {
         #expect(outcome == isConflict)
     }
 
+    @Test("A transaction may look at places below one another where nothing is, and leaves what came there since")
+    func nothing() throws {
+        let bench = Bench()
+        let store = Toolstack(bench.alpha.startIncarnation()).machine.store
+        try bench.run {
+            for order in [["a/b/c/d", "a/b", "a/b/c"], ["a/b", "a/b/c/d"]] {
+                let transaction = try await store.beginTransaction()
+                for path in order { _ = try? await store.read("/tool/\(path)", in: transaction) }
+                try await store.endTransaction(transaction, commit: false)
+                try await store.write("/tool/a/b/e", "1")
+                #expect(try await store.list("/tool/a/b") == ["e"])
+                try await store.remove("/tool/a", in: nil)
+            }
+        }
+    }
+
     @Test("A guest reads and writes only what it may, and has its quotas")
     func guests() throws {
         let bench = Bench()

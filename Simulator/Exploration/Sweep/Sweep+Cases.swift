@@ -90,7 +90,7 @@ extension Sweep {
     }
 
     /// Reading changes nothing, and its faults are those of a daemon that asks; a watch that is late is a delay of what follows.
-    private static func isSwept(_ point: FaultPoint) -> Bool {
+    static func isSwept(_ point: FaultPoint) -> Bool {
         switch point.kind {
         case .disk: ["write", "fsync", "rename"].contains(point.name)
         case .xenstore: !point.isTold
@@ -99,7 +99,7 @@ extension Sweep {
     }
 
     /// What can go wrong at a point.
-    private static func actions(_ point: FaultPoint, during operation: String) -> [FaultAction] {
+    static func actions(_ point: FaultPoint, during operation: String) -> [FaultAction] {
         let ends: [FaultAction] = [
             .killDaemon(after: false), .killDaemon(after: true), .powerLoss(after: false), .powerLoss(after: true),
         ]

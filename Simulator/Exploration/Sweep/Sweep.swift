@@ -5,22 +5,28 @@ import SimulatedHost
 import SimulatedHypervisor
 
 /// Runs a scenario again and again, each time with one thing going wrong at one of the points that it passes, and looks at what
-/// that leaves behind.
+/// that leaves behind. Where the thing ends the daemon, a second one may go wrong while the next daemon takes up what it left.
 ///
 /// Steps may fail then; but what must hold must hold all the while, the daemon must come back, everything must settle, what it knows
 /// and what the machine has must agree, nothing may be left over, and everything must still be possible to destroy.
 public struct Sweep: Sendable {
-    /// One fault at one passage of one point.
+    /// One fault at one passage of one point, and perhaps the one that was there before it.
     public struct Case: Sendable, CustomStringConvertible {
-        /// The operation that was under way when the point was passed, or else the step.
+        /// The operation that was under way when the first fault struck, or else the step.
         public var operation: String
-        /// Whose fault plan gets the rule.
+        /// Whose fault plan gets the rules.
         public var host: String
-        /// The one fault.
+        /// What ended the daemon, if `rule` strikes the one that takes up what it left.
+        public var before: FaultRule?
+        /// The fault.
         public var rule: FaultRule
 
-        /// As a step that does the same.
-        public var description: String { rule.form(on: host) }
+        /// All of it, in order.
+        public var rules: [FaultRule] { [before, rule].compactMap(\.self) }
+        /// As steps that do the same.
+        public var steps: [String] { rules.map { $0.form(on: host) } }
+        /// The steps in a line.
+        public var description: String { steps.joined(separator: " ") }
         /// `error`, `kill after`, …
         public var kind: String { rule.action.kind }
     }
@@ -49,7 +55,7 @@ public struct Sweep: Sendable {
 
     /// Runs the scenario with one fault.
     public func run(_ sweptCase: Case) -> Outcome {
-        let trial = Trial(scenario, fault: (sweptCase.rule, sweptCase.host))
+        let trial = Trial(scenario, faults: sweptCase.rules, on: sweptCase.host)
         return Outcome(sweptCase: sweptCase, violations: trial.violations())
     }
 
@@ -58,7 +64,7 @@ public struct Sweep: Sendable {
         var story = StoryText(scenario)
         story.name = name
         story.setup.insert("(tolerate failures)", at: 0)
-        story.steps.insert(outcome.sweptCase.description, at: 0)
+        story.steps.insert(contentsOf: outcome.sweptCase.steps, at: 0)
         let oracle = outcome.violations.first?.oracle
         let shrunk = story.shrunk { shorter in
             guard let scenario = try? ScenarioReader.scenarios(in: shorter.file(), file: name).first,

@@ -115,12 +115,19 @@ final class ConsoleBoard: ManagerPart {
             } catch {
                 log.error("\(record.title): \(error.message); its console gets another port")
                 try? await open(nil, record)
+                await remember(record.uuid)
             }
             guard mayRun(record.stage), var state = table[record.uuid]?.console else { continue }
             state.eventPort = console.eventPort
             table.note(.console(state), of: record.uuid)
             if let record = table[record.uuid] { join(record) }
         }
+    }
+
+    /// The next daemon looks for the console where this one has it.
+    private func remember(_ domain: DomainUUID) async {
+        guard let record = table[domain] else { return }
+        try? await database.append([database.record(record)], isDeferrable: true)
     }
 
     /// Whether the domain is there and runs, or will when it is clear whose it is.

@@ -79,8 +79,9 @@ struct StartUp: ManagerPart {
             if let report { table.note(.reported(report), of: record.uuid) }
         }
         let settings = Set(OperationRule.settings.map(\.name))
-        for operation in replay.openOperations where settings.contains(operation.name) {
-            todo.append((.restoreSettings, operation.domain))
+        for operation in replay.openOperations {
+            if settings.contains(operation.name) { todo.append((.restoreSettings, operation.domain)) }
+            if operation.name == "device_configure" { todo.append((.restoreDevices, operation.domain)) }
         }
         return todo
     }
@@ -118,19 +119,6 @@ struct StartUp: ManagerPart {
     }
 
     // MARK: - What was cut off
-
-    func unbindStrays(_ files: Set<String>) async {
-        let used = Set(table.sorted.flatMap(\.devices).compactMap(\.node))
-        for file in files.sorted() { await drivers.unbindStrays(of: file, except: used) }
-    }
-
-    /// Releases devices of a live domain that its record does not have: an attachment that was cut off.
-    func releaseStrays(of record: DomainRecord) async {
-        guard let id = record.id else { return }
-        let known = Set(record.devices.map { "\($0.type.rawValue)-\(id)-\($0.handle)" })
-        let held = await drivers.releaseRemains(of: id, except: known)
-        for reason in held { log.error("\(record.title): \(reason)") }
-    }
 
     /// A renaming that was cut off may have changed the name in xenstore only.
     func restoreName(of record: DomainRecord) async {

@@ -14,6 +14,8 @@ import SExpressions
 /// (record (domain …))             a domain as it is now
 /// (forget UUID)                   a domain is no more
 /// (script PID START PATH ARG…)    a script was started
+/// (stray FILE)                    a script of an earlier daemon may have bound the file for nobody
+/// (stray-end FILE)                nobody's block device shows it
 /// (task (id N) …)                 a save, restore or migration as it is now
 /// (saving UUID PATH ID PAUSED)    a domain is being written to a file whose header has this id
 /// (migration (id X) …)            a migration as it is now

@@ -29,7 +29,9 @@ public struct DatabaseDowngrade: Sendable {
         let records = replay.records.values.sorted { $0.uuid.description < $1.uuid.description }
         // The records once more at the end: a file may know what the journal has lost.
         let entries = contents.journal.entries.map(\.value) + records.map(database.record)
-        for entry in entries where !entry.isElement("journal") {
+        // Which the first format does not know.
+        let new: Set = ["journal", "stray", "stray-end"]
+        for entry in entries where !new.contains(entry.name ?? "") {
             entry.write(into: &bytes)
             bytes.append(NumberedLine.end)
         }

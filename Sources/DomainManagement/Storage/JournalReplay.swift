@@ -25,7 +25,7 @@ struct JournalReplay: Sendable {
     var open: [UInt64: OpenOperation] = [:]
     /// Scripts that may still run.
     var scripts: [ScriptProcess] = []
-    /// Files that a script began to bind to a block device.
+    /// Files that a script began to bind to a block device, now or before an earlier start.
     var boundFiles: Set<String> = []
     var lastSerial: UInt64 = 0
     var transfers = TransferReplay()
@@ -79,6 +79,8 @@ struct JournalReplay: Sendable {
             guard let serial = first.flatMap(UInt64.init) else { return false }
             open[serial] = nil
         case "script": return script(children)
+        case "stray": if let first { boundFiles.insert(first) }
+        case "stray-end": if let first { boundFiles.remove(first) }
         default: return transfers.replay(entry)
         }
         return true
@@ -106,7 +108,10 @@ struct JournalReplay: Sendable {
         else { return false }
         scripts.append(ScriptProcess(pid: pid, startTime: start))
         let arguments = children.dropFirst(3).compactMap(\.atom)
-        if arguments.count == 2, arguments[0] == "bind", arguments[1].hasPrefix("/") { boundFiles.insert(arguments[1]) }
+        // Words of the script's own may stand before.
+        if arguments.dropLast().last == "bind", let file = arguments.last, file.hasPrefix("/") {
+            boundFiles.insert(file)
+        }
         return true
     }
 
