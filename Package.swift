@@ -96,13 +96,16 @@ let package = Package(
         // -- The daemon --------------------------------------------------------------------------------------------
         // SHA-256, SipHash, XXH64: what is hashed is what was meant.
         module("Digests"),
+        // Who may do what.
+        module("AccessControl", ["HostInterface", "DomainLifecycle"]),
         // Save files and the migration protocol.
         module("Migration", ["Digests", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
         // Performs plans, keeps the journal, watches the machine.
         module(
             "DomainManagement",
             [
-                "DomainLifecycle", "DriverDomain", "Migration", "Digests", "HypervisorInterface", "HostInterface",
+                "AccessControl", "DomainLifecycle", "DriverDomain", "Migration", "Digests", "HypervisorInterface",
+                "HostInterface",
                 "DomainModel",
                 "SExpressions",
                 .product(name: "Logging", package: "swift-log"),
@@ -113,7 +116,8 @@ let package = Package(
         module(
             "XendServer",
             [
-                "HTTPInterface", "DomainManagement", "DomainLifecycle", "DomainModel", "HypervisorInterface",
+                "AccessControl", "HTTPInterface", "DomainManagement", "DomainLifecycle", "DomainModel",
+                "HypervisorInterface",
                 "HostInterface", "SExpressions", "WebText",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "Logging", package: "swift-log"),
@@ -122,7 +126,8 @@ let package = Package(
         module(
             "XendDaemon",
             [
-                "XendServer", "HTTPInterface", "DomainManagement", "DomainLifecycle", "DomainModel", "DriverDomain",
+                "XendServer", "AccessControl", "HTTPInterface", "DomainManagement", "DomainLifecycle", "DomainModel",
+                "DriverDomain",
                 "Migration", "HypervisorInterface",
                 "HostInterface", "SExpressions", .product(name: "Logging", package: "swift-log"),
             ]),
@@ -224,7 +229,8 @@ let package = Package(
         .executableTarget(
             name: "xend-sim",
             dependencies: [
-                "XendTesting", "ScenarioLanguage", "XendDaemon", "XendServer", "HTTPInterface", "DomainManagement",
+                "XendTesting", "ScenarioLanguage", "XendDaemon", "XendServer", "AccessControl", "HTTPInterface",
+                "DomainManagement",
                 "DomainLifecycle", "DomainModel", "LinuxHost", "SimulatedHost", "Simulation", "HypervisorInterface",
                 "HostInterface", "SExpressions",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
@@ -272,7 +278,8 @@ let package = Package(
         tests(
             "XendServerTests",
             [
-                "XendServer", "HTTPInterface", "LinuxHost", "DomainManagement", "DomainLifecycle", "DomainModel",
+                "XendServer", "AccessControl", "HTTPInterface", "LinuxHost", "DomainManagement", "DomainLifecycle",
+                "DomainModel",
                 "HostInterface", "HypervisorInterface", "SExpressions", "CLibXML2",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOEmbedded", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log"),

@@ -27,9 +27,9 @@ public enum Vocabulary {
     static let operations = forms(RequestReader.shapes)
 
     private static let storySteps = forms(
-        "(request METHOD PATH (from ADDRESS) (header N V)… (query (K V)…) (form (K V)…) (multipart (K V)…) (body TEXT))",
-        "(console D (as NAME) (from ADDRESS) (connect) (send TEXT) (expect TEXT) (disconnect))",
-        "(debug (from ADDRESS) (connect) (send TEXT) (expect TEXT) (disconnect))",
+        "(request METHOD PATH (from WHO) (header N V)… (query (K V)…) (form (K V)…) (multipart (K V)…) (body TEXT))",
+        "(console D (as NAME) (from WHO) (connect) (send TEXT) (expect TEXT) (disconnect))",
+        "(debug (from WHO) (connect) (send TEXT) (expect TEXT) (disconnect))",
         "(expect CHECK…)",
         "(advance T)", "(settle)", "(wait (within T) CHECK…)", "(background NAME STEP)", "(finish NAME CHECK…)",
         "(when CHECK STEP)", "(parallel STEP…)", "(repeat N STEP…)")
@@ -62,9 +62,9 @@ public enum Vocabulary {
     /// What a fault does.
     public static let actions = forms(FaultAction.shapes)
 
-    static let streamActs = forms("(from ADDRESS)", "(connect)", "(send TEXT)", "(expect TEXT)", "(disconnect)")
+    static let streamActs = forms("(from WHO)", "(connect)", "(send TEXT)", "(expect TEXT)", "(disconnect)")
     static let requestParts = forms(
-        "(from ADDRESS)", "(header N V)", "(query (K V)…)", "(form (K V)…)", "(multipart (K V)…)", "(body TEXT)")
+        "(from WHO)", "(header N V)", "(query (K V)…)", "(form (K V)…)", "(multipart (K V)…)", "(body TEXT)")
     /// In `(script ...)`.
     public static let scriptParts = forms("(like SCRIPT)", "(prints TEXT)", "(exits STATUS)", "(takes T)")
     static let hostParts = forms("(memory MB)", "(dom0-memory MB)", "(cpus N)", "(config (KEY VALUE)…)")

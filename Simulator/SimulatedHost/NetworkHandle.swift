@@ -25,6 +25,8 @@ public struct ClientNetwork: HostNetwork {
     let network: SimulatedNetwork
     /// Where the client is.
     let place: String
+    /// Whose it is there.
+    let user: UInt32
 
     public func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
         try network.listen(on: place, port: port)
@@ -34,6 +36,6 @@ public struct ClientNetwork: HostNetwork {
         host: String, port: UInt16, deadline: Instant
     ) async throws(NetworkError) -> any NetworkConnection {
         try await network.connect(
-            from: place, to: host, port: port, deadline: deadline, for: network.outsider)
+            from: place, by: user, to: host, port: port, deadline: deadline, for: network.outsider)
     }
 }

@@ -122,7 +122,7 @@ public final class SimulatedHost: @unchecked Sendable {
             scripts: ScriptHandle(host: self, incarnation: incarnation),
             network: NetworkHandle(host: self, incarnation: incarnation),
             node: NodeHandle(host: self, incarnation: incarnation),
-            notifications: NotificationHandle(host: self, incarnation: incarnation))
+            notifications: NotificationHandle(host: self, incarnation: incarnation), accounts: SimulatedAccounts())
     }
 
     /// Kills the daemon as `kill -9` would. Nothing happens when none runs.

@@ -143,7 +143,8 @@ public final class SimulatedNetwork: @unchecked Sendable {
     }
 
     func connect(
-        from: String, to name: String, port: UInt16, deadline: Instant, for incarnation: Incarnation
+        from: String, by user: UInt32 = 0, to name: String, port: UInt16, deadline: Instant,
+        for incarnation: Incarnation
     ) async throws(NetworkError) -> SimulatedSocket {
         if incarnation.isFenced { throw .fenced }
         let to = resolve(name, from: from)
@@ -170,10 +171,12 @@ public final class SimulatedNetwork: @unchecked Sendable {
         let isLocal = from == to
         listener.accept(
             SimulatedSocket(
-                peer: NetworkAddress(host: isLocal ? "127.0.0.1" : from, port: nextPort), incoming: out,
-                outgoing: incoming, incarnation: listener.incarnation))
+                peer: NetworkAddress(host: isLocal ? "127.0.0.1" : from, port: nextPort),
+                identity: isLocal ? .user(user) : .remote, incoming: out, outgoing: incoming,
+                incarnation: listener.incarnation))
         return SimulatedSocket(
-            peer: NetworkAddress(host: isLocal ? "127.0.0.1" : name, port: port), incoming: incoming, outgoing: out,
+            peer: NetworkAddress(host: isLocal ? "127.0.0.1" : name, port: port),
+            identity: isLocal ? .user(0) : .remote, incoming: incoming, outgoing: out,
             incarnation: incarnation)
     }
 

@@ -6,14 +6,16 @@ import SimulatedHypervisor
 /// `@unchecked Sendable`: used on the thread of the simulation's executor only, like the network it belongs to.
 final class SimulatedSocket: NetworkConnection, @unchecked Sendable {
     let peer: NetworkAddress
+    let identity: PeerIdentity
     private let incoming: Pipe
     private let outgoing: Pipe
     private let incarnation: Incarnation
     private var isClosed = false
     private var rite: UInt64 = 0
 
-    init(peer: NetworkAddress, incoming: Pipe, outgoing: Pipe, incarnation: Incarnation) {
+    init(peer: NetworkAddress, identity: PeerIdentity, incoming: Pipe, outgoing: Pipe, incarnation: Incarnation) {
         self.peer = peer
+        self.identity = identity
         self.incoming = incoming
         self.outgoing = outgoing
         self.incarnation = incarnation

@@ -92,10 +92,16 @@ public final class SimulatedWorld: @unchecked Sendable {
     }
 
     /// The network as clients see it that are on none of the hosts.
-    public var outside: ClientNetwork { ClientNetwork(network: network, place: SimulatedNetwork.outside) }
+    public var outside: ClientNetwork {
+        ClientNetwork(network: network, place: SimulatedNetwork.outside, user: 0)
+    }
 
     /// The network as a client sees it that runs on a host itself.
-    public func client(on host: String) -> ClientNetwork { ClientNetwork(network: network, place: host) }
+    ///
+    /// - Parameter user: the uid of the client's process.
+    public func client(on host: String, of user: UInt32 = 0) -> ClientNetwork {
+        ClientNetwork(network: network, place: host, user: user)
+    }
 
     /// On which hosts a domain of this uuid exists and is not dying; more than one is a disaster unless all but one
     /// are paused or suspended.

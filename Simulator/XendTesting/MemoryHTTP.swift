@@ -2,6 +2,7 @@ import HTTPInterface
 import HostInterface
 import NIOCore
 import NIOEmbedded
+import SimulatedHost
 import XendServer
 
 /// HTTP in memory: the bytes of requests go through the pipeline of the real server, on channels that no kernel knows.
@@ -22,7 +23,7 @@ final class MemoryHTTP: HTTPListening, @unchecked Sendable {
     }
 
     func listen(
-        address: String, port: UInt16, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+        address: String, port: UInt16, configure: @escaping ChannelConfiguration
     ) async throws(NetworkError) -> any HTTPListener {
         let reservation = try await network.listen(address: address, port: port)
         let listener = MemoryHTTPListener(reservation, loop: loop, configure: configure)
@@ -31,9 +32,10 @@ final class MemoryHTTP: HTTPListening, @unchecked Sendable {
     }
 
     /// Connects to a port; nil when nobody listens there.
-    func connect(port: UInt16?, from peer: String) -> MemoryHTTPConnection? {
+    /// - Parameter origin: an address, or a user of this machine; nil: root there.
+    func connect(port: UInt16?, from origin: String?) -> MemoryHTTPConnection? {
         let listener = open.first { $0.isAccepting && (port == nil || $0.port == port) }
-        return listener?.accept(from: peer)
+        return listener?.accept(from: origin)
     }
 
     /// The port of the first listener that accepts connections.
@@ -56,14 +58,14 @@ final class MemoryHTTPListener: HTTPListener, @unchecked Sendable {
     let port: UInt16
     private let reservation: any NetworkListener
     private let loop: EmbeddedEventLoop
-    private let configure: @Sendable (any Channel) -> EventLoopFuture<Void>
+    private let configure: ChannelConfiguration
     private var isOpen = true
     private(set) var isAccepting = false
     private var connections: [MemoryHTTPConnection] = []
 
     init(
         _ reservation: any NetworkListener, loop: EmbeddedEventLoop,
-        configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+        configure: @escaping ChannelConfiguration
     ) {
         self.reservation = reservation
         port = reservation.port
@@ -73,19 +75,22 @@ final class MemoryHTTPListener: HTTPListener, @unchecked Sendable {
 
     func accept() async { isAccepting = isOpen }
 
-    func accept(from peer: String) -> MemoryHTTPConnection? {
-        let channel = EmbeddedChannel(loop: loop)
-        channel.localAddress = try? SocketAddress(ipAddress: "127.0.0.1", port: Int(port))
-        do {
-            try configure(channel).wait()
-            // To become active; what an embedded channel connects to is its remote address, the client's.
-            try channel.connect(
-                to: SocketAddress(ipAddress: peer, port: 40_000 + connections.count % 20_000)
-            ).wait()
-        } catch {
+    func accept(from origin: String?) -> MemoryHTTPConnection? {
+        let user = origin.map(SimulatedAccounts.uid) ?? 0
+        let peer = user == nil ? origin ?? "" : "127.0.0.1"
+        let isLocal = user != nil || NetworkAddress(host: peer, port: 0).isLoopback
+        guard let address = try? SocketAddress(ipAddress: peer, port: 40_000 + connections.count % 20_000) else {
             return nil
         }
+        let channel = EmbeddedChannel(loop: loop)
+        channel.localAddress = try? SocketAddress(ipAddress: "127.0.0.1", port: Int(port))
+        channel.remoteAddress = address
         let connection = MemoryHTTPConnection(channel)
+        configure(channel, isLocal ? .user(user ?? 0) : .remote).whenComplete { result in
+            guard case .success = result else { return connection.breakOff() }
+            // To become active; what an embedded channel connects to is its remote address, the client's.
+            channel.connect(to: address).whenSuccess { connection.begin() }
+        }
         connections.append(connection)
         return connection
     }
@@ -115,13 +120,28 @@ final class MemoryHTTPListener: HTTPListener, @unchecked Sendable {
 /// The client's end of a connection in memory.
 final class MemoryHTTPConnection: ByteStream {
     private let channel: EmbeddedChannel
+    /// What is sent before somebody reads it; nil: somebody does.
+    private var early: [[UInt8]]? = []
+    private var isFinished = false
     private(set) var received: [UInt8] = []
     private(set) var isEnded = false
 
     init(_ channel: EmbeddedChannel) { self.channel = channel }
 
+    /// The server has taken the connection.
+    func begin() {
+        let waiting = early ?? []
+        early = nil
+        for bytes in waiting { send(bytes) }
+        if isFinished { finish() }
+    }
+
     func send(_ bytes: [UInt8]) {
         guard !isEnded else { return }
+        guard early == nil else {
+            early?.append(bytes)
+            return
+        }
         do {
             try channel.writeInbound(ByteBuffer(bytes: bytes))
         } catch {
@@ -131,7 +151,10 @@ final class MemoryHTTPConnection: ByteStream {
     }
 
     /// Sends no more; the answer may still come.
-    func finish() { channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+    func finish() {
+        isFinished = true
+        if early == nil { channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+    }
 
     func close() {
         guard !isEnded else { return }
@@ -153,6 +176,6 @@ final class MemoryHTTPConnection: ByteStream {
     func drain() {
         guard !isEnded else { return }
         while let piece = try? channel.readOutbound(as: ByteBuffer.self) { received += Array(piece.readableBytesView) }
-        if !channel.isActive { isEnded = true }
+        if early == nil, !channel.isActive { isEnded = true }
     }
 }

@@ -27,9 +27,9 @@ extension ScenarioWorld {
         return answer
     }
 
-    /// - Parameter origin: the address it comes from; nil: this very machine.
+    /// - Parameter origin: the address it comes from, or a user of this very machine; nil: root there.
     package func openHTTP(_ host: String, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
-        guard let connection = http(host)?.connect(port: nil, from: origin ?? "127.0.0.1") else {
+        guard let connection = http(host)?.connect(port: nil, from: origin) else {
             throw .refused(by: host)
         }
         return connection

@@ -1,15 +1,14 @@
+import HTTPInterface
 import NIOCore
 
 extension Pacemaker {
     /// Makes connections as `configure` does, and counts the requests on them where that moves time.
-    func counting(
-        _ configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
-    ) -> @Sendable (any Channel) -> EventLoopFuture<Void> {
+    func counting(_ configure: @escaping ChannelConfiguration) -> ChannelConfiguration {
         guard movesTime else { return configure }
-        return { channel in
+        return { channel, identity in
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(RequestCounter(self))
-            }.flatMap { configure(channel) }
+            }.flatMap { configure(channel, identity) }
         }
     }
 }

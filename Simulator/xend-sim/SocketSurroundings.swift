@@ -1,3 +1,4 @@
+import AccessControl
 import HTTPInterface
 import HostInterface
 import LinuxHost
@@ -155,6 +156,8 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         host.network = HostsNetwork(
             outside: outside, simulated: handles.network, tasks: tasks, migrationPort: migrationPort,
             hasMigrationPortOutside: hasMigrationPort, isPoolOfThisProcess: isPoolOfThisProcess, hasHost: hasHost)
+        // Who calls are users of this very machine.
+        host.accounts = LinuxAccounts()
         host.notifications = HostsNotifications(
             simulated: handles.notifications, clock: handles.clock, receivers: receivers)
         return (host, life)
@@ -202,6 +205,8 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         guard let control = control() else { return }
         let pipeline = HTTPPipeline(
             service: AbsentDaemon(), tasks: tasks, clock: LinuxClock(),
+            authenticator: Authenticator(
+                ((try? configured.get()) ?? XendConfiguration()).access, accounts: LinuxAccounts(), clock: LinuxClock()),
             configuration: HTTPServerConfiguration(
                 isSimulated: true, additionalResources: [control.resource], absence: AbsentDaemon.reason),
             logger: Logger(label: "absence") { _ in SwiftLogNoOpLogHandler() })
@@ -249,13 +254,13 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
     }
 
     func listen(
-        address: String, port: UInt16, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+        address: String, port: UInt16, configure: @escaping ChannelConfiguration
     ) async throws(NetworkError) -> any HTTPListener {
         await predecessor?.value
         let configure = pacemaker.counting(configure)
-        let listener = try await LinuxHTTPListening().listen(address: address, port: port) { [self] channel in
+        let listener = try await LinuxHTTPListening().listen(address: address, port: port) { [self] channel, identity in
             keep(channel)
-            return configure(channel)
+            return configure(channel, identity)
         }
         listeners.withLock { $0.append(listener) }
         return SocketListener(inner: listener, accepting: listening)

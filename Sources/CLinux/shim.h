@@ -5,7 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -24,6 +28,50 @@ static inline int clinux_pidfd_open(pid_t pid) {
 static inline int clinux_accept(int socket) {
     /* SOCK_CLOEXEC and SOCK_NONBLOCK are these; their header would take SOCK_STREAM and others from Swift's module. */
     return (int)syscall(SYS_accept4, socket, 0, 0, O_CLOEXEC | O_NONBLOCK);
+}
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define CLINUX_WIRE16(number) __builtin_bswap16(number)
+#else
+#define CLINUX_WIRE16(number) (number)
+#endif
+
+/* The user whose process holds the TCP socket with exactly these two ends: its own address and port, and those it is connected to.
+   Addresses of 4 or 16 bytes as on the wire, ports as numbers. -1 when there is none that is open and has an owner. */
+static inline long clinux_socket_owner(
+    int family, const void *address, unsigned short port, const void *other, unsigned short other_port) {
+    enum { RAW = 3, TCP = 6, ESTABLISHED = 1, FIN_WAIT1 = 4, FIN_WAIT2 = 5, CLOSE_WAIT = 8 };
+    size_t size = family == 2 /* AF_INET */ ? 4 : 16;
+    struct { struct nlmsghdr head; struct inet_diag_req_v2 ask; } question;
+    memset(&question, 0, sizeof question);
+    question.head.nlmsg_len = sizeof question;
+    question.head.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+    question.head.nlmsg_flags = NLM_F_REQUEST;
+    question.ask.sdiag_family = (unsigned char)family;
+    question.ask.sdiag_protocol = TCP;
+    question.ask.idiag_states = ~0U;
+    question.ask.id.idiag_sport = CLINUX_WIRE16(port);
+    question.ask.id.idiag_dport = CLINUX_WIRE16(other_port);
+    memcpy(question.ask.id.idiag_src, address, size);
+    memcpy(question.ask.id.idiag_dst, other, size);
+    question.ask.id.idiag_cookie[0] = question.ask.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+    long socket = syscall(SYS_socket, 16 /* AF_NETLINK */, RAW | O_CLOEXEC, NETLINK_SOCK_DIAG), owner = -1;
+    if (socket < 0) return -1;
+    union { struct nlmsghdr head; char bytes[1024]; } answer;
+    long length = -1;
+    if (syscall(SYS_sendto, socket, &question, sizeof question, 0, 0, 0) == sizeof question)
+        /* The kernel answers while the question is sent: there is nothing to wait for. */
+        length = syscall(SYS_recvfrom, socket, &answer, sizeof answer, 0x40 /* MSG_DONTWAIT */, 0, 0);
+    close((int)socket);
+    const struct inet_diag_msg *found = NLMSG_DATA(&answer.head);
+    if (length >= (long)(NLMSG_HDRLEN + sizeof *found) && answer.head.nlmsg_type == SOCK_DIAG_BY_FAMILY
+        && found->idiag_family == family && found->id.idiag_sport == question.ask.id.idiag_sport
+        && found->id.idiag_dport == question.ask.id.idiag_dport && memcmp(found->id.idiag_src, address, size) == 0
+        && memcmp(found->id.idiag_dst, other, size) == 0 && found->idiag_inode != 0
+        && (found->idiag_state == ESTABLISHED || found->idiag_state == FIN_WAIT1 || found->idiag_state == FIN_WAIT2
+            || found->idiag_state == CLOSE_WAIT))
+        owner = (long)found->idiag_uid;
+    return owner;
 }
 
 /* A child that waits at a gate before it becomes its program. */

@@ -1,3 +1,4 @@
+import AccessControl
 import DomainLifecycle
 import DomainModel
 import DriverDomain
@@ -20,6 +21,7 @@ final class ManagerContext {
     let log: Logger
     let account: Account
     let waits: GuestWaits
+    let authenticator: Authenticator
 
     var table: DomainTable
     var isStopped = false
@@ -38,6 +40,7 @@ final class ManagerContext {
         self.log = log
         self.reference = reference
         waits = GuestWaits(tasks: host.tasks)
+        authenticator = Authenticator(settings.access, accounts: host.accounts, clock: host.clock)
         account = Account(clock: host.clock, observer: settings.observer)
         let database = Database(root: settings.databaseRoot, host: host, log: log)
         self.database = database

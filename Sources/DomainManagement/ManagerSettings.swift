@@ -1,3 +1,4 @@
+import AccessControl
 import DriverDomain
 import HostInterface
 
@@ -15,8 +16,8 @@ public struct ManagerSettings: Sendable {
     public var consoleBase: UInt16? = 9600
     /// Where consoles listen; "" = on all interfaces.
     public var consoleAddress = "127.0.0.1"
-    /// Whether consoles take connections from other hosts.
-    public var allowsRemoteConsoles = false
+    /// Who may do what.
+    public var access = AccessPolicy()
     /// How long Xen may take to let go of a domain before that is reported as held.
     public var goneTimeout = Duration.seconds(10)
     /// Between two tries of what could not be ended or built (reference/domain.md §5: 5 s).

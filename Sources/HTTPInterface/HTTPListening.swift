@@ -14,9 +14,12 @@ public protocol HTTPListening: Sendable {
     ///   - configure: called once for each accepted channel, on its event loop, before anything is read from it. A
     ///     channel whose future fails is closed. `HTTPPipeline.configure` is meant.
     func listen(
-        address: String, port: UInt16, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+        address: String, port: UInt16, configure: @escaping ChannelConfiguration
     ) async throws(NetworkError) -> any HTTPListener
 }
+
+/// Makes a connection of an accepted channel, knowing who is at its other end. Nothing is read before its future succeeds.
+public typealias ChannelConfiguration = @Sendable (any Channel, PeerIdentity) -> EventLoopFuture<Void>
 
 /// A port for HTTP connections.
 public protocol HTTPListener: Sendable {

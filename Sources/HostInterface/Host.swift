@@ -16,11 +16,13 @@ public struct Host: Sendable {
     public var node: any NodeControl
     /// Posts events to the notify url.
     public var notifications: any NotificationSender
+    /// Who the users of this machine are.
+    public var accounts: any AccountDirectory
 
     public init(
         clock: any HostClock, random: any RandomSource, tasks: any TaskSpawner, files: any FileStore,
         scripts: any ScriptRunner, network: any HostNetwork, node: any NodeControl,
-        notifications: any NotificationSender
+        notifications: any NotificationSender, accounts: any AccountDirectory
     ) {
         self.clock = clock
         self.random = random
@@ -30,5 +32,6 @@ public struct Host: Sendable {
         self.network = network
         self.node = node
         self.notifications = notifications
+        self.accounts = accounts
     }
 }

@@ -24,6 +24,8 @@ public protocol NetworkListener: Sendable {
 public protocol NetworkConnection: Sendable {
     /// The other end.
     var peer: NetworkAddress { get }
+    /// Whose that is; of a connection that was accepted.
+    var identity: PeerIdentity { get }
     /// The next bytes, at most `count`; empty when the peer has finished sending.
     func read(_ count: Int) async throws(NetworkError) -> [UInt8]
     /// Returns when the bytes are accepted for sending; waits while the peer is slow.

@@ -12,6 +12,6 @@ extension Host {
         return Host(
             clock: LinuxClock(), random: LinuxRandom(), tasks: LinuxTasks(), files: LinuxFiles(root: root),
             scripts: scripts, network: LinuxNetwork(group: group), node: LinuxNode(root: root, scripts: scripts),
-            notifications: LinuxNotifications(group: group))
+            notifications: LinuxNotifications(group: group), accounts: LinuxAccounts())
     }
 }

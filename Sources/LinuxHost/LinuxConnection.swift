@@ -7,6 +7,7 @@ import NIOCore
 /// because nobody can tell how much of it has been sent.
 final class LinuxConnection: NetworkConnection {
     let peer: NetworkAddress
+    let identity: PeerIdentity
     private let channel: any Channel
     private let stream: NIOLoopBound<StreamHandler>
 
@@ -14,6 +15,7 @@ final class LinuxConnection: NetworkConnection {
     init(_ channel: any Channel) throws {
         self.channel = channel
         peer = NetworkAddress(channel.remoteAddress)
+        identity = SocketOwner.identity(of: channel)
         let handler = try channel.pipeline.syncOperations.handler(type: StreamHandler.self)
         stream = NIOLoopBound(handler, eventLoop: channel.eventLoop)
     }

@@ -27,7 +27,7 @@ public final class LinuxHTTPListening: HTTPListening {
     ///   - port: 0 = any free one.
     ///   - configure: called once for each accepted channel, on its event loop. A channel whose future fails is closed.
     public func listen(
-        address: String, port: UInt16, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+        address: String, port: UInt16, configure: @escaping ChannelConfiguration
     ) async throws(NetworkError) -> any HTTPListener {
         let open = OpenChannels(limit: limits.connections + limits.connections / Self.spare)
         let listening = try ListeningSockets(address: address, port: port)
@@ -43,7 +43,7 @@ public final class LinuxHTTPListening: HTTPListening {
     }
 
     private func bootstrap(
-        _ open: OpenChannels, _ configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+        _ open: OpenChannels, _ configure: @escaping ChannelConfiguration
     ) -> ServerBootstrap {
         ServerBootstrap(group: group)
             .serverChannelOption(.autoRead, value: false)
@@ -58,7 +58,7 @@ public final class LinuxHTTPListening: HTTPListening {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 switch open.admit(channel) {
-                case .admitted: configure(channel)
+                case .admitted: configure(channel, SocketOwner.identity(of: channel))
                 case .refused: RefusalHandler.configure(channel)
                 case .closed: channel.close()
                 }

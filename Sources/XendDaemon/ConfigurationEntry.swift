@@ -1,3 +1,5 @@
+import AccessControl
+import DomainLifecycle
 import SExpressions
 
 /// One `(key …)` and its place. What stands behind the key matters only where somebody knows it.
@@ -6,6 +8,7 @@ struct ConfigurationLine {
     let place: String
     /// The value, where it is one word or string, or nothing.
     let word: String?
+    private let members: [LocatedSExpression]
 
     init(_ expression: LocatedSExpression, file: String) throws(ConfigurationFileError) {
         place = "\(file):\(expression.position.line):\(expression.position.column)"
@@ -13,7 +16,35 @@ struct ConfigurationLine {
             throw ConfigurationFileError("\(place): expected (key value)")
         }
         self.key = key
+        self.members = members
         word = members.count == 1 ? "" : members.count == 2 ? members[1].atom : nil
+    }
+
+    /// `(xend-role ROLE (user NAME…) (group NAME…))`
+    func grant() throws(ConfigurationFileError) -> AccessPolicy.Grant {
+        let roles = Role.allCases.map(\.rawValue)
+        guard members.count > 2, let role = members[1].atom.flatMap(Role.init) else {
+            throw ConfigurationFileError(
+                "\(place): \(key) must be a role (\(roles.joined(separator: ", "))) and whose it is: (user NAME…), (group NAME…)"
+            )
+        }
+        var grant = AccessPolicy.Grant(role)
+        for member in members.dropFirst(2) {
+            let words = member.list?.map(\.atom) ?? []
+            let names = words.dropFirst().compactMap { $0 }
+            guard !names.isEmpty, names.count == words.count - 1, !names.contains("") else {
+                throw ConfigurationFileError(
+                    "\(place): \(key) gives a role to (user NAME…) and (group NAME…), not to \(member.value)")
+            }
+            switch words[0] {
+            case "user": grant.users.formUnion(names)
+            case "group": grant.groups.formUnion(names)
+            default:
+                throw ConfigurationFileError(
+                    "\(place): \(key) gives a role to (user NAME…) and (group NAME…), not to \(member.value)")
+            }
+        }
+        return grant
     }
 
     func entry() throws(ConfigurationFileError) -> ConfigurationEntry {

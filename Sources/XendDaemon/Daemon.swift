@@ -1,3 +1,4 @@
+import AccessControl
 import DomainLifecycle
 import DomainManagement
 import DomainModel
@@ -23,6 +24,7 @@ public final class Daemon: Sendable {
     public let manager: DomainManager
     let virtualNetworks: VirtualNetworks
     let tracer: Tracer
+    private let authenticator: Authenticator
     private let parts: Parts
 
     /// - Parameters:
@@ -48,6 +50,7 @@ public final class Daemon: Sendable {
             machine: machine, host: host, settings: configuration.managerSettings(options), events: events, log: log)
         virtualNetworks = VirtualNetworks(
             directory: "\(configuration.databaseRoot)/vnet", files: host.files, clock: clock)
+        authenticator = Authenticator(configuration.access, accounts: host.accounts, clock: clock)
         parts = Parts(http: http)
     }
 
@@ -97,7 +100,7 @@ public final class Daemon: Sendable {
     /// Answers those who call, and those who wait already.
     private func serve() async {
         if let listener = await parts.debugListener {
-            let server = DebugServer(daemon: self, host: host)
+            let server = DebugServer(daemon: self, host: host, authenticator: authenticator)
             host.tasks.spawn { await server.run(listener) }
         }
         await manager.startMigration()
@@ -125,11 +128,8 @@ public final class Daemon: Sendable {
 
     private func reserveHTTPPort() async throws(PortError) {
         let pipeline = HTTPPipeline(
-            service: self, tasks: host.tasks, clock: host.clock,
-            configuration: HTTPServerConfiguration(
-                hostNames: [host.node.systemName.host], isRemoteAccessOpen: configuration.isRemoteAccessOpen,
-                isSimulated: machine.isSimulated, additionalResources: options.additionalResources),
-            logger: log)
+            service: self, tasks: host.tasks, clock: host.clock, authenticator: authenticator,
+            configuration: httpConfiguration, logger: log)
         let port = configuration.port ?? (options.choosesPorts ? 0 : 8000)
         let address = configuration.address ?? ""
         let listener: any HTTPListener
@@ -142,10 +142,18 @@ public final class Daemon: Sendable {
         log.notice("listening on port \(listener.port)")
     }
 
-    /// Loopback only, unless other hosts may come (the original's was open to everyone).
+    private var httpConfiguration: HTTPServerConfiguration {
+        var server = HTTPServerConfiguration(
+            hostNames: [host.node.systemName.host], isSimulated: machine.isSimulated,
+            additionalResources: options.additionalResources)
+        server.metricsRole = configuration.metricsRole
+        return server
+    }
+
+    /// Loopback only (the original's was open to everyone).
     private func reserveDebugPort() async throws(PortError) {
         let port = configuration.debugPort ?? (options.choosesPorts ? 0 : 8001)
-        let address = configuration.isRemoteAccessOpen ? configuration.address ?? "" : "localhost"
+        let address = "localhost"
         let listener: any NetworkListener
         do {
             listener = try await host.network.listen(address: address, port: port)
@@ -260,8 +268,8 @@ extension XendConfiguration {
         settings.lastBootPath = lastBootPath
         settings.minimumRestartSeconds = minimumRestartSeconds
         settings.consoleBase = consoleBase ?? (options.choosesPorts ? nil : 9600)
-        settings.allowsRemoteConsoles = isRemoteAccessOpen
-        settings.consoleAddress = isRemoteAccessOpen ? address ?? "" : "localhost"
+        settings.access = access
+        settings.consoleAddress = access.remoteAccess == .open ? address ?? "" : "localhost"
         settings.checkpoint = options.checkpoint
         settings.observer = options.observer
         return settings

@@ -1,3 +1,4 @@
+import AccessControl
 import DomainLifecycle
 import DomainManagement
 import DomainModel
@@ -13,12 +14,13 @@ struct DebugServer: Sendable {
 
     let daemon: Daemon
     let host: Host
+    let authenticator: Authenticator
 
     /// Serves connections until the listener is closed.
     func run(_ listener: any NetworkListener) async {
         let count = Counter()
         for await connection in listener.connections {
-            guard connection.peer.isLoopback || daemon.configuration.isRemoteAccessOpen else {
+            guard await isAdministrator(connection) else {
                 await connection.close()
                 continue
             }
@@ -32,6 +34,12 @@ struct DebugServer: Sendable {
                 await count.leave()
             }
         }
+    }
+
+    /// It is for the administrators of this machine, whatever may be done from other ones.
+    private func isAdministrator(_ connection: any NetworkConnection) async -> Bool {
+        guard connection.identity != .remote else { return false }
+        return await authenticator.caller(connection.identity, at: connection.peer).may(.administrator)
     }
 
     private static func turnAway(_ connection: any NetworkConnection) async {
@@ -72,7 +80,10 @@ actor DebugClient {
     func run() async {
         subscribe([EventPattern("*")])
         var reader = SXPReader()
+        var isFirst = true
         while isOpen, let bytes = try? await connection.read(4096) {
+            if isFirst, OtherProtocol(of: bytes) != nil { break }
+            isFirst = false
             do {
                 if bytes.isEmpty { try reader.finish() } else { try reader.feed(bytes) }
             } catch {

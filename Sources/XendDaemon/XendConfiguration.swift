@@ -1,3 +1,5 @@
+import AccessControl
+import DomainLifecycle
 import DriverDomain
 import HostInterface
 import SExpressions
@@ -19,8 +21,14 @@ public struct XendConfiguration: Hashable, Sendable {
         case consoleBase = "xend-console-base"
         /// Where domains arrive from other hosts.
         case migrationPort = "xend-migration-port"
-        /// `open`: other hosts may change something, not only look.
+        /// What other hosts may do: `closed`, `look`, `open` (manual, decision 14).
         case remoteAccess = "xend-remote-access"
+        /// What users of this machine may do whom nothing else names: `none`, `viewer`, `operator`.
+        case localAccess = "xend-local-access"
+        /// Gives a role to users and groups; may be there several times.
+        case role = "xend-role"
+        /// Who may read `/metrics`: `everyone`, or a role.
+        case metricsAccess = "xend-metrics-access"
         /// What the hosts of a pool know.
         case poolSecretFile = "xend-pool-secret-file"
         /// This host's own, for migration over TLS.
@@ -59,8 +67,10 @@ public struct XendConfiguration: Hashable, Sendable {
     public var consoleBase: UInt16?
     /// nil: 8002, or any free one where ports are chosen freely.
     public var migrationPort: UInt16?
-    /// Whether other hosts may change something, and reach consoles, debug and migration port.
-    public var isRemoteAccessOpen = false
+    /// Who may do what.
+    public var access = AccessPolicy()
+    /// Who may read `/metrics`; nil: whoever reaches the port.
+    public var metricsRole: Role? = .viewer
     /// nil: no secret; then domains only move within this machine, unless there are certificates.
     public var poolSecretFile: String?
     /// nil: the migration port speaks plainly.
@@ -112,8 +122,8 @@ public struct XendConfiguration: Hashable, Sendable {
         var seen: Set<String> = []
         for expression in expressions {
             let line = try ConfigurationLine(expression, file: file)
-            // The first occurrence wins.
-            guard seen.insert(line.key).inserted else { continue }
+            // The first occurrence wins; each role is a line of its own.
+            guard seen.insert(line.key).inserted || line.key == Key.role.rawValue else { continue }
             try take(line)
         }
         try checkTLS(file)
@@ -128,7 +138,9 @@ public struct XendConfiguration: Hashable, Sendable {
     }
 
     private mutating func take(_ line: ConfigurationLine) throws(ConfigurationFileError) {
-        if line.key.hasPrefix("block-"), line.key.utf8.count > 6 {
+        if line.key == Key.role.rawValue {
+            access.grants.append(try line.grant())
+        } else if line.key.hasPrefix("block-"), line.key.utf8.count > 6 {
             blockScripts[String(line.key.dropFirst(6))] = try line.entry().word("the name of a script")
         } else if let key = Key(rawValue: line.key) {
             try take(key, line.entry())
@@ -158,7 +170,16 @@ public struct XendConfiguration: Hashable, Sendable {
         case .debugPort: debugPort = try entry.port()
         case .consoleBase: consoleBase = try entry.port()
         case .migrationPort: migrationPort = try entry.port()
-        case .remoteAccess: isRemoteAccessOpen = try entry.choice(["open": true, "closed": false])
+        case .remoteAccess:
+            let kinds = AccessPolicy.RemoteAccess.allCases
+            access.remoteAccess = try entry.choice(Dictionary(uniqueKeysWithValues: kinds.map { ($0.rawValue, $0) }))
+        case .localAccess:
+            access.localAccess = try entry.choice(["none": nil, "viewer": .viewer, "operator": .operator])
+        case .metricsAccess:
+            let roles = Role.allCases.map { ($0.rawValue, Optional($0)) }
+            metricsRole = try entry.choice(Dictionary(uniqueKeysWithValues: roles + [("everyone", nil)]))
+        // Several lines, with several words each.
+        case .role: break
         case .poolSecretFile: poolSecretFile = try entry.path()
         case .tlsCertificate: tlsCertificate = try entry.path()
         case .tlsKey: tlsKey = try entry.path()

@@ -31,6 +31,7 @@ enum TransferFixture {
 /// One side's end of a recorded connection: what the other side said is read, and what is said is compared.
 private final class RecordedConnection: NetworkConnection {
     let peer = NetworkAddress(host: "127.0.0.1", port: 1)
+    let identity = PeerIdentity.user(0)
     private let incoming: Mutex<ArraySlice<UInt8>>
     private let outgoing = Mutex<[UInt8]>([])
 

@@ -167,7 +167,8 @@ import Testing
         var configuration = HTTPServerConfiguration()
         configuration.limits.connections = 1
         return HTTPPipeline(
-            service: Sample.service, tasks: FreeTasks(), clock: StillClock(), configuration: configuration)
+            service: Sample.service, tasks: FreeTasks(), clock: StillClock(), authenticator: .sample(),
+            configuration: configuration)
     }
 
     @Test("More connections than the limit are told so")

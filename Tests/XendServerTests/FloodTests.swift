@@ -1,3 +1,4 @@
+import AccessControl
 import HTTPInterface
 import HostInterface
 import Logging
@@ -49,7 +50,8 @@ import Testing
         var configuration = HTTPServerConfiguration()
         configuration.limits.allBodies = 10_000
         let pipeline = HTTPPipeline(
-            service: Sample.service, tasks: FreeTasks(), clock: StillClock(), configuration: configuration)
+            service: Sample.service, tasks: FreeTasks(), clock: StillClock(), authenticator: .sample(),
+            configuration: configuration)
         let half = String(repeating: "x", count: 6_000)
         let first = try await Wire(pipeline)
         try await first.send(Self.post + "Content-Length: 8000\r\n\r\n" + half)
@@ -84,7 +86,9 @@ import Testing
         let path = "/xend/" + String(repeating: "a", count: 7_000)
         let target = try? RequestTarget(path, maximumFields: 10)
         guard let target else { return }
-        let request = Request(method: .GET, target: target, peer: NetworkAddress(host: "192.0.2.9", port: 1))
+        let request = Request(
+            method: .GET, target: target,
+            caller: Caller(.remote, address: NetworkAddress(host: "192.0.2.9", port: 1), role: nil))
         for _ in 0..<1000 { log.note(request, "Not found \(path)") }
         #expect(lines.withLock { $0.count } == RefusalLog.burst)
         #expect(lines.withLock { $0.allSatisfy { $0.count < 400 && $0.contains("192.0.2.9") } })

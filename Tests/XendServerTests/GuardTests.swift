@@ -1,3 +1,4 @@
+import AccessControl
 import Testing
 
 @testable import XendServer
@@ -53,14 +54,14 @@ import Testing
 
     @Test("Open remote access lets other hosts change things, but no foreign page")
     func open() async throws {
-        var configuration = HTTPServerConfiguration.browsed
-        configuration.isRemoteAccessOpen = true
+        var access = AccessPolicy()
+        access.remoteAccess = .open
         let open = try await Wire.ask(
-            Self.change + "Host: alpha\r\n\r\n", peer: "192.0.2.9", configuration: configuration)
+            Self.change + "Host: alpha\r\n\r\n", peer: "192.0.2.9", access: access, configuration: .browsed)
         #expect(open.status == 200)
         let foreign = try await Wire.ask(
             Self.change + "Host: alpha\r\nOrigin: http://evil.example\r\n\r\n", peer: "192.0.2.9",
-            configuration: configuration)
+            access: access, configuration: .browsed)
         #expect(foreign.status == 403)
     }
 }

@@ -53,7 +53,8 @@ import Testing
         var configuration = HTTPServerConfiguration()
         configuration.limits.connections = limit
         let pipeline = HTTPPipeline(
-            service: Sample.service, tasks: LinuxTasks(), clock: LinuxClock(), configuration: configuration)
+            service: Sample.service, tasks: LinuxTasks(), clock: LinuxClock(), authenticator: .sample(),
+            configuration: configuration)
         let listener = try await LinuxHTTPListening(limits: configuration.limits).listen(
             address: "127.0.0.1", port: 0, configure: pipeline.configure)
         await listener.accept()

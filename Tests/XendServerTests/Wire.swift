@@ -1,3 +1,5 @@
+import AccessControl
+import DomainLifecycle
 import DomainManagement
 import HostInterface
 import NIOCore
@@ -9,21 +11,29 @@ struct Wire {
     let channel: NIOAsyncTestingChannel
 
     init(
-        _ service: any DaemonService, peer: String = "127.0.0.1", configuration: HTTPServerConfiguration = .init()
+        _ service: any DaemonService, peer: String = "127.0.0.1", as identity: PeerIdentity? = nil,
+        access: AccessPolicy = .look, configuration: HTTPServerConfiguration = .init()
     ) async throws {
         let pipeline = HTTPPipeline(
-            service: service, tasks: FreeTasks(), clock: StillClock(), configuration: configuration)
-        try await self.init(pipeline, peer: peer)
+            service: service, tasks: FreeTasks(), clock: StillClock(), authenticator: .sample(access),
+            configuration: configuration)
+        try await self.init(pipeline, peer: peer, as: identity)
     }
 
-    /// - Parameter time: what its clock shows.
-    init(_ pipeline: HTTPPipeline, peer: String = "127.0.0.1", time: TimeAmount = .zero) async throws {
+    /// - Parameters:
+    ///   - identity: nil: root on this machine, or another machine, as the address says.
+    ///   - time: what its clock shows.
+    init(
+        _ pipeline: HTTPPipeline, peer: String = "127.0.0.1", as identity: PeerIdentity? = nil, time: TimeAmount = .zero
+    ) async throws {
         channel = NIOAsyncTestingChannel()
         await channel.testingEventLoop.advanceTime(by: time)
         channel.remoteAddress = try SocketAddress(ipAddress: peer, port: 40000)
         channel.localAddress = try SocketAddress(ipAddress: "192.0.2.1", port: 8000)
         let channel = channel
-        try await channel.eventLoop.submit { pipeline.configure(channel) }.get().get()
+        let isOwn = NetworkAddress(host: peer, port: 0).isLoopback || peer == channel.localAddress?.ipAddress
+        let identity = identity ?? (isOwn ? .user(0) : .remote)
+        try await channel.eventLoop.submit { pipeline.configure(channel, identity) }.get().get()
         try await channel.connect(to: SocketAddress(ipAddress: peer, port: 40000)).get()
     }
 
@@ -63,9 +73,9 @@ struct Wire {
     /// Sends a request on a connection of its own.
     static func ask(
         _ request: String, of service: any DaemonService = Sample.service, peer: String = "127.0.0.1",
-        configuration: HTTPServerConfiguration = .init()
+        as identity: PeerIdentity? = nil, access: AccessPolicy = .look, configuration: HTTPServerConfiguration = .init()
     ) async throws -> WireReply {
-        let wire = try await Wire(service, peer: peer, configuration: configuration)
+        let wire = try await Wire(service, peer: peer, as: identity, access: access, configuration: configuration)
         try await wire.send(request)
         return try await wire.receive()
     }
@@ -91,6 +101,35 @@ struct Wire {
 extension HTTPServerConfiguration {
     /// Of a node named alpha.
     static let browsed = HTTPServerConfiguration(hostNames: ["alpha"], isSimulated: true)
+}
+
+extension AccessPolicy {
+    /// Other machines may look.
+    static let look: AccessPolicy = {
+        var policy = AccessPolicy()
+        policy.remoteAccess = .look
+        return policy
+    }()
+}
+
+extension Authenticator {
+    static func sample(_ access: AccessPolicy = .look) -> Authenticator {
+        Authenticator(access, accounts: SampleAccounts(), clock: StillClock())
+    }
+}
+
+/// A machine with a few users.
+struct SampleAccounts: AccountDirectory {
+    let ownUser: UInt32 = 120
+
+    func account(ofUser uid: UInt32) async -> Account {
+        switch uid {
+        case 1000: Account(uid: uid, name: "alice", groups: ["staff"])
+        case 1001: Account(uid: uid, name: "bob", groups: ["bob", "xen"])
+        case 1002: Account(uid: uid, name: "carol", groups: ["carol"])
+        default: Account(uid: uid, name: nil)
+        }
+    }
 }
 
 /// An answer as it stands on the wire.

@@ -90,8 +90,10 @@ package final class SimulatedTarget: ScenarioTarget {
 
     package func openTCP(_ host: String, port: UInt16, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
         // Consoles and debug port accept connections from the machine itself only, unless configured otherwise.
-        MemoryTCP(
-            world.world.client(on: origin ?? host), tasks: world.world.executor, host: host, port: port,
+        let user = origin.flatMap(SimulatedAccounts.uid)
+        let place = user == nil ? origin ?? host : host
+        return MemoryTCP(
+            world.world.client(on: place, of: user ?? 0), tasks: world.world.executor, host: host, port: port,
             deadline: world.now + .seconds(60))
     }
 

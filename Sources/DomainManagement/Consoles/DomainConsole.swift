@@ -1,3 +1,4 @@
+import AccessControl
 import DomainLifecycle
 import DomainModel
 import HostInterface
@@ -24,7 +25,7 @@ actor DomainConsole {
     private let tasks: any TaskSpawner
     private let clock: any HostClock
     private let publish: @Sendable (Event) -> Void
-    private let allowsRemote: Bool
+    private let authenticator: Authenticator
     private var channel: Int
     private var domainID: DomainID
     private var eventPort: UInt32?
@@ -39,7 +40,7 @@ actor DomainConsole {
     init(
         listener: any NetworkListener, domain: DomainUUID, id: DomainID, channel: Int, tasks: any TaskSpawner,
         clock: any HostClock,
-        allowsRemote: Bool, publish: @escaping @Sendable (Event) -> Void
+        authenticator: Authenticator, publish: @escaping @Sendable (Event) -> Void
     ) {
         self.listener = listener
         port = listener.port
@@ -51,7 +52,7 @@ actor DomainConsole {
                 status: .listening, channel: channel, domain: id, eventPort: nil, port: listener.port))
         self.tasks = tasks
         self.clock = clock
-        self.allowsRemote = allowsRemote
+        self.authenticator = authenticator
         self.publish = publish
         tasks.spawn { [weak self, listener] in
             for await connection in listener.connections {
@@ -99,7 +100,8 @@ actor DomainConsole {
     // MARK: - The clients' side
 
     private func accept(_ connection: any NetworkConnection) async {
-        guard !isClosed, allowsRemote || connection.peer.isLoopback else { return await connection.close() }
+        guard !isClosed, await authenticator.caller(connection.identity, at: connection.peer).may(.operator), !isClosed
+        else { return await connection.close() }
         guard clients.count + listeners.count < Self.maximumClients else {
             try? await connection.write(Array("Cannot connect to console \(channel) on domain \(domainID)\n".utf8))
             return await connection.close()
@@ -110,7 +112,14 @@ actor DomainConsole {
         publish(event("connect", connection.peer))
         if !backlog.isEmpty { client.send(backlog.contents) }
         tasks.spawn { [weak self] in
+            var isFirst = true
             while let bytes = try? await connection.read(4096), !bytes.isEmpty {
+                // A browser or another program has been sent here: nobody types so.
+                if isFirst, OtherProtocol(of: bytes) != nil {
+                    await connection.close()
+                    break
+                }
+                isFirst = false
                 guard let self else { break }
                 await self.type(bytes, from: client)
             }

@@ -70,9 +70,19 @@ final class PoolPeers: ManagerPart {
     /// Greets one that has called.
     func greet(_ connection: any NetworkConnection) async throws -> MigrationChannel {
         let (secret, isMember, random) = (migration.secret, migration.network != nil, host.random)
+        if secret == nil, !isMember { try await checkCaller(connection) }
         return try await host.clock.within(migration.greetingTimeout, closing: connection) {
             try await MigrationChannel.answer(connection, secret: secret, isMember: isMember, random: random)
         }
+    }
+
+    /// Who cannot prove to be of the pool is let in from this machine only, and must be allowed everything here: domains come over this
+    /// port, and word of whose they are.
+    private func checkCaller(_ connection: any NetworkConnection) async throws {
+        let caller = await context.authenticator.caller(connection.identity, at: connection.peer)
+        guard !caller.may(.administrator), caller.identity != .remote else { return }
+        await connection.close()
+        throw WireError(.refused, caller.refusal(.administrator, of: "sending domains"))
     }
 
     /// Calls another xend.

@@ -1,8 +1,9 @@
+import AccessControl
+import DomainLifecycle
 import NIOHTTP1
 
-/// Who may ask what, until there are accounts.
+/// What is refused whoever asks.
 ///
-/// - From another host nothing may be changed, unless remote access is open.
 /// - A page of another site that somebody visits must not be able to change anything: browsers say where a request
 ///   comes from (`Origin`, `Sec-Fetch-Site`), other programs do not.
 /// - A page must not be able to read anything by giving its own name this node's address (DNS rebinding): the `Host` of
@@ -14,22 +15,32 @@ struct Guard: Sendable {
     func check(_ request: Request, changes: Bool) throws(Failure) {
         if let authority = request.authority { try checkName(authority) }
         guard changes else { return }
-        try checkPeer(request)
         try checkOrigin(request)
+    }
+
+    /// Whether who asks may do what is asked.
+    ///
+    /// - Parameters:
+    ///   - audience: whom it is for.
+    ///   - what: what was asked for, by its name.
+    func check(_ request: Request, for audience: Resource.Audience, of what: String) throws(Failure) {
+        guard let needed = role(of: audience), !request.caller.may(needed) else { return }
+        throw forbidden(request.caller.refusal(needed, of: what))
+    }
+
+    /// nil: nobody needs one.
+    private func role(of audience: Resource.Audience) -> Role? {
+        switch audience {
+        case .everyone: nil
+        case .role(let role): role
+        case .metrics: configuration.metricsRole
+        }
     }
 
     private func checkName(_ authority: String) throws(Failure) {
         let host = Authority(authority).host
         guard host == "localhost" || Authority.isAddress(host) || configuration.hostNames.contains(host) else {
             throw forbidden("this node does not answer to the name \"\(host)\"; use its host name or an IP address")
-        }
-    }
-
-    private func checkPeer(_ request: Request) throws(Failure) {
-        guard request.isLocal || configuration.isRemoteAccessOpen else {
-            throw forbidden(
-                "nothing may be changed from another host (\(request.peer?.host ?? "unknown")); "
-                    + "(xend-remote-access open) in xend-config.sxp would allow it")
         }
     }
 

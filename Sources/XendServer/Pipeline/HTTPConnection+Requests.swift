@@ -19,7 +19,8 @@ extension HTTPConnection {
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) throws(RequestAssembly.Rejection) {
         let share = server.bodies.share()
         let assembly = try RequestAssembly(
-            head, limits: server.limits, share: share, isStranger: !peer.isLocal && !server.isRemoteAccessOpen)
+            head, limits: server.limits, share: share,
+            strangersRefusal: caller.may(.operator) ? nil : caller.refusal(.operator, of: "so long a request"))
         self.assembly = assembly
         guard assembly.expectsContinue, !isAnswering, line.isEmpty else { return }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
@@ -29,7 +30,7 @@ extension HTTPConnection {
         guard var assembly else { return }
         self.assembly = nil
         hasBegun = false
-        line.append(.request(try assembly.finish(peer: peer.address, isLocal: peer.isLocal), assembly.share))
+        line.append(.request(try assembly.finish(for: caller), assembly.share))
         answerNext()
     }
 

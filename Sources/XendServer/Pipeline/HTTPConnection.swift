@@ -1,3 +1,4 @@
+import AccessControl
 import HostInterface
 import NIOCore
 import NIOHTTP1
@@ -25,7 +26,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     var context: ChannelHandlerContext?
     var deadline: ConnectionDeadline?
     var writer = ReplyWriter()
-    var peer: (address: NetworkAddress?, isLocal: Bool) = (nil, false)
+    /// Who is at the other end.
+    let caller: Caller
 
     var assembly: RequestAssembly?
     /// Of the memory for bodies, what the request has that is being answered.
@@ -44,8 +46,9 @@ final class HTTPConnection: ChannelDuplexHandler {
     var isQuiescing = false
     var hasPendingRead = false
 
-    init(_ server: HTTPPipeline, seat: Seat?) {
+    init(_ server: HTTPPipeline, _ caller: Caller, seat: Seat?) {
         self.server = server
+        self.caller = caller
         self.seat = seat
     }
 }
@@ -79,11 +82,6 @@ extension HTTPConnection {
     }
 
     private func opened(_ context: ChannelHandlerContext) {
-        let remote = context.remoteAddress
-        peer.address = remote?.ipAddress.map { NetworkAddress(host: $0, port: UInt16(remote?.port ?? 0)) }
-        // A connection from one of the machine's own addresses comes from this machine.
-        let isOwn = remote?.ipAddress != nil && remote?.ipAddress == context.localAddress?.ipAddress
-        peer.isLocal = isOwn || peer.address?.isLoopback == true
         deadline?.set(in: server.limits.idle)
         guard seat == nil else { return }
         let text = "too many connections: at most \(server.limits.connections) may be open"

@@ -1,3 +1,4 @@
+import AccessControl
 import DomainManagement
 import HTTPInterface
 import HostInterface
@@ -19,7 +20,7 @@ public final class HTTPPipeline: Sendable {
     let clock: any HostClock
     let limits: HTTPLimits
     let bodies: BodyBudget
-    let isRemoteAccessOpen: Bool
+    private let authenticator: Authenticator
     let logger: Logger
     private let seats: Seats
 
@@ -27,10 +28,11 @@ public final class HTTPPipeline: Sendable {
     ///   - service: what answers.
     ///   - tasks: begins the work for each request.
     ///   - clock: for deadlines.
+    ///   - authenticator: says who a peer is.
     ///   - configuration: names, access, limits.
     ///   - logger: for what clients did wrong.
     public init(
-        service: any DaemonService, tasks: any TaskSpawner, clock: any HostClock,
+        service: any DaemonService, tasks: any TaskSpawner, clock: any HostClock, authenticator: Authenticator,
         configuration: HTTPServerConfiguration = HTTPServerConfiguration(), logger: Logger = Logger(label: "http")
     ) {
         router = Router(service: service, clock: clock, configuration: configuration, logger: logger)
@@ -38,26 +40,40 @@ public final class HTTPPipeline: Sendable {
         self.clock = clock
         limits = configuration.limits
         bodies = BodyBudget(limit: limits.allBodies)
-        isRemoteAccessOpen = configuration.isRemoteAccessOpen
+        self.authenticator = authenticator
         seats = Seats(limit: limits.connections)
         self.logger = logger
     }
 
     /// Makes a channel an HTTP connection. To be called on its event loop before it reads; `HTTPListening.listen` takes
-    /// it.
+    /// it. Who is at the other end is known before anything is read.
     @Sendable
-    public func configure(_ channel: any Channel) -> EventLoopFuture<Void> {
-        channel.eventLoop.makeCompletedFuture {
-            let connection = HTTPConnection(self, seat: seats.take(channel))
-            var decoding = NIOHTTPDecoderLimitConfiguration()
-            decoding.maxHeaderFieldSize = limits.headerField
-            decoding.maxHeaderListSize = limits.headerList
-            decoding.maxHeaderFieldCount = limits.headerFields
-            let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)
-            let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(FirstByteObserver(connection))
-            try pipeline.addHandler(ByteToMessageHandler(decoder))
-            try pipeline.addHandler(connection)
+    public func configure(_ channel: any Channel, _ identity: PeerIdentity) -> EventLoopFuture<Void> {
+        let remote = channel.remoteAddress
+        let address = remote?.ipAddress.map { NetworkAddress(host: $0, port: UInt16(remote?.port ?? 0)) }
+        if let caller = authenticator.callerAtOnce(identity, at: address) {
+            return channel.eventLoop.makeCompletedFuture { try configure(channel, for: caller) }
         }
+        let configured = channel.eventLoop.makePromise(of: Void.self)
+        tasks.spawn { [self] in
+            let caller = await authenticator.caller(identity, at: address)
+            channel.eventLoop.execute {
+                configured.completeWith(Result { try self.configure(channel, for: caller) })
+            }
+        }
+        return configured.futureResult
+    }
+
+    private func configure(_ channel: any Channel, for caller: Caller) throws {
+        let connection = HTTPConnection(self, caller, seat: seats.take(channel))
+        var decoding = NIOHTTPDecoderLimitConfiguration()
+        decoding.maxHeaderFieldSize = limits.headerField
+        decoding.maxHeaderListSize = limits.headerList
+        decoding.maxHeaderFieldCount = limits.headerFields
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(FirstByteObserver(connection))
+        try pipeline.addHandler(ByteToMessageHandler(decoder))
+        try pipeline.addHandler(connection)
     }
 }

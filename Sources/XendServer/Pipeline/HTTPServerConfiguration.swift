@@ -1,3 +1,4 @@
+import DomainLifecycle
 import HTTPInterface
 
 /// What the HTTP server has to be told by the program that composes the daemon.
@@ -6,10 +7,10 @@ public struct HTTPServerConfiguration: Sendable {
     /// request for any other name is refused, since it may come from a page that rebinds its own name to this address.
     /// In lower case; of a name with a domain the first part alone is one too.
     public private(set) var hostNames: Set<String>
-    /// Whether other hosts may change something (`xend-remote-access open`).
-    public var isRemoteAccessOpen: Bool
     /// Every page says SIMULATION.
     public var isSimulated: Bool
+    /// Who may read `/metrics`; nil: whoever reaches the port.
+    public var metricsRole: Role? = .viewer
     /// Of sizes, numbers and times.
     public var limits: HTTPLimits
     /// Resources that only this program has, beside those of `/xend`.
@@ -20,18 +21,16 @@ public struct HTTPServerConfiguration: Sendable {
 
     /// - Parameters:
     ///   - hostNames: in any case.
-    ///   - isRemoteAccessOpen: whether other hosts may change something.
     ///   - isSimulated: whether every page says so.
     ///   - limits: of sizes, numbers and times.
     ///   - additionalResources: beside those of `/xend`.
     ///   - absence: why xend itself is not there; nil: it is.
     public init(
-        hostNames: Set<String> = [], isRemoteAccessOpen: Bool = false, isSimulated: Bool = false,
+        hostNames: Set<String> = [], isSimulated: Bool = false,
         limits: HTTPLimits = HTTPLimits(), additionalResources: [Resource] = [], absence: String? = nil
     ) {
         let names = hostNames.map { $0.lowercased() }
         self.hostNames = Set(names + names.compactMap { $0.split(separator: ".").first.map(String.init) })
-        self.isRemoteAccessOpen = isRemoteAccessOpen
         self.isSimulated = isSimulated
         self.limits = limits
         self.additionalResources = additionalResources

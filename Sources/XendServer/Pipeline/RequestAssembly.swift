@@ -1,3 +1,4 @@
+import AccessControl
 import HTTPInterface
 import HostInterface
 import NIOCore
@@ -12,8 +13,8 @@ struct RequestAssembly {
     private let limits: HTTPLimits
     /// What its body takes of the memory for all of them.
     let share: BodyBudget.Share
-    /// Whether who asks may change nothing, whatever the body says.
-    private let isStranger: Bool
+    /// Why who asks may change nothing, whatever the body says; nil: that is not so.
+    private let strangersRefusal: String?
 
     /// Why a request is answered before anybody looks at what it wants. The connection ends with it.
     struct Rejection: Error {
@@ -23,14 +24,14 @@ struct RequestAssembly {
 
     /// - Parameters:
     ///   - share: of the memory for bodies; held until the request is answered.
-    ///   - isStranger: whether who asks may change nothing: what would need a long body is refused before it is read.
+    ///   - strangersRefusal: why who asks may change nothing: what would need a long body is refused before it is read.
     init(
-        _ head: HTTPRequestHead, limits: HTTPLimits, share: BodyBudget.Share, isStranger: Bool
+        _ head: HTTPRequestHead, limits: HTTPLimits, share: BodyBudget.Share, strangersRefusal: String?
     ) throws(Rejection) {
         self.head = head
         self.limits = limits
         self.share = share
-        self.isStranger = isStranger
+        self.strangersRefusal = strangersRefusal
         try Self.checkHead(head)
         do {
             target = try RequestTarget(head.uri, maximumFields: limits.fields)
@@ -58,7 +59,9 @@ struct RequestAssembly {
 
     private func checkLength(_ length: Int) throws(Rejection) {
         if length > limits.body { throw tooLong }
-        if isStranger, length > limits.strangersBody { throw forbidden }
+        if let strangersRefusal, length > limits.strangersBody {
+            throw Rejection(status: Status.forbidden, text: strangersRefusal)
+        }
     }
 
     /// Whether the client waits for a word before it sends the body.
@@ -78,12 +81,12 @@ struct RequestAssembly {
         }
     }
 
-    mutating func finish(peer: NetworkAddress?, isLocal: Bool) throws(Rejection) -> Request {
+    mutating func finish(for caller: Caller) throws(Rejection) -> Request {
         do {
             let (form, body) = try reader.finish()
             return Request(
                 method: head.method, target: target, version: head.version, headers: head.headers, form: form,
-                body: body, peer: peer, isLocal: isLocal)
+                body: body, caller: caller)
         } catch {
             throw unreadable(error)
         }
@@ -91,13 +94,6 @@ struct RequestAssembly {
 
     private var tooLong: Rejection {
         Rejection(status: Status.contentTooLarge, text: "the request's body is longer than \(limits.body) bytes")
-    }
-
-    private var forbidden: Rejection {
-        Rejection(
-            status: Status.forbidden,
-            text:
-                "nothing may be changed from another host; (xend-remote-access open) in xend-config.sxp would allow it")
     }
 
     private var noMemory: Rejection {

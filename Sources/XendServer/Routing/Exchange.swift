@@ -22,7 +22,7 @@ public struct Exchange: Sendable {
     var path: String { Path.joined(request.target.segments) }
 
     /// For logs and tasks.
-    var requester: Requester { Requester(request.peer.map { "http \($0.host)" } ?? "http") }
+    var requester: Requester { Requester(request.caller.address.map { "http \($0.host)" } ?? "http") }
 
     /// The name or address by which the client reaches this node.
     var host: String { request.authority.map { Authority($0).host } ?? "localhost" }

@@ -31,7 +31,7 @@ final class RefusalLog: Sendable {
     func note(_ request: Request, _ error: String) {
         guard logger.logLevel <= .debug, let untold = takeLine() else { return }
         let more = untold == 0 ? "" : " (\(untold) others before it are not told)"
-        let who = request.peer?.host ?? "unknown"
+        let who = "\(request.caller)"
         let target = cut(Path.joined(request.target.segments))
         logger.debug("refused \(request.method) \(target) from \(who): \(cut(error))\(more)")
     }

@@ -1,3 +1,4 @@
+import AccessControl
 import HostInterface
 import NIOHTTP1
 import SExpressions
@@ -16,10 +17,8 @@ public struct Request: Sendable {
     public var form: Form
     /// The body, if it is no form.
     public var body: [UInt8]
-    /// Who asks; nil if unknown.
-    public var peer: NetworkAddress?
-    /// Whether who asks is on this very machine.
-    public var isLocal: Bool
+    /// Who asks.
+    public var caller: Caller
 
     /// - Parameters:
     ///   - method: as it came.
@@ -28,11 +27,10 @@ public struct Request: Sendable {
     ///   - headers: as they came.
     ///   - form: of the body; laid over that of the query.
     ///   - body: if it is no form.
-    ///   - peer: who asks.
-    ///   - isLocal: whether that is on this very machine.
+    ///   - caller: who asks, as the connection says: a proxy's word for somebody else counts for nothing.
     public init(
         method: HTTPMethod, target: RequestTarget, version: HTTPVersion = .http1_1, headers: HTTPHeaders = [:],
-        form: Form = Form(), body: [UInt8] = [], peer: NetworkAddress? = nil, isLocal: Bool = true
+        form: Form = Form(), body: [UInt8] = [], caller: Caller
     ) {
         self.method = method
         self.target = target
@@ -40,9 +38,13 @@ public struct Request: Sendable {
         self.headers = headers
         self.form = target.query.overlaid(by: form)
         self.body = body
-        self.peer = peer
-        self.isLocal = isLocal
+        self.caller = Self.proxyHeaders.contains(where: headers.contains(name:)) ? caller.behindProxy : caller
     }
+
+    /// What a proxy adds. One that root runs would be root for everybody (manual, decision 14).
+    private static let proxyHeaders = [
+        "Via", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP",
+    ]
 
     /// PUT, which the manual names in passing, is taken as POST.
     var isPost: Bool { method == .POST || method == .PUT }

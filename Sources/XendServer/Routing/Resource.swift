@@ -1,3 +1,5 @@
+import DomainLifecycle
+
 /// One row of the route table: a path, and what can be asked and done there.
 public struct Resource: Sendable {
     /// What answers one method, or one operation, of a resource.
@@ -12,6 +14,8 @@ public struct Resource: Sendable {
     let path: String
     let components: [Component]
     let get: Handler?
+    /// Who may get it.
+    let audience: Audience
     let operations: [String: Operation]
     /// What a POST without `op` does; nil: it is refused.
     let otherwise: Handler?
@@ -19,36 +23,54 @@ public struct Resource: Sendable {
     /// - Parameters:
     ///   - path: segments beginning with `:` stand for any one segment: `/xend/domain/:name`.
     ///   - get: nil: there is nothing to get.
+    ///   - audience: who may get it.
     ///   - operations: by the parameter `op`.
-    ///   - otherwise: takes a POST without `op`.
+    ///   - otherwise: takes a POST without `op`, of administrators.
     public init(
-        _ path: String, get: Handler? = nil, _ operations: [Operation] = [], otherwise: Handler? = nil
+        _ path: String, get: Handler? = nil, for audience: Audience = .role(.viewer), _ operations: [Operation] = [],
+        otherwise: Handler? = nil
     ) {
         self.path = path
         components = path.split(separator: "/").map { $0.hasPrefix(":") ? .any : .fixed(String($0)) }
         self.get = get
+        self.audience = audience
         self.operations = Dictionary(operations.map { ($0.name, $0) }) { first, _ in first }
         self.otherwise = otherwise
+    }
+
+    /// Whom something is for.
+    public enum Audience: Hashable, Sendable {
+        /// Whoever reaches the port.
+        case everyone
+        /// Who has the role, or a higher one.
+        case role(Role)
+        /// As `xend-metrics-access` says.
+        case metrics
     }
 
     /// Something that can be done at a resource, named by the parameter `op`.
     public struct Operation: Sendable {
         let name: String
         let changes: Bool
+        let role: Role
         let alsoByGet: Bool
         let handler: Handler
 
         /// Changes something; by POST.
-        public static func change(_ name: String, _ handler: @escaping Handler) -> Operation {
-            Operation(name: name, changes: true, alsoByGet: false, handler: handler)
+        public static func change(
+            _ name: String, for role: Role = .administrator, _ handler: @escaping Handler
+        ) -> Operation {
+            Operation(name: name, changes: true, role: role, alsoByGet: false, handler: handler)
         }
         /// Changes something, and the manual has it as a GET all the same.
-        static func changeByGet(_ name: String, _ handler: @escaping Handler) -> Operation {
-            Operation(name: name, changes: true, alsoByGet: true, handler: handler)
+        static func changeByGet(
+            _ name: String, for role: Role = .administrator, _ handler: @escaping Handler
+        ) -> Operation {
+            Operation(name: name, changes: true, role: role, alsoByGet: true, handler: handler)
         }
         /// Changes nothing; by GET and POST.
         public static func query(_ name: String, _ handler: @escaping Handler) -> Operation {
-            Operation(name: name, changes: false, alsoByGet: true, handler: handler)
+            Operation(name: name, changes: false, role: .viewer, alsoByGet: true, handler: handler)
         }
     }
 

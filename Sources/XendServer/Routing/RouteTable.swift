@@ -5,7 +5,7 @@ import DomainModel
 /// only, then ours.
 enum RouteTable {
     static let resources: [Resource] = [
-        Resource("/xend", get: Overview.list),
+        Resource("/xend", get: Overview.list, for: .everyone),
 
         Resource(
             "/xend/node", get: NodeResource.information,
@@ -26,14 +26,14 @@ enum RouteTable {
                 .change("bvt_set", DomainResource.oldScheduler),
                 .change("cpu_atropos_set", DomainResource.oldScheduler),
                 .change("atropos_set", DomainResource.oldScheduler),
-                .change("cancel", DomainResource.cancel),
+                .change("cancel", for: .operator, DomainResource.cancel),
             ]),
 
         Resource("/xend/console", get: ConsoleResource.list),
         Resource(
             "/xend/console/:port", get: ConsoleResource.information,
             [
-                .changeByGet("disconnect", ConsoleResource.disconnect)
+                .changeByGet("disconnect", for: .operator, ConsoleResource.disconnect)
             ]),
 
         Resource("/xend/event", get: EventResource.read, [.change("inject", EventResource.inject)]),
@@ -43,14 +43,15 @@ enum RouteTable {
         Resource("/xend/vnet/:id", get: NetworkResource.information, [.change("delete", NetworkResource.delete)]),
 
         Resource("/xend/task", get: TaskResource.list),
-        Resource("/xend/task/:id", get: TaskResource.information, [.change("cancel", TaskResource.cancel)]),
+        Resource(
+            "/xend/task/:id", get: TaskResource.information, [.change("cancel", for: .operator, TaskResource.cancel)]),
 
-        Resource("/xend/style.css", get: Assets.style),
-        Resource("/xend/live.js", get: Assets.script),
+        Resource("/xend/style.css", get: Assets.style, for: .everyone),
+        Resource("/xend/live.js", get: Assets.script, for: .everyone),
 
-        Resource("/healthz", get: HealthResource.health),
-        Resource("/readyz", get: HealthResource.readiness),
-        Resource("/metrics", get: HealthResource.metrics),
+        Resource("/healthz", get: HealthResource.health, for: .everyone),
+        Resource("/readyz", get: HealthResource.readiness, for: .everyone),
+        Resource("/metrics", get: HealthResource.metrics, for: .metrics),
     ]
     /// `vifs`, `vif`, …: all devices of a kind that xend connects, and one of them.
     private static let deviceQueries = DeviceType.split.flatMap { type in
@@ -62,6 +63,8 @@ enum RouteTable {
 
     /// What the table of operations has for a kind of thing.
     private static func operations(of target: OperationRule.Target) -> [Resource.Operation] {
-        OperationRule.all(of: target).map { rule in .change(rule.name, OperationHandler.handler(for: rule)) }
+        OperationRule.all(of: target).map { rule in
+            .change(rule.name, for: rule.role, OperationHandler.handler(for: rule))
+        }
     }
 }

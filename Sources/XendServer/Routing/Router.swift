@@ -55,6 +55,7 @@ struct Router: Sendable {
         do throws(Failure) {
             let deed = try request.isPost ? resource.post(request) : resource.get(request)
             changes = deed.changes
+            try permission.check(request, for: deed.audience, of: deed.name)
             try permission.check(request, changes: changes)
             answer = try await deed.handler(exchange)
         } catch {
@@ -128,7 +129,10 @@ extension Notice {
 
 extension Resource {
     struct Deed: Sendable {
+        /// For messages: `pause`, or the path.
+        var name: String
         var changes: Bool
+        var audience: Audience
         var handler: Handler
     }
 
@@ -139,12 +143,12 @@ extension Resource {
         if names.count == 1, let operation = operations[names[0].text], operation.alsoByGet,
             request.method == .GET || !operation.changes
         {
-            return Deed(changes: operation.changes, handler: operation.handler)
+            return Deed(operation)
         }
         guard let get else {
             throw Failure(status: Status.methodNotAllowed, "Method Not Allowed", headers: [("Allow", "POST")])
         }
-        return Deed(changes: false, handler: get)
+        return Deed(name: "looking", changes: false, audience: audience, handler: get)
     }
 
     func post(_ request: Request) throws(Failure) -> Deed {
@@ -152,12 +156,22 @@ extension Resource {
             throw Failure(status: Status.methodNotAllowed, "Method Not Allowed", headers: [("Allow", "GET, HEAD")])
         }
         let names = request.form.values("op")
-        if names.isEmpty, let otherwise { return Deed(changes: true, handler: otherwise) }
+        if names.isEmpty, let otherwise {
+            return Deed(name: path, changes: true, audience: .role(.administrator), handler: otherwise)
+        }
         guard names.count == 1 else { throw Failure(status: Status.notAcceptable, "Invalid request") }
         let name = names[0].text
         guard let operation = operations[name] else {
             throw Failure(status: Status.notImplemented, "Operation not implemented: \(name)")
         }
-        return Deed(changes: operation.changes, handler: operation.handler)
+        return Deed(operation)
+    }
+}
+
+extension Resource.Deed {
+    fileprivate init(_ operation: Resource.Operation) {
+        self.init(
+            name: operation.name, changes: operation.changes, audience: .role(operation.role),
+            handler: operation.handler)
     }
 }

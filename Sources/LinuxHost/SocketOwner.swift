@@ -1,0 +1,74 @@
+import CLinux
+import Glibc
+import HostInterface
+import NIOCore
+
+/// Whose the other end of a TCP connection is (manual, decision 14).
+///
+/// The kernel is asked once, when the connection is accepted, for the socket at the other end: only one with exactly these addresses and
+/// ports, with an owner and still open counts. One whose process has closed it already has none.
+enum SocketOwner {
+    static func identity(of channel: any Channel) -> PeerIdentity {
+        guard let local = channel.localAddress, let remote = channel.remoteAddress else { return .unknown }
+        for (here, there) in ways(local, remote) {
+            if let uid = owner(of: there, connectedTo: here) { return .user(uid) }
+        }
+        return isOwn(remote, reached: local) ? .unknown : .remote
+    }
+
+    /// The ends as the kernel may have them: a connection over IPv4 to a socket of IPv6 is of one family at each end.
+    private static func ways(_ local: SocketAddress, _ remote: SocketAddress) -> [(End, End)] {
+        guard let local = End(local), let remote = End(remote) else { return [] }
+        guard let local4 = local.unmapped, let remote4 = remote.unmapped else { return [(local, remote)] }
+        return [(local4, remote4), (local4.mapped, remote4.mapped)]
+    }
+
+    /// Whether the other end is this machine, as far as addresses tell.
+    private static func isOwn(_ remote: SocketAddress, reached local: SocketAddress) -> Bool {
+        guard let address = remote.ipAddress else { return true }
+        return address == local.ipAddress || NetworkAddress(host: address, port: 0).isLoopback
+    }
+
+    private static func owner(of end: End, connectedTo other: End) -> UInt32? {
+        let owner = end.bytes.withUnsafeBytes { own in
+            other.bytes.withUnsafeBytes { peer in
+                clinux_socket_owner(end.family, own.baseAddress, end.port, peer.baseAddress, other.port)
+            }
+        }
+        return owner < 0 ? nil : UInt32(truncatingIfNeeded: owner)
+    }
+
+    /// One end, as the kernel is asked for it.
+    private struct End {
+        /// 4 or 16, in the order of the wire.
+        var bytes: [UInt8]
+        var port: UInt16
+
+        var family: CInt { bytes.count == 4 ? AF_INET : AF_INET6 }
+
+        init(_ bytes: [UInt8], _ port: UInt16) {
+            self.bytes = bytes
+            self.port = port
+        }
+
+        init?(_ address: SocketAddress) {
+            switch address {
+            case .v4(let address): bytes = withUnsafeBytes(of: address.address.sin_addr) { Array($0) }
+            case .v6(let address): bytes = withUnsafeBytes(of: address.address.sin6_addr) { Array($0) }
+            case .unixDomainSocket: return nil
+            }
+            port = UInt16(address.port ?? 0)
+        }
+
+        private static let prefix: [UInt8] = Array(repeating: 0, count: 10) + [0xFF, 0xFF]
+
+        /// As an address of IPv4; nil: it is none.
+        var unmapped: End? {
+            if bytes.count == 4 { return self }
+            return bytes.starts(with: Self.prefix) ? End(Array(bytes.dropFirst(Self.prefix.count)), port) : nil
+        }
+
+        /// An address of IPv4 as one of IPv6.
+        var mapped: End { bytes.count == 4 ? End(Self.prefix + bytes, port) : self }
+    }
+}

@@ -1,0 +1,174 @@
+import AccessControl
+import DomainLifecycle
+import HostInterface
+import Testing
+
+@testable import XendServer
+
+/// Who may do what (manual, decision 14): every path and every operation, asked by everybody.
+@Suite struct AccessTests {
+    /// Somebody, and what that one may do.
+    struct Somebody: CustomTestStringConvertible, Sendable {
+        var testDescription: String
+        var identity: PeerIdentity
+        var role: Role?
+        var peer = "127.0.0.1"
+        var headers = ""
+        var change: @Sendable (inout AccessPolicy) -> Void = { _ in }
+    }
+
+    static let everybody: [Somebody] = [
+        Somebody(testDescription: "root", identity: .user(0), role: .administrator),
+        Somebody(testDescription: "the user xend runs as", identity: .user(120), role: .administrator),
+        Somebody(testDescription: "a member of the group xen", identity: .user(1001), role: .administrator),
+        Somebody(testDescription: "a user whom nothing names", identity: .user(1002), role: nil),
+        Somebody(testDescription: "a user whom no directory knows", identity: .user(7), role: nil),
+        Somebody(
+            testDescription: "a user named as viewer", identity: .user(1000), role: .viewer,
+            change: { $0.grants = [.init(.viewer, users: ["alice"])] }),
+        Somebody(
+            testDescription: "a user named by number as operator", identity: .user(7), role: .operator,
+            change: { $0.grants = [.init(.operator, users: ["7"])] }),
+        Somebody(
+            testDescription: "a user whose group is named as operator", identity: .user(1000), role: .operator,
+            change: { $0.grants = [.init(.viewer, users: ["alice"]), .init(.operator, groups: ["staff"])] }),
+        Somebody(
+            testDescription: "a user named as administrator", identity: .user(1002), role: .administrator,
+            change: { $0.grants = [.init(.administrator, users: ["carol"])] }),
+        Somebody(
+            testDescription: "any user where all may look", identity: .user(1002), role: .viewer,
+            change: { $0.localAccess = .viewer }),
+        Somebody(testDescription: "one of whom the kernel says nothing", identity: .unknown, role: nil),
+        Somebody(
+            testDescription: "one of whom the kernel says nothing where all may look", identity: .unknown, role: nil,
+            change: { $0.localAccess = .viewer }),
+        Somebody(
+            testDescription: "a proxy run by root", identity: .user(0), role: nil, headers: "Via: 1.1 proxy\r\n"),
+        Somebody(
+            testDescription: "a proxy run by root that names another", identity: .user(0), role: nil,
+            headers: "X-Forwarded-For: 127.0.0.1\r\n"),
+        Somebody(
+            testDescription: "a proxy of today", identity: .user(0), role: nil, headers: "Forwarded: for=_x\r\n"),
+        Somebody(testDescription: "another machine", identity: .remote, role: nil, peer: "192.0.2.9"),
+        Somebody(
+            testDescription: "another machine that may look", identity: .remote, role: .viewer, peer: "192.0.2.9",
+            change: { $0.remoteAccess = .look }),
+        Somebody(
+            testDescription: "another machine, and xend is open", identity: .remote, role: .administrator,
+            peer: "192.0.2.9", change: { $0.remoteAccess = .open }),
+        Somebody(
+            testDescription: "a proxy on another machine, and xend is open", identity: .remote, role: nil,
+            peer: "192.0.2.9", headers: "Via: 1.1 proxy\r\n", change: { $0.remoteAccess = .open }),
+    ]
+
+    /// What everybody may know: that xend is there.
+    static let open: Set<String> = ["/xend", "/xend/style.css", "/xend/live.js", "/healthz", "/readyz"]
+
+    /// What is done and is no row of the table of operations.
+    static let others: [String: Role] = [
+        "/xend/node cpu_rrobin_slice_set": .administrator, "/xend/node cpu_bvt_slice_set": .administrator,
+        "/xend/node/dmesg clear": .administrator,
+        "/xend/domain/:domain vifs": .viewer, "/xend/domain/:domain vif": .viewer,
+        "/xend/domain/:domain vbds": .viewer, "/xend/domain/:domain vbd": .viewer,
+        "/xend/domain/:domain vcpuinfo": .viewer, "/xend/domain/:domain sched_credit_get": .viewer,
+        "/xend/domain/:domain cpu_bvt_set": .administrator, "/xend/domain/:domain bvt_set": .administrator,
+        "/xend/domain/:domain cpu_atropos_set": .administrator,
+        "/xend/domain/:domain atropos_set": .administrator, "/xend/domain/:domain cancel": .operator,
+        "/xend/console/:port disconnect": .operator, "/xend/event inject": .administrator,
+        "/xend/vnet create": .administrator, "/xend/vnet/:id delete": .administrator,
+        "/xend/task/:id cancel": .operator,
+    ]
+
+    private static func path(_ resource: Resource) -> String {
+        resource.path.replacing(":domain", with: "vm1").replacing(":port", with: "9601").replacing(":id", with: "1")
+    }
+
+    private func ask(_ head: String, _ who: Somebody, _ service: FakeService) async throws -> WireReply {
+        var access = AccessPolicy()
+        who.change(&access)
+        return try await Wire.ask(
+            "\(head) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\(who.headers)\r\n", of: service,
+            peer: who.peer,
+            as: who.identity, access: access, configuration: .browsed)
+    }
+
+    @Test("Everybody sees what the role allows", arguments: everybody)
+    func looks(_ who: Somebody) async throws {
+        for resource in RouteTable.resources where resource.get != nil {
+            let service = Sample.service
+            let reply = try await ask("GET \(Self.path(resource))", who, service)
+            let may = Self.open.contains(resource.path) || who.role != nil
+            #expect((reply.status != 403) == may, "GET \(resource.path): \(reply.statusLine)")
+        }
+    }
+
+    @Test("Everybody does what the role allows, and nothing else", arguments: everybody)
+    func does(_ who: Somebody) async throws {
+        let rows = Dictionary(
+            uniqueKeysWithValues: EveryOperationTests.rows.map {
+                ("\($0.path) \($0.rule.name)", ($0.rule.role, $0.body()))
+            })
+        for resource in RouteTable.resources {
+            for operation in resource.operations.values {
+                let row = rows["\(Self.path(resource)) \(operation.name)"]
+                let needed = try #require(
+                    row?.0 ?? Self.others["\(resource.path) \(operation.name)"], "\(resource.path) \(operation.name)")
+                let may = who.role.map { $0 >= needed } ?? false
+                let service = Sample.service
+                let query = row?.1 ?? "op=\(operation.name)"
+                let reply = try await ask("POST \(Self.path(resource))?\(query)", who, service)
+                #expect((reply.status != 403) == may, "\(operation.name): \(reply.statusLine)")
+                if !may { #expect(service.asked.isEmpty, "\(operation.name) was asked") }
+            }
+        }
+    }
+
+    @Test("Who may read the measurements is for the configuration to say")
+    func metrics() async throws {
+        for (role, who, may) in [
+            (Role?.none, PeerIdentity.unknown, true), (.viewer, .unknown, false), (.viewer, .user(0), true),
+        ] {
+            var configuration = HTTPServerConfiguration.browsed
+            configuration.metricsRole = role
+            let reply = try await Wire.ask(
+                "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", as: who, configuration: configuration)
+            #expect((reply.status == 200) == may)
+        }
+    }
+
+    @Test("A refusal says what is needed, who asked, and what would help")
+    func words() async throws {
+        for (who, words) in [
+            (
+                PeerIdentity.user(1002),
+                "pause needs an operator; carol (uid 1002) has no role; (xend-role operator (user carol)) in "
+                    + "xend-config.sxp would allow it"
+            ),
+            (.user(7), "pause needs an operator; uid 7 has no role; (xend-role operator (user 7))"),
+            (.unknown, "pause needs an operator, and this machine does not say who asks"),
+            (.remote, "nothing may be changed from another host"),
+        ] {
+            let reply = try await Wire.ask(
+                "POST /xend/domain/vm1?op=pause HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", as: who)
+            #expect(reply.status == 403 && reply.body.contains(words), "\(reply.body)")
+        }
+    }
+
+    @Test("What a directory says of a user counts for a while") func cache() async {
+        let asked = AskedAccounts()
+        let authenticator = Authenticator(AccessPolicy(), accounts: asked, clock: StillClock())
+        for _ in 0..<3 { _ = await authenticator.caller(.user(1000), at: nil) }
+        #expect(await asked.count == 1)
+    }
+}
+
+/// Counts how often it is asked.
+private actor AskedAccounts: AccountDirectory {
+    nonisolated let ownUser: UInt32 = 0
+    private(set) var count = 0
+
+    func account(ofUser uid: UInt32) async -> Account {
+        count += 1
+        return Account(uid: uid, name: "alice")
+    }
+}
