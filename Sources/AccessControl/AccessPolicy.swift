@@ -32,6 +32,7 @@ public struct AccessPolicy: Hashable, Sendable {
 
     /// A role that is given to users and groups.
     public struct Grant: Hashable, Sendable {
+        /// What they may do.
         public var role: Role
         /// By name or by uid.
         public var users: Set<String>

@@ -27,7 +27,8 @@ private final class Echo: ChannelInboundHandler {
     func listener(_ maximum: Int) async throws -> any HTTPListener {
         var limits = HTTPLimits()
         limits.connections = maximum
-        let listener = try await LinuxHTTPListening(limits: limits).listen(address: "localhost", port: 0) { channel, _ in
+        let listener = try await LinuxHTTPListening(limits: limits).listen(address: "localhost", port: 0) {
+            channel, _ in
             channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Echo()) }
         }
         await listener.accept()

@@ -33,13 +33,41 @@ import Testing
 
     @Test(
         "A key of ours with a list as its value is a mistake that names it",
-        arguments: XendConfiguration.Key.allCases.filter { $0 != .logLevel })
+        arguments: XendConfiguration.Key.allCases.filter { $0 != .logLevel && $0 != .role })
     func ours(key: XendConfiguration.Key) {
         #expect(
             throws: ConfigurationFileError("c:2:1: \(key.rawValue) must have one value that is a word or a string")
         ) {
             try read(key.rawValue, "((a b))").get()
         }
+    }
+
+    @Test(
+        "A role is given to users and groups, as often as there are lines",
+        arguments: [
+            ("(xend-role viewer (user alice 1000) (group staff))(xend-role operator (group ops))", 2),
+            ("(xend-role administrator (user alice))", 1), ("", 0),
+        ])
+    func roles(text: String, count: Int) throws {
+        let grants = try XendConfiguration(text, file: "c").access.grants
+        #expect(grants.count == count)
+        if count == 2 {
+            #expect(grants[0] == .init(.viewer, users: ["alice", "1000"], groups: ["staff"]))
+            #expect(grants[1] == .init(.operator, groups: ["ops"]))
+        }
+    }
+
+    @Test(
+        "A role that cannot be read is a mistake that says what may stand there",
+        arguments: [
+            "(xend-role)", "(xend-role viewer)", "(xend-role king (user alice))", "(xend-role viewer alice)",
+            "(xend-role viewer (user))", "(xend-role viewer (user ''))", "(xend-role viewer (user (alice)))",
+            "(xend-role viewer (host alpha))", "(xend-role (user alice) viewer)",
+        ])
+    func roleMistakes(text: String) {
+        let error = #expect(throws: ConfigurationFileError.self) { try XendConfiguration(text, file: "c") }
+        #expect(error?.description.hasPrefix("c:1:1: xend-role") == true)
+        #expect(error?.description.contains("(user NAME…)") == true)
     }
 
     @Test("What nobody knows is told of, with what it may have meant, and xend starts")
