@@ -39,18 +39,12 @@ extension DomainConfig {
 
     /// The configuration of a domain about which this has been decided.
     func deciding(_ step: Step) -> DomainConfig {
-        switch step {
-        case .limitMemory(let size): with(maximumMemory: size)
-        case .setMemoryTarget(let size): with(memory: size)
-        case .setVCPUs(let count): with(onlineVCPUs: count)
-        case .pin(let cpus, let vcpu): pinned(to: cpus, vcpu: vcpu)
-        case .weigh(let weight, let cap): with(weight: weight, cap: cap)
-        case .setting(let step): deciding(step)
-        case .checkImage, .createDomain, .build, .introduce, .openConsole, .keepConsole, .joinConsole, .attach, .pause,
-            .unpause, .requestShutdown, .sysrq, .restoreSettings, .rename, .restoreName, .reconfigure, .transfer,
-            .detach, .releaseRemains, .closeConsole, .leaveConsole, .withdraw, .destroyDomain, .awaitGone, .remember,
-            .forget, .announce:
-            self
-        }
+        if case .limitMemory(let size) = step { return with(maximumMemory: size) }
+        if case .setMemoryTarget(let size) = step { return with(memory: size) }
+        if case .setVCPUs(let count) = step { return with(onlineVCPUs: count) }
+        if case .pin(let cpus, let vcpu) = step { return pinned(to: cpus, vcpu: vcpu) }
+        if case .weigh(let weight, let cap) = step { return with(weight: weight, cap: cap) }
+        if case .setting(let step) = step { return deciding(step) }
+        return self
     }
 }

@@ -112,11 +112,11 @@ struct DomainNodes: ManagerPart {
     }
 
     func writeControl(_ word: String, _ record: DomainRecord) async throws(StepFailure) {
-        try await write("control/shutdown", word, record, "ask \(record.title) for \(word)")
+        try await write("control/shutdown", word, record, to: "ask \(record.title) for \(word)")
     }
 
     func writeTarget(_ size: MemorySize, _ record: DomainRecord) async throws(StepFailure) {
-        try await write("memory/target", "\(size.kibibytes)", record, "set the memory target of \(record.title)")
+        try await write("memory/target", "\(size.kibibytes)", record, to: "set the memory target of \(record.title)")
     }
 
     /// The guest takes virtual cpus out of use, or into it again, as it is told here; Xen made all of them.
@@ -141,16 +141,14 @@ struct DomainNodes: ManagerPart {
 
     private func availability(_ vcpu: Int, _ online: Int) -> String { vcpu < online ? "online" : "offline" }
 
-    func writeSysRq(_ key: SysRqKey, _ record: DomainRecord) async throws(StepFailure) {
-        try await write("control/sysrq", key.description, record, "press SysRq \(key) in \(record.title)")
-    }
-
     func writeName(_ name: DomainName, _ record: DomainRecord) async throws(StepFailure) {
-        try await write("name", name.rawValue, record, "rename \(record.title)")
+        try await write("name", name.rawValue, record, to: "rename \(record.title)")
     }
 
-    private func write(
-        _ node: String, _ value: String, _ record: DomainRecord, _ what: String
+    /// Writes one node of a domain's part.
+    /// - Parameter what: what that is for, in words that stand behind "cannot".
+    func write(
+        _ node: String, _ value: String, _ record: DomainRecord, to what: String
     ) async throws(StepFailure) {
         guard let id = record.id else { return }
         do {
