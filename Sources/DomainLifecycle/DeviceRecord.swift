@@ -47,22 +47,6 @@ public struct DeviceRecord: Hashable, Sendable {
     public var slot: DeviceSlot { DeviceSlot(type: type, idx: idx) }
 }
 
-/// Which device of a domain.
-public struct DeviceSlot: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// Each type counts by itself.
-    public var type: DeviceType
-    /// As in ``DeviceRecord/idx``.
-    public var idx: Int
-
-    public init(type: DeviceType, idx: Int) {
-        self.type = type
-        self.idx = idx
-    }
-
-    public static func < (a: DeviceSlot, b: DeviceSlot) -> Bool { (a.type, a.idx) < (b.type, b.idx) }
-    public var description: String { "\(type.rawValue) \(idx)" }
-}
-
 extension DeviceRecord: SExpressible {
     /// `(vif (idx 0) …)`, as the wire shows it (reference/domain.md §3).
     public func describe(to sink: inout some SExpressionSink) {
@@ -106,5 +90,34 @@ extension DeviceRecord: SExpressible {
         sink.open("evtchn")
         for _ in 0..<2 { sink.add(Int(eventPort)) }
         sink.close()
+    }
+}
+
+extension DeviceRecord {
+    /// The device as the wire shows it, and behind that what only xend needs.
+    var storedExpression: SExpression {
+        guard case .list(let members) = expression else { return expression }
+        var own: [SExpression] = [.element("backend", backend), .element("config", config.source)]
+        if let node { own.append(.element("node", node)) }
+        if let nodeNumber { own.append(.element("number", nodeNumber)) }
+        if isBound { own.append(["bound"]) }
+        if isUnwanted { own.append(["unwanted"]) }
+        if let eventPort { own.append(.element("port", eventPort)) }
+        return .list(members + [.element("xend", own)])
+    }
+
+    init?(_ expression: SExpression) {
+        guard let type = expression.name.flatMap(DeviceType.init), let own = expression.child("xend"),
+            let idx = expression.childText("idx").flatMap(Int.init),
+            let config = own.childValue("config").flatMap({ try? DeviceConfig($0) })
+        else { return nil }
+        let backend = own.childText("backend").flatMap { DomainID(text: $0) } ?? .zero
+        let index = expression.childText("index").flatMap(Int.init) ?? idx
+        self.init(type: type, idx: idx, index: index, config: config, backend: backend)
+        node = own.childText("node")
+        nodeNumber = own.childText("number").flatMap(UInt32.init)
+        isBound = own.child("bound") != nil
+        isUnwanted = own.child("unwanted") != nil
+        eventPort = own.childText("port").flatMap(UInt32.init)
     }
 }
