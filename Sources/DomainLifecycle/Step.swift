@@ -174,8 +174,7 @@ extension Step: CustomStringConvertible {
     private var text: (Opening, String) {
         switch self {
         case .checkImage(let image): (.checkImage, image.kernel)
-        case .createDomain(let id, let kind, let vcpus):
-            (.create, "\(kind.rawValue) domain, id \(id?.description ?? "any"), vcpus \(vcpus)")
+        case .createDomain(let id, let kind, let vcpus): (.create, Self.creation(id, kind, vcpus))
         case .limitMemory(let size): (.limitMemory, "\(size)")
         case .build(let image, let memory, _): (.build, "\(image.kernel) in \(memory)")
         case .introduce: (.introduce, "")
@@ -183,10 +182,8 @@ extension Step: CustomStringConvertible {
         case .keepConsole(let port): (.keepConsole, "\(port)")
         case .joinConsole: (.joinConsole, "")
         case .attach(let device): (.attach, "\(device.slot)")
-        case .pin(let cpus, let vcpu):
-            (.pin, "\(vcpu.map { "vcpu \($0) " } ?? "")to \(cpus.cpus == nil ? "" : "cpu ")\(cpus)")
-        case .weigh(let weight, let cap):
-            (.weigh, "\(weight?.description ?? "as it is"), cap \(cap?.description ?? "as it is")")
+        case .pin(let cpus, let vcpu): (.pin, Self.pinning(cpus, vcpu))
+        case .weigh(let weight, let cap): (.weigh, Self.weighing(weight, cap))
         case .pause: (.pause, "")
         case .unpause: (.unpause, "")
         case .requestShutdown(let request): (.request, request.rawValue)
@@ -210,6 +207,18 @@ extension Step: CustomStringConvertible {
         case .forget: (.forget, "")
         case .announce(let announcement): (.announce, "\(announcement)")
         }
+    }
+
+    private static func creation(_ id: DomainID?, _ kind: GuestKind, _ vcpus: Int) -> String {
+        "\(kind.rawValue) domain, id \(id?.description ?? "any"), vcpus \(vcpus)"
+    }
+
+    private static func pinning(_ cpus: CPUSet, _ vcpu: Int?) -> String {
+        "\(vcpu.map { "vcpu \($0) " } ?? "")to \(cpus.cpus == nil ? "" : "cpu ")\(cpus)"
+    }
+
+    private static func weighing(_ weight: Int?, _ cap: Int?) -> String {
+        "\(weight?.description ?? "as it is"), cap \(cap?.description ?? "as it is")"
     }
 
     private static func text(of transfer: Transfer) -> (Opening, String) {

@@ -145,9 +145,13 @@ struct DomainNodes: ManagerPart {
         try await write("name", name.rawValue, record, to: "rename \(record.title)")
     }
 
-    /// Writes one node of a domain's part.
+    /// Writes the one node of a domain's part that a step is about.
+    func write(_ node: String, _ value: String, _ record: DomainRecord, as step: Step) async throws(StepFailure) {
+        try await write(node, value, record, to: "\(step) in \(record.title)")
+    }
+
     /// - Parameter what: what that is for, in words that stand behind "cannot".
-    func write(
+    private func write(
         _ node: String, _ value: String, _ record: DomainRecord, to what: String
     ) async throws(StepFailure) {
         guard let id = record.id else { return }

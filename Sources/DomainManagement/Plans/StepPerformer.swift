@@ -53,8 +53,7 @@ final class StepPerformer: ManagerPart {
         case .requestShutdown(let request): try await nodes.writeControl(request.controlWord, record)
         case .setMemoryTarget(let size): try await nodes.writeTarget(size, record)
         case .setVCPUs(let count): try await nodes.writeAvailability(count, record)
-        case .sysrq(let key):
-            try await nodes.write("control/sysrq", "\(key)", record, to: "press SysRq \(key) in \(record.title)")
+        case .sysrq(let key): try await nodes.write("control/sysrq", "\(key)", record, as: step)
         case .setting, .restoreSettings: try await decide(step, of: performance, record)
         case .rename(let name): try await nodes.writeName(name, record)
         case .restoreName: try await nodes.writeName(record.name, record)
