@@ -19,6 +19,7 @@ struct LoopScript: HostScript {
                 guard hardware.blockDevices[device] == nil else { continue }
                 var loop = HostHardware.BlockDevice(path: "/dev/loop\(number)", number: device, size: size)
                 loop.file = arguments[1]
+                loop.isReadOnly = arguments.count > 2 && arguments[2] == "r"
                 host.plug(loop)
                 return ScriptResult(ending: .exited(0), output: "\(loop.path)\n")
             }
@@ -37,26 +38,55 @@ struct LoopScript: HostScript {
 /// `block-enbd bind SERVER PORT` prints a network block device; `block-enbd unbind DEVICE` gives it back.
 struct NetworkDiskScript: HostScript {
     func run(_ arguments: [String], on host: SimulatedHost) -> ScriptResult {
-        let hardware = host.machine.hardware
         switch (arguments.first, arguments.count) {
-        case ("bind", 3...):
-            for number in 0..<256 {
-                let device = deviceNumber(major: 43, minor: UInt32(number))
-                guard hardware.blockDevices[device] == nil else { continue }
-                var disk = HostHardware.BlockDevice(path: "/dev/nd\(number)", number: device, size: 1 << 30)
-                disk.file = "\(arguments[1]):\(arguments[2])"
-                host.plug(disk)
-                return ScriptResult(ending: .exited(0), output: "\(disk.path)\n")
-            }
-            return scriptFailure("no free network block device")
-        case ("unbind", 2...):
-            guard let disk = hardware.device(arguments[1]), disk.file != nil else {
-                return scriptFailure("\(arguments[1]): not a network block device in use")
-            }
-            host.unplug(disk)
-            return scriptSuccess
-        default: return scriptFailure("Usage: block-enbd {bind SERVER PORT|unbind NODE}")
+        case ("bind", 3...): host.bindNetworkDisk("\(arguments[1]):\(arguments[2])", size: 1 << 30)
+        case ("bind", 2): host.bindNetworkDisk(arguments[1], size: 1 << 30)
+        case ("unbind", 2...): host.unbindNetworkDisk(arguments[1])
+        default: scriptFailure("Usage: block-enbd {bind SERVER PORT|unbind NODE}")
         }
+    }
+}
+
+/// `block-qcow2 bind FILE [r]` prints a network block device; `block-qcow2 unbind DEVICE` gives it back. One writer, or readers.
+struct ImageScript: HostScript {
+    func run(_ arguments: [String], on host: SimulatedHost) -> ScriptResult {
+        switch (arguments.first, arguments.count) {
+        case ("bind", 2...3):
+            let path = arguments[1]
+            let isWritable = arguments.last != "r"
+            guard let size = host.size(ofFile: path) else { return scriptFailure("\(path): no such file or directory") }
+            let others = host.machine.hardware.blockDevices.values.filter { $0.file == path }
+            guard others.isEmpty || !isWritable && others.allSatisfy(\.isReadOnly) else {
+                return scriptFailure("cannot use \(path): it is in use; an image has one writer, or readers")
+            }
+            return host.bindNetworkDisk(path, size: size, isReadOnly: !isWritable)
+        case ("unbind", 2): return host.unbindNetworkDisk(arguments[1])
+        default: return scriptFailure("Usage: block-qcow2 {bind FILE [r|w]|unbind NODE}")
+        }
+    }
+}
+
+extension SimulatedHost {
+    /// The first network block device that is free serves something from now on.
+    func bindNetworkDisk(_ source: String, size: UInt64, isReadOnly: Bool = false) -> ScriptResult {
+        for number in 0..<256 {
+            let device = deviceNumber(major: 43, minor: UInt32(number))
+            guard machine.hardware.blockDevices[device] == nil else { continue }
+            var disk = HostHardware.BlockDevice(path: "/dev/nd\(number)", number: device, size: size)
+            disk.file = source
+            disk.isReadOnly = isReadOnly
+            plug(disk)
+            return ScriptResult(ending: .exited(0), output: "\(disk.path)\n")
+        }
+        return scriptFailure("no free network block device")
+    }
+
+    func unbindNetworkDisk(_ node: String) -> ScriptResult {
+        guard let disk = machine.hardware.device(node), disk.file != nil else {
+            return scriptFailure("\(node): not a network block device in use")
+        }
+        unplug(disk)
+        return scriptSuccess
     }
 }
 

@@ -33,7 +33,8 @@ struct NodeHandle: NodeControl {
     func loopDevices(showing file: String) async -> [String] {
         guard !incarnation.isFenced else { return [] }
         let devices = host.machine.hardware.blockDevices.values
-        return devices.filter { $0.file == file && !$0.isGivenBack }.map(\.path).sorted()
+        return devices.filter { $0.file == file && !$0.isGivenBack && $0.path.hasPrefix("/dev/loop") }.map(\.path)
+            .sorted()
     }
 
     func networkInterfaces() async -> [String] { host.machine.hardware.interfaces.keys.sorted() }

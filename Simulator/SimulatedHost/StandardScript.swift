@@ -6,6 +6,8 @@ public enum StandardScript: String, CaseIterable, Sendable {
     case vifBridge = "vif-bridge"
     /// Binds a file to a loop device.
     case blockFile = "block-file"
+    /// Binds an image in a format of QEMU's to a network block device.
+    case blockQCOW2 = "block-qcow2"
     /// Binds a device of another machine.
     case blockENBD = "block-enbd"
 
@@ -14,6 +16,7 @@ public enum StandardScript: String, CaseIterable, Sendable {
         case .network: NetworkScript()
         case .vifBridge: BridgeScript()
         case .blockFile: LoopScript()
+        case .blockQCOW2: ImageScript()
         case .blockENBD: NetworkDiskScript()
         }
     }

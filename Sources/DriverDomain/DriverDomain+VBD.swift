@@ -29,7 +29,8 @@ extension DriverDomain {
             return BoundBlockDevice(node: config.physicalNode, number: number, isBound: false)
         }
         if config.kind == "file" { try await checkFile(config) }
-        let node = try await scripts.bind(kind: config.kind, details: config.details)
+        let node = try await scripts.bind(
+            kind: config.kind, details: config.details, isWritable: config.isWritable)
         do {
             return BoundBlockDevice(node: node, number: try await blockDevice(node, config), isBound: true)
         } catch {

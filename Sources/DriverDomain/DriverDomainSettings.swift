@@ -8,8 +8,8 @@ public struct DriverDomainSettings: Hashable, Sendable {
     public var vifScript = "vif-bridge"
     /// Whether a vif with addresses may send from these only (manual V2).
     public var isAntispoofOn = true
-    /// Scripts by the TYPE of a vbd's uname (`block-TYPE`).
-    public var blockScripts = ["file": "block-file"]
+    /// Scripts by the TYPE of a vbd's uname, where it is not `block-TYPE` (`block-TYPE` in xend-config.sxp).
+    public var blockScripts: [String: String] = [:]
     /// How long a back-end may take to get ready or to let go (reference/domain.md §1: 10 s).
     public var backendTimeout = Duration.seconds(10)
     /// Longer than that no script may run: it is ended, and counts as failed.

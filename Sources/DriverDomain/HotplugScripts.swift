@@ -22,33 +22,43 @@ struct HotplugScripts: Sendable {
         _ = try await run(line.name, line.arguments(operation, words))
     }
 
-    /// `block-file bind DETAILS`, which prints the device node. Details of other types are split at `:`.
-    func bind(kind: String, details: String) async throws(DeviceError) -> String {
-        guard let script = settings.blockScripts[kind] else {
-            throw DeviceError("unknown type \(kind): xend-config.sxp names no script (block-\(kind))")
+    /// Has the script of a kind make a block device, which it prints.
+    ///
+    /// It is `block-KIND`, called as `block-KIND bind DETAILS`, with `r` behind it for a device that is only read; or the one that
+    /// xend-config.sxp names, which is called as in 2004: details of another kind than `file` are split at `:`.
+    func bind(kind: String, details: String, isWritable: Bool) async throws(DeviceError) -> String {
+        let line = ScriptLine(settings.blockScripts[kind] ?? "block-\(kind)")
+        let isNamed = settings.blockScripts[kind] != nil
+        let arguments =
+            if isNamed { kind == "file" ? [details] : details.split(separator: ":").map(String.init) } else {
+                isWritable ? [details] : [details, "r"]
+            }
+        let path = settings.path(ofScript: line.name)
+        let output = try await run(
+            line.name, line.words + ["bind"] + arguments,
+            missing: isNamed ? nil : "unknown type \(kind): there is no script \(path), and xend-config.sxp names none")
+        guard let node = output.split(whereSeparator: \.isNewline).first, node.hasPrefix("/") else {
+            throw DeviceError("\(path) printed no device node but \(quoted(output))")
         }
-        let arguments = kind == "file" ? [details] : details.split(separator: ":").map(String.init)
-        let line = ScriptLine(script)
-        let output = try await run(line.name, line.words + ["bind"] + arguments)
-        guard let line = output.split(whereSeparator: \.isNewline).first, line.hasPrefix("/") else {
-            throw DeviceError("\(settings.path(ofScript: script)) printed no device node but \(quoted(output))")
-        }
-        return String(line)
+        return String(node)
     }
 
     func unbind(kind: String, node: String) async throws(DeviceError) {
-        guard let script = settings.blockScripts[kind] else { return }
-        let line = ScriptLine(script)
+        let line = ScriptLine(settings.blockScripts[kind] ?? "block-\(kind)")
         _ = try await run(line.name, line.words + ["unbind", node])
     }
 
-    private func run(_ name: String, _ arguments: [String]) async throws(DeviceError) -> String {
+    /// - Parameter missing: what is said of a script that is not there; nil: that.
+    private func run(
+        _ name: String, _ arguments: [String], missing: String? = nil
+    ) async throws(DeviceError) -> String {
         let call = ScriptCall(
             path: settings.path(ofScript: name), arguments: arguments, timeout: settings.scriptTimeout)
         let result: ScriptResult
         do {
             result = try await runner.run(call) { await started(call, $0) }
         } catch {
+            if error.reason == .notFound, let missing { throw DeviceError(missing) }
             throw DeviceError("\(error)", kind: error.reason == .fenced ? .fenced : .failed)
         }
         switch result.ending {

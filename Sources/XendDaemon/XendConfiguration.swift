@@ -90,7 +90,7 @@ public struct XendConfiguration: Hashable, Sendable {
     /// Whether vif scripts set rules against forged addresses.
     public var isAntispoofOn = true
     /// What binds a block device for a type of `uname`: the keys `block-TYPE`.
-    public var blockScripts = ["file": "block-file"]
+    public var blockScripts: [String: String] = [:]
     /// Directory of the database.
     public var databaseRoot = "/var/xen/xend-db"
     /// File with the mark of the last boot.

@@ -99,6 +99,9 @@ struct HostTests {
             ("block-file bind /nowhere", 1, "no such file"),
             ("block-file unbind /dev/loop7", 1, "not a loop device"),
             ("block-enbd bind server 5000", 0, ""),
+            ("block-enbd bind server:5000 r", 0, ""),
+            ("block-qcow2 bind /nowhere", 1, "no such file"),
+            ("block-qcow2 unbind /dev/nd7", 1, "not a network block device"),
         ])
     func scripts(_ line: String, _ status: Int32, _ why: String) throws {
         let bench = Bench()

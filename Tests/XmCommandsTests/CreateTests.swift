@@ -140,8 +140,20 @@ private func configuration(
             "Error: domains of type \"hvm\" are not supported: type must be \"pv\" or \"pvh\"\n"
         ),
         (
-            "kernel='/k'; disk=['/i,qcow2,xvda,rw']", [],
-            "Error: Invalid disk specifier: /i,qcow2,xvda,rw (only format raw is supported, not qcow2)\n"
+            "kernel='/k'; disk=['/i,vhd,xvda,rw']", [],
+            "Error: Invalid disk specifier: /i,vhd,xvda,rw (only formats raw and qcow2 are supported, not vhd)\n"
+        ),
+        (
+            "kernel='/k'; disk=['/i,qcow2,xvda,rw','format=qcow2,vdev=xvdb,access=ro,target=file:/a:b','tap:qcow2:/t,xvdc,w']",
+            [],
+            "(vm (name web) (memory 128) (image (linux (kernel /k))) (device (vbd (uname qcow2:/i) (dev xvda) (mode w))) "
+                + "(device (vbd (uname qcow2:/a:b) (dev xvdb) (mode r))) (device (vbd (uname qcow2:/t) (dev xvdc) (mode w))))"
+        ),
+        (
+            "kernel='/k'; disk=['drbd:web,xvda,w','vdev=xvdb,target=drbd:two/0','script=block-drbd,vdev=xvdc,target=x']",
+            [],
+            "(vm (name web) (memory 128) (image (linux (kernel /k))) (device (vbd (uname drbd:web) (dev xvda) (mode w))) "
+                + "(device (vbd (uname drbd:two/0) (dev xvdb) (mode w))) (device (vbd (uname drbd:x) (dev xvdc) (mode w))))"
         ),
         (
             "kernel='/k'; pci=['0000:03:10.1']", [],

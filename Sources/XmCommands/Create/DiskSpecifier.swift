@@ -31,10 +31,12 @@ struct DiskSpecifier: Equatable {
         return .element("device", .element("vbd", fields))
     }
 
-    /// A raw image behind a tap driver is the same as a file; the prefix of an emulated device means nothing here.
+    /// A raw image behind a tap driver is the same as a file, and one in the format qcow2 has a script of its own.
     private static func simplified(_ uname: String) -> String {
-        for prefix in ["tap:aio:", "tap2:aio:"] where uname.hasPrefix(prefix) {
-            return "file:" + uname.dropFirst(prefix.count)
+        for tap in ["tap", "tap2"] {
+            for (driver, type) in [("aio", "file"), ("qcow2", "qcow2")] where uname.hasPrefix("\(tap):\(driver):") {
+                return "\(type):" + uname.dropFirst("\(tap):\(driver):".count)
+            }
         }
         return uname
     }
@@ -80,21 +82,22 @@ struct DiskSpecifier: Equatable {
             throw .error("Invalid disk specifier: \(text)")
         }
         let format = named["format"] ?? "raw"
-        guard format == "raw" || format.isEmpty else {
-            throw .error("Invalid disk specifier: \(text) (only format raw is supported, not \(format))")
+        guard ["raw", "qcow2", ""].contains(format) else {
+            throw .error("Invalid disk specifier: \(text) (only formats raw and qcow2 are supported, not \(format))")
         }
         device = DiskSpecifier.deviceName(vdev)
         mode = DiskSpecifier.modes[named["access"] ?? "rw"] ?? named["access"] ?? "w"
         backend = named["backend"]
-        uname = DiskSpecifier.uname(target, script: named["script"])
+        uname = DiskSpecifier.uname(target, format: format, script: named["script"])
     }
 
     private static let modes = ["rw": "w", "w": "w", "ro": "r", "r": "r", "": "w"]
 
-    private static func uname(_ target: String, script: String?) -> String {
+    private static func uname(_ target: String, format: String, script: String?) -> String {
         if let script { return "\(script.hasPrefix("block-") ? String(script.dropFirst(6)) : script):\(target)" }
-        let hasType = ["phy:", "file:", "tap:", "tap2:"].contains { target.hasPrefix($0) }
-        if hasType { return simplified(target) }
+        if format == "qcow2" { return "qcow2:" + (target.hasPrefix("file:") ? target.dropFirst(5) : target[...]) }
+        // A kind of disk whose script finds it: drbd:web.
+        if target.prefixMatch(of: #/[a-z][a-z0-9]*:/#) != nil { return simplified(target) }
         return (target.hasPrefix("/dev/") ? "phy:" : "file:") + target
     }
 }
