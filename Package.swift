@@ -91,7 +91,7 @@ let package = Package(
         // Files, scripts, network, clock, chance: what else is outside, as protocols.
         module("HostInterface"),
         // The split-device handshake through xenstore, written once for both machines.
-        module("DriverDomain", ["HypervisorInterface", "HostInterface", "DomainModel"]),
+        module("DriverDomain", ["HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
 
         // -- The daemon --------------------------------------------------------------------------------------------
         // SHA-256, SipHash, XXH64: what is hashed is what was meant.

@@ -169,10 +169,12 @@ public struct NodeInformation: Hashable, Sendable {
     public var report: NodeReport
     /// Whether there is no such machine: `xend-sim` has made it up.
     public var isSimulated: Bool
+    /// What was lost or mended of xend's database when it started, in sentences; of most nodes none.
+    public var notices: [String]
 
     public init(
         system: String, host: String, release: String, version: String, machine: String, report: NodeReport,
-        isSimulated: Bool
+        isSimulated: Bool, notices: [String] = []
     ) {
         self.system = system
         self.host = host
@@ -181,13 +183,14 @@ public struct NodeInformation: Hashable, Sendable {
         self.machine = machine
         self.report = report
         self.isSimulated = isSimulated
+        self.notices = notices
     }
 
-    /// `(node (system Linux) (host H) …)`: the ten fields of 2.0 in their order, then those that later clients look for.
+    /// `(node (system Linux) (host H) …)`: the ten fields of 2.0 in their order, then those that later clients look for, then a
+    /// `(notice TEXT)` for each thing to be told.
     public var expression: SExpression {
         let cores = report.cpus / max(1, report.threadsPerCore)
-        return .element(
-            "node",
+        var fields: [SExpression] = [
             .element("system", system), .element("host", host), .element("release", release),
             .element("version", version), .element("machine", machine), .element("cores", cores),
             .element("hyperthreads_per_core", report.threadsPerCore),
@@ -205,6 +208,9 @@ public struct NodeInformation: Hashable, Sendable {
             .element("xen_commandline", report.compile.commandLine),
             .element("cc_compiler", report.compile.compiler), .element("cc_compile_by", report.compile.by),
             .element("cc_compile_domain", report.compile.domain), .element("cc_compile_date", report.compile.date),
-            .element("xend_config_format", 2))
+            .element("xend_config_format", 2),
+        ]
+        fields += notices.map { .element("notice", $0) }
+        return .element("node", fields)
     }
 }

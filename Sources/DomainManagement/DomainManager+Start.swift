@@ -13,9 +13,9 @@ extension DomainManager {
         try await database.prepare()
         let contents = try await database.load()
         let boot = await parts.startUp.bootMark()
-        let replay = JournalReplay(files: contents.files, journal: contents.journal)
-        parts.startUp.reportDamage(contents.journal, replay)
         let reports = try await machine.hypervisor.domains()
+        let (replay, damage) = await parts.startUp.replay(contents, reports)
+        notices = damage
         await parts.startUp.endScripts(of: replay)
         table.continueSerials(after: replay.lastSerial)
         starts = replay.starts + 1

@@ -43,6 +43,8 @@ public actor DomainManager {
     /// Those that do the work, each with its own state.
     let parts: ManagerParts
 
+    /// What was lost or mended of the database when this daemon started: for people, until it ends.
+    public internal(set) var notices: [String] = []
     /// How often the daemon has started on this database.
     var starts: UInt64 = 0
     /// Where events are posted (manual H4, `notify`), nil = nowhere; and how often that has been set: who sets the same url again

@@ -131,7 +131,7 @@ extension DriverDomain {
     }
 
     /// The devices of a domain that are still in xenstore's or the kernel's lists.
-    private func remains(of domain: DomainID) async throws(XenStoreError) -> [DevicePath] {
+    func remains(of domain: DomainID) async throws(XenStoreError) -> [DevicePath] {
         var paths: Set<DevicePath> = []
         for type in try await backendTypes() {
             for name in try await store.listIfPresent("\(Self.backends)/\(type.rawValue)/\(domain)") {

@@ -19,6 +19,10 @@ public struct BoundBlockDevice: Hashable, Sendable {
 }
 
 extension DriverDomain {
+    /// Nodes of ours in a back-end directory: which script bound what, so that whoever finds only the directory can unbind it.
+    static let boundKind = "xend-bound"
+    static let boundDetails = "xend-details"
+
     /// Finds or makes the block device behind a vbd. What was bound has to be unbound with `unbind`.
     public func bind(vbd config: VBDConfig, backend: DomainID) async throws(DeviceError) -> BoundBlockDevice {
         guard backend == .zero else {
@@ -102,7 +106,7 @@ extension DriverDomain {
         if let number = device.number {
             nodes.append(("physical-device", physicalDevice(number)))
         }
-        if device.isBound { nodes += [(boundKind, config.kind), (boundDetails, config.details)] }
+        if device.isBound { nodes += [(Self.boundKind, config.kind), (Self.boundDetails, config.details)] }
         try await plug(
             path, backend: nodes,
             frontend: [("virtual-device", "\(path.handle)"), ("device-type", "disk")])
@@ -120,10 +124,10 @@ extension DriverDomain {
         do {
             if let device, let config {
                 if device.isBound { try await unbind(device.node, kind: config.kind, details: config.details) }
-            } else if let kind = try await store.readIfPresent("\(back)/\(boundKind)"),
+            } else if let kind = try await store.readIfPresent("\(back)/\(Self.boundKind)"),
                 let node = try await store.readIfPresent("\(back)/params")
             {
-                let details = try await store.readIfPresent("\(back)/\(boundDetails)") ?? ""
+                let details = try await store.readIfPresent("\(back)/\(Self.boundDetails)") ?? ""
                 try await unbind(node, kind: kind, details: details)
             } else if let node = try await store.readIfPresent("\(back)/node"), node.hasPrefix("/dev/loop") {
                 // Set up by the script `block` of Xen's own tools, for a file.
@@ -142,7 +146,3 @@ private func physicalDevice(_ number: UInt32) -> String {
     let minor = number & 0xFF | number >> 12 & 0xFFF00
     return "\(String(major, radix: 16)):\(String(minor, radix: 16))"
 }
-
-/// Nodes of ours in a back-end directory: which script bound what, so that whoever finds only the directory can unbind it.
-private let boundKind = "xend-bound"
-private let boundDetails = "xend-details"

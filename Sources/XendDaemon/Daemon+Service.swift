@@ -57,7 +57,8 @@ extension Daemon: DaemonService {
         do {
             return NodeInformation(
                 system: name.system, host: name.host, release: name.release, version: name.version,
-                machine: name.machine, report: try await machine.hypervisor.node(), isSimulated: machine.isSimulated)
+                machine: name.machine, report: try await machine.hypervisor.node(), isSimulated: machine.isSimulated,
+                notices: await manager.notices)
         } catch {
             throw OperationError(.failed, "cannot ask Xen about the node: \(error)")
         }

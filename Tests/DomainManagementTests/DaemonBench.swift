@@ -90,6 +90,11 @@ final class DaemonBench: Sendable {
         return try run { try await manager.domain(DomainReference(name)) }
     }
 
+    func notices() throws -> [String] {
+        let manager = manager
+        return try run { await manager.notices }
+    }
+
     static let devices = """
         (device (vif (mac aa:00:00:00:00:01))) (device (vif (mac aa:00:00:00:00:02) (bridge xen-br0)))
         (device (vbd (uname phy:sda8) (dev sda1) (mode w))) (device (vbd (uname file:/srv/disk.img) (dev sda2) (mode w)))

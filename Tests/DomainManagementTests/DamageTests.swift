@@ -204,6 +204,62 @@ import Testing
         }
     }
 
+    /// What a domain is for those who use it, and what the machine has of it.
+    private static func facts(_ bench: DaemonBench) throws -> [String] {
+        var facts: [String] = []
+        for domain in try bench.domains() {
+            facts.append("\(domain.name) \(domain.id), \(domain.config?.children().count ?? 0) fields")
+            facts += domain.devices.map { "\($0.slot) \($0.handle)" }
+        }
+        let store = bench.alpha.machine.inspection
+        for type in ["vif", "vbd"] { facts += store.storeChildren("/local/domain/0/backend/\(type)/1") }
+        return facts
+    }
+
+    /// In its first tenth of a second a record stands in the journal alone, with the last of a creation and of each change.
+    @Test(arguments: ["a creation", "a device", "a removal"])
+    func `what stood in a damaged line alone comes back from the machine`(_ last: String) throws {
+        var (line, told) = (0, 0)
+        while true {
+            let bench = DaemonBench()
+            try bench.start()
+            try bench.create(DaemonBench.devices)
+            if last != "a creation" {
+                try bench.perform(.unpause)
+                bench.advance(.seconds(2))
+            }
+            if last == "a device" {
+                try bench.perform(
+                    .createDevice(DeviceConfig(.parseFirst("(vif (mac aa:00:00:00:00:07) (bridge xen-br0))"))))
+            }
+            if last == "a removal" { try bench.perform(.destroyDevice(.vif, index: 1)) }
+            let before = try Self.facts(bench)
+            bench.alpha.killDaemon()
+            var lines = try #require(bench.alpha.files.contents("\(Self.path)/journal")).split(separator: 10).map(
+                Array.init)
+            guard line < lines.count else { break }
+            lines[line][3] ^= 1
+            bench.alpha.files.install("\(Self.path)/journal", Array(lines.map { $0 + [10] }.joined()))
+            try bench.start()
+            bench.advance(.seconds(60))
+            let after = try Self.facts(bench)
+            #expect(after == before, "line \(line + 1) of \(lines.count): \(after), not \(before)")
+            let notices = try bench.notices()
+            #expect(notices.contains { $0.contains("line \(line + 1) is damaged") })
+            told += notices.count - 1
+            // Known again for good, and to be got rid of.
+            bench.alpha.killDaemon()
+            try bench.start()
+            #expect(try Self.facts(bench) == before)
+            #expect(try bench.notices() == [])
+            try bench.perform(.destroy(.halt))
+            bench.advance(.seconds(10))
+            #expect(bench.alpha.leaks() == [], "line \(line + 1)")
+            line += 1
+        }
+        #expect(line > 4 && told > 0)
+    }
+
     @Test func `written back in the first format it says the same`() throws {
         let (bench, sample) = try Self.make()
         let root = ManagerSettings().databaseRoot

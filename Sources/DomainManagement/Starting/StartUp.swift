@@ -24,15 +24,29 @@ struct StartUp: ManagerPart {
         }
     }
 
-    func reportDamage(_ journal: JournalContents, _ replay: JournalReplay) {
+    /// What an earlier daemon knew, mended where that is possible, and what is wrong with its database, in sentences.
+    func replay(_ contents: Database.Contents, _ reports: [DomainReport]) async -> (JournalReplay, [String]) {
+        var replay = JournalReplay(files: contents.files, journal: contents.journal)
+        var notices = damage(contents, replay)
+        notices += await LostRecords(context: context).mend(&replay, contents.journal, reports)
+        for notice in notices { log.error("\(notice)") }
+        return (replay, notices)
+    }
+
+    private func damage(_ contents: Database.Contents, _ replay: JournalReplay) -> [String] {
+        let journal = contents.journal
         var complaints = journal.complaints
         if replay.strange > 0 { complaints.append("\(replay.strange) entries make no sense and are left out") }
-        guard !complaints.isEmpty else { return }
-        log.error("the journal is damaged: \(complaints.joined(separator: "; "))")
+        var told = contents.damagedFiles.map {
+            "\($0.path) is not the record of a domain: set aside as \($0.aside); the journal is used"
+        }
+        guard !complaints.isEmpty else { return told }
+        told.append("the journal is damaged: \(complaints.joined(separator: "; "))")
         for record in replay.records.values.sorted(by: { $0.name.rawValue < $1.name.rawValue })
         where journal.mayMiss(after: replay.number(of: record.uuid)) {
-            log.warning("\(record.title): what was recorded of it last may be lost; it is taken as it was before")
+            told.append("\(record.title): what was recorded of it last may be lost; it is taken as it was before")
         }
+        return told
     }
 
     /// On a full disk it counts as rebooted once more at the next start, which costs no domain that lives.

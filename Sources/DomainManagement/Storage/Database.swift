@@ -17,20 +17,24 @@ struct Database: Sendable {
     let domains: DomainFiles
     let log: Logger
     private let host: Host
-    private var directory: String { "\(root)/\(JournalContents.format)" }
-    private var journalPath: String { "\(directory)/journal" }
+    private let directory: String
+    private var journalPath: String { Self.journalPath(in: directory) }
 
     init(root: String, host: Host, log: Logger) {
         self.root = root
         self.host = host
         self.log = log
-        let directory = "\(root)/\(JournalContents.format)"
-        journal = Journal(path: "\(directory)/journal", host: host, log: log)
-        domains = DomainFiles(directory: "\(directory)/domain", host: host, log: log)
+        directory = "\(root)/\(JournalContents.format)"
+        journal = Journal(path: Self.journalPath(in: directory), host: host, log: log)
+        domains = DomainFiles(directory: Self.domains(in: directory), host: host, log: log)
     }
 
+    /// Both formats have these names in their directories.
+    private static func journalPath(in directory: String) -> String { "\(directory)/journal" }
+    private static func domains(in directory: String) -> String { "\(directory)/domain" }
+
     func prepare() async throws(FileError) {
-        try await host.files.makeDirectory("\(directory)/domain")
+        try await host.files.makeDirectory(Self.domains(in: directory))
         try await host.files.makeDirectory("\(root)/vnet")
     }
 
@@ -83,6 +87,8 @@ struct Database: Sendable {
     struct Contents: Sendable {
         var journal: JournalContents
         var files: [DomainFiles.Found]
+        /// Files that are no records, and what they are called now.
+        var damagedFiles: [(path: String, aside: String)] = []
         var format = JournalContents.format
     }
 
@@ -93,20 +99,22 @@ struct Database: Sendable {
             throw JournalContents.NewerFormat(path: "\(root)/\(newer)", format: newer)
         }
         let bytes = try await read(journalPath)
-        let files = await domains.read()
-        if bytes == nil, files.isEmpty { return try await loadFirstFormat() }
+        let (files, damaged) = await domains.read()
+        if bytes == nil, files.isEmpty, damaged.isEmpty { return try await loadFirstFormat() }
         var contents = try JournalContents(bytes ?? [], path: journalPath, format: JournalContents.format)
         contents.expect(upTo: files.map(\.number).max() ?? 0)
-        return Contents(journal: contents, files: files)
+        return Contents(journal: contents, files: files, damagedFiles: damaged)
     }
 
     private func loadFirstFormat() async throws -> Contents {
-        let files = await DomainFiles(directory: "\(root)/domain", host: host, log: log).read()
-        guard let bytes = try await read("\(root)/journal") else {
-            return Contents(journal: .empty, files: files, format: 1)
+        let (files, damaged) = await DomainFiles(directory: Self.domains(in: root), host: host, log: log).read()
+        let path = Self.journalPath(in: root)
+        guard let bytes = try await read(path) else {
+            return Contents(journal: .empty, files: files, damagedFiles: damaged, format: 1)
         }
         return Contents(
-            journal: try JournalContents(bytes, path: "\(root)/journal", format: 1), files: files, format: 1)
+            journal: try JournalContents(bytes, path: path, format: 1), files: files,
+            damagedFiles: damaged, format: 1)
     }
 
     /// - Returns: nil when there is no such file.

@@ -120,17 +120,22 @@ actor DomainFiles {
         var number: UInt64
     }
 
-    /// The records in the files. What cannot be read is set aside with a log line, never deleted.
-    func read() async -> [Found] {
+    /// The records in the files. What cannot be read is set aside, never deleted.
+    /// - Returns: the records, and the files that are none with what they are called now.
+    func read() async -> (found: [Found], damaged: [(path: String, aside: String)]) {
         let names = ((try? await files.list(directory)) ?? []).filter { DomainID(text: $0) != nil }
-        var found: [Found] = []
+        var all: (found: [Found], damaged: [(path: String, aside: String)]) = ([], [])
         for start in stride(from: 0, to: names.count, by: Self.readAtOnce) {
-            found += await read(names[start..<min(start + Self.readAtOnce, names.count)])
+            let some = await read(names[start..<min(start + Self.readAtOnce, names.count)])
+            all.found += some.found
+            all.damaged += some.damaged
         }
-        return found
+        return all
     }
 
-    private func read(_ names: ArraySlice<String>) async -> [Found] {
+    private func read(
+        _ names: ArraySlice<String>
+    ) async -> (found: [Found], damaged: [(path: String, aside: String)]) {
         var contents: [String: [UInt8]] = [:]
         await withTaskGroup(of: (String, [UInt8]).self) { [files, directory] group in
             for name in names {
@@ -142,6 +147,7 @@ actor DomainFiles {
             for await (name, bytes) in group { contents[name] = bytes }
         }
         var found: [Found] = []
+        var damaged: [(path: String, aside: String)] = []
         for name in names {
             let (number, expression) = Self.parse(contents[name] ?? [])
             // Domain 0's file of the first format is for readers; what it says is asked of Xen.
@@ -149,10 +155,11 @@ actor DomainFiles {
             if let expression, let record = DomainRecord(expression), record.id?.description == name {
                 found.append(Found(record: record, number: number))
             } else {
-                await setAside("\(directory)/\(name)")
+                let path = "\(directory)/\(name)"
+                damaged.append((path, await setAside(path)))
             }
         }
-        return found
+        return (found, damaged)
     }
 
     /// In the first format the record stands there alone.
@@ -163,9 +170,9 @@ actor DomainFiles {
         return (0, record?.isElement("domain") == true ? record : nil)
     }
 
-    private func setAside(_ path: String) async {
+    private func setAside(_ path: String) async -> String {
         let target = "\(path).damaged-\(clock.wallTime.nanoseconds / 1_000_000_000)"
-        log.error("\(path) is not the record of a domain: set aside as \(target)")
         try? await files.rename(path, to: target)
+        return target
     }
 }

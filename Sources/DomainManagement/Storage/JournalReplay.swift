@@ -23,6 +23,8 @@ struct JournalReplay: Sendable {
     var records: [DomainUUID: DomainRecord] = [:]
     var forgotten: Set<DomainUUID> = []
     var open: [UInt64: OpenOperation] = [:]
+    /// Domains that were to be made, and of which neither a record nor an end is known.
+    var unrecorded: [DomainUUID: OpenOperation] = [:]
     /// Scripts that may still run.
     var scripts: [ScriptProcess] = []
     /// Files that a script began to bind to a block device, now or before an earlier start.
@@ -68,11 +70,13 @@ struct JournalReplay: Sendable {
             records[record.uuid] = record
             numbers[record.uuid] = number
             forgotten.remove(record.uuid)
+            unrecorded[record.uuid] = nil
         case "forget":
             guard let uuid = first.flatMap({ DomainUUID(text: $0) }) else { return false }
             records[uuid] = nil
             numbers[uuid] = number
             forgotten.insert(uuid)
+            unrecorded[uuid] = nil
             closeOperations(on: uuid)
         case "begin": return begin(entry, children)
         case "end":
@@ -93,7 +97,9 @@ struct JournalReplay: Sendable {
         lastSerial = max(lastSerial, serial)
         let record = entry.childValue("record").flatMap(DomainRecord.init)
         closeOperations(on: uuid)
-        open[serial] = OpenOperation(serial: serial, name: name, domain: uuid, record: record, entry: entry)
+        let operation = OpenOperation(serial: serial, name: name, domain: uuid, record: record, entry: entry)
+        open[serial] = operation
+        if ["create", "restore", "receive"].contains(name) { unrecorded[uuid] = operation }
         return true
     }
 
@@ -113,6 +119,13 @@ struct JournalReplay: Sendable {
             boundFiles.insert(file)
         }
         return true
+    }
+
+    /// Takes a domain whose record was lost as one that is known; nothing is undone of what made it.
+    mutating func takeBack(_ record: DomainRecord) {
+        records[record.uuid] = record
+        unrecorded[record.uuid] = nil
+        closeOperations(on: record.uuid)
     }
 
     /// Open operations, in the order in which they began.

@@ -10,7 +10,10 @@ struct DomainListPage: Sendable {
 
     func page() -> Page {
         Page("Domains", isLive: true) {
-            if let node { capacity(node) }
+            if let node {
+                Parts.notices(node.notices)
+                capacity(node)
+            }
             table
             div(.class("columns")) {
                 div(.class("card")) { for form in OperationForms.at(.making) { form.view(to: Path.domains) } }

@@ -14,6 +14,7 @@ struct NodePage: Sendable {
 
     func page() -> Page {
         Page(node.host) {
+            Parts.notices(node.notices)
             div(.class("columns")) {
                 Parts.section("Machine") {
                     facts(

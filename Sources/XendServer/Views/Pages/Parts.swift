@@ -57,6 +57,15 @@ enum Parts {
         }
     }
 
+    /// What whoever opens the page should know first.
+    static func notices(_ texts: [String]) -> HTML {
+        guard !texts.isEmpty else { return .group([]) }
+        return div(.class("notice"), .role("alert")) {
+            p { strong { "When xend started, its database was damaged." } }
+            ul { for text in texts { li { text } } }
+        }
+    }
+
     static func link(_ title: String, _ path: String) -> HTML { a(.href(path)) { title } }
 
     static let domainsTrail = (title: "Domains", path: Path.domains)
