@@ -18,10 +18,7 @@ extension Sweep {
 
     /// Whether the daemon has a recovery to go through after this one.
     public static func hasRecovery(_ sweptCase: Case) -> Bool {
-        switch sweptCase.rule.action {
-        case .killDaemon, .powerLoss: sweptCase.before == nil
-        case .error, .delay, .hang, .drop, .stuck, .torn, .cutAfter, .cancel: false
-        }
+        Optional(sweptCase.rule.action).end != nil && sweptCase.before == nil
     }
 
     /// Each case with each second fault.
@@ -115,10 +112,7 @@ extension Sweep {
     }
 
     /// What comes later comes too late for what this is about, and without power nothing is left to take up.
-    private static func isTried(_ action: FaultAction) -> Bool {
-        switch action {
-        case .error, .torn, .killDaemon: true
-        case .delay, .hang, .drop, .stuck, .cutAfter, .cancel, .powerLoss: false
-        }
+    private static func isTried(_ action: FaultAction?) -> Bool {
+        action.errno != nil || action.torn != nil || action.end?.of == .daemon
     }
 }
