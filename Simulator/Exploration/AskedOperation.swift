@@ -34,5 +34,15 @@ struct AskedOperation {
         (name, domain) = (op, String(text.dropFirst(path.count)))
     }
 
+    /// All that a step asks, whatever others it is made of.
+    static func all(in step: ScenarioStep) -> [AskedOperation] {
+        switch step.action {
+        case .parallel(let steps), .repeat(_, let steps): steps.flatMap(all)
+        case .background(_, let inner), .when(_, let inner): all(in: inner)
+        case .request, .console, .debug, .expect, .settle, .wait, .finish, .machine, .advance:
+            AskedOperation(step).map { [$0] } ?? []
+        }
+    }
+
     func field(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 }

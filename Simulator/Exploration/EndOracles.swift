@@ -9,7 +9,7 @@ import XendTesting
 
 /// What must hold when faults have stopped, whatever happened before (the daemon's invariants).
 struct EndOracles {
-    private let target: SimulatedTarget
+    let target: SimulatedTarget
     /// Files that a save was said to have written.
     private let saved: [(host: String, path: String)]
 
@@ -98,7 +98,8 @@ struct EndOracles {
                 wrong.append("xend lists \(domain.name) on \(host.name), which Xen does not have")
             }
             let live = known.filter { $0.id != .zero && $0.restartState == nil && $0.held.isEmpty && $0.config != nil }
-            return wrong + live.flatMap { agrees($0, host) } + listensForNobody(host, known) + ignoredCancels(host)
+            return wrong + live.flatMap { agrees($0, host) } + known.flatMap { answers(about: $0, host) }
+                + listensForNobody(host, known) + ignoredCancels(host)
         }
     }
 
@@ -151,21 +152,33 @@ struct EndOracles {
 
     /// What a guest prints comes out of the port of its console.
     private func consolesReach() -> [String] {
-        target.world.hosts.flatMap { host in
-            target.domains(of: host).filter { $0.id != .zero && $0.held.isEmpty && $0.config != nil }.compactMap {
-                domain in
-                guard let port = domain.console?.port, let report = host.host.machine.report(of: domain.id),
-                    !report.isPaused,
-                    report.shutdownReason == nil, host.host.machine.guestPrint(domain.id, Self.mark)
-                else { return nil }
-                guard let stream = try? target.openTCP(host.name, port: port, from: nil) else {
-                    return "port \(port) of \(host.name), the console of \(domain.name), refuses connections"
+        letRun()
+            + target.world.hosts.flatMap { host in
+                target.domains(of: host).filter { $0.id != .zero && $0.held.isEmpty && $0.config != nil }.compactMap {
+                    domain in
+                    guard let port = domain.console?.port, let report = host.host.machine.report(of: domain.id),
+                        !report.isPaused,
+                        report.shutdownReason == nil, host.host.machine.guestPrint(domain.id, Self.mark)
+                    else { return nil }
+                    guard let stream = try? target.openTCP(host.name, port: port, from: nil) else {
+                        return "port \(port) of \(host.name), the console of \(domain.name), refuses connections"
+                    }
+                    let mark = Array(Self.mark.utf8)
+                    let isHeard = target.run(
+                        until: { stream.received.suffix(4 * mark.count).contains(mark) }, limit: Self.consolePatience)
+                    stream.close()
+                    return isHeard
+                        ? nil : "what \(domain.name) on \(host.name) prints does not come out of port \(port)"
                 }
-                let mark = Array(Self.mark.utf8)
-                let isHeard = target.run(
-                    until: { stream.received.suffix(4 * mark.count).contains(mark) }, limit: Self.consolePatience)
-                stream.close()
-                return isHeard ? nil : "what \(domain.name) on \(host.name) prints does not come out of port \(port)"
+            }
+    }
+
+    /// Who is paused and has a console is let run, and heard.
+    private func letRun() -> [String] {
+        target.world.hosts.flatMap { host in
+            target.domains(of: host).filter { $0.isQuiet && $0.state.isPaused }.compactMap { domain in
+                post("unpause", [], to: domain.name, on: host.name)
+                    .map { "\(domain.name) on \(host.name) cannot be unpaused: \($0)" }
             }
         }
     }
@@ -270,16 +283,30 @@ struct EndOracles {
     private static let consolePorts: Range<UInt16> = 9600..<10_600
 
     private func destroy(_ name: String, on host: String) -> String? {
-        let request = WireRequest.post(WireRequest.path(ofDomain: name), [("op", "destroy"), ("reason", "halt")])
-        do throws(ScenarioFailure) {
-            let exchange = try HTTPExchange(request, host: host, target)
-            guard target.run(until: { exchange.poll() }, limit: ScenarioRun.patience) else {
-                return "\(name) on \(host) cannot be destroyed: no answer within an hour"
-            }
-            guard let error = exchange.answer?.error ?? exchange.problem else { return nil }
-            return "\(name) on \(host) cannot be destroyed: \(error)"
-        } catch {
-            return "\(name) on \(host) cannot be destroyed: \(error)"
+        post("destroy", [("reason", "halt")], to: name, on: host).map {
+            "\(name) on \(host) cannot be destroyed: \($0)"
         }
+    }
+
+    // MARK: Asking
+
+    /// - Returns: why it failed; nil when it succeeded.
+    private func post(
+        _ operation: String, _ fields: [(name: String, value: String)], to name: String, on host: String
+    ) -> String? {
+        do throws(ScenarioFailure) {
+            return try ask(.post(WireRequest.path(ofDomain: name), [("op", operation)] + fields), host).error
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    func ask(_ request: WireRequest, _ host: String) throws(ScenarioFailure) -> Answer {
+        let exchange = try HTTPExchange(request, host: host, target)
+        guard target.run(until: { exchange.poll() }, limit: ScenarioRun.patience) else {
+            throw ScenarioFailure("no answer within an hour")
+        }
+        guard let answer = exchange.answer else { throw ScenarioFailure(exchange.problem ?? "no answer") }
+        return answer
     }
 }

@@ -1,21 +1,27 @@
 import DomainLifecycle
 import DomainModel
 import SExpressions
+import SimulatedHypervisor
 
 /// What save files hold, so that what comes out of them can be compared with what went in.
 struct Keepsakes {
     struct Keepsake {
         var domain: DomainInformation
         var isPaused: Bool
+        var settings: MachineSettings?
     }
     private var keepsakes: [HostedName: Keepsake] = [:]
     /// Where saves have ended well, in order: files that must be durable.
     private(set) var files: [(host: String, path: String)] = []
 
-    mutating func saved(_ domain: DomainInformation?, isPaused: Bool, in path: String, on host: String) {
+    mutating func saved(
+        _ domain: DomainInformation?, isPaused: Bool, _ settings: MachineSettings?, in path: String, on host: String
+    ) {
         files.removeAll { $0 == (host, path) }
         files.append((host, path))
-        keepsakes[HostedName(host: host, name: path)] = domain.map { Keepsake(domain: $0, isPaused: isPaused) }
+        keepsakes[HostedName(host: host, name: path)] = domain.map {
+            Keepsake(domain: $0, isPaused: isPaused, settings: settings)
+        }
     }
 
     /// A save that failed, or of which nobody knows how it ended, may have left anything there, or nothing.

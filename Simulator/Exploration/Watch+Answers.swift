@@ -46,13 +46,15 @@ extension Watch {
         case "save":
             guard let path = asked.field("file") else { return }
             keepsakes.saved(
-                wasEnded(asked.domain) ? nil : gone, isPaused: gone?.state.isPaused ?? false, in: path,
-                on: host.name)
+                wasEnded(asked.domain) ? nil : gone, isPaused: gone?.state.isPaused ?? false,
+                gone.flatMap { settings.decided(of: $0.uuid) }, in: path, on: host.name)
             if !host.host.files.exists(path) {
                 note(.answerTrue, "on \(host.name): the save succeeds, but there is no \(path)")
             }
         case "restore":
             guard let path = asked.field("file"), let kept = keepsakes.keepsake(in: path, on: host.name) else { return }
+            settings.expect(kept.settings, of: kept.domain.uuid)
+            if kept.settings != nil { arrived.insert(kept.domain.uuid) }
             compare("(restore \(path))", kept.domain, wasPaused: kept.isPaused, on: host, view.before)
         case "migrate":
             guard let gone, let name = asked.field("destination"), let there = target.world.host(name),

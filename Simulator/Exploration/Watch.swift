@@ -1,5 +1,6 @@
 import DomainLifecycle
 import DomainManagement
+import DomainModel
 import ScenarioLanguage
 import ScenarioRunner
 import SimulatedHost
@@ -26,6 +27,11 @@ final class Watch: RunWatch {
     /// How often each event of a domain came in this step, by host, topic and name.
     var told: [String: [String: Int]] = [:]
     private var consoles = HeldConsoles()
+    var settings = KeptSettings()
+    /// Who has come from a file in the present step whose settings are known.
+    var arrived: Set<DomainUUID> = []
+    private var races = NameRaces()
+    private var readers: [String: EventReader] = [:]
     private(set) var violations: [Violation] = []
 
     /// What stands first is reported; what follows from it fills no memory.
@@ -44,8 +50,9 @@ final class Watch: RunWatch {
             listener?(host, life, deed)
         }
         target.onEvent = { [unowned self] host, event in take(event, of: host) }
-        run.onAnswer = { [unowned self] request, answer in
+        run.onAnswer = { [unowned self] request, answer, host in
             if let problem = AnswerOracle.problem(answer, to: request) { note(.answerForm, problem) }
+            if let problem = races.take(request, answer, on: host, told[host] ?? [:]) { note(.oneName, problem) }
         }
         run.beforeStep = { [unowned self] step in begin(step) }
         run.afterStep = { [unowned self] step in end(step) }
@@ -73,6 +80,7 @@ final class Watch: RunWatch {
         if boots[host.name] != host.host.bootCount { fates.powerLost(on: host.name) }
         boots[host.name] = host.host.bootCount
         tellers[host.name] = life
+        reader(of: host).published(event.number)
         if let problem = orders[host.name, default: EventOrder()].take(event) {
             note(.eventOrder, "on \(host.name): \(problem)")
         }
@@ -82,6 +90,13 @@ final class Watch: RunWatch {
             let id = value[1].atom
         else { return }
         take(String(topics[2]), value.count > 2 ? value[2].atom ?? "" : "", of: domain, id, on: host)
+    }
+
+    private func reader(of host: RunningHost) -> EventReader {
+        if let reader = readers[host.name] { return reader }
+        let reader = EventReader(host, target)
+        readers[host.name] = reader
+        return reader
     }
 
     private func take(_ topic: String, _ detail: String, of domain: String, _ id: String, on host: RunningHost) {
@@ -123,7 +138,13 @@ final class Watch: RunWatch {
         ended = []
         told = [:]
         before = [:]
+        let asked = AskedOperation.all(in: step)
+        races = NameRaces(asked)
         for host in target.world.hosts where host.state == .up { before[host.name] = look(at: host) }
+        for domain in before.values.joined()
+        where asked.contains(where: { $0.domain == domain.name && KeptSettings.mayChange($0) }) {
+            settings.forget(domain.uuid)
+        }
     }
 
     /// What the daemon knows of its domains, and whether that can be.
@@ -144,12 +165,16 @@ final class Watch: RunWatch {
         judge(step)
         if case .console(let console) = step.action { hold(console, run.host(of: step)) }
         for host in target.world.hosts where host.state == .up {
-            _ = look(at: host)
+            let domains = look(at: host)
+            compareSettings(of: domains, on: host)
+            lookForNamesakes(among: domains, on: host)
             lookForUntoldEnds(on: host)
+            if let problem = reader(of: host).look() { note(.eventsOnce, problem) }
         }
         for twin in EndOracles.twins(target)() { note(.oneOwner, twin) }
         for host in target.world.hosts where host.host.isOn {
             for corruption in host.host.machine.corruptions { note(.pages, "on \(host.name): \(corruption)") }
+            for disk in host.host.contestedDisks() { note(.oneWriter, "on \(host.name): \(disk)") }
             if let lost = host.host.machine.inspection.unaccountedPages { note(.memory, "on \(host.name): \(lost)") }
         }
         target.revive()
@@ -176,6 +201,23 @@ final class Watch: RunWatch {
         }
     }
 
+    private func compareSettings(of domains: [DomainInformation], on host: RunningHost) {
+        let known = Set(before.values.joined().map(\.uuid))
+        for domain in domains where domain.isQuiet {
+            guard let found = host.host.machine.inspection.settings(of: domain.id) else { continue }
+            // Who comes from a file has what the file says; where that is not known, it is learned now.
+            if !known.contains(domain.uuid), !arrived.contains(domain.uuid) { settings.forget(domain.uuid) }
+            if let problem = settings.see(found, of: domain.name, domain.uuid, on: host.name) { note(.kept, problem) }
+        }
+        arrived = []
+    }
+
+    private func lookForNamesakes(among domains: [DomainInformation], on host: RunningHost) {
+        for (name, namesakes) in Dictionary(grouping: domains, by: \.name) where namesakes.count > 1 {
+            note(.oneName, "on \(host.name): \(namesakes.count) domains are called \(name)")
+        }
+    }
+
     // MARK: The end
 
     /// Names of domains whose guests have exited since the last step.
@@ -198,11 +240,22 @@ final class Watch: RunWatch {
     /// - Returns: what is wrong, what was seen first first; empty when all is well.
     func finish() -> [Violation] {
         told = [:]
+        for host in target.world.hosts {
+            if let problem = reader(of: host).finish() { note(.eventsOnce, problem) }
+        }
         let oracles = EndOracles(
             target, saved: keepsakes.files, exited: { [unowned self] in exited },
             overdue: { [unowned self] in overdue() })
         for violation in oracles.violations() { note(violation.oracle, violation.text) }
         if target.foreignJobs > 0 { note(.repeatable, "\(target.foreignJobs) jobs came from other threads") }
         return violations
+    }
+}
+
+extension DomainInformation {
+    /// One of xend's own that lives, and to which nothing is being done.
+    var isQuiet: Bool {
+        id != .zero && config != nil && operation == nil && held.isEmpty && restartState == nil && !isInDoubt
+            && shutdownReason == nil
     }
 }

@@ -91,6 +91,9 @@ public struct MachineInspection {
     /// The names below `path` in xenstore, in order.
     public func storeChildren(_ path: String) -> [String] { store.names(below: path) }
 
+    /// Whether a domain has an event channel of this number.
+    public func hasEventChannel(_ port: UInt32, of id: DomainID) -> Bool { domains[id]?.ports[port] != nil }
+
     /// The phase of a guest in a word: `off`, `booting`, `up`, `shutting down`, `hung`; nil when there is no such
     /// guest.
     public func guestPhase(_ id: DomainID) -> String? { domains[id]?.guest?.phaseWord }

@@ -50,7 +50,7 @@ final class RequestActivity: Activity {
         let outcome = ExchangeOutcome(answer: exchange?.answer, problem: problem)
         if let answer = outcome.answer {
             run.transcript.answer(answer, host: host)
-            run.onAnswer(request, answer)
+            run.onAnswer(request, answer, host)
         } else {
             run.transcript.lost(problem ?? "no answer", host: host)
         }

@@ -25,7 +25,7 @@ package final class ScenarioRun {
     package var beforeStep: (ScenarioStep) -> Void = { _ in }
     package var afterStep: (ScenarioStep) -> Void = { _ in }
     package var onStepFailure: (StepFailure) -> Void = { _ in }
-    package var onAnswer: (WireRequest, Answer) -> Void = { _, _ in }
+    package var onAnswer: (WireRequest, Answer, String) -> Void = { _, _, _ in }
 
     /// A step that is not answered by then never will be.
     package static let patience = WireRequest.patience

@@ -1,0 +1,34 @@
+import DomainModel
+import ScenarioLanguage
+import SimulatedHypervisor
+
+/// What the operator has decided about domains (manual, decision 11): only he changes it, whatever lives, files and hosts a domain goes
+/// through.
+struct KeptSettings {
+    private var kept: [DomainUUID: MachineSettings] = [:]
+
+    /// What leaves settings as they are.
+    private static let others: Set<String> = [
+        "pause", "unpause", "shutdown", "sysrq", "save", "restore", "migrate", "destroy", "rename", "create", "cancel",
+        "device-create", "device_create", "device-destroy", "device_destroy", "resolve",
+    ]
+
+    /// Whether a request may change them.
+    static func mayChange(_ asked: AskedOperation) -> Bool { !others.contains(asked.name) }
+
+    /// Nobody knows what they are until they are seen again.
+    mutating func forget(_ uuid: DomainUUID) { kept[uuid] = nil }
+
+    /// As far as is known.
+    func decided(of uuid: DomainUUID) -> MachineSettings? { kept[uuid] }
+
+    /// What a file has kept.
+    mutating func expect(_ settings: MachineSettings?, of uuid: DomainUUID) { kept[uuid] = settings }
+
+    /// - Returns: what is wrong.
+    mutating func see(_ settings: MachineSettings, of name: String, _ uuid: DomainUUID, on host: String) -> String? {
+        defer { kept[uuid] = settings }
+        guard let before = kept[uuid], before != settings else { return nil }
+        return "on \(host): of \(name) was decided \(before); it has \(settings)"
+    }
+}
