@@ -6,7 +6,8 @@ import SimulatedHypervisor
 extension FaultAction {
     /// In `(fault …)`.
     static let shapes = [
-        "(error ERRNO | STATUS)", "(delay T)", "(hang)", "(drop)", "(stuck STATE)", "(torn N)", "(cut-after BYTES)",
+        "(error ERRNO | STATUS)", "(delay T)", "(hang)", "(drop)", "(stuck STATE)", "(torn N)", "(flipped BIT)",
+        "(short N)", "(cut-after BYTES)",
         "(cancel)", "(kill-daemon [after])", "(power-loss [after])",
     ]
 
@@ -18,6 +19,8 @@ extension FaultAction {
         case "drop": self = .drop
         case "stuck": self = .stuck(try Self.xenbusState(&form))
         case "torn": self = .torn(try form.number("the bytes that arrive", 0...1 << 30))
+        case "flipped": self = .flipped(try form.number("the number of the bit", 0...Int.max))
+        case "short": self = .short(try form.number("the bytes that come back", 0...1 << 30))
         case "cut-after": self = .cutAfter(try form.number("the bytes that arrive", 0...Int.max))
         case "cancel": self = .cancel
         case "kill-daemon": self = .killDaemon(after: try Self.isAfter(&form))
@@ -67,6 +70,8 @@ extension FaultAction {
         case .drop: "(drop)"
         case .stuck(let state): "(stuck \(state))"
         case .torn(let bytes): "(torn \(bytes))"
+        case .flipped(let bit): "(flipped \(bit))"
+        case .short(let bytes): "(short \(bytes))"
         case .cutAfter(let bytes): "(cut-after \(bytes))"
         case .cancel: "(cancel)"
         case .killDaemon(let after): after ? "(kill-daemon after)" : "(kill-daemon)"
@@ -83,6 +88,8 @@ extension FaultAction {
         case .drop: "drop"
         case .stuck: "stuck"
         case .torn: "torn"
+        case .flipped: "flipped"
+        case .short: "short"
         case .cutAfter: "cut"
         case .cancel: "cancel"
         case .killDaemon(let after): after ? "kill after" : "kill before"

@@ -12,11 +12,11 @@ struct FileStoreHandle: FileStore {
     private var tree: FileTree { host.files }
 
     func read(_ path: String, limit: Int) async throws(FileError) -> [UInt8] {
-        try await pass(.read, "read", path)
-        if let real = host.realFiles(path) { return try await real.read(path, limit: limit) }
+        let fault = try await pass(.read, "read", path)
+        if let real = host.realFiles(path) { return fault.damaged(try await real.read(path, limit: limit)) }
         let node = try tree.file("read", path)
         guard node.contents.count <= limit else { throw FileError("read", path, .tooLarge(limit: limit)) }
-        return node.contents
+        return fault.damaged(node.contents)
     }
 
     func write(_ path: String, _ bytes: [UInt8]) async throws(FileError) {

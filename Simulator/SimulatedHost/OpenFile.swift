@@ -41,11 +41,13 @@ final class OpenFile: AppendableFile, WritableFile, ReadableFile, @unchecked Sen
     }
 
     func read(_ count: Int) async throws(FileError) -> [UInt8] {
-        try await store.pass(.read, "read", path)
+        let fault = try await store.pass(.read, "read", path)
         let end = min(node.contents.count, position + max(0, count))
         guard position < end else { return [] }
-        defer { position = end }
-        return Array(node.contents[position..<end])
+        let bytes = fault.damaged(Array(node.contents[position..<end]))
+        // What comes back short is the last that comes.
+        position = bytes.count < end - position ? node.contents.count : end
+        return bytes
     }
 
     func close() async {}
@@ -89,8 +91,8 @@ struct RealFile: AppendableFile, WritableFile, ReadableFile {
     }
 
     func read(_ count: Int) async throws(FileError) -> [UInt8] {
-        try await store.pass(.read, "read", path)
-        return try await reading?.read(count) ?? []
+        let fault = try await store.pass(.read, "read", path)
+        return fault.damaged(try await reading?.read(count) ?? [])
     }
 
     func close() async {

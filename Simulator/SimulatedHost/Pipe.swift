@@ -52,6 +52,7 @@ final class Pipe {
         if fault.errno != nil { return reset() }
         if fault.isSilence { hold() }
         cutAfter = cutAfter ?? fault.cut
+        bytes = fault.damaged(bytes)
         var isLast = false
         if let cutAfter, sent + bytes.count >= cutAfter {
             bytes = Array(bytes.prefix(max(0, cutAfter - sent)))

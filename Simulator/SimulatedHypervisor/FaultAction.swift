@@ -12,6 +12,11 @@ public enum FaultAction: Hashable, Sendable {
     case stuck(Int)
     /// Only so many bytes of a write arrive.
     case torn(Int)
+    /// One bit of what is read comes back turned around: the one of this number, counted on from the beginning again when there are not
+    /// as many.
+    case flipped(Int)
+    /// Only so many bytes of what is read come back, as if there were no more.
+    case short(Int)
     /// A connection that breaks after so many bytes.
     case cutAfter(Int)
     /// Whoever asked for what is under way cancels it at this moment; the point itself is passed unharmed.
@@ -44,6 +49,22 @@ extension FaultAction? {
     package var torn: Int? {
         guard case .torn(let count) = self else { return nil }
         return count
+    }
+
+    /// What was read, as it comes back.
+    package func damaged(_ bytes: [UInt8]) -> [UInt8] {
+        if case .short(let count) = self { return Array(bytes.prefix(count)) }
+        guard case .flipped(let bit) = self, !bytes.isEmpty else { return bytes }
+        var bytes = bytes
+        bytes[bit / 8 % bytes.count] ^= 1 << (bit % 8)
+        return bytes
+    }
+
+    /// Whether what is read comes back damaged.
+    package var isDamage: Bool {
+        if case .short = self { return true }
+        if case .flipped = self { return true }
+        return false
     }
 
     /// After how many bytes a connection breaks.

@@ -55,9 +55,24 @@ struct HypervisorHandle: Hypervisor {
     }
 
     func build(_ id: DomainID, _ build: DomainBuild) async throws(HypervisorError) -> BuiltDomain {
-        try await call("xc_dom_build", id, takes: latencies.build + latencies.memory(build.memory)) {
+        for path in [build.kernel, build.ramdisk].compactMap({ $0 }) { try await load(path, id) }
+        return try await call("xc_dom_build", id, takes: latencies.build + latencies.memory(build.memory)) {
             (machine) throws(HypervisorError) in try machine.build(id, build)
         }
+    }
+
+    /// libxc reads kernel and ramdisk itself; of their bytes nothing is kept here but that they are whole.
+    private func load(_ path: String, _ id: DomainID) async throws(HypervisorError) {
+        let call = "xc_dom_build"
+        let fault: FaultAction?
+        do throws(Incarnation.Obstacle) {
+            fault = try await incarnation.pass(.disk, FileOperation.read.rawValue, path)
+            try incarnation.finish(fault)
+        } catch {
+            guard case .errno(let name) = error else { throw HypervisorError(call, id, HypervisorError.Reason(error)) }
+            throw HypervisorError(call, id, .badImage, text: "\(path): \(name)")
+        }
+        if fault.isDamage { throw HypervisorError(call, id, .badImage, text: "\(path): not a kernel") }
     }
 
     // MARK: Running

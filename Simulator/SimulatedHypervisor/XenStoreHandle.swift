@@ -14,9 +14,11 @@ struct XenStoreHandle: XenStore {
     private var store: XenStored { machine.store }
 
     func read(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> String {
-        try await request(.read, "read", path) { () throws(XenStoreError) in
+        var fault: FaultAction?
+        let value = try await request(.read, "read", path, &fault) { () throws(XenStoreError) in
             try store.read(path, in: transaction?.rawValue)
         }
+        return fault.isDamage ? String(decoding: fault.damaged(Array(value.utf8)), as: UTF8.self) : value
     }
 
     func write(_ path: String, _ value: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
@@ -129,6 +131,15 @@ struct XenStoreHandle: XenStore {
     private func request<Result: Sendable>(
         _ point: XenStoreRequest, _ action: String, _ path: String, _ body: () throws(XenStoreError) -> Result
     ) async throws(XenStoreError) -> Result {
+        var fault: FaultAction?
+        return try await request(point, action, path, &fault, body)
+    }
+
+    /// - Parameter fault: what the caller itself must act out.
+    private func request<Result: Sendable>(
+        _ point: XenStoreRequest, _ action: String, _ path: String, _ fault: inout FaultAction?,
+        _ body: () throws(XenStoreError) -> Result
+    ) async throws(XenStoreError) -> Result {
         let afterwards: FaultAction?
         do throws(Incarnation.Obstacle) {
             afterwards = try await incarnation.pass(
@@ -137,6 +148,7 @@ struct XenStoreHandle: XenStore {
             throw XenStoreError(action, path, XenStoreError.Reason(error))
         }
         let result = try body()
+        fault = afterwards
         guard let afterwards else { return result }
         do throws(Incarnation.Obstacle) { try incarnation.finish(afterwards) } catch {
             throw XenStoreError(action, path, XenStoreError.Reason(error))

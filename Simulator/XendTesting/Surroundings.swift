@@ -37,7 +37,9 @@ final class MemorySurroundings: Surroundings, @unchecked Sendable {
     var log: any LogSink { memoryLog }
 
     func configuration(of host: SimulatedHost) -> String? {
-        host.files.contents(XendConfiguration.defaultPath).map { SXPText.string(decoding: $0) }
+        let path = XendConfiguration.defaultPath
+        let fault = host.faults.pass(.disk, FileOperation.read.rawValue, path)
+        return host.files.contents(path).map { SXPText.string(decoding: fault.damaged($0)) }
     }
 
     func adapt(_ configuration: inout XendConfiguration, _ options: inout DaemonOptions) { adaptation(&options) }

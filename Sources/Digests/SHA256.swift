@@ -88,7 +88,8 @@ public func authenticationCode(_ message: some Sequence<UInt8>, key: [UInt8]) ->
 /// Whether two codes are the same, in a time that does not tell where they differ.
 public func areEqualInConstantTime(_ a: [UInt8], _ b: [UInt8]) -> Bool {
     guard a.count == b.count else { return false }
-    return zip(a, b).reduce(0) { $0 | $1.0 ^ $1.1 } == 0
+    // Swift has `|` and `^` at one rank: without the parentheses a difference would be gone with the next byte.
+    return zip(a, b).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
 }
 
 /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.

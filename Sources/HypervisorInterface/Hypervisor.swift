@@ -172,6 +172,8 @@ public protocol ImageInput: Sendable {
     /// Writes what comes next, `limit` bytes at most, into a socket that does not block, without taking it into memory.
     /// - Returns: how many bytes, 0 when there are no more or nobody reads from the socket; nil when the socket takes none now.
     func send(_ limit: Int, to socket: Int32) async throws -> Int?
+    /// To be called when the hypervisor says that it has all. Throws when it cannot have.
+    func finish() async throws
 }
 
 extension ImageInput {
@@ -179,6 +181,8 @@ extension ImageInput {
     public var canSend: Bool { false }
     /// Nothing: whoever asks reads and writes by himself.
     public func send(_ limit: Int, to socket: Int32) async throws -> Int? { 0 }
+    /// A source that does not know its length believes it.
+    public func finish() async throws {}
 }
 
 /// What a save asks of and tells its caller.

@@ -28,7 +28,8 @@ import Testing
         #expect(Set(matrix.rows.map(\.point)).isSuperset(of: ["hypercall", "xenstore", "disk", "script", "step"]))
         #expect(
             matrix.kinds == [
-                "error", "delay", "stuck", "torn", "kill before", "kill after", "power before", "power after",
+                "error", "delay", "stuck", "torn", "flipped", "short", "kill before", "kill after", "power before",
+                "power after",
             ])
         #expect(matrix.table.split(separator: "\n").count == matrix.rows.count + 2)
     }

@@ -92,5 +92,12 @@ struct DigestTests {
         #expect(bytes(hexadecimal: "0") == nil && bytes(hexadecimal: "0g") == nil)
         #expect(areEqualInConstantTime([1, 2], [1, 2]) && !areEqualInConstantTime([1, 2], [1, 3]))
         #expect(!areEqualInConstantTime([1], [1, 2]))
+        let code = SHA256.digest(Array("a code".utf8))
+        for bit in 0..<code.count * 8 {
+            var other = code
+            other[bit / 8] ^= 1 << (bit % 8)
+            #expect(!areEqualInConstantTime(code, other), "bit \(bit) is not looked at")
+            #expect(!areEqualInConstantTime(other, code), "bit \(bit) is not looked at")
+        }
     }
 }

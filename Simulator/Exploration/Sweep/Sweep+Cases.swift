@@ -89,10 +89,10 @@ extension Sweep {
         return cases
     }
 
-    /// Reading changes nothing, and its faults are those of a daemon that asks; a watch that is late is a delay of what follows.
+    /// To read from a disk changes nothing: what comes back may be damaged. A watch that is late is a delay of what follows.
     static func isSwept(_ point: FaultPoint) -> Bool {
         switch point.kind {
-        case .disk: ["write", "fsync", "rename"].contains(point.name)
+        case .disk: ["write", "fsync", "rename", "read"].contains(point.name)
         case .xenstore: !point.isTold
         case .hypercall, .script, .backend, .frontend, .network, .listener, .step, .guest: true
         }
@@ -110,6 +110,7 @@ extension Sweep {
         case .xenstore: return [.error("EAGAIN"), .delay(.seconds(2))] + ends + cancel
         case .script:
             return [.error("1"), .delay(.seconds(2)), .killDaemon(after: false), .powerLoss(after: false)] + cancel
+        case .disk where point.name == "read": return [.flipped(77), .short(10)]
         case .disk:
             return (point.name == "write" ? [.error("EIO"), .torn(3)] : [.error("EIO"), .delay(.seconds(1))]) + ends
                 + cancel

@@ -28,7 +28,8 @@ public struct SweepMatrix: Sendable {
     /// - Parameter cases: those that will be run; they decide which rows and columns there are, and in which order.
     public init(_ cases: [Sweep.Case] = []) {
         let order = [
-            "error", "delay", "drop", "stuck", "torn", "cut", "cancel", "kill before", "kill after", "power before",
+            "error", "delay", "drop", "stuck", "torn", "flipped", "short", "cut", "cancel", "kill before", "kill after",
+            "power before",
             "power after",
         ]
         var found: Set<Row> = []

@@ -86,6 +86,11 @@ struct DomainBuilder: ManagerPart {
             let why = error.reason == .callback ? error.text ?? error.description : error.description
             throw StepFailure("its memory cannot be restored: \(why)", isLate: true)
         }
+        do {
+            try await input.finish()
+        } catch {
+            throw StepFailure("its memory cannot be restored: \(error)", isLate: true)
+        }
         try passPointOfNoReturn(performance)
     }
 

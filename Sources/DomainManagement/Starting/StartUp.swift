@@ -41,7 +41,7 @@ struct StartUp: ManagerPart {
             "\($0.path) is not the record of a domain: set aside as \($0.aside); the journal is used"
         }
         guard !complaints.isEmpty else { return told }
-        told.append("the journal is damaged: \(complaints.joined(separator: "; "))")
+        told.append("the journal is damaged: \(database.journalPath): \(complaints.joined(separator: "; "))")
         for record in replay.records.values.sorted(by: { $0.name.rawValue < $1.name.rawValue })
         where journal.mayMiss(after: replay.number(of: record.uuid)) {
             told.append("\(record.title): what was recorded of it last may be lost; it is taken as it was before")

@@ -18,7 +18,7 @@ struct Database: Sendable {
     let log: Logger
     private let host: Host
     private let directory: String
-    private var journalPath: String { Self.journalPath(in: directory) }
+    var journalPath: String { Self.journalPath(in: directory) }
 
     init(root: String, host: Host, log: Logger) {
         self.root = root

@@ -119,7 +119,7 @@ actor Journal {
 
     private func rewrite(_ entries: [SExpression]) async throws(FileError) {
         var number = next
-        let bytes = Self.lines([JournalContents.head()] + entries, &number)
+        let bytes = Self.lines(ofNew: entries, &number)
         try await files.write(newPath, bytes)
         try await files.sync(newPath)
         try await files.rename(newPath, to: path)
@@ -140,6 +140,11 @@ actor Journal {
         } catch {
             doubt(error)
         }
+    }
+
+    /// Of a journal that takes its place whole.
+    private static func lines(ofNew entries: [SExpression], _ number: inout UInt64) -> [UInt8] {
+        lines([JournalContents.head(whole: number + UInt64(entries.count))] + entries, &number)
     }
 
     private static func lines(_ entries: [SExpression], _ number: inout UInt64) -> [UInt8] {
@@ -327,7 +332,7 @@ actor Journal {
 
     private func compact(_ known: [SExpression]) async {
         guard var number = compaction?.next else { return }
-        let bytes = Self.lines([JournalContents.head()] + known + notes.suffix(Self.notesKept), &number)
+        let bytes = Self.lines(ofNew: known + notes.suffix(Self.notesKept), &number)
         do {
             try await files.write(newPath, bytes)
             try await files.sync(newPath)

@@ -81,6 +81,11 @@ struct JournalContents: Sendable {
         // Behind the last that can be read: nothing else shows that they were entries.
         let lastPlace = found.values.map(\.place).max() ?? -1
         findMissing(behind: damaged.count { $0 > lastPlace + 1 })
+        if let head = entries.first?.value, Self.format(in: head) != nil,
+            let whole = head.childText("whole").flatMap(UInt64.init)
+        {
+            expect(upTo: whole)
+        }
     }
 
     private mutating func complain(_ lines: [Int], _ what: String) {
@@ -107,7 +112,7 @@ struct JournalContents: Sendable {
 
     /// Takes note of a number that something else shows to have been written.
     mutating func expect(upTo number: UInt64) {
-        let last = entries.last?.number ?? 0
+        let last = max(entries.last?.number ?? 0, missing.last?.upperBound ?? 0)
         guard number > last else { return }
         missing.append(last + 1...number)
         complaints.append("it ends at entry \(last), and there was an entry \(number)")
@@ -116,8 +121,11 @@ struct JournalContents: Sendable {
     /// Whether an entry behind this one may be missing.
     func mayMiss(after number: UInt64) -> Bool { missing.last.map { $0.upperBound > number } ?? false }
 
-    /// `(journal N)`.
-    static func head() -> SExpression { .element("journal", format) }
+    /// `(journal FORMAT (whole N))`: entries up to this number were put in place together, with the journal itself. Where one of
+    /// them is not there, that is no line that was being written when everything ended.
+    static func head(whole last: UInt64) -> SExpression {
+        .element("journal", [.atom(String(format)), .element("whole", last)])
+    }
 
     private static func format(in entry: SExpression) -> Int? {
         guard entry.isElement("journal") else { return nil }

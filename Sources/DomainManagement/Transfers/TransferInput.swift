@@ -11,6 +11,8 @@ struct TransferInput: ImageInput {
         return bytes
     }
 
+    func finish() async throws { try await input.finish() }
+
     var canSend: Bool { input.canSend }
 
     func send(_ limit: Int, to socket: Int32) async throws -> Int? {

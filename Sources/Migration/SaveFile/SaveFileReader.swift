@@ -80,6 +80,9 @@ public actor SaveFileReader {
     /// Of what has been read so far.
     public var summary: ImageSummary { validator.summary }
 
+    /// Of the image as far as it has been read.
+    var imageDigest: [UInt8] { digest.finish() }
+
     /// Idempotent.
     public func close() async {
         guard isOpen else { return }

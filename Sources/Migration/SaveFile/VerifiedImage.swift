@@ -1,18 +1,27 @@
+import Digests
 import HostInterface
 import HypervisorInterface
 
 /// The image of a save file that has been read to its end and found right: handed out as it is, from the front.
+///
+/// What passes through this process is held against what was found right, for a disk may say something else the second time; the last
+/// piece is handed out only when all of it was the same. What a socket takes from the file by itself comes out of memory mostly, where
+/// the first reading has put it.
 public actor VerifiedImage: ImageInput {
     private let path: String
     private let file: any ReadableFile
     /// Bytes of the image that have not been handed out.
     private var rest: Int
+    /// Of all that has been handed out, and of what was found right; nil when something went past this process.
+    private var digest: XXHash64? = XXHash64()
+    private let expected: [UInt8]
 
     /// Opens the file again that `reader` has verified.
     /// - Throws: also when another has taken its place meanwhile.
     public init(of reader: SaveFileReader, files: any FileStore) async throws(SaveFileError) {
         path = reader.path
         rest = Int(await reader.summary.bytes)
+        expected = await reader.imageDigest
         do {
             file = try await files.openForReading(path)
         } catch {
@@ -41,6 +50,10 @@ public actor VerifiedImage: ImageInput {
             if bytes.isEmpty { bytes = piece } else { bytes += piece }
         }
         rest -= count
+        digest?.update(bytes)
+        if rest == 0, let digest, digest.finish() != expected {
+            throw SaveFileError(path, .damaged("its image was not the same when it was read again"))
+        }
         return bytes
     }
 
@@ -52,9 +65,15 @@ public actor VerifiedImage: ImageInput {
     /// - Returns: how many; 0 at the end of the image, nil when the socket takes none now.
     public func send(_ limit: Int, to socket: Int32) async throws -> Int? {
         guard rest > 0 else { return 0 }
+        digest = nil
         let sent = try await file.send(min(limit, rest), to: socket)
         rest -= sent ?? 0
         return sent
+    }
+
+    /// - Throws: when something of the image has not been asked for: what was read said that it ends before.
+    public func finish() async throws {
+        guard rest == 0 else { throw SaveFileError(path, .damaged("its image was shorter when it was read again")) }
     }
 
     /// Idempotent.
