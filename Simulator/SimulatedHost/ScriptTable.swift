@@ -14,7 +14,7 @@ public final class ScriptTable {
         public var ending: ScriptResult.Ending?
     }
     /// The calls that are remembered.
-    public static let historyLimit = 100_000
+    public static let historyLimit = 10_000
 
     /// What stands at which path. Scripts of a scenario's own may be added.
     public var programs: [String: any HostScript] = ScriptTable.standard

@@ -23,6 +23,8 @@ final class Simulation: @unchecked Sendable {
         var isInstant: Bool
         var minimumRestartSeconds: Double?
         var seed: UInt64
+        /// How the files that the process may have open are divided.
+        var descriptors: DescriptorShares?
     }
 
     private let options: Options

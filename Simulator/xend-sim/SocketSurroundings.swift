@@ -110,6 +110,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
             options.choosesPorts = chosen == 0
         }
         if !isFirst { options.choosesPorts = true }
+        options.descriptors = self.options.descriptors
         adaptMigration(&configuration, options)
         // Another life of the daemon listens where the first did.
         if let port { configuration.port = port }
@@ -147,7 +148,9 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         let leaving = leave()
         beginStart()
         let outside = FencedNetwork(LinuxNetwork(), clock: handles.clock, after: leaving)
-        let life = SocketLife(outside, clock: handles.clock, pacemaker: pacemaker, after: leaving) { [self] port in
+        let life = SocketLife(
+            outside, clock: handles.clock, pacemaker: pacemaker, descriptors: options.descriptors, after: leaving
+        ) { [self] port in
             self.port = port
             endStart()
         }
@@ -213,7 +216,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         let address = (try? configured.get())?.address ?? "localhost"
         for _ in 0..<100 where !Task.isCancelled {
             standIn =
-                try? await LinuxHTTPListening().listen(
+                try? await LinuxHTTPListening(descriptors: options.descriptors).listen(
                     address: address, port: port, configure: pacemaker.counting(pipeline.configure))
                 as? LinuxHTTPListener
             if let standIn { return await standIn.accept() }
@@ -238,18 +241,21 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
     private let pacemaker: Pacemaker
     /// What has to end before the port is free.
     private let predecessor: Task<Void, Never>?
+    private let descriptors: DescriptorShares?
     private let listening: @Sendable (UInt16) -> Void
     private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
     private let listeners = Mutex<[any HTTPListener]>([])
 
     init(
-        _ network: FencedNetwork, clock: any HostClock, pacemaker: Pacemaker, after predecessor: Task<Void, Never>?,
+        _ network: FencedNetwork, clock: any HostClock, pacemaker: Pacemaker, descriptors: DescriptorShares?,
+        after predecessor: Task<Void, Never>?,
         listening: @escaping @Sendable (UInt16) -> Void
     ) {
         self.network = network
         self.clock = clock
         self.pacemaker = pacemaker
         self.predecessor = predecessor
+        self.descriptors = descriptors
         self.listening = listening
     }
 
@@ -258,7 +264,8 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
     ) async throws(NetworkError) -> any HTTPListener {
         await predecessor?.value
         let configure = pacemaker.counting(configure)
-        let listener = try await LinuxHTTPListening().listen(address: address, port: port) { [self] channel, identity in
+        let listener = try await LinuxHTTPListening(descriptors: descriptors).listen(address: address, port: port) {
+            [self] channel, identity in
             keep(channel)
             return configure(channel, identity)
         }

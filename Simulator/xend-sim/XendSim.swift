@@ -74,7 +74,7 @@ struct XendSim: ParsableCommand {
     }
 
     func run() throws {
-        OpenFileLimit.raise()
+        let descriptors = OpenFileLimit.raise().map(DescriptorShares.init)
         let holding = try takeRoot()
         defer { holding.release() }
         var setup = HostSetup(name: host)
@@ -85,7 +85,7 @@ struct XendSim: ParsableCommand {
             options: .init(
                 root: root, config: config, port: port, keepsDatabase: store == .disk, isVirtual: time == .virtual,
                 isInstant: instant, minimumRestartSeconds: minRestartTime,
-                seed: seed ?? UInt64.random(in: 0...UInt64.max)),
+                seed: seed ?? UInt64.random(in: 0...UInt64.max), descriptors: descriptors),
             first: setup)
         guard try simulation.run() else { throw ExitCode.failure }
     }

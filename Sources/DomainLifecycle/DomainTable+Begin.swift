@@ -28,7 +28,7 @@ extension DomainTable {
     ) throws(Refusal) -> Plan {
         guard !isStopping else { throw .stopping }
         try checkNameIsFree(config.name)
-        guard records.count < Self.maximumDomains else { throw .tooManyDomains(limit: Self.maximumDomains) }
+        try checkThereIsRoom()
         guard !records.contains(uuid) else { throw .invalid("uuid clash: \(uuid)") }
         let ticket = newTicket("create")
         var record = DomainRecord(uuid: uuid, name: config.name, config: config, stage: .creating)
@@ -41,6 +41,20 @@ extension DomainTable {
             + [.remember, .announce(.create)]
         return Plan(
             ticket: ticket, time: now, domain: uuid, direction: .undoable, recording: .required, steps: steps)
+    }
+
+    /// Has fewer domains than there might be, as each needs a few of the files that the process may have open.
+    public mutating func limit(toDomains domains: Int, ofDescriptors descriptors: Int) {
+        descriptorLimit = (domains, descriptors)
+    }
+
+    func checkThereIsRoom() throws(Refusal) {
+        guard records.count < Self.maximumDomains else { throw .tooManyDomains(limit: Self.maximumDomains) }
+        guard let (domains, descriptors) = descriptorLimit else { return }
+        // Others' domains need none.
+        guard records.count(where: { !$0.isForeign && $0.id != .zero }) < domains else {
+            throw .tooFewDescriptors(descriptors, domains: domains)
+        }
     }
 
     /// Decides about anything else that is done to a domain, which must not have an operation in progress.

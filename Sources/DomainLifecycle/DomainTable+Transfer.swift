@@ -14,7 +14,7 @@ extension DomainTable {
         }
         guard let config = record.config else { throw .unconfigured(operation: "restore", title: record.title) }
         try checkNameIsFree(record.name)
-        guard records.count < Self.maximumDomains else { throw .tooManyDomains(limit: Self.maximumDomains) }
+        try checkThereIsRoom()
         if let other = self[record.uuid] {
             throw .invalid("uuid clash: \(other.title) has uuid \(record.uuid) already")
         }

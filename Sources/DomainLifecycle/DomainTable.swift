@@ -29,6 +29,8 @@ public struct DomainTable: Sendable {
 
     /// From the configuration.
     public var restartPolicy: RestartPolicy
+    /// How many domains the files suffice for that the process may have open, and how many those are; nil: as many as there can be.
+    var descriptorLimit: (domains: Int, descriptors: Int)?
     /// Set while the daemon stops: nothing new is begun.
     public var isStopping = false
 

@@ -32,6 +32,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case memoryAboveMaximum(title: String, asked: MemorySize, maximum: MemorySize)
     /// More than the table takes.
     case tooManyDomains(limit: Int)
+    /// Each needs a few of the files that xend may have open.
+    case tooFewDescriptors(Int, domains: Int)
     /// More operations wait for this domain's turn than may.
     case tooManyWaiting(title: String, limit: Int)
     /// xend does not do that; in words.
@@ -68,6 +70,9 @@ extension Refusal: CustomStringConvertible {
         case .memoryAboveMaximum(let title, let asked, let maximum):
             "cannot set the memory of \(title) to \(asked): its maximum is \(maximum) (maxmem_set changes it)"
         case .tooManyDomains(let limit): "cannot create another domain: there are \(limit), the most there can be"
+        case .tooFewDescriptors(let limit, let domains):
+            "cannot create another domain: xend may have \(limit) files open, which is enough for \(domains) domains beside "
+                + "requests, journal and scripts; a higher limit (ulimit -n, LimitNOFILE) takes more"
         case .tooManyWaiting(let title, let limit):
             "cannot queue another operation for \(title): \(limit) wait already; try again when they are done"
         case .notSupported(let what): what
@@ -97,7 +102,8 @@ extension Refusal: CustomStringConvertible {
             case .notSupported, .passthrough: .notSupported
             case .nameClash, .wrongStage, .notInDoubt, .unconfigured, .alreadyConfigured, .restartTooSoon,
                 .tooManyDevices,
-                .deviceNumberTaken, .memoryAboveMaximum, .tooManyDomains, .tooManyWaiting, .stopping:
+                .deviceNumberTaken, .memoryAboveMaximum, .tooManyDomains, .tooFewDescriptors, .tooManyWaiting,
+                .stopping:
                 .refused
             }
         return OperationError(kind, description)

@@ -49,6 +49,7 @@ final class ManagerContext {
         }
         table = DomainTable(
             restartPolicy: RestartPolicy(minimumRestartSeconds: settings.minimumRestartSeconds))
+        if let shares = settings.descriptors { table.limit(toDomains: shares.domains, ofDescriptors: shares.limit) }
     }
 
     /// nil when it is gone, as after the death of a simulated daemon.

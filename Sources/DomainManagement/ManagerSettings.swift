@@ -31,6 +31,8 @@ public struct ManagerSettings: Sendable {
     public var stopTimeout = Duration.seconds(20)
     /// How long the disk of a save file may leave a read or a write unanswered.
     public var diskTimeout = Duration.seconds(60)
+    /// How the files that the process may have open are divided; nil: there are enough.
+    public var descriptors: DescriptorShares?
     /// Passed at each step of a plan, for fault injection; nil in production.
     public var checkpoint: (@Sendable (String) async throws -> Void)?
 

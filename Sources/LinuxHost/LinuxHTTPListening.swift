@@ -22,6 +22,13 @@ public final class LinuxHTTPListening: HTTPListening {
         self.limits = limits
     }
 
+    /// - Parameter descriptors: how the files that the process may have open are divided; nil: there are enough.
+    public convenience init(descriptors: DescriptorShares?) {
+        var limits = HTTPLimits()
+        if let descriptors { limits.connections = descriptors.connections }
+        self.init(limits: limits)
+    }
+
     /// - Parameters:
     ///   - address: an IP address, `localhost`, or "" for all interfaces.
     ///   - port: 0 = any free one.

@@ -147,6 +147,7 @@ public final class Daemon: Sendable {
             hostNames: [host.node.systemName.host], isSimulated: machine.isSimulated,
             additionalResources: options.additionalResources)
         server.metricsRole = configuration.metricsRole
+        if let shares = options.descriptors { server.limits.connections = shares.connections }
         return server
     }
 
@@ -241,6 +242,8 @@ public struct DaemonOptions: Sendable {
     public var additionalResources: [Resource] = []
     /// Tracing is on from the start (`xend trace_start`).
     public var isTracing = false
+    /// How the files that the process may have open are divided; nil: there are enough.
+    public var descriptors: DescriptorShares?
     /// A network whose connections are TLS ones between hosts of a pool; nil: this program has none.
     public var secureNetwork: (@Sendable (TransportSecurity) throws -> any HostNetwork)?
     /// Passed at each step of a plan, for fault injection; nil in production.
@@ -270,6 +273,7 @@ extension XendConfiguration {
         settings.consoleBase = consoleBase ?? (options.choosesPorts ? nil : 9600)
         settings.access = access
         settings.consoleAddress = access.remoteAccess == .open ? address ?? "" : "localhost"
+        settings.descriptors = options.descriptors
         settings.checkpoint = options.checkpoint
         settings.observer = options.observer
         return settings

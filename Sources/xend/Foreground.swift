@@ -15,7 +15,7 @@ struct Foreground {
 
     /// Serves until a signal asks it to end.
     func run() async throws {
-        OpenFileLimit.raise()
+        let descriptors = OpenFileLimit.raise().map(DescriptorShares.init)
         let (signals, asked) = AsyncStream.makeStream(of: Void.self)
         try StopSignals.whenFirst(limit: Self.endLimit) { asked.finish() }
         let readiness = Readiness()
@@ -23,7 +23,7 @@ struct Foreground {
             let configuration = try await configuration()
             let holding = try takePidFile()
             defer { holding.release() }
-            try await serve(configuration, readiness, signals)
+            try await serve(configuration, descriptors, readiness, signals)
         } catch {
             let reason = "\(error)"
             readiness.fail(reason)
@@ -84,17 +84,19 @@ struct StartFailure: Error, CustomStringConvertible {
 #if RealXen
     extension Foreground {
         private func serve(
-            _ configuration: XendConfiguration, _ readiness: Readiness, _ signals: AsyncStream<Void>
+            _ configuration: XendConfiguration, _ descriptors: DescriptorShares?, _ readiness: Readiness,
+            _ signals: AsyncStream<Void>
         ) async throws {
             // Never closed: what has not ended with the daemon may ask it until the process is gone, and all ends with that.
             let xen = try await XenMachine()
             var options = DaemonOptions()
             options.isTracing = isTracing
             options.secureNetwork = LinuxNetwork.securing()
+            options.descriptors = descriptors
             let log = RotatingLog(path: configuration.logPath)
             try log.check()
             let daemon = Daemon(
-                machine: xen.machine, host: .linux(), http: LinuxHTTPListening(), log: log,
+                machine: xen.machine, host: .linux(), http: LinuxHTTPListening(descriptors: descriptors), log: log,
                 configuration: configuration,
                 options: options)
             do {
@@ -114,7 +116,8 @@ struct StartFailure: Error, CustomStringConvertible {
 #else
     extension Foreground {
         private func serve(
-            _ configuration: XendConfiguration, _ readiness: Readiness, _ signals: AsyncStream<Void>
+            _ configuration: XendConfiguration, _ descriptors: DescriptorShares?, _ readiness: Readiness,
+            _ signals: AsyncStream<Void>
         ) async throws {
             throw StartFailure(
                 "this program was built without the back-end for a real Xen: build it with libxen-dev installed and "

@@ -24,6 +24,27 @@ import Testing
         }
     }
 
+    @Test("There are no more domains than the process has files for, made here or come from elsewhere")
+    func descriptors() throws {
+        var table = DomainTable()
+        table.limit(toDomains: 3, ofDescriptors: 64)
+        for number in 1..<3 { table.put(try Self.record(number)) }
+        // Another tool's needs none.
+        var foreign = try Self.record(7)
+        foreign.isForeign = true
+        table.put(foreign)
+        let third = try Self.record(3)
+        #expect(throws: Never.self) {
+            try table.begin(create: TableFixture.config(name: "last"), uuid: third.uuid, at: 0)
+        }
+        let refusal = Refusal.tooFewDescriptors(64, domains: 3)
+        #expect(throws: refusal) { try table.begin(arrival: Self.arrival(4), at: 0) }
+        #expect(throws: refusal) {
+            try table.begin(create: TableFixture.config(name: "more"), uuid: Self.record(4).uuid, at: 0)
+        }
+        #expect("\(refusal)".contains("64 files open"))
+    }
+
     @Test("A domain is not its own back-end, by whatever reference; another live one may be")
     func backend() throws {
         var fixture = TableFixture()

@@ -50,6 +50,33 @@ import Testing
         #expect(service.asked == ["stream since 9 of [\"xend.*\", \"a.b\"]"])
     }
 
+    @Test("One address has its share of the places, and has it again when its readers have gone")
+    func share() async throws {
+        let service = Sample.service
+        let pipeline = HTTPPipeline(
+            service: service, tasks: FreeTasks(), clock: StillClock(), authenticator: .sample())
+        var wires: [Wire] = []
+        for _ in 0..<ReaderPlaces.limit {
+            let wire = try await Wire(pipeline, peer: "192.0.2.7")
+            try await wire.send(Self.request + "\r\n")
+            #expect(try await wire.receive().statusLine == "HTTP/1.1 200 OK")
+            wires.append(wire)
+        }
+        let another = try await Wire(pipeline, peer: "192.0.2.7")
+        try await another.send(Self.request + "\r\n")
+        #expect(try await another.receive().statusLine.hasPrefix("HTTP/1.1 503 64 readers of events at your address"))
+        let other = try await Wire(pipeline, peer: "192.0.2.8")
+        try await other.send(Self.request + "\r\n")
+        #expect(try await other.receive().statusLine == "HTTP/1.1 200 OK")
+        service.endStream()
+        for wire in wires { try await wire.awaitClose() }
+        let places = ReaderPlaces()
+        var taken = (0..<ReaderPlaces.limit).map { _ in places.take("a") }
+        #expect(taken.allSatisfy { $0 != nil } && places.take("a") == nil)
+        taken.removeLast()
+        #expect(places.take("a") != nil)
+    }
+
     @Test("One reader too many is told so")
     func tooMany() async throws {
         let service = Sample.service

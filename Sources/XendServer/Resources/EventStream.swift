@@ -10,18 +10,26 @@ struct EventStream: Sendable {
     let patterns: [EventPattern]
     let exchange: Exchange
     private let events: AsyncStream<NumberedEvent>
+    private let place: ReaderPlaces.Place
 
     /// How soon a browser comes back after the connection was lost, in milliseconds.
     private static let retry = 2000
 
-    /// - Throws: when there are too many readers.
+    /// - Throws: when there are too many readers, or too many of this address.
     init(since: UInt64?, patterns: [EventPattern], exchange: Exchange) async throws(Failure) {
+        let address = exchange.request.caller.address?.host ?? ""
+        guard let place = exchange.readerPlaces.take(address) else {
+            throw Failure(
+                status: Status.unavailable,
+                OperationError(
+                    .refused, "\(ReaderPlaces.limit) readers of events at your address are enough; end some of them"))
+        }
         guard let events = await exchange.service.eventStream(since: since, matching: patterns) else {
             throw Failure(
                 status: Status.unavailable,
                 OperationError(.refused, "too many readers of events; try again, or ask with since now and then"))
         }
-        (self.since, self.patterns, self.exchange, self.events) = (since, patterns, exchange, events)
+        (self.since, self.patterns, self.exchange, self.events, self.place) = (since, patterns, exchange, events, place)
     }
 
     func reply() -> Reply {

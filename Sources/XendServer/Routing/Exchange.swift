@@ -14,6 +14,7 @@ public struct Exchange: Sendable {
     public let clock: any HostClock
     let configuration: HTTPServerConfiguration
     let domainTexts: DomainTexts
+    let readerPlaces: ReaderPlaces
 
     /// The last segment of the path: a domain, a console's port, a task's number.
     public var lastSegment: String { request.target.segments.last ?? "" }

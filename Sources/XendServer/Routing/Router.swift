@@ -13,6 +13,7 @@ struct Router: Sendable {
     private let resources: [Resource]
     private let permission: Guard
     private let domainTexts = DomainTexts()
+    private let readerPlaces = ReaderPlaces()
 
     init(
         service: any DaemonService, clock: any HostClock, configuration: HTTPServerConfiguration, logger: Logger
@@ -30,7 +31,7 @@ struct Router: Sendable {
         let resource = resources.first { $0.matches(segments) }
         let exchange = Exchange(
             request: request, service: service, representation: .chosen(for: request), clock: clock,
-            configuration: configuration, domainTexts: domainTexts)
+            configuration: configuration, domainTexts: domainTexts, readerPlaces: readerPlaces)
         let rendering = Rendering(exchange: exchange)
         do {
             return rendering.reply(try await answer(exchange, resource))
