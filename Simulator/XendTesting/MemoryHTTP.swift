@@ -31,6 +31,12 @@ final class MemoryHTTP: HTTPListening, @unchecked Sendable {
         return listener
     }
 
+    /// Users of a world come by the port, on which it is known just as well who they are: nobody connects here.
+    func listen(path: String, configure: @escaping ChannelConfiguration) async throws(NetworkError) -> any HTTPListener
+    {
+        SilentListener()
+    }
+
     /// Connects to a port; nil when nobody listens there.
     /// - Parameter origin: an address, or a user of this machine; nil: root there.
     func connect(port: UInt16?, from origin: String?) -> MemoryHTTPConnection? {
@@ -51,6 +57,13 @@ final class MemoryHTTP: HTTPListening, @unchecked Sendable {
     func drain() {
         for listener in open { listener.drain() }
     }
+}
+
+/// A socket that nobody connects to.
+private struct SilentListener: HTTPListener {
+    var port: UInt16 { 0 }
+    func accept() async {}
+    func close() async {}
 }
 
 /// A port in memory.

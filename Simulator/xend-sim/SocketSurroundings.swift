@@ -149,7 +149,8 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         beginStart()
         let outside = FencedNetwork(LinuxNetwork(), clock: handles.clock, after: leaving)
         let life = SocketLife(
-            outside, clock: handles.clock, pacemaker: pacemaker, descriptors: options.descriptors, after: leaving
+            outside, root: hostRoot, clock: handles.clock, pacemaker: pacemaker, descriptors: options.descriptors,
+            after: leaving
         ) { [self] port in
             self.port = port
             endStart()
@@ -235,6 +236,8 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
 /// HTTP in one life of the daemon; all of its connections break off when it ends.
 final class SocketLife: HTTPListening, @unchecked Sendable {
     private let network: FencedNetwork
+    /// Of the host's files.
+    private let root: HostRoot
     private let further = Mutex<[FencedNetwork]>([])
     /// The clock by which the daemon's deadlines are.
     private let clock: any HostClock
@@ -247,11 +250,13 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
     private let listeners = Mutex<[any HTTPListener]>([])
 
     init(
-        _ network: FencedNetwork, clock: any HostClock, pacemaker: Pacemaker, descriptors: DescriptorShares?,
+        _ network: FencedNetwork, root: HostRoot, clock: any HostClock, pacemaker: Pacemaker,
+        descriptors: DescriptorShares?,
         after predecessor: Task<Void, Never>?,
         listening: @escaping @Sendable (UInt16) -> Void
     ) {
         self.network = network
+        self.root = root
         self.clock = clock
         self.pacemaker = pacemaker
         self.predecessor = predecessor
@@ -271,6 +276,19 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
         }
         listeners.withLock { $0.append(listener) }
         return SocketListener(inner: listener, accepting: listening)
+    }
+
+    func listen(path: String, configure: @escaping ChannelConfiguration) async throws(NetworkError) -> any HTTPListener
+    {
+        await predecessor?.value
+        let configure = pacemaker.counting(configure)
+        let listener = try await LinuxHTTPListening(root: root, descriptors: descriptors).listen(path: path) {
+            [self] channel, identity in
+            keep(channel)
+            return configure(channel, identity)
+        }
+        listeners.withLock { $0.append(listener) }
+        return listener
     }
 
     /// Another network of this life.

@@ -16,6 +16,16 @@ public protocol HTTPListening: Sendable {
     func listen(
         address: String, port: UInt16, configure: @escaping ChannelConfiguration
     ) async throws(NetworkError) -> any HTTPListener
+
+    /// Takes a Unix socket, on which everybody on this machine may connect, and the kernel says who does. Who connects waits until
+    /// ``HTTPListener/accept()``.
+    ///
+    /// - Parameters:
+    ///   - path: of the socket; its directory is made. A socket that stands there is replaced, anything else is not.
+    ///   - configure: as for a port.
+    func listen(
+        path: String, configure: @escaping ChannelConfiguration
+    ) async throws(NetworkError) -> any HTTPListener
 }
 
 /// Makes a connection of an accepted channel, knowing who is at its other end. Nothing is read before its future succeeds.
@@ -23,7 +33,7 @@ public typealias ChannelConfiguration = @Sendable (any Channel, PeerIdentity) ->
 
 /// A port for HTTP connections.
 public protocol HTTPListener: Sendable {
-    /// The port it listens on.
+    /// The port it listens on; 0 on a Unix socket.
     var port: UInt16 { get }
     /// Starts accepting connections: those that wait, and those that come. Idempotent.
     func accept() async

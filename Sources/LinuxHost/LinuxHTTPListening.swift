@@ -1,12 +1,15 @@
+import Glibc
 import HTTPInterface
 import HostInterface
 import NIOCore
 import NIOPosix
+import SystemPackage
 
 /// The sockets under the HTTP server: accepts, counts, and stops gracefully. What is spoken on them is the server's.
 public final class LinuxHTTPListening: HTTPListening {
     private let group: any EventLoopGroup
     private let limits: HTTPLimits
+    private let root: HostRoot
 
     /// One connection in so many may be open beyond the limit: those that are giving way to others, or being told that they are
     /// too many.
@@ -14,16 +17,21 @@ public final class LinuxHTTPListening: HTTPListening {
 
     /// - Parameters:
     ///   - group: the event loops; they are the caller's to shut down.
+    ///   - root: in front of the paths of sockets.
     ///   - limits: of connections far beyond the limit, which the server behind it keeps, some are told 503 and all are closed.
     public init(
-        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, limits: HTTPLimits = HTTPLimits()
+        root: HostRoot = HostRoot(), group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        limits: HTTPLimits = HTTPLimits()
     ) {
+        self.root = root
         self.group = group
         self.limits = limits
     }
 
-    /// - Parameter descriptors: how the files that the process may have open are divided; nil: there are enough.
-    public convenience init(descriptors: DescriptorShares?) {
+    /// - Parameters:
+    ///   - root: in front of the paths of sockets.
+    ///   - descriptors: how the files that the process may have open are divided; nil: there are enough.
+    public convenience init(root: HostRoot = HostRoot(), descriptors: DescriptorShares?) {
         var limits = HTTPLimits()
         if let descriptors { limits.connections = descriptors.connections }
         self.init(limits: limits)
@@ -49,10 +57,31 @@ public final class LinuxHTTPListening: HTTPListening {
         return LinuxHTTPListener(channels, listening.port, open, group)
     }
 
+    /// - Parameters:
+    ///   - path: at most 107 bytes, with the root.
+    ///   - configure: called once for each accepted channel, on its event loop. A channel whose future fails is closed.
+    public func listen(
+        path: String, configure: @escaping ChannelConfiguration
+    ) async throws(NetworkError) -> any HTTPListener {
+        let open = OpenChannels(limit: limits.connections + limits.connections / Self.spare)
+        let place = root.file(path)
+        do {
+            try Blocking.makeDirectory(FilePath(place).removingLastComponent().string)
+            let channel = try await bootstrap(open, configure, isLocal: true)
+                .bind(unixDomainSocketPath: place, cleanupExistingSocketFile: true).get()
+            // Whoever may not connect could not be told why.
+            chmod(place, 0o666)
+            return LinuxHTTPListener([channel], 0, open, group, socket: place)
+        } catch {
+            throw NetworkError.system("cannot listen on \(path): \(error)")
+        }
+    }
+
+    /// - Parameter isLocal: on a Unix socket.
     private func bootstrap(
-        _ open: OpenChannels, _ configure: @escaping ChannelConfiguration
+        _ open: OpenChannels, _ configure: @escaping ChannelConfiguration, isLocal: Bool = false
     ) -> ServerBootstrap {
-        ServerBootstrap(group: group)
+        let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.autoRead, value: false)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -61,15 +90,21 @@ public final class LinuxHTTPListening: HTTPListening {
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.socketOption(.so_keepalive), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 switch open.admit(channel) {
-                case .admitted: configure(channel, SocketOwner.identity(of: channel))
+                case .admitted:
+                    isLocal
+                        ? SocketOwner.localIdentity(of: channel).flatMap { configure(channel, $0) }
+                        : configure(channel, SocketOwner.identity(of: channel))
                 case .refused: RefusalHandler.configure(channel)
                 case .closed: channel.close()
                 }
             }
+        guard !isLocal else { return bootstrap }
+        return
+            bootstrap
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
     }
 }
 
@@ -83,8 +118,14 @@ public final class LinuxHTTPListener: HTTPListener {
     private let listening: [any Channel]
     private let open: OpenChannels
     private let group: any EventLoopGroup
+    /// The file of a Unix socket.
+    private let socket: String?
 
-    init(_ listening: [any Channel], _ port: UInt16, _ open: OpenChannels, _ group: any EventLoopGroup) {
+    init(
+        _ listening: [any Channel], _ port: UInt16, _ open: OpenChannels, _ group: any EventLoopGroup,
+        socket: String? = nil
+    ) {
+        self.socket = socket
         self.listening = listening
         self.port = port
         self.open = open
@@ -99,6 +140,7 @@ public final class LinuxHTTPListener: HTTPListener {
     /// Accepts no more: the port is free. Connections stay. Idempotent.
     public func leavePort() async {
         for channel in listening { try? await channel.close().get() }
+        if let socket { unlink(socket) }
     }
 
     /// Accepts no more, lets requests under way be answered (`ChannelShouldQuiesceEvent`), and closes what is still

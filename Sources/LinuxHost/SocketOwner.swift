@@ -16,6 +16,23 @@ enum SocketOwner {
         return isOwn(remote, reached: local) ? .unknown : .remote
     }
 
+    /// Who has connected to a Unix socket: the kernel has noted it then, and it stays so.
+    static func localIdentity(of channel: any Channel) -> EventLoopFuture<PeerIdentity> {
+        guard let socket = channel as? any SocketOptionProvider else {
+            return channel.eventLoop.makeSucceededFuture(.unknown)
+        }
+        let credentials: EventLoopFuture<Credentials> = socket.unsafeGetSocketOption(
+            level: .socket, name: NIOBSDSocket.Option(rawValue: SO_PEERCRED))
+        return credentials.map { .user($0.uid) }.recover { _ in .unknown }
+    }
+
+    /// `struct ucred`, which Swift's Glibc does not show.
+    private struct Credentials {
+        var pid: Int32 = 0
+        var uid: UInt32 = 0
+        var gid: UInt32 = 0
+    }
+
     /// The ends as the kernel may have them: a connection over IPv4 to a socket of IPv6 is of one family at each end.
     private static func ways(_ local: SocketAddress, _ remote: SocketAddress) -> [(End, End)] {
         guard let local = End(local), let remote = End(remote) else { return [] }

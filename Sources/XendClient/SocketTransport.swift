@@ -39,14 +39,15 @@ public struct SocketTransport: XendTransport {
     private func connect(_ promise: EventLoopPromise<XendResponse>, _ request: XendRequest) async throws -> any Channel
     {
         do {
-            return try await ClientBootstrap(group: promise.futureResult.eventLoop)
+            let bootstrap = ClientBootstrap(group: promise.futureResult.eventLoop)
                 .connectTimeout(min(SocketTransport.connectTimeout, TimeAmount(request.timeLimit)))
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(ExchangeHandler(request, promise))
                     }
                 }
-                .connect(host: address.host, port: address.port).get()
+            if let path = address.socket { return try await bootstrap.connect(unixDomainSocketPath: path).get() }
+            return try await bootstrap.connect(host: address.host, port: address.port).get()
         } catch {
             promise.fail(error)
             throw error

@@ -8,9 +8,20 @@ public struct XendAddress: Equatable, Sendable {
     public var port: Int
     /// The path of the root, without its closing slash: `/xend`.
     public var root: String
+    /// The path of a Unix socket, in place of host and port; nil: none.
+    public var socket: String?
 
-    /// The daemon of this machine.
+    /// The daemon of this machine, where it has no socket.
     public static let standard = XendAddress(host: "localhost", port: 8000)
+
+    /// Where the daemon of this machine has its socket.
+    public static let standardSocket = "/run/xend/xend.sock"
+
+    /// A daemon at a Unix socket.
+    public init(socket: String, root: String = "/xend") {
+        self.init(host: "localhost", port: 8000, root: root)
+        self.socket = socket
+    }
 
     public init(host: String, port: Int, root: String = "/xend") {
         self.host = host
@@ -18,11 +29,23 @@ public struct XendAddress: Equatable, Sendable {
         self.root = root
     }
 
-    /// Reads the values of the two variables; absent ones mean `localhost:8000` and `/xend/`.
+    /// Reads the values of the two variables: `HOST:PORT`, `unix:PATH` or `/PATH`; absent ones mean the socket of this machine's daemon or,
+    /// where there is none, `localhost:8000`, and `/xend/`.
+    ///
+    /// - Parameter hasSocket: whether there is a socket at a path.
     /// - Throws: `XendError.invalid`. The colon is mandatory, as it always was.
-    public init(server: String?, root: String?) throws(XendError) {
+    public init(
+        server: String?, root: String?, hasSocket: (String) -> Bool = { _ in false }
+    ) throws(XendError) {
         self = XendAddress.standard
-        if let server {
+        if let path = XendAddress.path(server) {
+            guard path.hasPrefix("/") else {
+                throw .invalid("XEND must be HOST:PORT or unix:/PATH, not \"\(server ?? "")\"")
+            }
+            socket = path
+        } else if server == nil, hasSocket(XendAddress.standardSocket) {
+            socket = XendAddress.standardSocket
+        } else if let server {
             guard let colon = server.lastIndex(of: ":") else {
                 throw .invalid("XEND must be HOST:PORT, not \"\(server)\": it has no colon")
             }
@@ -37,6 +60,13 @@ public struct XendAddress: Equatable, Sendable {
             self.root = root.hasPrefix("/") ? root : "/" + root
             while self.root.hasSuffix("/") { self.root.removeLast() }
         }
+    }
+
+    /// `unix:/PATH`, `/PATH`
+    private static func path(_ server: String?) -> String? {
+        guard let server else { return nil }
+        if server.hasPrefix("unix:") { return String(server.dropFirst(5)) }
+        return server.hasPrefix("/") ? server : nil
     }
 
     /// `[::1]` is how an IPv6 address stands before a port.

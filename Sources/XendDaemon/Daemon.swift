@@ -93,6 +93,7 @@ public final class Daemon: Sendable {
 
     private func reservePorts() async throws {
         try await reserveHTTPPort()
+        try await reserveSocket()
         try await reserveDebugPort()
         try await reserveMigrationPort()
     }
@@ -106,11 +107,13 @@ public final class Daemon: Sendable {
         await manager.startMigration()
         await parts.beginServing()
         await parts.listener?.accept()
+        await parts.socket?.accept()
     }
 
     private func closePorts() async {
         await parts.beginStop()
         await parts.listener?.close()
+        await parts.socket?.close()
         await parts.debugListener?.close()
         await manager.closeMigration()
     }
@@ -127,9 +130,6 @@ public final class Daemon: Sendable {
     }
 
     private func reserveHTTPPort() async throws(PortError) {
-        let pipeline = HTTPPipeline(
-            service: self, tasks: host.tasks, clock: host.clock, authenticator: authenticator,
-            configuration: httpConfiguration, logger: log)
         let port = configuration.port ?? (options.choosesPorts ? 0 : 8000)
         let address = configuration.address ?? ""
         let listener: any HTTPListener
@@ -140,6 +140,25 @@ public final class Daemon: Sendable {
         }
         await parts.keep(listener)
         log.notice("listening on port \(listener.port)")
+    }
+
+    /// The socket for those on this machine. One that is not asked for and cannot be had is not missed: there is the port.
+    private func reserveSocket() async throws(PortError) {
+        let path = configuration.socketPath ?? XendConfiguration.defaultSocketPath
+        guard !path.isEmpty else { return }
+        do {
+            await parts.keep(socket: try await parts.http.listen(path: path, configure: pipeline.configure))
+        } catch {
+            let reason = PortError(service: "HTTP", key: "xend-unix-path", address: "", reason: error)
+            guard configuration.socketPath == nil else { throw reason }
+            log.warning("\(reason)")
+        }
+    }
+
+    private var pipeline: HTTPPipeline {
+        HTTPPipeline(
+            service: self, tasks: host.tasks, clock: host.clock, authenticator: authenticator,
+            configuration: httpConfiguration, logger: log)
     }
 
     private var httpConfiguration: HTTPServerConfiguration {
@@ -221,6 +240,7 @@ public final class Daemon: Sendable {
 private actor Parts {
     let http: any HTTPListening
     private(set) var listener: (any HTTPListener)?
+    private(set) var socket: (any HTTPListener)?
     private(set) var debugListener: (any NetworkListener)?
     private(set) var isStopping = false
     private var hasBegun = false
@@ -228,6 +248,7 @@ private actor Parts {
     init(http: any HTTPListening) { self.http = http }
 
     func keep(_ listener: any HTTPListener) { self.listener = listener }
+    func keep(socket listener: any HTTPListener) { socket = listener }
     func keep(debug listener: any NetworkListener) { debugListener = listener }
     func beginServing() { hasBegun = true }
     func beginStop() { isStopping = true }

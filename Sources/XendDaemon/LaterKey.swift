@@ -12,7 +12,6 @@ enum LaterKey: String, CaseIterable {
     case relocationCertificateFile = "xend-relocation-server-ssl-cert-file"
     case httpServer = "xend-http-server"
     case unixServer = "xend-unix-server"
-    case unixPath = "xend-unix-path"
     case tcpXMLRPC = "xend-tcp-xmlrpc-server"
     case tcpXMLRPCAddress = "xend-tcp-xmlrpc-server-address"
     case tcpXMLRPCPort = "xend-tcp-xmlrpc-server-port"
@@ -75,7 +74,8 @@ enum LaterKey: String, CaseIterable {
         case .httpServer:
             .refused(
                 ["no", "0", "off"], "HTTP is how xend is spoken to; (xend-address localhost) closes it to other hosts")
-        case .unixServer, .unixPath, .unixXMLRPC, .udev: .nothing("there is no such socket; xend answers on xend-port")
+        case .unixServer: .nothing("xend answers on xend-unix-path unless that is ''")
+        case .unixXMLRPC, .udev: .nothing("there is no such socket; xend answers on xend-port and xend-unix-path")
         case .tcpXMLRPC, .tcpXMLRPCAddress, .tcpXMLRPCPort, .tcpXMLRPCKeyFile, .tcpXMLRPCCertificateFile, .apiServer,
             .apiServerOfSLES:
             .nothing("there is no XML-RPC; xend answers HTTP on xend-port")

@@ -9,12 +9,17 @@ public struct XendConfiguration: Hashable, Sendable {
     /// Read when neither the command line nor `XEND_CONFIG` names another.
     public static let defaultPath = "/etc/xen/xend-config.sxp"
 
+    /// Where those on this machine reach xend unless the configuration says otherwise.
+    public static let defaultSocketPath = "/run/xend/xend.sock"
+
     /// What a line of the file can be about; besides these `block-TYPE`, the script for block devices of that type.
     public enum Key: String, CaseIterable, Sendable {
         /// The HTTP port (manual D3).
         case port = "xend-port"
         /// The interface of the HTTP port (manual D3).
         case address = "xend-address"
+        /// The Unix socket (manual, decision 14); '' = none.
+        case socketPath = "xend-unix-path"
         /// The debug port (manual G1).
         case debugPort = "xend-debug-port"
         /// Consoles listen on this plus the domain's id.
@@ -61,6 +66,8 @@ public struct XendConfiguration: Hashable, Sendable {
     public var port: UInt16?
     /// "" = all interfaces.
     public var address: String?
+    /// nil: ``defaultSocketPath``; "" = none.
+    public var socketPath: String?
     /// nil: 8001, or any free one where ports are chosen freely.
     public var debugPort: UInt16?
     /// nil: 9600, or any free ones where ports are chosen freely.
@@ -167,6 +174,7 @@ public struct XendConfiguration: Hashable, Sendable {
         switch key {
         case .port: port = try entry.port()
         case .address: address = entry.value
+        case .socketPath: socketPath = entry.value.isEmpty ? "" : try entry.path()
         case .debugPort: debugPort = try entry.port()
         case .consoleBase: consoleBase = try entry.port()
         case .migrationPort: migrationPort = try entry.port()

@@ -9,11 +9,17 @@ func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
 }
 
+/// Whether a Unix socket stands at a path.
+func isSocket(_ path: String) -> Bool {
+    var found = stat()
+    return stat(path, &found) == 0 && found.st_mode & S_IFMT == S_IFSOCK
+}
+
 let machine = Machine()
 let format = XmFormat(program: CommandLine.arguments.first ?? "xm", variable: environment("XM_FORMAT"))
 
 do throws(XendError) {
-    let address = try XendAddress(server: environment("XEND"), root: environment("XEND_ROOT"))
+    let address = try XendAddress(server: environment("XEND"), root: environment("XEND_ROOT"), hasSocket: isSocket)
     let client = XendClient(address: address, transport: SocketTransport(address: address))
     let status = await Xm(client: client, host: machine, format: format).run(Array(CommandLine.arguments.dropFirst()))
     exit(status)

@@ -1,7 +1,10 @@
+import Glibc
 import HTTPInterface
 import HostInterface
 import LinuxHost
 import NIOCore
+import NIOPosix
+import Synchronization
 import Testing
 
 /// Stands for the HTTP server: echoes, and says `bye` when it is asked to end.
@@ -56,6 +59,56 @@ private final class Echo: ChannelInboundHandler {
         await client.finish()
         #expect(try await readAll(client) == "hello")
         await listener.close()
+    }
+
+    @Test("a Unix socket is everybody's, says who comes, takes the place of a dead one's, and goes with its listener")
+    func unixSocket() async throws {
+        let folder = TemporaryDirectory()
+        let listening = LinuxHTTPListening(root: HostRoot(files: folder.path))
+        let seen = Mutex<[PeerIdentity]>([])
+        for _ in 0..<2 {
+            let listener = try await listening.listen(path: "/run/here/socket") { channel, identity in
+                seen.withLock { $0.append(identity) }
+                return channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Echo())
+                }
+            }
+            await listener.accept()
+            let place = folder.path + "/run/here/socket"
+            var status = stat()
+            #expect(stat(place, &status) == 0 && status.st_mode == S_IFSOCK | 0o666)
+            let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .channelOption(.allowRemoteHalfClosure, value: false).connect(unixDomainSocketPath: place).get()
+            // It has been accepted when it is told to end.
+            try await client.close(mode: .output).get()
+            try await client.closeFuture.get()
+            // What a daemon leaves that was killed.
+            let dead = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .bind(unixDomainSocketPath: folder.path + "/run/here/other").get()
+            try await dead.close()
+            await listener.close()
+            #expect(stat(place, &status) != 0)
+            rename(folder.path + "/run/here/other", place)
+        }
+        #expect(seen.withLock { $0 } == [.user(geteuid()), .user(geteuid())])
+    }
+
+    @Test("A Unix socket is not put where something else stands, nor where no path is so long")
+    func noSocket() async throws {
+        let folder = TemporaryDirectory()
+        let listening = LinuxHTTPListening(root: HostRoot(files: folder.path))
+        try Array("precious".utf8).withUnsafeBytes { bytes in
+            let file = open(folder.path + "/file", O_WRONLY | O_CREAT, 0o600)
+            _ = write(file, bytes.baseAddress, bytes.count)
+            close(file)
+        }
+        for path in ["/file", "/" + String(repeating: "a", count: 200), "/file/socket"] {
+            await #expect(throws: NetworkError.self) {
+                _ = try await listening.listen(path: path) { channel, _ in channel.eventLoop.makeSucceededVoidFuture() }
+            }
+        }
+        var status = stat()
+        #expect(stat(folder.path + "/file", &status) == 0 && status.st_size == 8)
     }
 
     @Test("a connection too many is told so, and there is room again when one ends") func cap() async throws {

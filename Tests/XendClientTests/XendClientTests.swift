@@ -24,6 +24,8 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
     static let addresses: [(String?, String?, String)] = [
         (nil, nil, "localhost:8000/xend"), ("h:1", nil, "h:1/xend"), ("h:1", "/x", "h:1/x"), ("h:1", "/x//", "h:1/x"),
         (":9", "y/", "localhost:9/y"), ("[::1]:5", "/", "[::1]:5"),
+        ("unix:/run/x", nil, "/run/x/xend"), ("/run/x", "/y", "/run/x/y"),
+        ("unix:x", nil, "XEND must be HOST:PORT or unix:/PATH, not \"unix:x\""),
         ("h", nil, "XEND must be HOST:PORT, not \"h\": it has no colon"),
         ("h:x", nil, "XEND must be HOST:PORT with a port from 1 to 65535, not \"h:x\""),
         ("h:0", nil, "XEND must be HOST:PORT with a port from 1 to 65535, not \"h:0\""),
@@ -33,10 +35,19 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
     func readsAddress(server: String?, root: String?, expected: String) {
         do throws(XendError) {
             let address = try XendAddress(server: server, root: root)
-            #expect(address.authority + address.root == expected)
+            #expect((address.socket ?? address.authority) + address.root == expected)
         } catch {
             #expect(error.description == expected)
         }
+    }
+
+    @Test("Without XEND the socket of this machine is taken, if there is one")
+    func socket() throws {
+        #expect(
+            try XendAddress(server: nil, root: nil) { $0 == XendAddress.standardSocket }.socket == "/run/xend/xend.sock"
+        )
+        #expect(try XendAddress(server: nil, root: nil) { _ in false }.socket == nil)
+        #expect(try XendAddress(server: "h:1", root: nil) { _ in true }.socket == nil)
     }
 
     /// A call, and its request line with the form.
