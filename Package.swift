@@ -288,7 +288,7 @@ let package = Package(
             "LinuxHostTests",
             [
                 "LinuxHost", "HTTPInterface", "HostInterface", .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
             ]),
         tests(
             "XendClientTests",
