@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
 from typing import Optional
 from urllib.parse import quote
 
 from .errors import InvalidError
+
+
+#: Where the daemon of this machine has its socket.
+STANDARD_SOCKET = "/run/xend/xend.sock"
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,8 @@ class Address:
     def read(cls, server: Optional[str] = None, root: Optional[str] = None) -> "Address":
         """Reads ``HOST:PORT``, ``unix:PATH`` or ``/PATH``.
 
-        What is None is taken from the environment: ``XEND`` and ``XEND_ROOT``, as in 2004; without them it is ``localhost:8000`` and
-        ``/xend``.
+        What is None is taken from the environment: ``XEND`` and ``XEND_ROOT``, as in 2004; without them it is the socket of this
+        machine's daemon or, where there is none, ``localhost:8000``, and ``/xend``.
 
         :raises InvalidError: it is none of these.
         """
@@ -34,7 +39,7 @@ class Address:
         root = os.environ.get("XEND_ROOT") if root is None else root
         path = "/xend" if root is None else ("/" + quote(root.strip("/"), safe="/%")).rstrip("/")
         if server is None:
-            return cls(root=path)
+            return cls(socket=STANDARD_SOCKET if _is_socket(STANDARD_SOCKET) else None, root=path)
         if server.startswith(("/", "unix:")):
             return cls(socket=_socket(server), root=path)
         host, colon, digits = server.rpartition(":")
@@ -57,6 +62,13 @@ class Address:
 
     def __str__(self) -> str:
         return f"unix:{self.socket}" if self.socket is not None else self.authority
+
+
+def _is_socket(path: str) -> bool:
+    try:
+        return stat.S_ISSOCK(os.stat(path).st_mode)
+    except OSError:
+        return False
 
 
 def _socket(server: str) -> str:
