@@ -34,7 +34,7 @@ public final class LinuxHTTPListening: HTTPListening {
     public convenience init(root: HostRoot = HostRoot(), descriptors: DescriptorShares?) {
         var limits = HTTPLimits()
         if let descriptors { limits.connections = descriptors.connections }
-        self.init(limits: limits)
+        self.init(root: root, limits: limits)
     }
 
     /// - Parameters:
