@@ -322,8 +322,9 @@ let package = Package(
         tests(
             "ExplorationTests",
             [
-                "Exploration", "ScenarioRunner", "XendTesting", "ScenarioLanguage", "DomainLifecycle", "DomainModel",
-                "SExpressions",
+                "Exploration", "ScenarioRunner", "XendTesting", "ScenarioLanguage", "SimulatedHypervisor",
+                "DomainLifecycle",
+                "HypervisorInterface", "DomainModel", "SExpressions",
             ]),
     ]
 )

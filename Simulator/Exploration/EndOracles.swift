@@ -165,7 +165,7 @@ struct EndOracles {
                     }
                     let mark = Array(Self.mark.utf8)
                     let isHeard = target.run(
-                        until: { stream.received.suffix(4 * mark.count).contains(mark) }, limit: Self.consolePatience)
+                        until: { stream.received.contains(mark) }, limit: Self.consolePatience)
                     stream.close()
                     return isHeard
                         ? nil : "what \(domain.name) on \(host.name) prints does not come out of port \(port)"

@@ -60,6 +60,12 @@ public struct Exploration: Sendable {
 
     /// Runs the story of a seed.
     public func explore(_ seed: UInt64) -> Result {
+        TrapNotice.during(
+            "xend-scenario: a trap in the story of seed \(seed): explore --replay \(seed) --hosts \(hosts) --length \(length)"
+        ) { tell(seed) }
+    }
+
+    private func tell(_ seed: UInt64) -> Result {
         let story = text(seed)
         guard let scenario = Self.scenario(story) else {
             let violation = Violation(.repeatable, "the story of this seed cannot be read")

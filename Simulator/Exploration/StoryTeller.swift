@@ -46,6 +46,14 @@ struct StoryTeller {
         "(watches 1000)", "(transactions 1000)", #"(prints "\x1b[2J\x00\xff" (times 100000))"#, "(shutdown 255)",
         "(shutdown suspend)",
     ]
+    /// Domains of which xend was not told.
+    private static let strangers = ["x", "y"]
+    /// One file by several names, and another.
+    private static let files = ["/tmp/same", "/tmp//same", "/tmp/./same", "/tmp/other"]
+    /// One file by several names, and a disk with one of its partitions.
+    private static let disks = [
+        "file:/srv/disk.img", "file:/srv//disk.img", "file:/srv/link.img", "phy:sda9", "phy:/dev/sda9",
+    ]
     private static let exitActions = [
         "(on_crash restart)", "(on_crash destroy)", "(on_poweroff restart)", "(on_reboot destroy)",
         "(on_reboot preserve)",
@@ -59,7 +67,7 @@ struct StoryTeller {
             deviceDestroy
         case maxmem, rename, advance, settle, save, restore, migrate, cancel, daemonRestart, daemonKill, powerLoss,
             hostReboot
-        case console, heal, clock, inject, atOnce, pin, notify, loseKernel, hostile
+        case console, heal, clock, inject, atOnce, pin, notify, loseKernel, hostile, otherToolstack, same
     }
 
     init(seed: UInt64, hosts count: Int, length: Int) {
@@ -99,7 +107,7 @@ struct StoryTeller {
             }
         }
         if pool == .none { setup.append("(pool none)") }
-        setup += ["(file /srv/disk.img (size 1M))"] + kernels.map(\.setup)
+        setup += ["(file /srv/disk.img (size 1M))", "(file /srv/link.img (link /srv/disk.img))"] + kernels.map(\.setup)
         var steps: [String] = []
         while steps.count < length {
             steps += next()
@@ -148,6 +156,13 @@ struct StoryTeller {
         case .notify:
             return
                 "(request \(on(pick(hosts)))POST /xend/node (form (op notify) (url http://192.0.2.1/\(pick(Self.names)))))"
+        case .otherToolstack:
+            let host = pick(hosts)
+            // xl calls them by their names all over the world.
+            let stranger = "\(pick(Self.strangers))\(host)"
+            if random.chance(0.5) { return "(xl \(on(host))create \(stranger) 16 /boot/k)" }
+            return "(xl \(on(host))destroy \(pick(Self.names + [stranger])))"
+        case .same: return same()
         case .loseKernel: return "(missing \(on(pick(hosts)))\(Self.mortalKernel))"
         case .unpause, .pause, .shutdown, .guestReboot, .guestCrash, .guestPoweroff, .guestHang, .device,
             .deviceDestroy, .maxmem,
@@ -228,6 +243,42 @@ struct StoryTeller {
         var steps: [String] = []
         for _ in 0..<3 { steps.append(step(pick(possible))) }
         return "(parallel \(steps.joined(separator: " ")))"
+    }
+
+    /// Several want one and the same thing at once, by whatever name: a name, a file to save to, a disk, a device's number, a bridge.
+    private mutating func same() -> String {
+        let (one, other) = (someone(beliefs.domains), someone(beliefs.domains))
+        let here = on(one.host)
+        let there = on(other.host)
+        switch random.number(in: 0..<6) {
+        case 0:
+            let name = pick(Self.names)
+            beliefs.created(name, on: one.host)
+            let make = "(create \(here)(vm (name \(name)) (memory 16) (image (linux (kernel /boot/k)))))"
+            return "(parallel \(make) \(make))"
+        case 1:
+            let name = pick(Self.names)
+            let renamings = [one, other].map {
+                "(request \(on($0.host))POST /xend/domain/\($0.name) (form (op rename) (name \(name))))"
+            }
+            return "(parallel \(renamings.joined(separator: " ")))"
+        case 2:
+            beliefs.saved(one)
+            beliefs.saved(other)
+            return
+                "(parallel (save \(here)\(one.name) \(pick(Self.files))) (save \(there)\(other.name) \(pick(Self.files))))"
+        case 3:
+            let file = pick(Self.files)
+            return "(parallel (restore \(here)\(file)) (restore \(here)\(file)))"
+        case 4:
+            let device = pick(["(vif (bridge xen-br0))", "(vbd (uname \(pick(Self.disks))) (dev sda9) (mode w))"])
+            return
+                "(parallel (device-create \(here)\(one.name) \(device)) (device-create \(there)\(other.name) \(device)))"
+        default:
+            let device = pick(["vif 0", "vbd 0"])
+            let removal = "(device-destroy \(here)\(one.name) \(device))"
+            return "(parallel \(removal) \(removal))"
+        }
     }
 
     // MARK: Faults

@@ -44,11 +44,14 @@ class BackendDevice {
     func unregister() {
         guard isRegistered else { return }
         release()
-        if store.node("\(path)/state") != nil { write("state", String(XenbusState.closed.rawValue)) }
+        if saysThatItCloses, store.node("\(path)/state") != nil { write("state", String(XenbusState.closed.rawValue)) }
         state = .closed
         vanish()
         bus.forget(self)
     }
+
+    /// Whether its state tells that the driver has let it go.
+    var saysThatItCloses: Bool { true }
 
     /// Nobody drives it any more.
     func vanish() {

@@ -78,6 +78,9 @@ final class BlockBackend: BackendDevice {
         move(to: .connected)
     }
 
+    /// blkback allows to be bound again: its state stays, unless it was closing (xenbus_dev_remove).
+    override var saysThatItCloses: Bool { XenbusState(text: read("state")) == .closing }
+
     override func release() { letDeviceGo() }
 
     override func vanish() {

@@ -9,25 +9,32 @@ public struct MachineSettings: Hashable, Sendable, CustomStringConvertible {
     public var pins: [CPUSet]
     /// Xen's limit.
     public var maximum: MemorySize
-    /// KiB, as the guest is told.
-    public var target: String?
+    /// KiB that the guest shall have and may have: what it is told, or Xen's limit.
+    public var target: UInt64
     /// Of each virtual cpu whether it is to be used: `online` or `offline`.
     public var vcpus: [String]
 
+    public init(share: SchedulerParameters, pins: [CPUSet], maximum: MemorySize, target: UInt64, vcpus: [String]) {
+        (self.share, self.pins, self.maximum) = (share, pins, maximum)
+        (self.target, self.vcpus) = (target, vcpus)
+    }
+
     public var description: String {
-        "weight \(share.weight), cap \(share.cap), pins \(pins), maximum \(maximum.mebibytes) MB, target \(target ?? "none"), "
+        "weight \(share.weight), cap \(share.cap), pins \(pins), maximum \(maximum.mebibytes) MB, target \(target >> 10) MB, "
             + "vcpus \(vcpus.joined(separator: " "))"
     }
 }
 
 extension MachineInspection {
-    /// nil when Xen has no such domain.
+    /// nil when Xen has no such domain, or one that is dying.
     public func settings(of id: DomainID) -> MachineSettings? {
-        guard let domain = machine.domains[id] else { return nil }
+        guard let domain = machine.domains[id], !domain.isDying else { return nil }
         let home = "/local/domain/\(id)"
+        let maximum = MemorySize(pages: domain.maximumPages)
+        let told = storeValue("\(home)/memory/target").flatMap { UInt64($0) } ?? 0
         return MachineSettings(
-            share: domain.scheduling, pins: domain.affinities, maximum: MemorySize(pages: domain.maximumPages),
-            target: storeValue("\(home)/memory/target"),
+            share: domain.scheduling, pins: domain.affinities, maximum: maximum,
+            target: min(told, maximum.kibibytes),
             vcpus: (0..<domain.vcpus).map { storeValue("\(home)/cpu/\($0)/availability") ?? "-" })
     }
 }

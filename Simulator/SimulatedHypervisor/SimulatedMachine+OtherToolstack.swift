@@ -7,7 +7,8 @@ extension SimulatedMachine {
     public func createElsewhere(name: String, kernel: String, memory: MemorySize) throws(HypervisorError) {
         // Of this machine's boots of kernels each has a number of its own.
         let number = withUnsafeBytes(of: (nextGuestSeed + 1).bigEndian) { Array($0) }
-        let uuid = DomainUUID(bytes: Array("xl------".utf8) + number)
+        let machine = Array((configuration.name + "------").utf8.prefix(6))
+        let uuid = DomainUUID(bytes: Array("xl".utf8) + machine + number)
         let id = try createDomain(DomainCreation(id: nil, uuid: uuid, vcpus: 1))
         let domain = try find("xc_domain_create", id)
         do {
@@ -51,5 +52,9 @@ extension SimulatedMachine {
         let domain = try find("xc_domain_destroy", id)
         for path in ["/local/domain/\(id)", "/vm/\(domain.uuid)"] { try? store.remove(path) }
         try destroy(id)
+        // The console daemon may name the terminal of a domain that it has just begun to serve: xl looks again.
+        timeline.schedule(after: configuration.latencies.console * 2) { [weak self] in
+            if let self, self.domains[id] == nil { try? self.store.remove("/local/domain/\(id)") }
+        }
     }
 }

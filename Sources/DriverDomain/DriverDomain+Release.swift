@@ -12,6 +12,9 @@ extension DriverDomain {
     func letGo(_ path: DevicePath, force: Bool) async throws(DeviceError) {
         do {
             if force {
+                // Only its state will tell that another domain's kernel has let go, and a driver that may be bound again says so
+                // only of a device that was closing.
+                if path.backend != .zero { try await closeIfServed(path) }
                 try await store.removeIfPresent(path.frontendDirectory)
             } else {
                 try await askGuest(path)
@@ -44,10 +47,9 @@ extension DriverDomain {
         guard let state = try await store.readIfPresent("\(back)/state"), XenbusState(text: state) != .closed else {
             return
         }
-        try await store.transaction { transaction throws(XenStoreError) in
-            try await store.write("\(back)/online", "0", in: transaction)
-            try await store.write("\(back)/state", XenbusState.closing.text, in: transaction)
-        }
+        // Nor is a back-end that its driver has given up, as it does when the front-end's state is none: blkback leaves its own as it was.
+        if path.backend == .zero, await !node.backendDevices().contains(path.kernelName) { return }
+        try await close(path)
         let closed = try await wait(forChangesOf: "\(back)/state") {
             let state = XenbusState(text: try await store.readIfPresent("\(back)/state"))
             return state == .closed || state == .unknown
@@ -56,6 +58,23 @@ extension DriverDomain {
             throw DeviceError(
                 "the guest did not let it go within \(text(settings.backendTimeout)): it may be in use there",
                 kind: .inUse)
+        }
+    }
+
+    private func closeIfServed(_ path: DevicePath) async throws(XenStoreError) {
+        let state = XenbusState(text: try await store.readIfPresent("\(path.backendDirectory)/state"))
+        switch state {
+        case .initWait, .initialised, .connected: try await close(path)
+        // Nobody has it, or it is on its way already.
+        case .unknown, .initialising, .closing, .closed: break
+        }
+    }
+
+    private func close(_ path: DevicePath) async throws(XenStoreError) {
+        let back = path.backendDirectory
+        try await store.transaction { transaction throws(XenStoreError) in
+            try await store.write("\(back)/online", "0", in: transaction)
+            try await store.write("\(back)/state", XenbusState.closing.text, in: transaction)
         }
     }
 

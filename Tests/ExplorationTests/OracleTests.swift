@@ -1,7 +1,10 @@
 import DomainLifecycle
 import DomainModel
+import HypervisorInterface
 import SExpressions
+import SimulatedHypervisor
 import Testing
+import XendTesting
 
 @testable import Exploration
 @testable import ScenarioLanguage
@@ -111,5 +114,67 @@ import Testing
         #expect(
             problem(try Self.domain(config: "(vm (name web) (memory 1))", vifs: [0]), false)?.contains("configuration")
                 == true)
+    }
+}
+
+/// Of what a story shows only by chance.
+@Suite struct LifeOracleTests {
+    private static let uuid = DomainUUID(random: Array(repeating: 7, count: 16))
+
+    private static func settings(weight: Int) -> MachineSettings {
+        MachineSettings(
+            share: SchedulerParameters(weight: weight, cap: 0), pins: [.any], maximum: MemorySize(mebibytes: 64),
+            target: 65536, vcpus: ["online"])
+    }
+
+    @Test func `settings that nobody has changed are missed when they are others`() {
+        var kept = KeptSettings()
+        #expect(kept.see(Self.settings(weight: 512), of: "web", Self.uuid, on: "h") == nil)
+        #expect(kept.see(Self.settings(weight: 256), of: "web", Self.uuid, on: "h")?.contains("weight 512") == true)
+        kept.forget(Self.uuid)
+        #expect(kept.see(Self.settings(weight: 1), of: "web", Self.uuid, on: "h") == nil)
+        kept.expect(Self.settings(weight: 512), of: Self.uuid)
+        #expect(kept.see(Self.settings(weight: 1), of: "web", Self.uuid, on: "h") != nil)
+    }
+
+    @Test func `every operation of the table leaves settings alone or may change them, as it is meant`() throws {
+        var changing: [String] = []
+        for rule in OperationRule.all where rule.target == .domain {
+            let text =
+                "(scenario s (create (vm (name web) (memory 16) (image (linux (kernel /boot/k))))) (request POST /xend/domain/web (form (op \(rule.name)))))"
+            let scenario = try #require(try ScenarioReader.scenarios(in: Array(text.utf8), file: "s").first)
+            let asked = try #require(AskedOperation(scenario.steps[1]))
+            if KeptSettings.mayChange(asked) { changing.append(rule.name) }
+        }
+        #expect(
+            Set(changing) == [
+                "mem_target_set", "maxmem_set", "vcpus_set", "pincpu", "sched_credit_set", "configure",
+                "device_configure",
+            ])
+    }
+
+    @Test func `of two that race for a name one may have it, unless it was made free between`() throws {
+        let answer = Answer(status: 200, reason: "OK", headers: [], body: [])
+        func rename(_ from: String) -> (WireRequest, AskedOperation?) {
+            let request = WireRequest.post("/xend/domain/\(from)", [("op", "rename"), ("name", "c")])
+            let text =
+                "(scenario s (create (vm (name \(from)) (memory 16) (image (linux (kernel /boot/k))))) (request POST /xend/domain/\(from) (form (op rename) (name c))))"
+            let scenario = try? ScenarioReader.scenarios(in: Array(text.utf8), file: "s").first
+            return (request, scenario.flatMap { AskedOperation($0.steps[1]) })
+        }
+        let (one, two) = (rename("a"), rename("b"))
+        var races = NameRaces([one.1, two.1].compactMap(\.self))
+        #expect(races.take(one.0, answer, on: "h", [:]) == nil)
+        #expect(races.take(two.0, answer, on: "h", [:])?.contains("c") == true)
+        var freed = NameRaces([one.1, two.1, rename("c").1].compactMap(\.self))
+        #expect(freed.take(one.0, answer, on: "h", [:]) == nil && freed.take(two.0, answer, on: "h", [:]) == nil)
+    }
+
+    @Test func `a trap in a story names its seed`() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            TrapNotice.during("the story of seed 4711") { precondition(CommandLine.argc < 0, "planted") }
+        }
+        let said = result.map { String(decoding: $0.standardErrorContent, as: UTF8.self) } ?? ""
+        #expect(said.contains("the story of seed 4711"))
     }
 }

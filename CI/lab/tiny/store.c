@@ -14,6 +14,7 @@ bool store_has_input(void) { return store->rsp_cons != store->rsp_prod; }
 static void send(const void *data, size_t size) {
     const char *bytes = data;
     while (size--) {
+        if (store->req_prod - store->req_cons == XENSTORE_RING_SIZE) notify(machine.store_port);
         while (store->req_prod - store->req_cons == XENSTORE_RING_SIZE) wait_for_events(NEVER);
         store->req[MASK_XENSTORE_IDX(store->req_prod)] = *bytes++;
         barrier();

@@ -114,8 +114,10 @@ struct JournalReplay: Sendable {
         else { return false }
         scripts.append(ScriptProcess(pid: pid, startTime: start))
         let arguments = children.dropFirst(3).compactMap(\.atom)
-        // Words of the script's own may stand before.
-        if arguments.dropLast().last == "bind", let file = arguments.last, file.hasPrefix("/") {
+        // Words of the script's own may stand before, and behind it whether it is only read.
+        if let place = arguments.firstIndex(of: "bind"), let file = arguments.dropFirst(place + 1).first,
+            file.hasPrefix("/")
+        {
             boundFiles.insert(file)
         }
         return true
