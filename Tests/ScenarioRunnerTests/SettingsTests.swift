@@ -165,6 +165,23 @@ import Testing
         #expect(try Self.run(text) == "", "\(text)")
     }
 
+    @Test("What is shown of the configuration makes such a domain again", arguments: settings)
+    func isFedBack(_ setting: Setting) throws {
+        let name = setting.domain
+        let text = """
+            (scenario fed-back \(Self.beginning)
+              \(Self.decide(setting))
+              (expect (domain \(name) (config $config)))
+              (destroy \(name) halt) (settle)
+              (create $config)
+              (unpause \(name)) (advance 30s)
+              \(Self.look(at: setting, setting.after, domain: name, host: "alpha"))
+              (guest \(name) (shutdown reboot)) (settle) (advance 10s)
+              \(Self.look(at: setting, setting.after, domain: name, host: "alpha")))
+            """
+        #expect(try Self.run(text) == "", "\(text)")
+    }
+
     /// Where xend is killed in the middle, and whether it is decided then.
     static let cuts: [(fault: String, isDecided: Bool)] = [
         ("(disk write /var/xen/xend-db/2/journal) (nth 1) (kill-daemon)", false),
