@@ -59,6 +59,10 @@ attack: build ## Throw bad input at xend, and kill it under load
 	CI/attack-http
 	CI/kill-under-load
 
+soak: ## Create and destroy 50,000 domains and look whether anything grows
+	$(SWIFT) build -c release --product xend-sim
+	CI/soak .build/release
+
 cluster: build ## Let Pacemaker and Corosync move a domain between two nodes (needs root)
 	CI/test-cluster
 
