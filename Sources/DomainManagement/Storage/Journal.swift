@@ -113,7 +113,18 @@ actor Journal {
             length = old.wholeLength
             isTailTorn = true
             retrySoon()
+            await settleOld()
             return nil
+        }
+    }
+
+    /// A daemon that died may have put the journal into its place and not lived to sync that.
+    private func settleOld() async {
+        do {
+            try await file?.sync()
+            try await files.syncDirectory(files.directory(of: path))
+        } catch {
+            doubt(error)
         }
     }
 
