@@ -1,3 +1,4 @@
+import DomainLifecycle
 import DomainModel
 import ScenarioLanguage
 import SimulatedHypervisor
@@ -8,10 +9,12 @@ struct KeptSettings {
     private var kept: [DomainUUID: MachineSettings] = [:]
 
     /// What leaves settings as they are.
-    private static let others: Set<String> = [
-        "pause", "unpause", "shutdown", "sysrq", "save", "restore", "migrate", "destroy", "rename", "create", "cancel",
-        "device-create", "device_create", "device-destroy", "device_destroy", "resolve",
-    ]
+    private static let others: Set<String> = {
+        let settings = OperationRule.settings.map(\.name) + ["configure", "device_configure"]
+        // Words of scenarios that are no names of operations.
+        return Set(OperationRule.all.map(\.name)).subtracting(settings)
+            .union(["cancel", "device-create", "device-destroy"])
+    }()
 
     /// Whether a request may change them.
     static func mayChange(_ asked: AskedOperation) -> Bool { !others.contains(asked.name) }

@@ -14,6 +14,7 @@ public struct MachineSettings: Hashable, Sendable, CustomStringConvertible {
     /// Of each virtual cpu whether it is to be used: `online` or `offline`.
     public var vcpus: [String]
 
+    /// Of all its fields.
     public init(share: SchedulerParameters, pins: [CPUSet], maximum: MemorySize, target: UInt64, vcpus: [String]) {
         (self.share, self.pins, self.maximum) = (share, pins, maximum)
         (self.target, self.vcpus) = (target, vcpus)

@@ -86,6 +86,17 @@ public struct DomainRecord: Hashable, Sendable {
         config = config?.with(devices: devices.filter { !$0.isUnwanted }.map(\.config))
     }
 
+    /// The domain as it begins a life here that goes on with one elsewhere: all of it comes along, but for what that life had of its
+    /// machine, its operations and its daemon.
+    func arriving() -> DomainRecord {
+        var record = self
+        (record.id, record.console, record.startTime) = (nil, nil, nil)
+        (record.stage, record.isForeign) = (.creating, false)
+        (record.operation, record.lastSerial, record.requested) = (nil, 0, nil)
+        (record.devices, record.held, record.failedRestarts) = ([], [], 0)
+        return record
+    }
+
     /// A new device with the next idx of its type, which is thereby used up.
     mutating func newDevice(_ config: DeviceConfig, backend: DomainID) -> DeviceRecord {
         let type = config.type

@@ -7,8 +7,7 @@ extension DomainTable {
     /// - Parameter now: seconds since 1970.
     public mutating func begin(arrival: Arrival, at now: Double) throws(Refusal) -> Plan {
         guard !isStopping else { throw .stopping }
-        var record = DomainRecord(
-            uuid: arrival.record.uuid, name: arrival.record.name, config: arrival.record.config, stage: .creating)
+        var record = arrival.record.arriving()
         if !arrival.record.keepsSettings {
             record.decide([.setMemoryTarget(arrival.memory), .limitMemory(arrival.maximumMemory)])
         }
@@ -26,8 +25,6 @@ extension DomainTable {
         let ticket = newTicket(name)
         record.operation = ticket
         record.lastSerial = ticket.serial
-        record.nextIndex = arrival.record.nextIndex
-        record.restartTime = arrival.record.restartTime
         let devices = try arrival.record.devices.map { device throws(Refusal) in
             try drafter(at: now).fresh(device, for: record)
         }

@@ -32,7 +32,10 @@ public struct XendAddress: Equatable, Sendable {
     /// Reads the values of the two variables: `HOST:PORT`, `unix:PATH` or `/PATH`; absent ones mean the socket of this machine's daemon or,
     /// where there is none, `localhost:8000`, and `/xend/`.
     ///
-    /// - Parameter hasSocket: whether there is a socket at a path.
+    /// - Parameters:
+    ///   - server: of `XEND`.
+    ///   - root: of `XEND_ROOT`.
+    ///   - hasSocket: whether there is a socket at a path.
     /// - Throws: `XendError.invalid`. The colon is mandatory, as it always was.
     public init(
         server: String?, root: String?, hasSocket: (String) -> Bool = { _ in false }

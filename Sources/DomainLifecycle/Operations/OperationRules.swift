@@ -2,9 +2,9 @@ import DomainModel
 
 /// The table of operations: each is one row here, one case of `DomainOperation`, and one plan.
 ///
-/// Who adds one writes: a case of `DomainOperation`; its row here, its place in `ofDomain` and its line in `rule`; its plan in
-/// `DomainTable.draft`; where no step does it yet, a case of `Step` with its text and what takes it back, and how the manager performs it;
-/// what is expected of it, in `RuleTableTests`; its paragraph in xend-http(7); and a scenario. The compiler or a test asks for each of them.
+/// Who adds one writes: a case of `DomainOperation`; its row here, its place in `ofDomain` (or among the
+/// `settings`, if it is one) and its line in `rule`; its plan in `PlanDrafter.draft`; and what CONTRIBUTING.md says beside. The compiler or a
+/// test asks for each of them.
 ///
 /// On the page of a domain forms stand in the order of the rows.
 extension OperationRule {
