@@ -67,6 +67,13 @@ extension DomainTable {
         }
     }
 
+    /// Records that a guest which had suspended by itself has been let run on.
+    public mutating func runsOn(_ uuid: DomainUUID) {
+        _ = update(uuid) { record in
+            if record.stage == .exited(.suspend) { record.stage = .live }
+        }
+    }
+
     /// Records that a domain in doubt is not this host's: what is left of it is to be ended.
     public mutating func giveUp(_ uuid: DomainUUID) {
         _ = update(uuid) { record in

@@ -85,6 +85,8 @@ struct StartUp: ManagerPart {
         for var record in order {
             let report = alive[record.uuid].flatMap { $0.id == record.id && !$0.isDying ? $0 : nil }
             if report == nil, hasRebooted || record.id == nil { continue }
+            // It was let run on after that was recorded.
+            if let report, report.shutdownReason == nil, record.isExited { record.stage = .live }
             if let chore = chore(for: &record, isAlive: report != nil) { todo.append((chore, record.uuid)) }
             table.restore(record)
             if let report, report.isPaused, record.stage == .live, restarted.contains(record.uuid) {

@@ -115,6 +115,7 @@ struct GuestSuspension: ManagerPart {
         if report.shutdownReason == .suspend { try await machine.hypervisor.resume(id) }
         if paused, !report.isPaused { try await machine.hypervisor.pause(id) }
         if let report = try await machine.hypervisor.domain(id) { table.note(.reported(report), of: uuid) }
+        table.runsOn(uuid)
     }
 
     /// A guest that suspends after all, when nobody waits for it any more, is let run on.
