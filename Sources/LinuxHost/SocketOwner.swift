@@ -10,8 +10,15 @@ import NIOCore
 enum SocketOwner {
     static func identity(of channel: any Channel) -> PeerIdentity {
         guard let local = channel.localAddress, let remote = channel.remoteAddress else { return .unknown }
-        for (here, there) in ways(local, remote) {
+        let ways = ways(local, remote)
+        for (here, there) in ways {
             if let uid = owner(of: there, connectedTo: here) { return .user(uid) }
+        }
+        // A kernel that does not know our own end has no tcp_diag.
+        if !ways.contains(where: { here, there in owner(of: here, connectedTo: there) != nil }) {
+            for (here, there) in ways {
+                if let uid = listedOwner(of: there, connectedTo: here) { return .user(uid) }
+            }
         }
         return isOwn(remote, reached: local) ? .unknown : .remote
     }
@@ -55,8 +62,30 @@ enum SocketOwner {
         return owner < 0 ? nil : UInt32(truncatingIfNeeded: owner)
     }
 
+    // MARK: - Without tcp_diag
+
+    /// Bytes of a list of the kernel's: 150 for each connection, and thousands of those.
+    private static let listLimit = 4 << 20
+    /// ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT: somebody still has it open.
+    private static let openStates: Set<Substring> = ["01", "04", "05", "08"]
+
+    /// The same out of the lists of all connections, which every kernel has; it costs with their number.
+    static func listedOwner(of end: End, connectedTo other: End) -> UInt32? {
+        let path = end.bytes.count == 4 ? "/proc/self/net/tcp" : "/proc/self/net/tcp6"
+        guard let bytes = try? Blocking.read(path, limit: listLimit) else { return nil }
+        let (own, peer) = (end.listed, other.listed)
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst() {
+            // sl local_address rem_address st queues tr:when retrnsmt uid timeout inode
+            let words = line.split(separator: " ")
+            guard words.count > 9, words[1] == own, words[2] == peer else { continue }
+            guard openStates.contains(words[3]), words[9] != "0" else { return nil }
+            return UInt32(words[7])
+        }
+        return nil
+    }
+
     /// One end, as the kernel is asked for it.
-    private struct End {
+    struct End {
         /// 4 or 16, in the order of the wire.
         var bytes: [UInt8]
         var port: UInt16
@@ -83,6 +112,21 @@ enum SocketOwner {
         var unmapped: End? {
             if bytes.count == 4 { return self }
             return bytes.starts(with: Self.prefix) ? End(Array(bytes.dropFirst(Self.prefix.count)), port) : nil
+        }
+
+        /// As the kernel's lists have it: each four bytes as a number of this machine, in hexadecimal, and the port.
+        var listed: String {
+            var text = ""
+            for start in stride(from: 0, to: bytes.count, by: 4) {
+                let word = bytes[start..<start + 4].withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
+                text += Self.hexadecimal(word, digits: 8)
+            }
+            return text + ":" + Self.hexadecimal(UInt32(port), digits: 4)
+        }
+
+        private static func hexadecimal(_ number: UInt32, digits: Int) -> String {
+            let text = String(number, radix: 16, uppercase: true)
+            return String(repeating: "0", count: max(0, digits - text.count)) + text
         }
 
         /// An address of IPv4 as one of IPv6.
