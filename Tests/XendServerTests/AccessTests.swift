@@ -79,6 +79,17 @@ import Testing
         "/xend/task/:id cancel": .operator,
     ]
 
+    /// What an operator may, of the table of operations; all else there is administrators'. Who names a file, a device or a host is one.
+    static let operators: Set<String> = ["unpause", "pause", "shutdown", "sysrq"]
+
+    @Test("An operator runs what is there; an administrator does all else", arguments: OperationRule.all.map(\.name))
+    func roles(of name: String) throws {
+        for rule in OperationRule.all where rule.name == name {
+            let isOperators = Self.operators.contains(name) && rule.target == .domain
+            #expect(rule.role == (isOperators ? .operator : .administrator))
+        }
+    }
+
     private static func path(_ resource: Resource) -> String {
         resource.path.replacing(":domain", with: "vm1").replacing(":port", with: "9601").replacing(":id", with: "1")
     }

@@ -90,7 +90,9 @@ extension OperationRule {
 
 extension OperationRule {
     static let save = OperationRule(
-        "save", .text("file"), admission: Admission(.live), role: .operator, isTransfer: true,
+        "save", .text("file"), admission: Admission(.live),
+        // Who names a file or a host is an administrator (manual, decision 14).
+        role: .administrator, isTransfer: true,
         form: FormText(
             "Save", button: "Save", help: "Writes the domain to a file on this node and ends it here.", place: .life,
             [.init("file", "File")]),
@@ -100,7 +102,7 @@ extension OperationRule {
     static let migrate = OperationRule(
         "migrate", .text("destination", "dst"), Argument<Bool>.flag("live").or(false),
         Argument<Int>.integer("resource", in: 0...1_000_000).or(0),
-        admission: Admission(.live), role: .operator, isTransfer: true,
+        admission: Admission(.live), role: .administrator, isTransfer: true,
         form: FormText(
             "Migrate", button: "Migrate", help: "Moves the domain to another node.", place: .life,
             [
@@ -250,7 +252,7 @@ extension OperationRule {
     ) { .create($0) }
 
     static let restore = OperationRule(
-        making: "restore", .text("file", "state"), role: .operator, isTransfer: true,
+        making: "restore", .text("file", "state"), role: .administrator, isTransfer: true,
         form: FormText(
             "Restore a saved domain", button: "Restore", place: .bringing, [.init("state", "Save file on this node")]),
         probing: .act
