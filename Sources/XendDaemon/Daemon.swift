@@ -92,8 +92,12 @@ public final class Daemon: Sendable {
     }
 
     private func reservePorts() async throws {
-        try await reserveHTTPPort()
-        try await reserveSocket()
+        // One for both: what clients may take together is taken of one server.
+        let pipeline = HTTPPipeline(
+            service: self, tasks: host.tasks, clock: host.clock, authenticator: authenticator,
+            configuration: httpConfiguration, logger: log)
+        try await reserveHTTPPort(pipeline)
+        try await reserveSocket(pipeline)
         try await reserveDebugPort()
         try await reserveMigrationPort()
     }
@@ -129,7 +133,7 @@ public final class Daemon: Sendable {
         log.notice("xend has stopped")
     }
 
-    private func reserveHTTPPort() async throws(PortError) {
+    private func reserveHTTPPort(_ pipeline: HTTPPipeline) async throws(PortError) {
         let port = configuration.port ?? (options.choosesPorts ? 0 : 8000)
         let address = configuration.address ?? ""
         let listener: any HTTPListener
@@ -143,7 +147,7 @@ public final class Daemon: Sendable {
     }
 
     /// The socket for those on this machine. One that is not asked for and cannot be had is not missed: there is the port.
-    private func reserveSocket() async throws(PortError) {
+    private func reserveSocket(_ pipeline: HTTPPipeline) async throws(PortError) {
         let path = configuration.socketPath ?? XendConfiguration.defaultSocketPath
         guard !path.isEmpty else { return }
         do {
@@ -153,12 +157,6 @@ public final class Daemon: Sendable {
             guard configuration.socketPath == nil else { throw reason }
             log.warning("\(reason)")
         }
-    }
-
-    private var pipeline: HTTPPipeline {
-        HTTPPipeline(
-            service: self, tasks: host.tasks, clock: host.clock, authenticator: authenticator,
-            configuration: httpConfiguration, logger: log)
     }
 
     private var httpConfiguration: HTTPServerConfiguration {
