@@ -97,7 +97,7 @@ let package = Package(
         // SHA-256, SipHash, XXH64: what is hashed is what was meant.
         module("Digests"),
         // Who may do what.
-        module("AccessControl", ["HostInterface", "DomainLifecycle"]),
+        module("AccessControl", ["HostInterface", "DomainLifecycle", "SExpressions"]),
         // Save files and the migration protocol.
         module("Migration", ["Digests", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
         // Performs plans, keeps the journal, watches the machine.

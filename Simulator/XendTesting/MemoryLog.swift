@@ -1,13 +1,13 @@
 import HostInterface
 import Synchronization
 
-/// xend's log in memory. It outlives the daemon, as the file would.
+/// A log in memory. It outlives the daemon, as the file would.
 final class MemoryLog: LogSink {
     /// Lines that are kept.
     private static let limit = 100_000
-    private let lines = Mutex<[LogLine]>([])
+    private let lines = Mutex<[any LogEntry]>([])
 
-    func append(_ line: LogLine) {
+    func append(_ line: any LogEntry) {
         lines.withLock { lines in
             if lines.count < Self.limit { lines.append(line) }
         }
@@ -17,6 +17,6 @@ final class MemoryLog: LogSink {
 
     /// All of it.
     var text: String {
-        lines.withLock { lines in lines.map { $0.formatted() + "\n" }.joined() }
+        lines.withLock { lines in lines.map { $0.formatted(ahead: .zero) + "\n" }.joined() }
     }
 }

@@ -90,7 +90,8 @@ public final class RunningHost: @unchecked Sendable {
         let (outside, http) = surroundings.begin(handles)
         run(
             Daemon(
-                machine: machine, host: outside, http: http, log: surroundings.log, configuration: configuration,
+                machine: machine, host: outside, http: http, log: surroundings.log, audit: surroundings.audit,
+                configuration: configuration,
                 options: options))
     }
 

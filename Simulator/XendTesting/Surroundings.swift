@@ -10,6 +10,8 @@ import XendServer
 public protocol Surroundings: AnyObject, Sendable {
     /// Where the lines of xend's log go, through all lives of the daemon.
     var log: any LogSink { get }
+    /// Where the lines go that say who did or tried what, through all lives of the daemon.
+    var audit: any LogSink { get }
     /// The text of xend-config.sxp; nil when there is none.
     /// - Throws: why it cannot be read.
     func configuration(of host: SimulatedHost) throws -> String?
@@ -24,6 +26,7 @@ public protocol Surroundings: AnyObject, Sendable {
 /// All of it in memory.
 final class MemorySurroundings: Surroundings, @unchecked Sendable {
     let memoryLog = MemoryLog()
+    private let memoryAudit = MemoryLog()
     private(set) var http: MemoryHTTP?
     private let loop: EmbeddedEventLoop
     private let adaptation: (inout DaemonOptions) -> Void
@@ -35,6 +38,7 @@ final class MemorySurroundings: Surroundings, @unchecked Sendable {
     }
 
     var log: any LogSink { memoryLog }
+    var audit: any LogSink { memoryAudit }
 
     func configuration(of host: SimulatedHost) -> String? {
         let path = XendConfiguration.defaultPath

@@ -14,7 +14,9 @@ import XendTesting
 /// What a daemon on a simulated host has around it in `xend-sim`: real sockets, real files under a root.
 final class SocketSurroundings: Surroundings, @unchecked Sendable {
     var log: any LogSink { rotatingLog }
+    var audit: any LogSink { rotatingAudit }
     private let rotatingLog: RotatingLog
+    private let rotatingAudit: RotatingLog
     let hostRoot: HostRoot
     private let options: Simulation.Options
     private let isFirst: Bool
@@ -56,8 +58,9 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         self.declared = declared
         configurationPath = Self.configurationPath(options, isFirst, hostRoot)
         configured = Self.read(declared, configurationPath)
-        let path = (try? configured.get())?.logPath ?? XendConfiguration().logPath
-        rotatingLog = RotatingLog(path: path, root: hostRoot)
+        let paths = (try? configured.get()) ?? XendConfiguration()
+        rotatingLog = RotatingLog(path: paths.logPath, root: hostRoot)
+        rotatingAudit = RotatingLog(path: paths.auditPath, root: hostRoot, limits: .audit)
     }
 
     /// `--config` is under the root if it is absolute; one that is only found as it is written is taken so.
@@ -99,6 +102,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
 
     func configuration(of host: SimulatedHost) throws -> String? {
         try rotatingLog.check()
+        try rotatingAudit.check()
         return try declared ?? configurationPath.map { try RealFiles.text($0) }
     }
 
@@ -230,6 +234,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         end()
         await leave()?.value
         await rotatingLog.flush()
+        await rotatingAudit.flush()
     }
 }
 

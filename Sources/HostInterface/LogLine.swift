@@ -1,6 +1,6 @@
 /// One line of xend's log, in the form the original wrote:
 /// `[2026-11-22 07:32:28 xend] INFO (module:123) text`.
-public struct LogLine: Hashable, Sendable {
+public struct LogLine: LogEntry, Hashable, Sendable {
     /// When it was said.
     public var time: WallTime
     /// `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`.
@@ -28,6 +28,11 @@ public struct LogLine: Hashable, Sendable {
     public func formatted(ahead offset: Duration = .zero) -> String {
         let time = CalendarTime(self.time, ahead: offset)
         return "[\(time) xend] \(level) (\(module):\(line)) \(LogLine.onOneLine(text))"
+    }
+
+    public func gap(of lost: Int) -> any LogEntry {
+        let text = "\(lost) lines of this log were lost: the disk was too slow, or full"
+        return LogLine(time: time, level: "WARNING", module: "LogFile", line: #line, text: text)
     }
 
     /// The text with everything that could end the line or speak to a terminal written as an escape: what domains are

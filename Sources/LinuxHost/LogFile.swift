@@ -30,7 +30,7 @@ actor LogFile {
             if !isWhereItShould { reopen() }
             unwritten += write(lines) + lost
             // There is nobody to tell but the log itself, as soon as it can be written again.
-            if unwritten > 0, let last = lines.last, write([LogFile.lossLine(unwritten, like: last)]) == 0 {
+            if unwritten > 0, let last = lines.last, write([last.gap(of: unwritten)]) == 0 {
                 unwritten = 0
             }
         }
@@ -49,7 +49,7 @@ actor LogFile {
 
     /// Writes lines, as many at once as fit into the file before it is put aside.
     /// - Returns: how many could not be written.
-    private func write(_ lines: [LogLine]) -> Int {
+    private func write(_ lines: [any LogEntry]) -> Int {
         var bytes: [UInt8] = []
         var (waiting, lost) = (0, 0)
         for line in lines {
@@ -100,11 +100,6 @@ actor LogFile {
     }
 
     private func name(_ number: Int) -> String { number == 0 ? path : "\(path).\(number)" }
-
-    private static func lossLine(_ count: Int, like line: LogLine) -> LogLine {
-        let text = "\(count) lines of this log were lost: the disk was too slow, or full"
-        return LogLine(time: line.time, level: "WARNING", module: "LogFile", line: #line, text: text)
-    }
 
     private static func wholeLines(_ bytes: [UInt8], limit: Int) -> [UInt8] {
         guard bytes.count >= limit, let end = bytes.firstIndex(of: 0x0a) else { return bytes }

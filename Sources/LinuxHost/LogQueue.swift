@@ -7,7 +7,7 @@ final class LogQueue: Sendable {
     static let limit = 16 * 1024
 
     private struct State {
-        var lines: [LogLine] = []
+        var lines: [any LogEntry] = []
         var lost = 0
         var isBeingEmptied = false
     }
@@ -15,7 +15,7 @@ final class LogQueue: Sendable {
     private let state = Mutex(State())
 
     /// Takes a line. Returns whether somebody has to start emptying the queue.
-    func append(_ line: LogLine) -> Bool {
+    func append(_ line: any LogEntry) -> Bool {
         state.withLock { state in
             if state.lines.count < LogQueue.limit { state.lines.append(line) } else { state.lost += 1 }
             defer { state.isBeingEmptied = true }
@@ -24,7 +24,7 @@ final class LogQueue: Sendable {
     }
 
     /// Everything queued, and how many lines were lost after it; nil when there is nothing.
-    func take() -> (lines: [LogLine], lost: Int)? {
+    func take() -> (lines: [any LogEntry], lost: Int)? {
         state.withLock { state in
             guard !state.lines.isEmpty || state.lost > 0 else {
                 state.isBeingEmptied = false

@@ -1,7 +1,7 @@
 import HostInterface
 import SystemPackage
 
-/// xend's log: a file that is put aside as `.1`, `.2` … when it is full (manual D5).
+/// A log: a file that is put aside as `.1`, `.2` … when it is full (manual D5).
 ///
 /// Logging never waits for the disk: lines go through a bounded queue to a thread of the log's own.
 public final class RotatingLog: LogSink {
@@ -11,6 +11,9 @@ public final class RotatingLog: LogSink {
         public var size: Int
         /// Old files that are kept. The original's.
         public var oldFiles: Int
+
+        /// Of the audit: what somebody did is looked for weeks later.
+        public static let audit = Limits(size: 4 << 20, oldFiles: 10)
 
         public init(size: Int = 1 << 20, oldFiles: Int = 5) {
             self.size = size
@@ -49,7 +52,7 @@ public final class RotatingLog: LogSink {
         }
     }
 
-    public func append(_ line: LogLine) {
+    public func append(_ line: any LogEntry) {
         guard queue.append(line) else { return }
         LinuxTasks().spawn { [file] in
             try? await LinuxClock().sleep(for: Self.gathering)

@@ -25,13 +25,15 @@ public final class Daemon: Sendable {
     let virtualNetworks: VirtualNetworks
     let tracer: Tracer
     private let authenticator: Authenticator
+    let audit: AuditTrail
     private let parts: Parts
 
     /// - Parameters:
     ///   - http: where HTTP connections come from.
     ///   - log: where the lines of xend's log go.
+    ///   - audit: where the lines go that say who did or tried what.
     public init(
-        machine: Machine, host: Host, http: any HTTPListening, log sink: any LogSink,
+        machine: Machine, host: Host, http: any HTTPListening, log sink: any LogSink, audit auditSink: any LogSink,
         configuration: XendConfiguration = XendConfiguration(), options: DaemonOptions = DaemonOptions()
     ) {
         tracer = Tracer(path: configuration.tracePath, host: host)
@@ -46,8 +48,10 @@ public final class Daemon: Sendable {
         let clock = host.clock
         log = Logger(label: "xend") { _ in LogLineHandler(clock: clock, sink: sink, level: level) }
         events = EventHub(clock: clock)
+        audit = AuditTrail(sink: auditSink, clock: clock)
         manager = DomainManager(
-            machine: machine, host: host, settings: configuration.managerSettings(options), events: events, log: log)
+            machine: machine, host: host, settings: configuration.managerSettings(options, audit: audit),
+            events: events, log: log)
         virtualNetworks = VirtualNetworks(
             directory: "\(configuration.databaseRoot)/vnet", files: host.files, clock: clock)
         authenticator = Authenticator(configuration.access, accounts: host.accounts, clock: clock)
@@ -94,7 +98,7 @@ public final class Daemon: Sendable {
     private func reservePorts() async throws {
         // One for both: what clients may take together is taken of one server.
         let pipeline = HTTPPipeline(
-            service: self, tasks: host.tasks, clock: host.clock, authenticator: authenticator,
+            service: self, tasks: host.tasks, clock: host.clock, authenticator: authenticator, audit: audit,
             configuration: httpConfiguration, logger: log)
         try await reserveHTTPPort(pipeline)
         try await reserveSocket(pipeline)
@@ -283,7 +287,7 @@ extension XendConfiguration {
         return settings
     }
 
-    func managerSettings(_ options: DaemonOptions) -> ManagerSettings {
+    func managerSettings(_ options: DaemonOptions, audit: AuditTrail? = nil) -> ManagerSettings {
         var settings = ManagerSettings()
         settings.devices = deviceSettings
         settings.databaseRoot = databaseRoot
@@ -291,6 +295,7 @@ extension XendConfiguration {
         settings.minimumRestartSeconds = minimumRestartSeconds
         settings.consoleBase = consoleBase ?? (options.choosesPorts ? nil : 9600)
         settings.access = access
+        settings.audit = audit
         settings.consoleAddress = access.remoteAccess == .open ? address ?? "" : "localhost"
         settings.descriptors = options.descriptors
         settings.checkpoint = options.checkpoint

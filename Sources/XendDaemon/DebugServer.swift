@@ -20,7 +20,8 @@ struct DebugServer: Sendable {
     func run(_ listener: any NetworkListener) async {
         let count = Counter()
         for await connection in listener.connections {
-            guard await isAdministrator(connection) else {
+            let caller = await authenticator.caller(connection.identity, at: connection.peer)
+            guard isAdministrator(caller) else {
                 await connection.close()
                 continue
             }
@@ -28,7 +29,7 @@ struct DebugServer: Sendable {
                 host.tasks.spawn { await Self.turnAway(connection) }
                 continue
             }
-            let client = DebugClient(daemon: daemon, connection: connection, tasks: host.tasks)
+            let client = DebugClient(daemon: daemon, connection: connection, caller: caller, tasks: host.tasks)
             host.tasks.spawn {
                 await client.run()
                 await count.leave()
@@ -37,9 +38,12 @@ struct DebugServer: Sendable {
     }
 
     /// It is for the administrators of this machine, whatever may be done from other ones.
-    private func isAdministrator(_ connection: any NetworkConnection) async -> Bool {
-        guard connection.identity != .remote else { return false }
-        return await authenticator.caller(connection.identity, at: connection.peer).may(.administrator)
+    private func isAdministrator(_ caller: Caller) -> Bool {
+        let may = caller.identity != .remote && caller.may(.administrator)
+        let reason =
+            caller.identity == .remote ? "it is for this machine only" : caller.refusal(.administrator, of: "it")
+        daemon.audit.note(caller, by: .debug, "connect", on: "the debug port", may ? .done : .refused(reason))
+        return may
     }
 
     private static func turnAway(_ connection: any NetworkConnection) async {
@@ -66,13 +70,15 @@ struct DebugServer: Sendable {
 actor DebugClient {
     private let daemon: Daemon
     private let connection: any NetworkConnection
+    private let caller: Caller
     private let tasks: any TaskSpawner
     private var subscription: Task<Void, Never>?
     private var isOpen = true
 
-    init(daemon: Daemon, connection: any NetworkConnection, tasks: any TaskSpawner) {
+    init(daemon: Daemon, connection: any NetworkConnection, caller: Caller, tasks: any TaskSpawner) {
         self.daemon = daemon
         self.connection = connection
+        self.caller = caller
         self.tasks = tasks
     }
 
@@ -153,15 +159,22 @@ actor DebugClient {
 
     private func trace(_ isOn: Bool) -> SExpression {
         daemon.tracer.set(isOn)
+        note("trace", AuditArgument("trace", isOn ? "on" : "off"), .done)
         return ["ok", "None"]
+    }
+
+    private func note(_ command: String, _ argument: AuditArgument, _ outcome: AuditRecord.Outcome) {
+        daemon.audit.note(caller, by: .debug, command, on: "the debug port", with: [argument], outcome)
     }
 
     private func inject(_ arguments: [SExpression]) async -> SExpression {
         guard let event = arguments.first else { return Self.problem("argument", "(sys.inject (NAME VALUE...))") }
         do {
             _ = try await daemon.inject(event)
+            note("sys.inject", AuditArgument("event", event.description), .done)
             return ["ok", ["ok"]]
         } catch {
+            note("sys.inject", AuditArgument("event", event.description), .failed(error.message))
             return Self.problem("argument", error.message)
         }
     }
@@ -172,6 +185,7 @@ actor DebugClient {
             let console = await daemon.consoles().first(where: { $0.channel == channel })
         else { return Self.problem("argument", "(console.disconnect (id N)): no console has this channel") }
         try? await daemon.disconnectConsole(port: console.port)
+        note("console.disconnect", AuditArgument("id", String(channel)), .done)
         return ["ok", ["ok"]]
     }
 

@@ -58,6 +58,8 @@ public struct XendConfiguration: Hashable, Sendable {
         case lastBoot = "lastboot"
         /// Where the log is (manual D5).
         case logFile = "logfile"
+        /// Where the audit is.
+        case auditFile = "xend-audit-file"
         /// From where on something is worth a line.
         case logLevel = "loglevel"
     }
@@ -104,6 +106,8 @@ public struct XendConfiguration: Hashable, Sendable {
     public var lastBootPath = "/var/xen/lastboot"
     /// File of the log; older ones have `.1`, `.2` and so on behind it.
     public var logPath = "/var/log/xen/xend.log"
+    /// File of the audit; older ones have `.1`, `.2` and so on behind it.
+    public var auditPath = "/var/log/xen/audit.log"
     /// File that calls are written to while tracing is on.
     public var tracePath = "/var/log/xen/xend.trace"
     /// `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL`.
@@ -200,6 +204,7 @@ public struct XendConfiguration: Hashable, Sendable {
         case .databaseRoot: databaseRoot = try entry.path()
         case .lastBoot: lastBootPath = try entry.path()
         case .logFile: logPath = try entry.path()
+        case .auditFile: auditPath = try entry.path()
         case .logLevel:
             let levels = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
             logLevel = try entry.choice(Dictionary(uniqueKeysWithValues: levels.map { ($0, $0) }))

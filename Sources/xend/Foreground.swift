@@ -95,14 +95,17 @@ struct StartFailure: Error, CustomStringConvertible {
             options.descriptors = descriptors
             let log = RotatingLog(path: configuration.logPath)
             try log.check()
+            let audit = RotatingLog(path: configuration.auditPath, limits: .audit)
+            try audit.check()
             let daemon = Daemon(
-                machine: xen.machine, host: .linux(), http: LinuxHTTPListening(descriptors: descriptors), log: log,
+                machine: xen.machine, host: .linux(), http: LinuxHTTPListening(descriptors: descriptors), log: log, audit: audit,
                 configuration: configuration,
                 options: options)
             do {
                 try await daemon.start()
             } catch {
                 await log.flush()
+                await audit.flush()
                 throw error
             }
             chdir("/")
@@ -111,6 +114,7 @@ struct StartFailure: Error, CustomStringConvertible {
             readiness.stopping()
             await daemon.stop()
             await log.flush()
+            await audit.flush()
         }
     }
 #else

@@ -64,6 +64,9 @@ import Testing
     /// What everybody may know: that xend is there.
     static let open: Set<String> = ["/xend", "/xend/style.css", "/xend/live.js", "/healthz", "/readyz"]
 
+    /// What only administrators see; all else is for viewers.
+    static let administrators: Set<String> = ["/xend/audit"]
+
     /// What is done and is no row of the table of operations.
     static let others: [String: Role] = [
         "/xend/node cpu_rrobin_slice_set": .administrator, "/xend/node cpu_bvt_slice_set": .administrator,
@@ -108,7 +111,8 @@ import Testing
         for resource in RouteTable.resources where resource.get != nil {
             let service = Sample.service
             let reply = try await ask("GET \(Self.path(resource))", who, service)
-            let may = Self.open.contains(resource.path) || who.role != nil
+            let needed = Self.administrators.contains(resource.path) ? Role.administrator : .viewer
+            let may = Self.open.contains(resource.path) || who.role.map { $0 >= needed } ?? false
             #expect((reply.status != 403) == may, "GET \(resource.path): \(reply.statusLine)")
         }
     }

@@ -90,11 +90,11 @@ import Testing
             method: .GET, target: target,
             caller: Caller(.remote, address: NetworkAddress(host: "192.0.2.9", port: 1), role: nil))
         for _ in 0..<1000 { log.note(request, "Not found \(path)") }
-        #expect(lines.withLock { $0.count } == RefusalLog.burst)
+        #expect(lines.withLock { $0.count } == LineBudget.burst)
         #expect(lines.withLock { $0.allSatisfy { $0.count < 400 && $0.contains("192.0.2.9") } })
         clock.advance(.seconds(61))
         for _ in 0..<1000 { log.note(request, "Not found") }
-        #expect(lines.withLock { $0.count } == RefusalLog.burst + 1)
+        #expect(lines.withLock { $0.count } == LineBudget.burst + 1)
         #expect(lines.withLock { $0.last?.contains("980 others before it are not told") } == true)
     }
 

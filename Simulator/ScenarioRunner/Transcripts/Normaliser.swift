@@ -55,6 +55,7 @@ public struct Normaliser {
         guard let head = members.first?.atom else { return .list(members.map { member(of: parent, $0) }) }
         if let event = event(head, members) { return event }
         if Self.hidden.contains(head) { return members.count > 1 ? [.atom(head), "_"] : .list(members) }
+        if parent == "record", head == "time" || head == "date" { return [.atom(head), "_"] }
         if Self.nodeFacts.contains(head), parent == "node" { return [.atom(head), "_"] }
         if head == "domain", members.contains(["id", "0"]) { return domainZero(members) }
         if members.count >= 2, let kind = Self.kinds[head], members[1].atom != nil, kind != "id" || parent != "task" {

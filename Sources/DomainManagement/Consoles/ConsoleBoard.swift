@@ -21,7 +21,8 @@ final class ConsoleBoard: ManagerPart {
         nextChannel += 1
         consoles[record.uuid] = DomainConsole(
             listener: listener, domain: record.uuid, id: id, channel: channel, tasks: host.tasks, clock: host.clock,
-            authenticator: context.authenticator, publish: { [events] in events.publish($0) })
+            authenticator: context.authenticator, audit: context.settings.audit,
+            publish: { [events] in events.publish($0) })
         table.note(.console(ConsoleRecord(port: listener.port, channel: channel)), of: record.uuid)
     }
 

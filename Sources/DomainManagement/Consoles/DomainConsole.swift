@@ -26,6 +26,7 @@ actor DomainConsole {
     private let clock: any HostClock
     private let publish: @Sendable (Event) -> Void
     private let authenticator: Authenticator
+    private let audit: AuditTrail?
     private var channel: Int
     private var domainID: DomainID
     private var eventPort: UInt32?
@@ -40,7 +41,7 @@ actor DomainConsole {
     init(
         listener: any NetworkListener, domain: DomainUUID, id: DomainID, channel: Int, tasks: any TaskSpawner,
         clock: any HostClock,
-        authenticator: Authenticator, publish: @escaping @Sendable (Event) -> Void
+        authenticator: Authenticator, audit: AuditTrail?, publish: @escaping @Sendable (Event) -> Void
     ) {
         self.listener = listener
         port = listener.port
@@ -53,6 +54,7 @@ actor DomainConsole {
         self.tasks = tasks
         self.clock = clock
         self.authenticator = authenticator
+        self.audit = audit
         self.publish = publish
         tasks.spawn { [weak self, listener] in
             for await connection in listener.connections {
@@ -100,8 +102,9 @@ actor DomainConsole {
     // MARK: - The clients' side
 
     private func accept(_ connection: any NetworkConnection) async {
-        guard !isClosed, await authenticator.caller(connection.identity, at: connection.peer).may(.operator), !isClosed
-        else { return await connection.close() }
+        guard !isClosed else { return await connection.close() }
+        let caller = await authenticator.caller(connection.identity, at: connection.peer)
+        guard mayType(caller), !isClosed else { return await connection.close() }
         guard clients.count + listeners.count < Self.maximumClients else {
             try? await connection.write(Array("Cannot connect to console \(channel) on domain \(domainID)\n".utf8))
             return await connection.close()
@@ -125,6 +128,14 @@ actor DomainConsole {
             }
             await self?.inputEnded(of: client)
         }
+    }
+
+    private func mayType(_ caller: Caller) -> Bool {
+        let may = caller.may(.operator)
+        audit?.note(
+            caller, by: .console, "connect", on: "console \(port) of domain \(domainID)",
+            may ? .done : .refused(caller.refusal(.operator, of: "a console")))
+        return may
     }
 
     /// A client that has finished sending still gets what its input led to (manual, decision 8), until the guest falls silent; it

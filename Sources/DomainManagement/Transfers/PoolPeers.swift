@@ -81,8 +81,10 @@ final class PoolPeers: ManagerPart {
     private func checkCaller(_ connection: any NetworkConnection) async throws {
         let caller = await context.authenticator.caller(connection.identity, at: connection.peer)
         guard !caller.may(.administrator), caller.identity != .remote else { return }
+        let reason = caller.refusal(.administrator, of: "sending domains")
+        context.settings.audit?.note(caller, by: .migration, "connect", on: "the migration port", .refused(reason))
         await connection.close()
-        throw WireError(.refused, caller.refusal(.administrator, of: "sending domains"))
+        throw WireError(.refused, reason)
     }
 
     /// Calls another xend.

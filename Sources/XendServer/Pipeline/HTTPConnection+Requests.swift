@@ -37,6 +37,9 @@ extension HTTPConnection {
     /// Puts an error in line; what comes after it is not read.
     func reject(_ rejection: RequestAssembly.Rejection) {
         guard !isInputEnded else { return }
+        if rejection.status == Status.forbidden {
+            server.noteRefusal(caller, of: rejection.target, rejection.text)
+        }
         assembly = nil
         isInputEnded = true
         line.append(.rejection(rejection))

@@ -21,6 +21,7 @@ public final class HTTPPipeline: Sendable {
     let limits: HTTPLimits
     let bodies: BodyBudget
     private let authenticator: Authenticator
+    private let audit: AuditTrail?
     let logger: Logger
     private let seats: Seats
 
@@ -29,13 +30,17 @@ public final class HTTPPipeline: Sendable {
     ///   - tasks: begins the work for each request.
     ///   - clock: for deadlines.
     ///   - authenticator: says who a peer is.
+    ///   - audit: what takes down who did or tried what; nil: nobody does.
     ///   - configuration: names, access, limits.
     ///   - logger: for what clients did wrong.
     public init(
         service: any DaemonService, tasks: any TaskSpawner, clock: any HostClock, authenticator: Authenticator,
+        audit: AuditTrail? = nil,
         configuration: HTTPServerConfiguration = HTTPServerConfiguration(), logger: Logger = Logger(label: "http")
     ) {
-        router = Router(service: service, clock: clock, configuration: configuration, logger: logger)
+        router = Router(
+            service: service, clock: clock, configuration: configuration, audit: audit, logger: logger)
+        self.audit = audit
         self.tasks = tasks
         self.clock = clock
         limits = configuration.limits
@@ -62,6 +67,12 @@ public final class HTTPPipeline: Sendable {
             }
         }
         return configured.futureResult
+    }
+
+    /// Takes down that somebody was refused before a request of his was read.
+    func noteRefusal(_ caller: Caller, of target: String, _ text: String) {
+        let path = target.prefix { $0 != "?" }
+        audit?.note(caller, by: .http, "request", on: String(path), .refused(text))
     }
 
     private func configure(_ channel: any Channel, for caller: Caller) throws {

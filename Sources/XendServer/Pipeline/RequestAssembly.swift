@@ -20,6 +20,8 @@ struct RequestAssembly {
     struct Rejection: Error {
         var status: Int
         var text: String
+        /// What it was about, as it stands in the request's first line.
+        var target = ""
     }
 
     /// - Parameters:
@@ -60,7 +62,7 @@ struct RequestAssembly {
     private func checkLength(_ length: Int) throws(Rejection) {
         if length > limits.body { throw tooLong }
         if let strangersRefusal, length > limits.strangersBody {
-            throw Rejection(status: Status.forbidden, text: strangersRefusal)
+            throw Rejection(status: Status.forbidden, text: strangersRefusal, target: head.uri)
         }
     }
 

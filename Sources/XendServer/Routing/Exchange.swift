@@ -1,3 +1,4 @@
+import AccessControl
 import DomainLifecycle
 import DomainManagement
 import HostInterface
@@ -15,6 +16,8 @@ public struct Exchange: Sendable {
     let configuration: HTTPServerConfiguration
     let domainTexts: DomainTexts
     let readerPlaces: ReaderPlaces
+    /// Who did or tried what; nil: nobody takes it down.
+    let audit: AuditTrail?
 
     /// The last segment of the path: a domain, a console's port, a task's number.
     public var lastSegment: String { request.target.segments.last ?? "" }

@@ -10,6 +10,7 @@ enum Path {
     static let devices = "/xend/device"
     static let networks = "/xend/vnet"
     static let tasks = "/xend/task"
+    static let audit = "/xend/audit"
     static let style = "/xend/style.css"
     static let script = "/xend/live.js"
 

@@ -46,6 +46,8 @@ enum RouteTable {
         Resource(
             "/xend/task/:id", get: TaskResource.information, [.change("cancel", for: .operator, TaskResource.cancel)]),
 
+        Resource("/xend/audit", get: AuditResource.read, for: .role(.administrator)),
+
         Resource("/xend/style.css", get: Assets.style, for: .everyone),
         Resource("/xend/live.js", get: Assets.script, for: .everyone),
 

@@ -1,3 +1,4 @@
+import AccessControl
 import DomainLifecycle
 import DomainManagement
 import HostInterface
@@ -10,18 +11,21 @@ struct Router: Sendable {
     private let clock: any HostClock
     private let configuration: HTTPServerConfiguration
     private let refusals: RefusalLog
+    private let audit: AuditTrail?
     private let resources: [Resource]
     private let permission: Guard
     private let domainTexts = DomainTexts()
     private let readerPlaces = ReaderPlaces()
 
     init(
-        service: any DaemonService, clock: any HostClock, configuration: HTTPServerConfiguration, logger: Logger
+        service: any DaemonService, clock: any HostClock, configuration: HTTPServerConfiguration, audit: AuditTrail?,
+        logger: Logger
     ) {
         self.service = service
         self.clock = clock
         self.configuration = configuration
         refusals = RefusalLog(logger, clock: clock)
+        self.audit = audit
         resources = (configuration.absence == nil ? RouteTable.resources : []) + configuration.additionalResources
         permission = Guard(configuration: configuration)
     }
@@ -31,17 +35,24 @@ struct Router: Sendable {
         let resource = resources.first { $0.matches(segments) }
         let exchange = Exchange(
             request: request, service: service, representation: .chosen(for: request), clock: clock,
-            configuration: configuration, domainTexts: domainTexts, readerPlaces: readerPlaces)
+            configuration: configuration, domainTexts: domainTexts, readerPlaces: readerPlaces,
+            audit: audit)
         let rendering = Rendering(exchange: exchange)
+        var deed: Resource.Deed?
         do {
-            return rendering.reply(try await answer(exchange, resource))
+            let answer = try await answer(exchange, resource, &deed)
+            if let deed, deed.changes { note(request, deed, .done) }
+            return rendering.reply(answer)
         } catch {
+            note(request, deed, error)
             refusals.note(request, "\(error.error)")
             return rendering.reply(error, at: resource)
         }
     }
 
-    private func answer(_ exchange: Exchange, _ resource: Resource?) async throws(Failure) -> Answer {
+    private func answer(
+        _ exchange: Exchange, _ resource: Resource?, _ asked: inout Resource.Deed?
+    ) async throws(Failure) -> Answer {
         let request = exchange.request
         guard request.isGet || request.isPost else {
             throw Failure(status: Status.notImplemented, "Not Implemented: method \(request.method.rawValue)")
@@ -55,6 +66,7 @@ struct Router: Sendable {
         let changes: Bool
         do throws(Failure) {
             let deed = try request.isPost ? resource.post(request) : resource.get(request)
+            asked = deed
             changes = deed.changes
             try permission.check(request, for: deed.audience, of: deed.name)
             try permission.check(request, changes: changes)
@@ -65,6 +77,25 @@ struct Router: Sendable {
         guard exchange.representation == .html else { return answer }
         if request.isPost || changes { return await shown(answer, exchange, resource) }
         return question(exchange, resource) ?? answer
+    }
+
+    /// Takes down what was done, and by whom.
+    private func note(_ request: Request, _ deed: Resource.Deed?, _ outcome: AuditRecord.Outcome) {
+        guard let audit else { return }
+        let arguments = request.form.fields.lazy.filter { $0.name != "op" }
+            .map { AuditArgument($0.name, $0.text) }
+        audit.note(
+            request.caller, by: .http, deed?.name ?? request.method.rawValue,
+            on: Path.joined(request.target.segments), with: Array(arguments), outcome)
+    }
+
+    /// What was refused, whatever it was; what failed, if it would have changed something.
+    private func note(_ request: Request, _ deed: Resource.Deed?, _ failure: Failure) {
+        if failure.error.kind == .forbidden {
+            note(request, deed, .refused(failure.error.message))
+        } else if deed?.changes == true {
+            note(request, deed, .failed(failure.error.message))
+        }
     }
 
     /// That a thing is not there is said before anything else that is wrong with a request (reference/http-api.md §3); asked only

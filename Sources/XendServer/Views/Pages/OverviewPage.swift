@@ -8,6 +8,7 @@ enum OverviewPage {
         ("task", Path.tasks, "Saves, restores and migrations, with their progress"),
         ("event", Path.events, "What happened, as it happens"),
         ("vnet", Path.networks, "Virtual networks"),
+        ("audit", Path.audit, "Who did or tried what; for administrators"),
     ]
 
     static func page() -> Page {

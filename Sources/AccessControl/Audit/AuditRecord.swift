@@ -1,0 +1,147 @@
+import HostInterface
+import SExpressions
+
+/// One line of the audit: who did or tried what, from where, and what became of it.
+public struct AuditRecord: LogEntry, Hashable {
+    /// By which door somebody came.
+    public enum Way: String, Hashable, Sendable, CaseIterable {
+        /// A request.
+        case http
+        /// A connection to a domain's console.
+        case console
+        /// A connection to the debug port, or a command on it.
+        case debug
+        /// A connection to the migration port.
+        case migration
+    }
+
+    /// What became of it.
+    public enum Outcome: Hashable, Sendable {
+        /// It was done, or is under way.
+        case done
+        /// Who asked may not, and nothing was done.
+        case refused(String)
+        /// It could not be done, or would not be.
+        case failed(String)
+
+        /// The word for it: `done`.
+        public var word: String {
+            switch self {
+            case .done: "done"
+            case .refused: "refused"
+            case .failed: "failed"
+            }
+        }
+
+        /// Why not; nil: it was done.
+        public var reason: String? {
+            switch self {
+            case .done: nil
+            case .refused(let text), .failed(let text): text
+            }
+        }
+    }
+
+    /// When it ended.
+    public var time: WallTime
+    /// Who asked.
+    public var caller: Caller
+    /// By which door.
+    public var way: Way
+    /// The name of the operation: `pause`.
+    public var action: String
+    /// What it was done to: the path of a request, or the port of a console.
+    public var object: String
+    /// With what; secrets are out.
+    public var arguments: [AuditArgument]
+    /// What became of it.
+    public var outcome: Outcome
+    /// How many refused tries of the same caller before this one have no line of their own.
+    public var untold: Int
+
+    /// - Parameters:
+    ///   - time: when it ended.
+    ///   - caller: who asked.
+    ///   - way: by which door.
+    ///   - action: the name of the operation.
+    ///   - object: what it was done to.
+    ///   - arguments: with what.
+    ///   - outcome: what became of it.
+    ///   - untold: how many refused tries before this one have no line of their own.
+    public init(
+        time: WallTime, caller: Caller, way: Way, action: String, object: String, arguments: [AuditArgument],
+        outcome: Outcome, untold: Int = 0
+    ) {
+        self.time = time
+        self.caller = caller
+        self.way = way
+        self.action = action
+        self.object = object
+        self.arguments = arguments
+        self.outcome = outcome
+        self.untold = untold
+    }
+
+    /// Characters of a name, path or reason: longer ones are cut.
+    static let textLimit = 400
+
+    /// `(record (time T) (date D) (who W) … (from ADDRESS) (way http) (action pause) (on PATH) (arguments (K V)…) (outcome done))`
+    public var expression: SExpression {
+        var fields: [SExpression] = [
+            ["time", .number(time.seconds)], .element("date", Self.date(time)),
+        ]
+        fields += caller.auditFields
+        fields += [
+            .element("way", way.rawValue), .element("action", Self.line(action)), .element("on", Self.line(object)),
+        ]
+        if !arguments.isEmpty { fields.append(.element("arguments", arguments.map(\.expression))) }
+        fields.append(.element("outcome", outcome.word))
+        if let reason = outcome.reason { fields.append(.element("reason", Self.line(reason))) }
+        if untold > 0 { fields.append(.element("untold", untold)) }
+        return .element("record", fields)
+    }
+
+    public func formatted(ahead offset: Duration) -> String { expression.description }
+
+    public func gap(of lost: Int) -> any LogEntry { AuditGap(time: time, lost: lost) }
+
+    /// In UTC, whatever the machine's local time: `2026-11-30 06:50:01`.
+    static func date(_ time: WallTime) -> String { CalendarTime(time).description }
+
+    /// A text that cannot end the line, and is not too long for it.
+    static func line(_ text: String) -> String {
+        let line = LogLine.onOneLine(text.count > textLimit ? "\(text.prefix(textLimit))…" : text)
+        return line
+    }
+}
+
+/// Says that lines of the audit are missing.
+struct AuditGap: LogEntry {
+    let time: WallTime
+    let lost: Int
+
+    func formatted(ahead offset: Duration) -> String {
+        SExpression.element(
+            "gap", ["time", .number(time.seconds)], .element("date", AuditRecord.date(time)), .element("lost", lost)
+        ).description
+    }
+
+    func gap(of lost: Int) -> any LogEntry { AuditGap(time: time, lost: lost) }
+}
+
+extension Caller {
+    /// `(who NAME) (uid N) (role R) (from ADDRESS)`, as far as they are known.
+    var auditFields: [SExpression] {
+        var fields: [SExpression] = []
+        switch identity {
+        case .user(let uid):
+            if let name { fields.append(.element("who", AuditRecord.line(name))) }
+            fields.append(.element("uid", Int(uid)))
+        case .unknown: fields.append(.element("who", "unknown"))
+        case .remote: fields.append(.element("who", "remote"))
+        }
+        fields.append(.element("role", role?.rawValue ?? "none"))
+        fields.append(.element("from", address?.host ?? "socket"))
+        return fields
+    }
+}

@@ -1,0 +1,11 @@
+/// One line of a log, as a ``LogSink`` takes it.
+public protocol LogEntry: Sendable {
+    /// When it was said.
+    var time: WallTime { get }
+    /// The line as text, without a line end.
+    /// - Parameter offset: how far local time is ahead of UTC.
+    func formatted(ahead offset: Duration) -> String
+    /// Says in the same log that lines are missing behind this one.
+    /// - Parameter lost: how many; the disk was too slow, or full.
+    func gap(of lost: Int) -> any LogEntry
+}
