@@ -98,7 +98,8 @@ struct StartFailure: Error, CustomStringConvertible {
             let audit = RotatingLog(path: configuration.auditPath, limits: .audit)
             try audit.check()
             let daemon = Daemon(
-                machine: xen.machine, host: .linux(), http: LinuxHTTPListening(descriptors: descriptors), log: log, audit: audit,
+                machine: xen.machine, host: .linux(), http: LinuxHTTPListening(descriptors: descriptors), log: log,
+                audit: audit,
                 configuration: configuration,
                 options: options)
             do {

@@ -16,7 +16,9 @@ import SExpressions
 /// `(domain (id 1) (devices (vif (idx 0))))` is `{"domain":{"id":1,"devices":{"vif":[{"idx":0}]}}}`.
 enum JSONView {
     /// Elements that can stand several times side by side.
-    static let repeating: Set<String> = ["device", "ip", "backend", "vcpu", "event", "round", "notice", "record", "gap"]
+    static let repeating: Set<String> = [
+        "device", "ip", "backend", "vcpu", "event", "round", "notice", "record", "gap",
+    ]
     /// The same, where they have elements in them: `(vif (idx 0) (vif 0))` has a plain field of that name.
     static let repeatingObjects = Set(DeviceType.allCases.map(\.rawValue))
 
