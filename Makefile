@@ -11,10 +11,10 @@ SYSCONFDIR ?= /etc
 PLACE = $(DESTDIR)$(PREFIX)
 SHARE = $(PLACE)/share
 
-.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench fuzz tls-test clients python attack cluster docs drawings ci install format clean
+.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare fuzz tls-test clients python attack cluster docs drawings ci install format clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: tools ## Build xend and start it on the simulated machine; Ctrl-C ends it
 	$(SWIFT) build -c $(CONFIGURATION) --product xend-sim
@@ -69,6 +69,12 @@ cluster: build ## Let Pacemaker and Corosync move a domain between two nodes (ne
 bench: tools ## Measure, with ratios against a peer in the same run
 	CI/bench
 	CI/benchmarks/save
+
+bench-count: tools ## Count the instructions of what xend does, with callgrind; results also as JSON
+	CI/bench-count
+
+bench-compare: tools ## Measure against another revision, by turns: REV=main
+	CI/bench-compare $(if $(REV),$(REV),main)
 
 fuzz: ## Feed the readers random bytes; RUNS=10000000 for longer
 	CI/fuzz $(RUNS)

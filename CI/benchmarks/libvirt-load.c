@@ -2,7 +2,9 @@
  *
  *     libvirt-load URI CLIENTS SECONDS COUNT pairs        create a domain and destroy it
  *     libvirt-load URI CLIENTS SECONDS COUNT list N       every domain with its state; there are N at least
- *     libvirt-load URI CLIENTS SECONDS COUNT info NAME    one domain's information
+ *     libvirt-load URI CLIENTS SECONDS COUNT change-list N  suspend or resume a domain, then the list
+ *     libvirt-load URI CLIENTS SECONDS COUNT info NAME    one domain's information, looked up by its name
+ *     libvirt-load URI CLIENTS SECONDS COUNT info-only NAME  the same in one call: it was looked up before
  *     libvirt-load URI 1 SECONDS COUNT hold               create COUNT domains, print "ready", wait for the end of input
  *     libvirt-load URI 1 SECONDS 1 first N                ask until there are N domains; prints nothing
  *
@@ -56,9 +58,30 @@ static int information(virConnectPtr connection, const char *name) {
     return failure;
 }
 
+/* Each client has a domain of its own. */
+static int change(client *self) {
+    char name[32];
+    snprintf(name, sizeof name, "b%d", self->index);
+    virDomainPtr domain = virDomainLookupByName(self->connection, name);
+    if (!domain) return -1;
+    int failure = self->turns++ & 1 ? virDomainResume(domain) : virDomainSuspend(domain);
+    virDomainFree(domain);
+    return failure;
+}
+
+static int only_information(client *self, const char *name) {
+    static virDomainPtr domains[maximum_clients];
+    virDomainInfo info;
+    virDomainPtr *domain = &domains[self->index];
+    if (!*domain) *domain = virDomainLookupByName(self->connection, name);
+    return *domain ? virDomainGetInfo(*domain, &info) : -1;
+}
+
 static int operate(client *self, long number) {
     if (!strcmp(words[0], "pairs")) return pair(self->connection, number);
     if (!strcmp(words[0], "list")) return list(self->connection, atoi(words[1]));
+    if (!strcmp(words[0], "change-list")) return change(self) || list(self->connection, atoi(words[1]));
+    if (!strcmp(words[0], "info-only")) return only_information(self, words[1]);
     if (!strcmp(words[0], "info")) return information(self->connection, words[1]);
     fprintf(stderr, "unknown operation: %s\n", words[0]);
     return -1;
@@ -100,7 +123,7 @@ static void ignore(void *data, virErrorPtr error) {
 
 int main(int count, char **arguments) {
     static const struct { const char *name; int words; } known[] = {
-        {"pairs", 1}, {"list", 2}, {"info", 2}, {"hold", 1}, {"first", 2}};
+        {"pairs", 1}, {"list", 2}, {"change-list", 2}, {"info", 2}, {"info-only", 2}, {"hold", 1}, {"first", 2}};
     if (virInitialize()) return 1;
     for (size_t i = 0; count > 5 && i < sizeof known / sizeof *known; i++) {
         if (strcmp(arguments[5], known[i].name) || count != 5 + known[i].words) continue;
@@ -114,6 +137,6 @@ int main(int count, char **arguments) {
         }
         return run_load(atoi(arguments[2]), seconds, atol(arguments[4]));
     }
-    fprintf(stderr, "usage: libvirt-load URI CLIENTS SECONDS COUNT pairs|list N|info NAME|hold|first N\n");
+    fprintf(stderr, "usage: libvirt-load URI CLIENTS SECONDS COUNT pairs|list N|change-list N|info NAME|info-only NAME|hold|first N\n");
     return 2;
 }

@@ -19,6 +19,7 @@ enum { maximum_clients = 64 };
 typedef struct {
     int index;        /* which client this is */
     void *connection; /* its own, from connect_client */
+    long turns;       /* for the operation's use; begins with 0 */
 } client;
 
 /* Each program has these. An operation returns 0 when it was answered as expected. */
