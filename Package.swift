@@ -97,7 +97,7 @@ let package = Package(
         // SHA-256, SipHash, XXH64: what is hashed is what was meant.
         module("Digests"),
         // Who may do what.
-        module("AccessControl", ["HostInterface", "DomainLifecycle", "SExpressions"]),
+        module("AccessControl", ["HostInterface", "DomainLifecycle", "Digests", "SExpressions"]),
         // Save files and the migration protocol.
         module("Migration", ["Digests", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
         // Performs plans, keeps the journal, watches the machine.
@@ -220,7 +220,8 @@ let package = Package(
         .executableTarget(
             name: "xend",
             dependencies: [
-                "XendDaemon", "XenHypervisor", "LinuxHost", "HTTPInterface", "HostInterface",
+                "XendDaemon", "XenHypervisor", "XendClient", "LinuxHost", "HTTPInterface", "HostInterface",
+                "SExpressions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], exclude: ["man", "scripts", "systemd"], swiftSettings: settings),
         .executableTarget(

@@ -206,6 +206,7 @@ struct ReferenceCheck {
             case .text(let template), .segment(let template): use(template)
             }
         }
+        if let token = request.token { use(token) }
         var fields = request.query + request.headers
         switch request.body {
         case .none: break

@@ -105,6 +105,7 @@ struct RequestReader {
             case "header":
                 let name = try part.template("the header's name")
                 request.headers.append(.init(name: name, value: try part.value("the header's value")))
+            case "token": request.token = try part.template("the token")
             case "from": request.origin = try part.word("the client's address")
             case "query": request.query += try fields(&part)
             case "body":

@@ -103,6 +103,8 @@ public struct RequestTemplate: Sendable {
     public var body = Body.none
     /// The address of the client; nil: it is on the host itself.
     public var origin: String?
+    /// What it shows to be allowed what it asks; nil: nothing.
+    public var token: Template?
     /// Whether this is one of the operations that the language knows by name, which always ask for SXP.
     public var isOperation: Bool
     /// The name of the domain that this makes, or that it is about, as far as it can be seen.

@@ -64,7 +64,8 @@ public enum Vocabulary {
 
     static let streamActs = forms("(from WHO)", "(connect)", "(send TEXT)", "(expect TEXT)", "(disconnect)")
     static let requestParts = forms(
-        "(from WHO)", "(header N V)", "(query (K V)…)", "(form (K V)…)", "(multipart (K V)…)", "(body TEXT)")
+        "(from WHO)", "(token TEXT)", "(header N V)", "(query (K V)…)", "(form (K V)…)", "(multipart (K V)…)",
+        "(body TEXT)")
     /// In `(script ...)`.
     public static let scriptParts = forms("(like SCRIPT)", "(prints TEXT)", "(exits STATUS)", "(takes T)")
     static let hostParts = forms("(memory MB)", "(dom0-memory MB)", "(cpus N)", "(config (KEY VALUE)…)")

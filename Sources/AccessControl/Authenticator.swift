@@ -16,12 +16,16 @@ public final class Authenticator: Sendable {
 
     /// What the configuration says.
     public let policy: AccessPolicy
+    /// What else than the kernel's word counts; nil: nothing does.
+    public let tokens: TokenStore?
     private let accounts: any AccountDirectory
     private let clock: any HostClock
     private let known = Mutex<[UInt32: Known]>([:])
 
-    public init(_ policy: AccessPolicy, accounts: any AccountDirectory, clock: any HostClock) {
+    public init(_ policy: AccessPolicy, accounts: any AccountDirectory, clock: any HostClock, tokens: TokenStore? = nil)
+    {
         self.policy = policy
+        self.tokens = tokens
         self.accounts = accounts
         self.clock = clock
     }
@@ -46,6 +50,39 @@ public final class Authenticator: Sendable {
         return caller(account, at: address)
     }
 
+    /// Who asks by a request that shows something.
+    ///
+    /// - Parameters:
+    ///   - connected: whose the connection is.
+    ///   - authorization: the values of the header of that name.
+    ///   - isPrivate: nobody on the way can have read it: it has not left this machine, or was encrypted.
+    /// - Returns: the connection's own caller, where nothing was shown that is meant for xend.
+    public func caller(_ connected: Caller, showing authorization: [String], isPrivate: Bool) -> Caller {
+        guard let text = authorization.first(where: { $0.lowercased().hasPrefix("bearer ") }) else { return connected }
+        var caller = connected
+        caller.role = nil
+        guard authorization.count == 1, let tokens else {
+            caller.credential = .rejected("tokens count for nothing here")
+            return caller
+        }
+        guard isPrivate else {
+            caller.credential = .rejected(
+                "a token counts only over TLS or on this machine: everybody on the way could read this one; revoke it")
+            return caller
+        }
+        switch tokens.verdict(on: text.dropFirst("bearer ".count).trimmed) {
+        case .valid(let token):
+            caller.role = token.role
+            caller.credential = .token(id: token.id, name: token.name)
+        case .expired: caller.credential = .rejected("the token has expired")
+        case .unknown: caller.credential = .rejected("the token is not known here, or was revoked")
+        case .clockIsBehind:
+            caller.credential = .rejected(
+                "this machine's clock shows a time before the tokens were written: none counts until it is set")
+        }
+        return caller
+    }
+
     private func caller(_ account: Account, at address: NetworkAddress?) -> Caller {
         Caller(.user(account.uid), name: account.name, address: address, role: policy.role(of: account))
     }
@@ -63,5 +100,15 @@ public final class Authenticator: Sendable {
             }
             known[account.uid] = Known(account: account, since: now)
         }
+    }
+}
+
+extension Substring {
+    /// Without blanks around it.
+    fileprivate var trimmed: String {
+        var rest = self
+        while rest.first == " " { rest.removeFirst() }
+        while rest.last == " " { rest.removeLast() }
+        return String(rest)
     }
 }

@@ -9,6 +9,8 @@ public struct Caller: Hashable, Sendable {
     public var name: String?
     /// From where; nil where that has none.
     public var address: NetworkAddress?
+    /// What was shown with the request, if that decides; nil: the connection does.
+    public var credential: Credential?
     /// nil: that xend is there may be known, and nothing more.
     public var role: Role?
 
@@ -22,9 +24,11 @@ public struct Caller: Hashable, Sendable {
     /// Whether the caller may do what a role may.
     public func may(_ needed: Role) -> Bool { role.map { $0 >= needed } ?? false }
 
-    /// The same, asking through somebody else: a proxy may ask for anybody, and has no say in who that is.
+    /// The same, asking through somebody else: a proxy may ask for anybody, and has no say in who that is. What is shown with the
+    /// request is its sender's.
     public var behindProxy: Caller {
-        Caller(identity == .remote ? .remote : .unknown, address: address, role: nil)
+        guard credential == nil else { return self }
+        return Caller(identity == .remote ? .remote : .unknown, address: address, role: nil)
     }
 
     /// Why the caller may not, with what would help.
@@ -34,6 +38,7 @@ public struct Caller: Hashable, Sendable {
     ///   - what: what was asked for, by its name: `pause`.
     public func refusal(_ needed: Role, of what: String) -> String {
         let wanted = "\(what) needs \(needed.withArticle)"
+        if let credential { return "\(wanted); \(credential.shortcoming(role))" }
         switch identity {
         case .remote:
             let from = "another host (\(address?.host ?? "unknown"))"
@@ -59,7 +64,8 @@ public struct Caller: Hashable, Sendable {
 extension Caller: CustomStringConvertible {
     /// `alice (uid 1000)`, `192.0.2.9`
     public var description: String {
-        switch identity {
+        if let credential { return credential.description }
+        return switch identity {
         case .user(let uid): name.map { "\($0) (uid \(uid))" } ?? "uid \(uid)"
         case .unknown: "somebody on this machine"
         case .remote: address?.host ?? "another host"
@@ -68,7 +74,7 @@ extension Caller: CustomStringConvertible {
 }
 
 extension Role {
-    fileprivate var withArticle: String {
+    var withArticle: String {
         switch self {
         case .viewer: "a viewer"
         case .operator: "an operator"

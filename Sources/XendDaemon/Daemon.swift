@@ -25,6 +25,7 @@ public final class Daemon: Sendable {
     let virtualNetworks: VirtualNetworks
     let tracer: Tracer
     private let authenticator: Authenticator
+    private let tokens: TokenStore
     let audit: AuditTrail
     private let parts: Parts
 
@@ -54,7 +55,10 @@ public final class Daemon: Sendable {
             events: events, log: log)
         virtualNetworks = VirtualNetworks(
             directory: "\(configuration.databaseRoot)/vnet", files: host.files, clock: clock)
-        authenticator = Authenticator(configuration.access, accounts: host.accounts, clock: clock)
+        tokens = TokenStore(
+            path: "\(configuration.databaseRoot)/access/tokens", files: host.files, clock: clock, random: host.random,
+            tasks: host.tasks)
+        authenticator = Authenticator(configuration.access, accounts: host.accounts, clock: clock, tokens: tokens)
         parts = Parts(http: http)
     }
 
@@ -83,6 +87,7 @@ public final class Daemon: Sendable {
             throw error
         }
         do {
+            if let problem = await tokens.load() { log.error("\(problem)") }
             await startNetwork()
             try await manager.start()
         } catch {

@@ -48,7 +48,8 @@ struct Foreground {
         }
     }
 
-    private func configuration() async throws -> XendConfiguration {
+    /// What the configuration file says.
+    func configuration() async throws -> XendConfiguration {
         let path = getenv("XEND_CONFIG").map { String(cString: $0) } ?? XendConfiguration.defaultPath
         let bytes: [UInt8]
         do {

@@ -65,7 +65,7 @@ import Testing
     static let open: Set<String> = ["/xend", "/xend/style.css", "/xend/live.js", "/healthz", "/readyz"]
 
     /// What only administrators see; all else is for viewers.
-    static let administrators: Set<String> = ["/xend/audit"]
+    static let administrators: Set<String> = ["/xend/audit", "/xend/token", "/xend/token/:id"]
 
     /// What is done and is no row of the table of operations.
     static let others: [String: Role] = [
@@ -79,7 +79,8 @@ import Testing
         "/xend/domain/:domain atropos_set": .administrator, "/xend/domain/:domain cancel": .operator,
         "/xend/console/:port disconnect": .operator, "/xend/event inject": .administrator,
         "/xend/vnet create": .administrator, "/xend/vnet/:id delete": .administrator,
-        "/xend/task/:id cancel": .operator,
+        "/xend/task/:id cancel": .operator, "/xend/token create": .administrator,
+        "/xend/token/:id revoke": .administrator,
     ]
 
     /// What an operator may, of the table of operations; all else there is administrators'. Who names a file, a device or a host is one.

@@ -184,15 +184,3 @@ private final class HeldLines: LogSink {
     func newest(limit: Int) async -> [UInt8] { Array(text.utf8.suffix(limit)) }
     var text: String { lines.withLock { $0.map { $0 + "\n" }.joined() } }
 }
-
-/// A clock that goes on when it is told to.
-private final class SetClock: HostClock {
-    private let time = Mutex(Instant(nanoseconds: 0))
-
-    func pass(_ duration: Duration) { time.withLock { $0 = $0 + duration } }
-    var now: Instant { time.withLock { $0 } }
-    var wallTime: WallTime { WallTime(seconds: 784_111_777) }
-    func sleep(until deadline: Instant) async throws(CancellationError) {
-        try await StillClock().sleep(until: deadline)
-    }
-}

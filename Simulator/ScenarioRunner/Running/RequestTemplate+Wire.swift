@@ -21,6 +21,7 @@ extension RequestTemplate {
         wire.origin = origin
         wire.summary = query.map { ($0.name, $0.value) }
         for header in try values(headers, bindings) { wire.headers.append((header.name, header.value)) }
+        if let token { wire.headers.append(("Authorization", "Bearer \(try token.text(bindings))")) }
         try fill(&wire, bindings)
         return wire
     }

@@ -55,7 +55,7 @@ public struct Normaliser {
         guard let head = members.first?.atom else { return .list(members.map { member(of: parent, $0) }) }
         if let event = event(head, members) { return event }
         if Self.hidden.contains(head) { return members.count > 1 ? [.atom(head), "_"] : .list(members) }
-        if parent == "record", head == "time" || head == "date" { return [.atom(head), "_"] }
+        if let parent, Self.chosen[parent]?.contains(head) == true { return [.atom(head), "_"] }
         if Self.nodeFacts.contains(head), parent == "node" { return [.atom(head), "_"] }
         if head == "domain", members.contains(["id", "0"]) { return domainZero(members) }
         if members.count >= 2, let kind = Self.kinds[head], members[1].atom != nil, kind != "id" || parent != "task" {
@@ -169,6 +169,10 @@ public struct Normaliser {
     private static let hidden: Set<String> = [
         "cpu_time", "up_time", "start_time", "restart_time", "started", "ended", "rate", "free_memory", "cpu",
         "predicted_downtime", "final_downtime", "seconds", "device",
+    ]
+    /// What is chosen freely, or depends on when it was done, by what it stands in.
+    private static let chosen: [String: Set<String>] = [
+        "record": ["time", "date", "token"], "token": ["id", "created", "expires", "secret"],
     ]
     /// Facts of the physical machine: everything under `node`.
     private static let nodeFacts: Set<String> = [

@@ -130,7 +130,7 @@ struct AuditGap: LogEntry {
 }
 
 extension Caller {
-    /// `(who NAME) (uid N) (role R) (from ADDRESS)`, as far as they are known.
+    /// `(who NAME) (uid N) (token ID) (token_name NAME) (role R) (from ADDRESS)`, as far as they are known.
     var auditFields: [SExpression] {
         var fields: [SExpression] = []
         switch identity {
@@ -139,6 +139,12 @@ extension Caller {
             fields.append(.element("uid", Int(uid)))
         case .unknown: fields.append(.element("who", "unknown"))
         case .remote: fields.append(.element("who", "remote"))
+        }
+        switch credential {
+        case .token(let id, let name):
+            fields.append(.element("token", id))
+            if !name.isEmpty { fields.append(.element("token_name", name)) }
+        case .rejected, nil: break
         }
         fields.append(.element("role", role?.rawValue ?? "none"))
         fields.append(.element("from", address?.host ?? "socket"))

@@ -126,6 +126,7 @@ extension Argument where Value == SExpression {
 public protocol ArgumentWord: RawRepresentable<String>, CaseIterable, Sendable {}
 extension ShutdownRequest: ArgumentWord {}
 extension DestroyMode: ArgumentWord {}
+extension Role: ArgumentWord {}
 
 extension Argument where Value: ArgumentWord {
     /// One word of a list. The original took any word for the usual one: a slip of the pen ended a domain.

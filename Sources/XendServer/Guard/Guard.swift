@@ -25,7 +25,11 @@ struct Guard: Sendable {
     ///   - what: what was asked for, by its name.
     func check(_ request: Request, for audience: Resource.Audience, of what: String) throws(Failure) {
         guard let needed = role(of: audience), !request.caller.may(needed) else { return }
-        throw forbidden(request.caller.refusal(needed, of: what))
+        let reason = request.caller.refusal(needed, of: what)
+        guard request.caller.credential?.isRejected == true else { throw forbidden(reason) }
+        throw Failure(
+            status: Status.unauthorized, .init(.forbidden, reason),
+            headers: [("WWW-Authenticate", "Bearer error=\"invalid_token\"")])
     }
 
     /// nil: nobody needs one.

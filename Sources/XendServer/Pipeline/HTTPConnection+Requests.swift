@@ -19,8 +19,7 @@ extension HTTPConnection {
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) throws(RequestAssembly.Rejection) {
         let share = server.bodies.share()
         let assembly = try RequestAssembly(
-            head, limits: server.limits, share: share,
-            strangersRefusal: caller.may(.operator) ? nil : caller.refusal(.operator, of: "so long a request"))
+            head, limits: server.limits, share: share, caller: server.caller(caller, for: head))
         self.assembly = assembly
         guard assembly.expectsContinue, !isAnswering, line.isEmpty else { return }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
@@ -30,16 +29,14 @@ extension HTTPConnection {
         guard var assembly else { return }
         self.assembly = nil
         hasBegun = false
-        line.append(.request(try assembly.finish(for: caller), assembly.share))
+        line.append(.request(try assembly.finish(), assembly.share))
         answerNext()
     }
 
     /// Puts an error in line; what comes after it is not read.
     func reject(_ rejection: RequestAssembly.Rejection) {
         guard !isInputEnded else { return }
-        if rejection.status == Status.forbidden {
-            server.noteRefusal(caller, of: rejection.target, rejection.text)
-        }
+        if let refused = rejection.refused { server.noteRefusal(refused.caller, of: refused.target, rejection.text) }
         assembly = nil
         isInputEnded = true
         line.append(.rejection(rejection))

@@ -39,7 +39,8 @@ public final class HTTPPipeline: Sendable {
         configuration: HTTPServerConfiguration = HTTPServerConfiguration(), logger: Logger = Logger(label: "http")
     ) {
         router = Router(
-            service: service, clock: clock, configuration: configuration, audit: audit, logger: logger)
+            service: service, clock: clock, configuration: configuration, audit: audit,
+            tokens: authenticator.tokens, logger: logger)
         self.audit = audit
         self.tasks = tasks
         self.clock = clock
@@ -67,6 +68,14 @@ public final class HTTPPipeline: Sendable {
             }
         }
         return configured.futureResult
+    }
+
+    /// Who asks by a request: what it shows decides where it shows something, else the connection.
+    func caller(_ connected: Caller, for head: HTTPRequestHead) -> Caller {
+        let shown = head.headers["authorization"]
+        return shown.isEmpty
+            ? connected
+            : authenticator.caller(connected, showing: shown, isPrivate: connected.identity != .remote)
     }
 
     /// Takes down that somebody was refused before a request of his was read.

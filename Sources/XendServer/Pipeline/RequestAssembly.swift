@@ -13,27 +13,27 @@ struct RequestAssembly {
     private let limits: HTTPLimits
     /// What its body takes of the memory for all of them.
     let share: BodyBudget.Share
-    /// Why who asks may change nothing, whatever the body says; nil: that is not so.
-    private let strangersRefusal: String?
+    /// Who asks.
+    private let caller: Caller
 
     /// Why a request is answered before anybody looks at what it wants. The connection ends with it.
     struct Rejection: Error {
         var status: Int
         var text: String
-        /// What it was about, as it stands in the request's first line.
-        var target = ""
+        /// Whom it refuses what, as it stands in the request's first line; nil: it is about the request itself.
+        var refused: (caller: Caller, target: String)?
     }
 
     /// - Parameters:
     ///   - share: of the memory for bodies; held until the request is answered.
-    ///   - strangersRefusal: why who asks may change nothing: what would need a long body is refused before it is read.
+    ///   - caller: who asks: of whom may change nothing, what would need a long body is refused before it is read.
     init(
-        _ head: HTTPRequestHead, limits: HTTPLimits, share: BodyBudget.Share, strangersRefusal: String?
+        _ head: HTTPRequestHead, limits: HTTPLimits, share: BodyBudget.Share, caller: Caller
     ) throws(Rejection) {
         self.head = head
         self.limits = limits
         self.share = share
-        self.strangersRefusal = strangersRefusal
+        self.caller = caller
         try Self.checkHead(head)
         do {
             target = try RequestTarget(head.uri, maximumFields: limits.fields)
@@ -61,8 +61,10 @@ struct RequestAssembly {
 
     private func checkLength(_ length: Int) throws(Rejection) {
         if length > limits.body { throw tooLong }
-        if let strangersRefusal, length > limits.strangersBody {
-            throw Rejection(status: Status.forbidden, text: strangersRefusal, target: head.uri)
+        if length > limits.strangersBody, !caller.may(.operator) {
+            throw Rejection(
+                status: Status.forbidden, text: caller.refusal(.operator, of: "so long a request"),
+                refused: (caller, head.uri))
         }
     }
 
@@ -83,7 +85,7 @@ struct RequestAssembly {
         }
     }
 
-    mutating func finish(for caller: Caller) throws(Rejection) -> Request {
+    mutating func finish() throws(Rejection) -> Request {
         do {
             let (form, body) = try reader.finish()
             return Request(

@@ -64,7 +64,8 @@ public struct Reply: Sendable {
 /// The statuses in use and their standard phrases (RFC 9110 §15).
 enum Status {
     static let ok = 200, created = 201, accepted = 202, partialContent = 206, notModified = 304
-    static let badRequest = 400, forbidden = 403, notFound = 404, methodNotAllowed = 405, notAcceptable = 406
+    static let badRequest = 400, unauthorized = 401, forbidden = 403, notFound = 404, methodNotAllowed = 405,
+        notAcceptable = 406
     static let timeout = 408, conflict = 409, contentTooLarge = 413, rangeNotSatisfiable = 416
     static let expectationFailed = 417, headersTooLarge = 431
     static let internalError = 500, notImplemented = 501, unavailable = 503
@@ -77,6 +78,7 @@ enum Status {
         case partialContent: "Partial Content"
         case notModified: "Not Modified"
         case badRequest: "Bad Request"
+        case unauthorized: "Unauthorized"
         case forbidden: "Forbidden"
         case notFound: "Not Found"
         case methodNotAllowed: "Method Not Allowed"

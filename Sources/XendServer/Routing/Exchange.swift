@@ -18,6 +18,8 @@ public struct Exchange: Sendable {
     let readerPlaces: ReaderPlaces
     /// Who did or tried what; nil: nobody takes it down.
     let audit: AuditTrail?
+    /// What whoever shows it may do; nil: there are none.
+    let tokens: TokenStore?
 
     /// The last segment of the path: a domain, a console's port, a task's number.
     public var lastSegment: String { request.target.segments.last ?? "" }

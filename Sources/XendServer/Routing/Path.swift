@@ -11,6 +11,7 @@ enum Path {
     static let networks = "/xend/vnet"
     static let tasks = "/xend/task"
     static let audit = "/xend/audit"
+    static let tokens = "/xend/token"
     static let style = "/xend/style.css"
     static let script = "/xend/live.js"
 
@@ -21,5 +22,6 @@ enum Path {
     static func domain(_ name: String) -> String { "\(domains)/\(URLEncoding.encode(segment: name))" }
     static func console(_ port: UInt16) -> String { "\(consoles)/\(port)" }
     static func network(_ id: String) -> String { "\(networks)/\(URLEncoding.encode(segment: id))" }
+    static func token(_ id: String) -> String { "\(tokens)/\(URLEncoding.encode(segment: id))" }
     static func task(_ id: Int) -> String { "\(tasks)/\(id)" }
 }

@@ -47,6 +47,12 @@ enum RouteTable {
             "/xend/task/:id", get: TaskResource.information, [.change("cancel", for: .operator, TaskResource.cancel)]),
 
         Resource("/xend/audit", get: AuditResource.read, for: .role(.administrator)),
+        Resource(
+            "/xend/token", get: TokenResource.list, for: .role(.administrator),
+            [.change("create", TokenResource.create)]),
+        Resource(
+            "/xend/token/:id", get: TokenResource.information, for: .role(.administrator),
+            [.change("revoke", TokenResource.revoke)]),
 
         Resource("/xend/style.css", get: Assets.style, for: .everyone),
         Resource("/xend/live.js", get: Assets.script, for: .everyone),

@@ -12,6 +12,7 @@ struct Router: Sendable {
     private let configuration: HTTPServerConfiguration
     private let refusals: RefusalLog
     private let audit: AuditTrail?
+    private let tokens: TokenStore?
     private let resources: [Resource]
     private let permission: Guard
     private let domainTexts = DomainTexts()
@@ -19,13 +20,14 @@ struct Router: Sendable {
 
     init(
         service: any DaemonService, clock: any HostClock, configuration: HTTPServerConfiguration, audit: AuditTrail?,
-        logger: Logger
+        tokens: TokenStore?, logger: Logger
     ) {
         self.service = service
         self.clock = clock
         self.configuration = configuration
         refusals = RefusalLog(logger, clock: clock)
         self.audit = audit
+        self.tokens = tokens
         resources = (configuration.absence == nil ? RouteTable.resources : []) + configuration.additionalResources
         permission = Guard(configuration: configuration)
     }
@@ -36,7 +38,7 @@ struct Router: Sendable {
         let exchange = Exchange(
             request: request, service: service, representation: .chosen(for: request), clock: clock,
             configuration: configuration, domainTexts: domainTexts, readerPlaces: readerPlaces,
-            audit: audit)
+            audit: audit, tokens: tokens)
         let rendering = Rendering(exchange: exchange)
         var deed: Resource.Deed?
         do {

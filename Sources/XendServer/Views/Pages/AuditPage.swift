@@ -24,7 +24,10 @@ struct AuditPage: Sendable {
             ]
         }
         let text = { (name: String) in record.childText(name) ?? "" }
-        let who = [record.childText("who"), record.childText("uid").map { "uid \($0)" }].compactMap { $0 }
+        let who = [
+            record.childText("who"), record.childText("uid").map { "uid \($0)" },
+            record.childText("token").map { "token \($0)" }, record.childText("token_name"),
+        ].compactMap { $0 }
         let arguments = record.child("arguments")?.children() ?? []
         return [
             .text(text("date")), .text("\(who.joined(separator: ", ")) (\(text("role")))"),

@@ -12,7 +12,7 @@ enum OperationForms {
         "/xend/node": of(.node), "/xend/node/dmesg": [clearMessages], "/xend/domain": of(.domains),
         "/xend/domain/:domain": of(.domain) + [cancelWork], "/xend/console/:port": [disconnect],
         "/xend/event": [injectText], "/xend/vnet": [createNetwork], "/xend/vnet/:id": [deleteNetwork],
-        "/xend/task/:id": [cancelTask],
+        "/xend/task/:id": [cancelTask], "/xend/token": [createToken], "/xend/token/:id": [revokeToken],
     ]
 
     // MARK: Of the table of operations
@@ -61,4 +61,17 @@ enum OperationForms {
         "delete", "Delete", button: "Delete", help: "Domains on it lose their connection.", isDestructive: true)
     static let cancelTask = OperationForm(
         "cancel", "Cancel", button: "Cancel", help: "The domain stays as it was.")
+
+    // MARK: Tokens
+
+    static let createToken = OperationForm(
+        "create", "Create a token", button: "Create", help: "It is shown once; xend keeps a digest of it.",
+        [
+            .init(
+                name: "role", title: "Role", kind: .choice(Role.allCases.map { ($0.rawValue, $0.rawValue) })),
+            .init(name: "expires", title: "Good for, such as 12h or 30d", kind: .text, value: "30d"),
+            .init(name: "name", title: "What it is for", kind: .text, isRequired: false),
+        ])
+    static let revokeToken = OperationForm(
+        "revoke", "Revoke", button: "Revoke", help: "Whoever shows it may do nothing any more.", isDestructive: true)
 }

@@ -9,6 +9,7 @@ enum OverviewPage {
         ("event", Path.events, "What happened, as it happens"),
         ("vnet", Path.networks, "Virtual networks"),
         ("audit", Path.audit, "Who did or tried what; for administrators"),
+        ("token", Path.tokens, "Tokens, for programs and for other hosts; for administrators"),
     ]
 
     static func page() -> Page {
