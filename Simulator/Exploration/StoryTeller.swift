@@ -290,7 +290,7 @@ struct StoryTeller {
             "(hypercall getinfolist)", "(hypercall save_pages)", "(hypercall restore_pages)", "(hypercall resume)",
             "(xenstore write)", "(xenstore read)", "(xenstore rm)", "(xenstore transaction)", "(xenstore watch)",
             "(script /etc/xen/vif-bridge up)", "(script /etc/xen/vif-bridge down)", "(disk fsync)", "(disk write)",
-            "(disk rename)",
+            "(disk rename)", "(disk read)",
             "(script /etc/xen/block-file bind)", "(script /etc/xen/block-file unbind)", "(hypercall setmaxmem)",
             "(xenstore introduce)",
             "(backend vif)", "(backend vbd)", "(frontend vif)", "(frontend vbd)", "(step unpause)", "(step remember)",
@@ -313,6 +313,11 @@ struct StoryTeller {
         ])
     }
 
+    /// What is read comes back wrong: one bit of it, or not all of it.
+    private func damages() -> [String] {
+        ["(flipped \(random.number(in: 0..<100_000)))", "(short \(random.number(in: 0..<200)))"]
+    }
+
     private func fault() -> String {
         let point = pick(points)
         let ends = ["(kill-daemon)", "(kill-daemon after)", "(power-loss)"]
@@ -325,7 +330,10 @@ struct StoryTeller {
         case "backend", "frontend": actions = ["(stuck 2)", "(delay 3s)", "(drop)"]
         case "network": actions = ["(error ECONNRESET)", "(delay 2s)", "(drop)", "(cut-after 100000)"]
         case "step": actions = ends
-        case "xenstore": actions = ["(error EAGAIN)", "(error EIO)", "(delay 1s)"] + ends
+        case "xenstore":
+            actions = ["(error EAGAIN)", "(error EIO)", "(delay 1s)"] + ends
+                + (point.hasSuffix(" read)") ? damages() : [])
+        case "disk" where point.hasSuffix(" read)"): actions = damages()
         case "disk": actions = ["(error EIO)", "(error ENOSPC)", "(torn 5)", "(delay 3s)"] + ends
         default: actions = ["(error EIO)", "(error ENOMEM)", "(delay 3s)"] + ends
         }

@@ -73,7 +73,8 @@ public struct DomainRecord: Hashable, Sendable {
     /// Whether a restart was asked for that has not come yet: a reboot, or a poweroff of a domain that restarts after every one.
     var awaitsRestart: Bool {
         switch requested {
-        case .reboot: true
+        // Who made it builds its next life.
+        case .reboot: !isForeign
         case .poweroff: config?.exitActions.action(for: .poweroff) == .restart
         case .halt, nil: false
         }

@@ -38,8 +38,9 @@ extension PlanDrafter {
         steps.append(then == .restart ? .leaveConsole : .closeConsole)
         steps += [.withdraw, .destroyDomain, .awaitGone]
         steps.append(then == .restart ? .remember : .forget)
-        // Nobody was told of a creation that is undone after a crash, nor is the end of a life told twice.
-        if record.startTime != nil { steps.append(.announce(.died)) }
+        // Nobody was told of a creation that is undone after a crash, nor is the end of a life told twice; but who is told that an
+        // end begins is told of the end.
+        if record.startTime != nil || beginning.contains(.announce(.destroy)) { steps.append(.announce(.died)) }
         return Draft(
             name: then == .restart ? "reboot" : "destroy", direction: .forward, recording: .deferrable, steps: steps)
     }

@@ -71,7 +71,12 @@ struct PlanDrafter {
         _ request: ShutdownRequest, _ record: DomainRecord
     ) throws(Refusal) -> Draft {
         var announcements: [Step] = []
-        if request == .reboot { try checkRestartTime(record) }
+        if request == .reboot {
+            guard record.config != nil || record.isForeign else {
+                throw .unconfigured(operation: "reboot", title: record.title)
+            }
+            try checkRestartTime(record)
+        }
         let wasAwaited = record.awaitsRestart
         var asked = record
         asked.requested = request

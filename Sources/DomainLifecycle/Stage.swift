@@ -39,7 +39,7 @@ public enum Stage: Hashable, Sendable {
 
 extension Stage {
     /// Whether Xen has the domain, and nobody is about to change that.
-    var isAtRest: Bool {
+    package var isAtRest: Bool {
         switch self {
         case .live, .exited: true
         case .creating, .ending, .restarting, .inDoubt: false

@@ -22,7 +22,8 @@ extension DomainManager {
         notification.url = replay.notificationURL
         let hasRebooted = boot.hasRebooted || (replay.boot != nil && replay.boot != boot.identifier)
         if hasRebooted { log.notice("the machine has been rebooted: saved domains are dropped") }
-        let todo = parts.startUp.takeUp(replay, reports, hasRebooted: hasRebooted)
+        let todo = parts.startUp.takeUp(
+            replay, reports, hasRebooted: hasRebooted, isSameBoot: replay.boot == boot.identifier)
         await BackingFinder(context: context).takeUp()
         parts.recovery.keep(replay)
         parts.strays.keep(replay, todo: todo)

@@ -73,6 +73,15 @@ extension DomainConfig {
         pins.count == 1 ? pins[0] : pins.indices.contains(vcpu) ? pins[vcpu] : .any
     }
 
+    /// The first vcpu that is pinned to a cpu which a machine with so many has not, in words; nil when there is none.
+    public func pinBeyond(cpus count: Int) -> String? {
+        for vcpu in 0..<vcpus {
+            guard let cpu = pin(of: vcpu).cpus?.filter({ $0 >= count }).min() else { continue }
+            return "vcpu \(vcpu) is pinned to cpu \(cpu), and the machine has cpus 0 to \(count - 1)"
+        }
+        return nil
+    }
+
     /// The physical cpu to run on, where there is one; nil = any, or several.
     public var cpu: Int? { pins.count == 1 ? pins[0].cpu : nil }
 

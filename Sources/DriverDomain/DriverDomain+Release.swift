@@ -105,13 +105,19 @@ extension DriverDomain {
 
     /// Releases every device of a domain that xenstore or the kernel still shows: what a crash left behind.
     ///
-    /// - Parameter known: kernel names of devices to leave alone.
+    /// - Parameters:
+    ///   - known: kernel names of devices to leave alone.
+    ///   - anywhere: in every domain that serves devices, not in domain 0 alone: costs a look at each domain there is.
     /// - Returns: what is still held, in words.
-    public func releaseRemains(of domain: DomainID, except known: Set<String> = []) async -> [String] {
+    public func releaseRemains(
+        of domain: DomainID, except known: Set<String> = [], anywhere: Bool = false
+    ) async -> [String] {
         var held: [String] = []
-        let remains: [DevicePath]
+        var backends: [DomainID] = [.zero]
+        var remains: [DevicePath] = []
         do {
-            remains = try await self.remains(of: domain)
+            if anywhere { backends = try await self.backends() }
+            for backend in backends { remains += try await self.remains(of: domain, in: backend) }
         } catch {
             return ["it cannot be seen which devices domain \(domain) has: \(error)"]
         }
@@ -123,47 +129,59 @@ extension DriverDomain {
             }
         }
         do {
-            try await removeEmptyDirectories(of: domain)
+            for backend in backends { try await removeEmptyDirectories(of: domain, in: backend) }
         } catch {
             held.append("the directories of its devices: \(error)")
         }
         return held
     }
 
+    /// The domains that serve devices, whatever a front-end says of them.
+    private func backends() async throws(XenStoreError) -> [DomainID] {
+        var found: [DomainID] = [.zero]
+        for name in try await store.listIfPresent("/local/domain") {
+            guard let id = DomainID(text: name), id != .zero else { continue }
+            if try await !backendTypes(in: id).isEmpty { found.append(id) }
+        }
+        return found.sorted()
+    }
+
     /// The types that the driver domain has back-ends of, for any domain. Most often there is none, and one look tells.
-    private func backendTypes() async throws(XenStoreError) -> [DeviceType] {
-        let names = try await store.listIfPresent(Self.backends)
+    private func backendTypes(in backend: DomainID) async throws(XenStoreError) -> [DeviceType] {
+        let names = try await store.listIfPresent(Self.directory(backend))
         return DeviceType.split.filter { names.contains($0.rawValue) }
     }
 
-    private static let backends = "/local/domain/0/backend"
+    private static func directory(_ backend: DomainID) -> String { "/local/domain/\(backend)/backend" }
 
     /// A daemon that was killed just after it had removed a device has left the directories above it.
-    private func removeEmptyDirectories(of domain: DomainID) async throws(XenStoreError) {
-        let types = try await backendTypes()
-        if types.isEmpty { try await store.removeIfEmpty(Self.backends) }
+    private func removeEmptyDirectories(
+        of domain: DomainID, in backend: DomainID
+    ) async throws(XenStoreError) {
+        let types = try await backendTypes(in: backend)
+        if types.isEmpty { try await store.removeIfEmpty(Self.directory(backend)) }
         for type in types {
-            let parents = DevicePath(type: type, domain: domain, backend: .zero, handle: 0).backendParents
+            let parents = DevicePath(type: type, domain: domain, backend: backend, handle: 0).backendParents
             guard let nearest = parents.first, try await store.listIfPresent(nearest) == [] else { continue }
             for directory in parents { try await store.removeIfEmpty(directory) }
         }
     }
 
-    /// The devices of a domain that are still in xenstore's or the kernel's lists.
-    func remains(of domain: DomainID) async throws(XenStoreError) -> [DevicePath] {
+    /// The devices of a domain that are still in xenstore's lists, or, of domain 0, in the kernel's.
+    func remains(of domain: DomainID, in backend: DomainID = .zero) async throws(XenStoreError) -> [DevicePath] {
         var paths: Set<DevicePath> = []
-        for type in try await backendTypes() {
-            for name in try await store.listIfPresent("\(Self.backends)/\(type.rawValue)/\(domain)") {
+        for type in try await backendTypes(in: backend) {
+            for name in try await store.listIfPresent("\(Self.directory(backend))/\(type.rawValue)/\(domain)") {
                 guard let handle = UInt32(name) else { continue }
-                paths.insert(DevicePath(type: type, domain: domain, backend: .zero, handle: handle))
+                paths.insert(DevicePath(type: type, domain: domain, backend: backend, handle: handle))
             }
         }
-        for name in await node.backendDevices() {
+        for name in backend == .zero ? await node.backendDevices() : [] {
             let parts = name.split(separator: "-")
             guard parts.count == 3, let type = DeviceType(rawValue: String(parts[0])), type.isSplit,
                 parts[1] == domain.description, let handle = UInt32(parts[2])
             else { continue }
-            paths.insert(DevicePath(type: type, domain: domain, backend: .zero, handle: handle))
+            paths.insert(DevicePath(type: type, domain: domain, backend: backend, handle: handle))
         }
         return paths.sorted { ($0.type, $0.handle) < ($1.type, $1.handle) }
     }

@@ -87,12 +87,12 @@ final class Examiner: ManagerPart {
     }
 
     /// What somebody else has destroyed goes when the last one has let go of its memory, of which nobody is told: as long as Xen
-    /// still has it, the machine is looked at again, ever more rarely.
+    /// still has it, the machine is looked at again, ever more rarely. So it is for a domain whose name could not be read.
     private func lookAgain(at reports: [DomainReport]) {
         let isEnding = reports.contains { report in
             report.isDying && table[report.uuid].map { $0.id == report.id && $0.operation == nil } ?? false
         }
-        guard isEnding else {
+        guard isEnding || isFullDue else {
             patience = Self.firstPatience
             return
         }
@@ -159,9 +159,16 @@ final class Examiner: ManagerPart {
 
     /// Takes in a domain that another toolstack made, under the name it has in xenstore.
     private func adopt(_ report: DomainReport) async {
-        let name = (try? await machine.store.readIfPresent("/local/domain/\(report.id)/name")) ?? nil
+        var name: String? = "Domain-0"
+        do {
+            if report.id != .zero { name = try await machine.store.readIfPresent("/local/domain/\(report.id)/name") }
+        } catch {
+            // By the next look it may be known.
+            isFullDue = true
+            return log.error("cannot read the name of domain \(report.id), which xend did not make: \(error)")
+        }
         guard table[report.uuid] == nil else { return }
-        table.adopt(report, name: report.id == .zero ? "Domain-0" : name)
+        table.adopt(report, name: name)
         guard report.id != .zero, let record = table[report.uuid] else { return }
         log.info("\(record.title) was made by another toolstack: listed, not managed")
         events.publish(Announcement.create.event(name: record.name, id: report.id))

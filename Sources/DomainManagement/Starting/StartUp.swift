@@ -61,8 +61,14 @@ struct StartUp: ManagerPart {
     // MARK: - Taking up
 
     /// Puts the records into the table and says what has to be done with them.
+    /// - Parameters:
+    ///   - replay: what is known of them.
+    ///   - reports: the domains that there are.
+    ///   - hasRebooted: those that are not there are saved ones of before.
+    ///   - isSameBoot: the journal is of this boot of the machine, whatever `hasRebooted` makes of `lastboot`: what had not gone
+    ///     altogether is still there.
     func takeUp(
-        _ replay: JournalReplay, _ reports: [DomainReport], hasRebooted: Bool
+        _ replay: JournalReplay, _ reports: [DomainReport], hasRebooted: Bool, isSameBoot: Bool
     ) -> [(Beginning, DomainUUID)] {
         let alive = Dictionary(reports.map { ($0.uuid, $0) }, uniquingKeysWith: { first, _ in first })
         var todo: [(Beginning, DomainUUID)] = []
@@ -84,7 +90,7 @@ struct StartUp: ManagerPart {
         }
         for var record in order {
             let report = alive[record.uuid].flatMap { $0.id == record.id && !$0.isDying ? $0 : nil }
-            if report == nil, hasRebooted || record.id == nil { continue }
+            if report == nil, record.id == nil || hasRebooted && (!isSameBoot || record.stage.isAtRest) { continue }
             // It was let run on after that was recorded.
             if let report, report.shutdownReason == nil, record.isExited { record.stage = .live }
             if let chore = chore(for: &record, isAlive: report != nil) { todo.append((chore, record.uuid)) }

@@ -59,7 +59,7 @@ final class StrayDesk: ManagerPart {
         domains.remove(domain)
         guard let record = table[domain], record.stage == .live, let id = record.id else { return }
         let known = Set(record.devices.map { "\($0.type.rawValue)-\(id)-\($0.handle)" })
-        let held = await drivers.releaseRemains(of: id, except: known)
+        let held = await drivers.releaseRemains(of: id, except: known, anywhere: true)
         guard !held.isEmpty, !isStopped else { return }
         for reason in held { tell("\(record.title): \(reason)") }
         domains.insert(domain)

@@ -15,6 +15,9 @@ extension ManagerContext {
                     "cannot \(operation) \(title): not enough memory: \(arrival.memory) wanted, \(node.freeMemory) free"
                 )
             }
+            if let missing = arrival.record.config?.pinBeyond(cpus: node.cpus) {
+                throw OperationError(.refused, "cannot \(operation) \(title): \(missing)")
+            }
             for device in arrival.record.devices {
                 guard case .vbd(let vbd) = device.config, vbd.backend == nil else { continue }
                 guard let missing = await missingDevice(vbd) else { continue }

@@ -71,8 +71,11 @@ enum LongList {
             ("uuid", (uuid ?? config.childText("uuid")).map(JSONText.string)),
             ("run_hotplug_scripts", .literal("True")),
         ]
+        let vcpus = config.childText("vcpus").flatMap { Int($0) }
         let build: [(String, JSONText?)] = [
-            ("max_vcpus", config.childText("vcpus").flatMap { Int($0) }.map(JSONText.number)),
+            ("max_vcpus", vcpus.map(JSONText.number)),
+            ("avail_vcpus", config.childText("online_vcpus").flatMap { Int($0) }.map { numbers(0..<max(0, $0)) }),
+            ("vcpu_hard_affinity", affinity(config, vcpus: vcpus ?? 1)), ("sched_params", scheduling(config)),
             ("max_memkb", maximum.map { .number($0 * 1024) }), ("target_memkb", memory.map { .number($0 * 1024) }),
             ("kernel", image?.childText("kernel").map(JSONText.string)),
             ("cmdline", image.map { .string(commandLine($0)) }),
@@ -85,6 +88,33 @@ enum LongList {
         if !disks.isEmpty { members.append(("disks", .array(disks))) }
         if !nics.isEmpty { members.append(("nics", .array(nics))) }
         return .object(members)
+    }
+
+    private static func numbers(_ range: some Sequence<Int>) -> JSONText { .array(range.map(JSONText.number)) }
+
+    /// Its weight as xl has it, where 256 is an even share, and its cap.
+    private static func scheduling(_ config: SExpression) -> JSONText? {
+        let weight = config.childText("cpu_weight").flatMap { Double($0) }.map { JSONText.number(Int($0 * 256)) }
+        let cap = config.childText("cpu_cap").flatMap { Int($0) }.map(JSONText.number)
+        return weight == nil && cap == nil ? nil : .object(some: [("weight", weight), ("cap", cap)])
+    }
+
+    /// The cpus of each vcpu; an empty list is any.
+    private static func affinity(_ config: SExpression, vcpus: Int) -> JSONText? {
+        let sets =
+            config.child("cpus")?.children().map { cpus($0.atom ?? "") } ?? config.childText("cpu").map { [cpus($0)] }
+        guard let sets, let first = sets.first else { return nil }
+        return .array(sets.count == 1 ? Array(repeating: first, count: vcpus) : sets)
+    }
+
+    /// `0-1,3` as numbers; nothing for `any`.
+    private static func cpus(_ text: String) -> JSONText {
+        numbers(
+            text.split(separator: ",").flatMap { part -> [Int] in
+                let ends = part.split(separator: "-").compactMap { Int($0) }
+                guard let first = ends.first, let last = ends.last, first >= 0, first <= last else { return [] }
+                return Array(first...last)
+            })
     }
 
     private static func commandLine(_ image: SExpression) -> String {
