@@ -331,7 +331,8 @@ struct StoryTeller {
         case "network": actions = ["(error ECONNRESET)", "(delay 2s)", "(drop)", "(cut-after 100000)"]
         case "step": actions = ends
         case "xenstore":
-            actions = ["(error EAGAIN)", "(error EIO)", "(delay 1s)"] + ends
+            actions =
+                ["(error EAGAIN)", "(error EIO)", "(delay 1s)"] + ends
                 + (point.hasSuffix(" read)") ? damages() : [])
         case "disk" where point.hasSuffix(" read)"): actions = damages()
         case "disk": actions = ["(error EIO)", "(error ENOSPC)", "(torn 5)", "(delay 3s)"] + ends
