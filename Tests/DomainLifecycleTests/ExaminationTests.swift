@@ -29,6 +29,14 @@ import Testing
         #expect(fixture.table.examine([fixture.report()], asOf: fixture.table.serial) == [.unknown(fixture.report())])
     }
 
+    @Test func whoIsOnItsWayOutIsNoNewcomer() throws {
+        var fixture = TableFixture()
+        var dying = fixture.report()
+        dying.isDying = true
+        #expect(fixture.table.examine([dying], asOf: fixture.table.serial).isEmpty)
+        #expect(fixture.table.examine(fixture.changes([dying]), asOf: fixture.table.serial).isEmpty)
+    }
+
     @Test func aLookAtOneDomainFindsWhatALookAtAllFinds() throws {
         var fixture = TableFixture()
         try fixture.live()
