@@ -70,6 +70,11 @@ public struct DomainRecord: Hashable, Sendable {
         return false
     }
 
+    /// The device that a client means.
+    public func device(_ type: DeviceType, _ index: DeviceSelector) -> DeviceRecord? {
+        devices.first { $0.type == type && index.means($0) }
+    }
+
     /// Whether a restart was asked for that has not come yet: a reboot, or a poweroff of a domain that restarts after every one.
     var awaitsRestart: Bool {
         switch requested {

@@ -45,10 +45,10 @@ public enum DomainOperation: Hashable, Sendable {
     case setScheduler(weight: Int?, cap: Int?)
     /// A device is connected.
     case createDevice(DeviceConfig)
-    /// `index` is the field `idx` of the device.
-    case destroyDevice(DeviceType, index: Int)
+    /// A device is disconnected.
+    case destroyDevice(DeviceType, index: DeviceSelector)
     /// A connected vif gets another bridge, script or addresses.
-    case configureDevice(DeviceConfig, index: Int)
+    case configureDevice(DeviceConfig, index: DeviceSelector)
     /// For restore and migration: gives a domain without a configuration one.
     case configure(DomainConfig)
     /// Nothing but its name changes.

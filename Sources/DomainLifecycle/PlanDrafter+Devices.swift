@@ -7,8 +7,10 @@ extension PlanDrafter {
         return Draft(name: "device_create", recording: .required, steps: [.attach(device), .remember])
     }
 
-    func destroyDevice(_ slot: DeviceSlot, _ record: inout DomainRecord) throws(Refusal) -> Draft {
-        _ = try device(slot, of: record)
+    func destroyDevice(
+        _ type: DeviceType, _ index: DeviceSelector, _ record: inout DomainRecord
+    ) throws(Refusal) -> Draft {
+        let slot = try device(type, index, of: record).slot
         let force = !takesPart(record)
         // From now on, and for the next daemon: half removed it is of no use.
         record.markUnwanted(slot, true)
@@ -58,17 +60,19 @@ extension PlanDrafter {
             steps: vifs.map { .reconfigure($0, to: $0.config) })
     }
 
-    func device(_ slot: DeviceSlot, of record: DomainRecord) throws(Refusal) -> DeviceRecord {
-        guard let device = record.devices.first(where: { $0.slot == slot }) else {
-            throw .noSuchDevice(slot, title: record.title)
+    private func device(
+        _ type: DeviceType, _ index: DeviceSelector, of record: DomainRecord
+    ) throws(Refusal) -> DeviceRecord {
+        guard let device = record.device(type, index) else {
+            throw .noSuchDevice("\(type.rawValue) \(index)", title: record.title)
         }
         return device
     }
 
     func configure(
-        _ slot: DeviceSlot, _ change: DeviceConfig, _ record: DomainRecord
+        _ index: DeviceSelector, _ change: DeviceConfig, _ record: DomainRecord
     ) throws(Refusal) -> Draft {
-        let device = try device(slot, of: record)
+        let device = try device(change.type, index, of: record)
         guard case .vif(let vif) = device.config, case .vif(let change) = change else {
             throw .notSupported("a \(device.type.rawValue) cannot be reconfigured: remove it and add it again")
         }

@@ -30,9 +30,8 @@ struct PlanDrafter {
             return setting(.setMemoryTarget(size), of: record, rule)
         case .setScheduler(let weight, let cap): return setting(.weigh(weight: weight, cap: cap), of: record, rule)
         case .createDevice(let config): return try createDevice(config, &record)
-        case .destroyDevice(let type, let index): return try destroyDevice(DeviceSlot(type: type, idx: index), &record)
-        case .configureDevice(let config, let index):
-            return try configure(DeviceSlot(type: config.type, idx: index), config, record)
+        case .destroyDevice(let type, let index): return try destroyDevice(type, index, &record)
+        case .configureDevice(let config, let index): return try configure(index, config, record)
         case .configure:
             guard record.config == nil else { throw .alreadyConfigured(record.id ?? .zero) }
             throw .notSupported("configure is for restore and migration, which xend does by itself")

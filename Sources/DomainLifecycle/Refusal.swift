@@ -22,8 +22,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case alreadyConfigured(DomainID)
     /// A reboot within the minimum restart time (manual L6).
     case restartTooSoon(title: String, remainingSeconds: Int, minimumSeconds: Int)
-    /// The domain has none of this type and idx.
-    case noSuchDevice(DeviceSlot, title: String)
+    /// The domain has none of this type and number.
+    case noSuchDevice(String, title: String)
     /// More than a configuration may have.
     case tooManyDevices(title: String, limit: Int)
     /// Another vbd of the domain has the name in the guest.
@@ -63,7 +63,7 @@ extension Refusal: CustomStringConvertible {
         case .alreadyConfigured(let id): "Domain already configured: \(id)"
         case .restartTooSoon(let title, let remaining, let minimum):
             "cannot reboot \(title): it was restarted less than \(minimum) seconds ago; try again in \(remaining) s"
-        case .noSuchDevice(let slot, let title): "no such device: \(title) has no \(slot)"
+        case .noSuchDevice(let device, let title): "no such device: \(title) has no \(device)"
         case .tooManyDevices(let title, let limit):
             "too many devices: \(title) has \(limit) already, the most it can have"
         case .deviceNumberTaken(let device, let title): "vbd: Device in use: \(title) has a \(device) already"

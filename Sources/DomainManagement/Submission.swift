@@ -81,7 +81,7 @@ extension DomainTable {
     /// What whoever asked is answered, when the plan is done.
     func result(of operation: DomainOperation, _ plan: Plan) -> OperationResult {
         if case .configureDevice(let config, let index) = operation {
-            return result(DeviceSlot(type: config.type, idx: index), of: plan.domain)
+            return self[plan.domain]?.device(config.type, index).map(OperationResult.device) ?? .done
         }
         if case .createDevice = operation {
             for case .attach(let device) in plan.steps { return result(device.slot, of: plan.domain) }

@@ -45,17 +45,17 @@ import Testing
             before: "(sxp (sched_credit (cap 0)))", after: "(sxp (sched_credit (cap 50)))", config: "(cpu_cap 50)"),
         Setting(
             name: "pin of all vcpus to one cpu", form: "(op pincpu) (cpu 2)", query: "vcpuinfo",
-            before: "(sxp (domain (vcpu (number 2) (cpumap any))))",
+            before: "(sxp (domain (vcpu (number 2) (affinity any))))",
             after: "(sxp (domain (vcpu (number 0) (cpumap (2))) (vcpu (number 2) (cpumap (2)))))", config: "(cpu 2)"),
         Setting(
             name: "pin of all vcpus to several cpus", form: "(op pincpu) (cpu '1,3')", query: "vcpuinfo",
-            before: "(sxp (domain (vcpu (number 2) (cpumap any))))",
+            before: "(sxp (domain (vcpu (number 2) (affinity any))))",
             after: "(sxp (domain (vcpu (number 0) (cpumap (1 3))) (vcpu (number 2) (cpumap (1 3)))))",
             config: "(cpus '1,3')"),
         Setting(
             name: "pin of one vcpu", form: "(op pincpu) (vcpu 1) (cpu 3)", query: "vcpuinfo",
-            before: "(sxp (domain (vcpu (number 1) (cpumap any))))",
-            after: "(sxp (domain (vcpu (number 0) (cpumap any)) (vcpu (number 1) (cpumap (3)))))",
+            before: "(sxp (domain (vcpu (number 1) (affinity any))))",
+            after: "(sxp (domain (vcpu (number 0) (affinity any)) (vcpu (number 1) (cpumap (3)))))",
             config: "(cpus any 3 any)"),
         Setting(
             name: "vcpus in use", form: "(op vcpus_set) (vcpus 2)", before: "(domain DOMAIN (vcpus 3))",

@@ -33,6 +33,16 @@ import Testing
     static let vbd =
         "(vbd (idx 2) (vdev 2049) (device 1792) (mode r) (dev sda1) (uname file:/srv/d.img) "
         + "(node /dev/loop0) (index 0))"
+    /// As clients of Xen 3 read them.
+    static let laterVM1 =
+        "(domain (domid 1) (uuid 01010101-0101-0101-0101-010101010101) (name vm1) (memory 128) (maxmem 128) (vcpus 1) "
+        + "(online_vcpus 1) (image (linux (kernel /boot/vmlinuz) (root '/dev/sda1 ro') (args '<b>&\"'))) (status 1) "
+        + "(state --p---) (start_time 1700000000.25) (cpu_time 172.2) (up_time 93784.0) (console_port 9601) "
+        + "(device (vif (mac aa:00:00:11:22:33))) (device (vbd (uname file:/srv/d.img) (dev sda1) (mode r))))"
+    static let laterVIF =
+        "(0 ((handle 0) (mac aa:00:00:11:22:33) (backend-id 0) (state 1) (backend /local/domain/0/backend/vif/1/0)))"
+    static let laterVBD =
+        "(2049 ((virtual-device 2049) (backend-id 0) (state 1) (backend /local/domain/0/backend/vbd/1/2049)))"
     static let config = "(vm%20(name%20new)%20(memory%2064)%20(image%20(linux%20(kernel%20/k))))"
 
     static let queries: [Row] = [
@@ -57,7 +67,13 @@ import Testing
         Row(
             "GET /xend/domain/vm1?op=vcpuinfo",
             "(domain (domid 1) (name vm1) (vcpu_count 1) (vcpu (number 0) (online 1) "
-                + "(blocked 0) (running 1) (cpu_time 2.0) (cpu 1) (cpumap any)))"),
+                + "(blocked 0) (running 1) (cpu_time 2.0) (cpu 1) (cpumap (0 1 2 3 4 5 6 7)) (affinity any)))"),
+        Row("GET /xend/domain/vm1?detail=1", laterVM1),
+        Row("GET /xend/domain/vm1?op=devices&type=vif", "(\(laterVIF))"),
+        Row("POST /xend/domain/vm1 op=devices&type=vbd", "(\(laterVBD))"),
+        Row("POST /xend/domain/vm1 op=devices&type=vfb", "()"),
+        Row("POST /xend/domain/vm1 op=wait_for_devices", "0"),
+        Row("GET /xend/domain/vm1?op=domain_sched_credit_get", "(sched_credit (weight 512) (cap 20))"),
         Row("GET /xend/console", "(9601 9602)"),
         Row(
             "GET /xend/console/9601",
@@ -109,9 +125,18 @@ import Testing
         Row("POST /xend/domain/vm1 op=pincpu&cpu=+1%20", "0", "vm1: pinCPU(1, vcpu: nil)"),
         Row("POST /xend/domain/vm1 op=pincpu&cpus=0-1,3&vcpu=1", "0", "vm1: pinCPU(0-1,3, vcpu: Optional(1))"),
         Row("POST /xend/domain/vm1 op=pincpu&cpu=3-1", "(xend.err 'invalid literal for int(): 3-1')"),
+        Row("POST /xend/domain/vm1 op=pincpu&vcpu=0&cpumap=[0,%201]", "0", "vm1: pinCPU(0-1, vcpu: Optional(0))"),
+        Row("POST /xend/domain/vm1 op=pincpu&vcpu=all&cpumap=1,3", "0", "vm1: pinCPU(1,3, vcpu: nil)"),
+        Row("POST /xend/domain/vm1 op=pincpu&vcpu=0&cpumap=[]", "(xend.err 'invalid literal for int(): []')"),
         Row("POST /xend/domain/vm1 op=vcpus_set&vcpus=2", "0", "vm1: setVCPUs(2)"),
+        Row("POST /xend/domain/vm1 op=set_vcpus&vcpus=2", "0", "vm1: setVCPUs(2)"),
         Row("POST /xend/domain/vm1 op=vcpus_set&vcpus=0", "(xend.err 'invalid vcpus: 0 (allowed: 1 to 128)')"),
         Row("POST /xend/domain/vm1 op=sysrq&key=s", "0", "vm1: sysrq(s)"),
+        Row("POST /xend/domain/vm1 op=sysrq&key=115", "0", "vm1: sysrq(s)"),
+        Row("POST /xend/domain/vm1 op=sysrq&key=9", "0", "vm1: sysrq(9)"),
+        Row(
+            "POST /xend/domain/vm1 op=sysrq&key=10",
+            "(xend.err 'invalid key: 10 (allowed: one letter or digit, such as s to sync)')"),
         Row(
             "POST /xend/domain/vm1 op=sysrq&key=sync",
             "(xend.err 'invalid key: sync (allowed: one letter or digit, such as s to sync)')"),
@@ -142,6 +167,12 @@ import Testing
             "POST /xend/domain/vm1 type=vbd&index=1&op=device_destroy", "'None'",
             "vm1: destroyDevice(DomainModel.DeviceType.vbd, index: 1)"),
         Row(
+            "POST /xend/domain/vm1 type=vbd&dev=xvda&op=device_destroy", "'None'",
+            "vm1: destroyDevice(DomainModel.DeviceType.vbd, index: xvda)"),
+        Row("POST /xend/domain/vm1 type=vbd&op=device_destroy", "(xend.err 'Missing parameter: idx')"),
+        Row(
+            "POST /xend/domain/vm1 type=vbd&dev=&op=device_destroy", "(xend.err 'invalid dev: it is empty')"),
+        Row(
             "POST /xend/domain/vm1 type=usb&idx=1&op=device_destroy",
             "(xend.err 'unknown device type: usb (allowed: vif, vbd, pci)')"),
         Row(
@@ -162,6 +193,9 @@ import Testing
         Row(
             "POST /xend/domain/vm1 op=sched_credit_set&weight=512&cap=", "0",
             "vm1: setScheduler(weight: Optional(512), cap: nil)"),
+        Row(
+            "POST /xend/domain/vm1 op=domain_sched_credit_set&weight=128&cap=50", "0",
+            "vm1: setScheduler(weight: Optional(128), cap: Optional(50))"),
         Row(
             "POST /xend/domain/vm1 op=cpu_bvt_set",
             "(xend.err 'cannot cpu_bvt_set: this Xen has no such scheduler; weight and cap "

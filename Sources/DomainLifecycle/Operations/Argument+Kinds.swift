@@ -10,6 +10,17 @@ extension Argument where Value == String {
         return argument
     }
 
+    /// One of these words.
+    public static func word(_ names: String..., of words: [String]) -> Argument {
+        Argument(names, .word(words)) { field throws(OperationError) in
+            guard words.contains(field.text) else {
+                throw OperationError(
+                    .invalid, "invalid \(names[0]): \(field.text) (allowed: \(words.joined(separator: ", ")))")
+            }
+            return field.text
+        }
+    }
+
     /// Text that may be blank.
     public static func rawText(_ names: String...) -> Argument {
         Argument(names, .text) { field throws(OperationError) in field.text }
@@ -35,6 +46,18 @@ extension Argument where Value == Int? {
     }
 }
 
+extension Argument where Value == Int? {
+    /// A virtual cpu; absent or `all`, every one.
+    public static func vcpu(_ names: String...) -> Argument {
+        let range = 0...4095
+        var argument = Argument(names, .integer(range)) { field throws(OperationError) in
+            field.text == "all" ? nil : try integerValue(field, in: range)
+        }.or(nil)
+        argument.ignoresBlank = true
+        return argument
+    }
+}
+
 private func integerValue(_ field: ArgumentText, in range: ClosedRange<Int>) throws(OperationError) -> Int {
     guard let value = Int(trimming: field.text) else {
         throw OperationError(.invalid, "invalid literal for int(): \(field.text)")
@@ -47,18 +70,39 @@ private func integerValue(_ field: ArgumentText, in range: ClosedRange<Int>) thr
 }
 
 extension Argument where Value == CPUSet {
-    /// A cpu, of which -1 is any, or with later clients several: `0-1,3`.
+    /// A cpu, of which -1 is any, or with later clients several: `0-1,3`; as lists of Python, too: `[0, 1]`.
     public static func cpuSet(_ names: String...) -> Argument {
         let range = -1...CPUSet.numbers.upperBound
         return Argument(names, .cpus(range)) { field throws(OperationError) in
-            if let set = CPUSet(field.text) { return set }
+            if let set = CPUSet(field.text) ?? listed(field.text) { return set }
             return CPUSet(cpu: try integerValue(field, in: range))
+        }
+    }
+
+    private static func listed(_ text: String) -> CPUSet? {
+        guard text.hasPrefix("["), text.hasSuffix("]") else { return nil }
+        let cpus = text.dropFirst().dropLast().split(separator: ",", omittingEmptySubsequences: false)
+        let numbers = cpus.compactMap { Int(trimming: $0) }
+        guard numbers.count == cpus.count, numbers.allSatisfy(CPUSet.numbers.contains) else { return nil }
+        return CPUSet(numbers)
+    }
+}
+
+extension Argument where Value == DeviceSelector {
+    /// A device by its idx; in the last of the names by what clients of Xen 3 call it.
+    public static func device(_ names: String...) -> Argument {
+        Argument(names, .device) { field throws(OperationError) in
+            guard field.name == names.last else {
+                return .idx(try integerValue(field, in: Int.min...Int.max))
+            }
+            guard !field.text.isEmpty else { throw OperationError(.invalid, "invalid \(field.name): it is empty") }
+            return .name(field.text)
         }
     }
 }
 
 extension Argument where Value == SysRqKey {
-    /// One letter or digit.
+    /// One letter or digit; clients of Xen 3 say its number in ASCII.
     public static func sysrqKey(_ names: String...) -> Argument {
         Argument(names, .key) { field throws(OperationError) in
             guard let key = SysRqKey(field.text) else {

@@ -10,7 +10,9 @@ public enum ArgumentKind: Hashable, Sendable {
     case word([String])
     /// A cpu's number with -1 for any, or several: `0-1,3`.
     case cpus(ClosedRange<Int>)
-    /// One letter or digit.
+    /// A device by its idx; in its last name by what the guest or xenstore calls it.
+    case device
+    /// One letter or digit, or its number in ASCII.
     case key
     /// A domain's name.
     case name
@@ -26,7 +28,7 @@ extension ArgumentKind {
         case .integer(let range): [String(range.contains(0) ? 0 : range.lowerBound)]
         case .flag: ["1"]
         case .word(let words): [words[0]]
-        case .cpus: ["0"]
+        case .cpus, .device: ["0"]
         case .key: ["s"]
         case .name: ["db"]
         case .expression: [Self.domain, "(domain (config \(Self.domain)))", "(vif (bridge br1))"]
@@ -45,7 +47,8 @@ extension ArgumentKind {
         case .flag: ["maybe"]
         case .word: ["odd", "\u{0}"]
         case .cpus(let range): ["x", "3-1", String(range.upperBound + 1), String(range.lowerBound - 1)]
-        case .key: ["", "sync", "%"]
+        case .device: ["x", "1.5", ""]
+        case .key: ["", "sync", "%", "7777", "32"]
         case .name: ["", "a b", "<b>", "a\nb"]
         case .expression: ["", "(", ")"]
         }

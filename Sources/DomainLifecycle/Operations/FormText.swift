@@ -55,7 +55,7 @@ extension ArgumentKind {
     /// The field that suits it.
     fileprivate var field: OperationForm.Kind {
         switch self {
-        case .text, .key, .name: .text
+        case .text, .key, .name, .device: .text
         case .integer(let range), .cpus(let range): .number(range)
         case .flag: .flag
         case .word(let words): .choice(words.map { ($0, $0) })

@@ -22,6 +22,8 @@ public final class OperationRule: Sendable {
 
     /// Its name on the wire: the parameter `op`.
     public let name: String
+    /// What clients of Xen 3 call it, where that is something else.
+    public let otherNames: [String]
     /// What it is done to.
     public let target: Target
     /// In the order in which they are read.
@@ -41,12 +43,14 @@ public final class OperationRule: Sendable {
     private let read: @Sendable (any ArgumentSource) throws(OperationError) -> Asked
 
     private init<each Value: Sendable, Made>(
-        _ name: String, _ target: Target, _ arguments: repeat Argument<each Value>, admission: Admission?,
+        _ name: String, _ otherNames: [String], _ target: Target, _ arguments: repeat Argument<each Value>,
+        admission: Admission?,
         role: Role, reply: Reply, isTransfer: Bool, form: FormText?, probing: Probing,
         asked: @escaping @Sendable (Made) -> Asked,
         make: @escaping @Sendable (repeat each Value) throws(OperationError) -> Made
     ) {
         self.name = name
+        self.otherNames = otherNames
         self.target = target
         var descriptions: [ArgumentDescription] = []
         for argument in repeat each arguments { descriptions.append(argument.description) }
@@ -82,12 +86,13 @@ public enum Asked: Hashable, Sendable {
 extension OperationRule {
     /// A row of what is done to a domain.
     convenience init<each Value: Sendable>(
-        _ name: String, _ arguments: repeat Argument<each Value>, admission: Admission, role: Role,
-        reply: Reply = .done, isTransfer: Bool = false, form: FormText?, probing: Probing,
+        _ name: String, _ arguments: repeat Argument<each Value>, alsoCalled otherNames: [String] = [],
+        admission: Admission, role: Role, reply: Reply = .done, isTransfer: Bool = false, form: FormText?,
+        probing: Probing,
         make: @escaping @Sendable (repeat each Value) throws(OperationError) -> DomainOperation
     ) {
         self.init(
-            name, .domain, repeat each arguments, admission: admission, role: role, reply: reply,
+            name, otherNames, .domain, repeat each arguments, admission: admission, role: role, reply: reply,
             isTransfer: isTransfer, form: form, probing: probing, asked: Asked.domain, make: make)
     }
 
@@ -98,7 +103,7 @@ extension OperationRule {
         make: @escaping @Sendable (repeat each Value) throws(OperationError) -> Operation
     ) {
         self.init(
-            name, .domains, repeat each arguments, admission: nil, role: role, reply: .done,
+            name, [], .domains, repeat each arguments, admission: nil, role: role, reply: .done,
             isTransfer: isTransfer, form: form, probing: probing, asked: Asked.domains, make: make)
     }
 
@@ -108,7 +113,7 @@ extension OperationRule {
         make: @escaping @Sendable (repeat each Value) throws(OperationError) -> NodeOperation
     ) {
         self.init(
-            name, .node, repeat each arguments, admission: nil, role: role, reply: .done,
+            name, [], .node, repeat each arguments, admission: nil, role: role, reply: .done,
             isTransfer: false, form: form, probing: probing, asked: Asked.node, make: make)
     }
 }

@@ -155,7 +155,7 @@ extension OperationRule {
     ) { .setMaximumMemory($0) }
 
     static let setVCPUs = OperationRule(
-        "vcpus_set", .integer("vcpus", in: 1...DomainConfig.maximumVCPUs),
+        "vcpus_set", .integer("vcpus", in: 1...DomainConfig.maximumVCPUs), alsoCalled: ["set_vcpus"],
         admission: Admission(.live, onForeign: true), role: .administrator,
         form: FormText(
             "Virtual cpus", button: "Ask", help: "At most as many as it was made with.", place: .settings,
@@ -164,7 +164,7 @@ extension OperationRule {
     ) { .setVCPUs($0) }
 
     static let pinCPU = OperationRule(
-        "pincpu", .cpuSet("cpu", "cpus", "cpumap"), .optionalInteger("vcpu", in: 0...4095),
+        "pincpu", .cpuSet("cpu", "cpus", "cpumap"), .vcpu("vcpu"),
         admission: Admission(
             [.live, .exited], onForeign: true, onDomainZero: true, inTransfer: .besideIt),
         role: .administrator,
@@ -174,6 +174,7 @@ extension OperationRule {
 
     static let setScheduler = OperationRule(
         "sched_credit_set", .optionalInteger("weight", in: 1...65535), .optionalInteger("cap", in: 0...65535),
+        alsoCalled: ["domain_sched_credit_set"],
         admission: Admission(
             [.live, .exited], onForeign: true, onDomainZero: true, inTransfer: .besideIt),
         role: .administrator,
@@ -217,7 +218,7 @@ extension OperationRule {
     ) { expression throws(OperationError) in .createDevice(try device(expression)) }
 
     static let configureDevice = OperationRule(
-        "device_configure", .expression("config"), .integer("idx", "index"), admission: Admission(.live),
+        "device_configure", .expression("config"), .device("idx", "index", "dev"), admission: Admission(.live),
         role: .administrator,
         form: FormText(
             "Change a vif", button: "Change", help: "Bridge, script and addresses; its address in hardware stays.",
@@ -230,7 +231,7 @@ extension OperationRule {
     ) { expression, index throws(OperationError) in .configureDevice(try device(expression), index: index) }
 
     static let destroyDevice = OperationRule(
-        "device_destroy", .deviceType("type"), .integer("idx", "index"), admission: Admission(.live),
+        "device_destroy", .deviceType("type"), .device("idx", "index", "dev"), admission: Admission(.live),
         role: .administrator, reply: .nothing,
         form: FormText(
             "Remove a device", button: "Remove", help: "The guest loses it at once.", isDestructive: true,

@@ -6,7 +6,9 @@ import SExpressions
 enum DomainResource {
     static func information(_ exchange: Exchange) async throws(Failure) -> Answer {
         let domain = try await exchange.domain()
-        guard exchange.representation == .html else { return .value(domain) }
+        guard exchange.representation == .html else {
+            return exchange.wantsDetail ? .value(domain.laterExpression) : .value(domain)
+        }
         let task = await runningTask(of: domain, exchange)
         return .value(domain).page { DomainPage(domain: domain, task: task, host: exchange.host).page() }
     }
@@ -64,6 +66,19 @@ enum DomainResource {
         }
     }
 
+    /// Devices of a type as clients of Xen 3 read them; none of those types that xend has not.
+    static func devicesOfType(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let type = try exchange.read(.word("type", of: DeviceType.wordsOfLater))
+        let domain = try await exchange.domain()
+        return .list(domain.devices.filter { $0.type.rawValue == type }.map { $0.laterExpression(of: domain.id) })
+    }
+
+    /// A domain is answered when its devices are connected: there is nothing left to wait for.
+    static func waitForDevices(_ exchange: Exchange) async throws(Failure) -> Answer {
+        _ = try await exchange.domain()
+        return .zero
+    }
+
     /// `(sched_credit (weight W) (cap C))`
     static func scheduler(_ exchange: Exchange) async throws(Failure) -> Answer {
         let parameters = try await exchange.ask { service throws(OperationError) in
@@ -79,11 +94,12 @@ enum DomainResource {
         let vcpus = try await exchange.ask { service throws(OperationError) in
             try await service.vcpus(exchange.reference)
         }
+        let node = try await exchange.ask { service throws(OperationError) in try await service.node() }
         return .value(
             .element(
                 "domain",
                 [.element("domid", domain.id), .element("name", domain.name), .element("vcpu_count", vcpus.count)]
-                    + vcpus.map(\.expression)))
+                    + vcpus.map { $0.expression(ofCPUs: node.report.cpus) }))
     }
 }
 

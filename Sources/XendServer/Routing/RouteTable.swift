@@ -22,6 +22,9 @@ enum RouteTable {
             operations(of: .domain) + deviceQueries + [
                 .query("vcpuinfo", DomainResource.vcpus),
                 .query("sched_credit_get", DomainResource.scheduler),
+                .query("domain_sched_credit_get", DomainResource.scheduler),
+                .query("devices", DomainResource.devicesOfType),
+                .query("wait_for_devices", DomainResource.waitForDevices),
                 .change("cpu_bvt_set", DomainResource.oldScheduler),
                 .change("bvt_set", DomainResource.oldScheduler),
                 .change("cpu_atropos_set", DomainResource.oldScheduler),
@@ -71,8 +74,10 @@ enum RouteTable {
 
     /// What the table of operations has for a kind of thing.
     private static func operations(of target: OperationRule.Target) -> [Resource.Operation] {
-        OperationRule.all(of: target).map { rule in
-            .change(rule.name, for: rule.role, OperationHandler.handler(for: rule))
+        OperationRule.all(of: target).flatMap { rule in
+            ([rule.name] + rule.otherNames).map { name in
+                .change(name, for: rule.role, OperationHandler.handler(for: rule))
+            }
         }
     }
 }

@@ -10,8 +10,8 @@ import SExpressions
 /// - Of elements with the same name side by side the member's value is an array. Those that can be repeated are in an
 ///   array even if there is only one (`repeating`), and `devices` is an object even if it is empty, so that a field has
 ///   the same type in every answer.
-/// - A list whose first member is a list, an empty list, and an answer that is a plain list (of names, say) is an
-///   array.
+/// - A list whose first member is a list or a number, an empty list, and an answer that is a plain list (of names, say) is
+///   an array; an element whose only child is a list that begins with a number is that array.
 ///
 /// `(domain (id 1) (devices (vif (idx 0))))` is `{"domain":{"id":1,"devices":{"vif":[{"idx":0}]}}}`.
 enum JSONView {
@@ -48,7 +48,7 @@ extension JSONWriter {
         switch value {
         case .atom(let text): atom(text)
         case .list(let members):
-            guard case .atom(let name)? = members.first else { return array(members) { $0.standalone($1) } }
+            guard Self.isElement(value), let name = value.name else { return array(members) { $0.standalone($1) } }
             object([(name, value)]) { $0.content(of: $1) }
         }
     }
@@ -58,7 +58,10 @@ extension JSONWriter {
         let children = element.list.map { Array($0.dropFirst()) } ?? []
         if children.isEmpty { return raw(element.name == "devices" ? "{}" : "null") }
         if children.count == 1, case .atom(let text) = children[0] { return atom(text) }
-        if children.allSatisfy({ $0.list != nil && $0.name != nil }) { return members(children) }
+        if children.allSatisfy(Self.isElement) { return members(children) }
+        if children.count == 1, let members = children[0].list, members.first?.atom.map(Self.isNumber) == true {
+            return array(members) { $0.standalone($1) }
+        }
         array(children) { $0.standalone($1) }
     }
 
@@ -77,6 +80,11 @@ extension JSONWriter {
             }
             writer.array(group) { $0.content(of: $1) }
         }
+    }
+
+    /// Whether it is a name and what belongs to it: numbers are no names.
+    private static func isElement(_ value: SExpression) -> Bool {
+        value.list != nil && value.name.map { !isNumber($0) } ?? false
     }
 
     private static func isRepeating(_ element: SExpression) -> Bool {

@@ -30,14 +30,16 @@ enum VirtualCPUCommands {
         return known.isEmpty ? LaterTables.virtualCPUs(of: domain) : known
     }
 
-    /// `(vcpu (number 0) (online 1) (blocked 0) (running 1) (cpu_time 1.5) (cpu 0) (cpumap (0 1)))`, or `(cpumap any)`.
+    /// `(vcpu (number 0) (online 1) (blocked 0) (running 1) (cpu_time 1.5) (cpu 0) (cpumap (0 1)) (affinity any))`; an xend of
+    /// Xen 3 has no `affinity`, an earlier one of ours `(cpumap any)`.
     private static func virtualCPU(_ element: SExpression) -> VirtualCPU {
         func number(_ name: String) -> Int? { element.childText(name).flatMap { Int($0) } }
         return VirtualCPU(
             number: number("number") ?? 0, cpu: number("cpu").flatMap { $0 < 0 ? nil : $0 },
             isOnline: number("online") != 0, isRunning: number("running") == 1, isBlocked: number("blocked") == 1,
             seconds: element.childText("cpu_time").flatMap(Double.init) ?? 0,
-            affinity: LaterTables.affinity(element.childValue("cpumap")))
+            affinity: element.childText("affinity") == "any"
+                ? "any cpu" : LaterTables.affinity(element.childValue("cpumap")))
     }
 
     static let virtualCPUPin = XmCommand(

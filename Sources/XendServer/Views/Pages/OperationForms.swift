@@ -3,9 +3,10 @@ import DomainLifecycle
 /// The forms of every resource, by the path in the route table. Names of fields are those of xend 2.0's pages where it
 /// had them (reference/http-api.md §6.6).
 enum OperationForms {
-    /// The form for an operation at a resource, if it has one.
+    /// The form for an operation at a resource, by any of its names, if it has one.
     static func form(at path: String, for operation: String) -> OperationForm? {
-        all[path]?.first { $0.operation == operation }
+        let row = OperationRule.all.first { $0.otherNames.contains(operation) }
+        return all[path]?.first { $0.operation == row?.name ?? operation }
     }
 
     static let all: [String: [OperationForm]] = [

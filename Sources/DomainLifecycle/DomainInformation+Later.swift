@@ -1,0 +1,74 @@
+import DomainModel
+import SExpressions
+
+/// Domains and their devices as clients of Xen 3 read them.
+extension DomainInformation {
+    /// `(domain (domid N) (uuid …) … (image …) … (device (vif …)) …)`: what its configuration says stands beside what is so now.
+    /// `status` is 0 for a domain that has shut down, 1 for one that is paused, 2 for one that runs.
+    public var laterExpression: SExpression {
+        var fields: [SExpression] = [
+            .element("domid", id), .element("uuid", uuid), .element("name", name),
+            .element("memory", memory.mebibytes), .element("maxmem", (maximumMemory ?? memory).mebibytes),
+            .element("vcpus", config?.childText("vcpus") ?? String(vcpus)), .element("online_vcpus", vcpus),
+        ]
+        fields += laterConfiguration
+        fields += [.element("status", laterStatus), .element("state", state)]
+        if let shutdownReason { fields.append(.element("shutdown_reason", shutdownReason)) }
+        if let startTime { fields.append(["start_time", .number(startTime)]) }
+        if let cpuTime { fields.append(["cpu_time", .number(cpuTime / .seconds(1))]) }
+        if let upTime { fields.append(["up_time", .number(upTime)]) }
+        if let console { fields.append(.element("console_port", String(console.port))) }
+        if let restartState { fields.append(.element("restart_state", restartState.rawValue)) }
+        if let operation { fields.append(.element("operation", operation)) }
+        return .element("domain", fields + devices.map { .element("device", $0.config.source) })
+    }
+
+    /// What stands in its configuration and is the same in both.
+    private var laterConfiguration: [SExpression] {
+        guard let config else { return [] }
+        var fields: [SExpression] = []
+        // On the scale of the credit scheduler, where 2004 had 1.
+        if let weight = config.childText("cpu_weight").flatMap(Double.init) {
+            fields.append(.element("cpu_weight", Int((weight * 256).rounded())))
+        }
+        for name in ["cpu_cap", "cpu", "cpus", "on_poweroff", "on_reboot", "on_crash", "image"] {
+            if let field = config.child(name) { fields.append(field) }
+        }
+        return fields
+    }
+
+    private var laterStatus: Int {
+        if state.isShutdown || state.isCrashed { return 0 }
+        return state.isPaused ? 1 : 2
+    }
+}
+
+extension DeviceRecord {
+    /// `(NUMBER ((virtual-device NUMBER) (backend-id 0) (state 4) …))`: what xenstore has of its front-end.
+    ///
+    /// - Parameter domain: whose it is.
+    public func laterExpression(of domain: DomainID) -> SExpression {
+        let place = "/local/domain/\(backend)/backend/\(type.rawValue)/\(domain)/\(handle)"
+        var nodes: [SExpression] = []
+        switch config {
+        case .vif(let vif):
+            nodes.append(["handle", .atom(String(handle))])
+            if let address = vif.address { nodes.append(["mac", .atom(address.description)]) }
+        case .vbd: nodes.append(["virtual-device", .atom(String(handle))])
+        case .pci: break
+        }
+        // Connected, or on the way there (XenbusState in Xen's public/io/xenbus.h).
+        nodes += [
+            ["backend-id", .atom(backend.description)], ["state", eventPort == nil ? "1" : "4"],
+            ["backend", .atom(place)],
+        ]
+        if let eventPort { nodes.append(["event-channel", .atom(String(eventPort))]) }
+        return [.atom(String(handle)), .list(nodes)]
+    }
+}
+
+extension DeviceType {
+    /// The types of device that clients of Xen 3 ask for; most of them no domain here has.
+    public static let wordsOfLater =
+        allCases.map(\.rawValue) + ["tap", "tap2", "console", "vfb", "vkbd", "vtpm", "vscsi", "usb", "irq", "ioports"]
+}
