@@ -4,12 +4,19 @@ import HypervisorInterface
 /// What another toolstack does with the machine, behind the daemon's back: as Xen's own `xl`, all at once.
 extension SimulatedMachine {
     /// Makes a domain without devices and lets it run; its nodes are those that libxl writes.
-    public func createElsewhere(name: String, kernel: String, memory: MemorySize) throws(HypervisorError) {
+    /// - Parameters:
+    ///   - name: in xenstore.
+    ///   - kernel: the path of its image.
+    ///   - memory: what it gets.
+    ///   - id: which it asks for; nil = the next.
+    public func createElsewhere(
+        name: String, kernel: String, memory: MemorySize, id: DomainID? = nil
+    ) throws(HypervisorError) {
         // Of this machine's boots of kernels each has a number of its own.
         let number = withUnsafeBytes(of: (nextGuestSeed + 1).bigEndian) { Array($0) }
         let machine = Array((configuration.name + "------").utf8.prefix(6))
         let uuid = DomainUUID(bytes: Array("xl".utf8) + machine + number)
-        let id = try createDomain(DomainCreation(id: nil, uuid: uuid, vcpus: 1))
+        let id = try createDomain(DomainCreation(id: id, uuid: uuid, vcpus: 1))
         let domain = try find("xc_domain_create", id)
         do {
             // libxl lets a domain have a mebibyte more than it asks for.

@@ -31,4 +31,25 @@ import Testing
         #expect(bench.alpha.leaks() == [])
         #expect(bench.alpha.machine.freeMemory == free)
     }
+
+    @Test func whatIsWrittenWhileTheJournalIsWrittenAnewStandsInTheNewOne() throws {
+        let bench = DaemonBench()
+        try bench.start()
+        let manager = bench.manager
+        let journal = "/var/xen/xend-db/2/journal"
+        bench.alpha.faults.add(
+            FaultRule(FaultPattern(.disk, "fsync", "\(journal).new"), .nth(1), .delay(.seconds(5))))
+        let before = bench.alpha.files.contents(journal)?.count ?? 0
+        let long = "http://\(String(repeating: "x", count: Journal.compactionSize / 2)).example/"
+        for _ in 0..<3 { try bench.run { try await manager.setNotificationURL(long) } }
+        bench.advance(.seconds(1))
+        #expect(bench.alpha.files.contents(journal)?.count ?? 0 > Journal.compactionSize, "it is being written anew")
+        try bench.run { try await manager.setNotificationURL("http://meanwhile.example/") }
+        bench.advance(.seconds(60))
+        #expect(bench.alpha.files.contents(journal)?.count ?? 0 < before + long.utf8.count * 2, "it has been")
+        bench.alpha.killDaemon()
+        try bench.start()
+        let next = bench.manager
+        #expect(try bench.run { await next.notification.url } == "http://meanwhile.example/")
+    }
 }

@@ -57,6 +57,14 @@ struct HandoverTests {
         #expect(Array(world.source.todo.dropFirst()) == [.destroy, .forget, .send(.released)])
     }
 
+    @Test("Who says that it is ready for what was not sent whole is not believed")
+    func readyTooSoon() {
+        var source = SourceHandover()
+        #expect(source.take(.message(.ready)) == [] && source.state == .started)
+        #expect(source.take(.imageComplete) == [])
+        #expect(source.take(.message(.ready)) == [.record(.handedOver)])
+    }
+
     @Test("An operator decides about a copy in doubt at either end")
     func resolving() {
         var there = DestinationHandover(recorded: .inDoubt)
