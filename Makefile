@@ -11,7 +11,7 @@ SYSCONFDIR ?= /etc
 PLACE = $(DESTDIR)$(PREFIX)
 SHARE = $(PLACE)/share
 
-.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare fuzz tls-test clients python attack cluster docs drawings ci install format clean
+.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare fuzz tls-test clients python attack cluster deb deb-test docs drawings ci install format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,6 +103,12 @@ install: ## Install what `swift build -c release` has built: PREFIX=/usr/local D
 	    $(BIN)/xm completion $$shell >$$(printf $$file xm) || exit 1; \
 	    for program in xend xend-sim xend-scenario; do \
 	        $(BIN)/$$program --generate-completion-script $$shell >$$(printf $$file $$program) || exit 1; done; done
+
+deb: tools ## Build Debian's packages of what is committed, into .build/packages
+	CI/packages/build-deb
+
+deb-test: ## Install them in a fresh Debian without Swift, use, remove and purge them (needs root)
+	CI/test-packages
 
 docs: ## Build all documents into .build/site, and check its links
 	CI/docs

@@ -11,12 +11,18 @@ public struct Readiness: Sendable {
 
     private let pipe: FileDescriptor?
     private let socketPath: String?
+    /// How often the service manager wants to hear that all is well; nil = never.
+    private let watchdogInterval: Duration?
 
     /// Takes over what the starter handed to this process. Once, at the start of the program.
     public init() {
         let number = getenv(Readiness.variable).flatMap { CInt(String(cString: $0)) }
         pipe = number.flatMap { fcntl($0, F_SETFD, FD_CLOEXEC) == 0 ? FileDescriptor(rawValue: $0) : nil }
         socketPath = getenv("NOTIFY_SOCKET").map { String(cString: $0) }
+        let microseconds = getenv("WATCHDOG_USEC").flatMap { Int64(String(cString: $0)) }
+        let watched = getenv("WATCHDOG_PID").flatMap { pid_t(String(cString: $0)) } ?? getpid()
+        watchdogInterval = watched == getpid() ? microseconds.flatMap { $0 > 0 ? .microseconds($0) : nil } : nil
+        for name in ["WATCHDOG_USEC", "WATCHDOG_PID"] { unsetenv(name) }
         unsetenv(Readiness.variable)
         unsetenv("NOTIFY_SOCKET")
         // Whoever typed `xend start` may have had any.
@@ -27,6 +33,22 @@ public struct Readiness: Sendable {
     public func announce() {
         tell(Readiness.readyWord)
         notify("READY=1")
+    }
+
+    /// Whether a service manager has started the daemon, which is then one of the first things after the machine.
+    public var isService: Bool { socketPath != nil }
+
+    /// What the daemon is at, for whoever asks the service manager.
+    public func say(_ text: String) { notify("STATUS=\(text)") }
+
+    /// Says that all is well, as often as the service manager wants to hear it, each time when `answer` has returned: a daemon that is
+    /// stuck says nothing, and is started anew.
+    public func keepAlive(_ clock: any HostClock, _ answer: @escaping @Sendable () async -> Void) async {
+        guard let watchdogInterval else { return }
+        while (try? await clock.sleep(for: watchdogInterval / 3)) != nil {
+            await answer()
+            notify("WATCHDOG=1")
+        }
     }
 
     /// The daemon ends because it cannot start.

@@ -89,6 +89,27 @@ struct DowngradeDatabase: AsyncParsableCommand {
     func run() async throws { try await Foreground().downgradeDatabase() }
 }
 
+struct CheckConfig: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-config",
+        abstract: "Read a configuration file and say what is wrong with it; nothing is started or changed.")
+
+    @Argument(help: "The file; without it, the one that the daemon reads.")
+    var file: String?
+
+    func run() async throws {
+        let path = file ?? Foreground().configurationPath
+        do {
+            let configuration = try await Foreground().configuration(path, mayBeAbsent: file == nil)
+            for warning in configuration.warnings { Terminal.complain("xend: \(warning)") }
+            Terminal.say("\(path): xend can start with it")
+        } catch {
+            Terminal.complain("xend: \(error)")
+            throw ExitCode.failure
+        }
+    }
+}
+
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Tell by the exit status whether the daemon runs: 0, or 3.")

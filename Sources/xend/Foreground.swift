@@ -48,15 +48,22 @@ struct Foreground {
         }
     }
 
+    /// Where the configuration file is.
+    var configurationPath: String {
+        getenv("XEND_CONFIG").map { String(cString: $0) } ?? XendConfiguration.defaultPath
+    }
+
     /// What the configuration file says.
-    func configuration() async throws -> XendConfiguration {
-        let path = getenv("XEND_CONFIG").map { String(cString: $0) } ?? XendConfiguration.defaultPath
+    /// - Parameters:
+    ///   - path: nil = where it is.
+    ///   - mayBeAbsent: an absent file means all defaults.
+    func configuration(_ path: String? = nil, mayBeAbsent: Bool = true) async throws -> XendConfiguration {
+        let path = path ?? configurationPath
         let bytes: [UInt8]
         do {
             bytes = try await LinuxFiles().read(path, limit: Self.configurationLimit)
         } catch {
-            // An absent file means all defaults.
-            guard error.reason == .notFound else { throw StartFailure("\(error)") }
+            guard error.reason == .notFound, mayBeAbsent else { throw StartFailure("\(error)") }
             return XendConfiguration()
         }
         return try XendConfiguration(String(decoding: bytes, as: UTF8.self), file: path)
@@ -90,6 +97,7 @@ struct StartFailure: Error, CustomStringConvertible {
         ) async throws {
             // Never closed: what has not ended with the daemon may ask it until the process is gone, and all ends with that.
             let xen = try await XenMachine()
+            if readiness.isService { try await XenDaemons(store: xen.machine.store).await(readiness) }
             var options = DaemonOptions()
             options.isTracing = isTracing
             options.secureNetwork = LinuxNetwork.securing()
@@ -112,7 +120,10 @@ struct StartFailure: Error, CustomStringConvertible {
             }
             chdir("/")
             readiness.announce()
+            // Whoever cannot get to the manager has a daemon that does nothing.
+            let heart = Task { await readiness.keepAlive(LinuxClock()) { await daemon.manager.answer() } }
             for await _ in signals {}
+            heart.cancel()
             readiness.stopping()
             await daemon.stop()
             await log.flush()
