@@ -220,7 +220,7 @@ let package = Package(
         .executableTarget(
             name: "xend",
             dependencies: [
-                "XendDaemon", "XenHypervisor", "XendClient", "LinuxHost", "HTTPInterface", "HostInterface",
+                "XendDaemon", "XenHypervisor", "HypervisorInterface", "XendClient", "LinuxHost", "HTTPInterface", "HostInterface",
                 "SExpressions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], exclude: ["man", "scripts", "systemd"], swiftSettings: settings),

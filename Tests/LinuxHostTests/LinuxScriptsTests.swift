@@ -89,9 +89,12 @@ import Testing
 
     @Test(
         "a script that outlives its time is ended with its whole group, however it printed meanwhile",
-        arguments: ["sleep 100 & echo $!; wait", "trap '' TERM; sleep 100 & echo $!; wait; wait", "echo $$; yes >&2"])
+        arguments: [
+            "sleep 100 & echo $!; wait", "trap '' TERM; sleep 100 & echo $!; wait; wait", "echo $$; yes >&2",
+            "(trap '' TERM; exec sleep 100) & echo $!; wait",
+        ])
     func timeout(_ body: String) async throws {
-        // The second ignores TERM and is killed after the grace.
+        // The second ignores TERM and is killed after the grace; the child of the last ignores it and is killed when that has ended.
         // The time is enough for a shell to print a line on a machine that is busy with other tests.
         let result = try await scripts.run(call(body, timeout: .seconds(3)))
         #expect(result.ending == .timedOut)
