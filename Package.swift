@@ -220,7 +220,8 @@ let package = Package(
         .executableTarget(
             name: "xend",
             dependencies: [
-                "XendDaemon", "XenHypervisor", "HypervisorInterface", "XendClient", "LinuxHost", "HTTPInterface", "HostInterface",
+                "XendDaemon", "XenHypervisor", "HypervisorInterface", "XendClient", "LinuxHost", "HTTPInterface",
+                "HostInterface",
                 "SExpressions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], exclude: ["man", "scripts", "systemd"], swiftSettings: settings),
