@@ -80,12 +80,13 @@ struct NetworkScript: HostScript {
 struct BridgeScript: HostScript {
     func run(_ arguments: [String], on host: SimulatedHost) -> ScriptResult {
         let values = scriptValues(arguments.dropFirst())
-        guard let vif = values["vif"], let bridge = values["bridge"], let domain = values["domain"],
+        guard let original = values["vif"], let bridge = values["bridge"], let domain = values["domain"],
             values["mac"] != nil
         else {
             return scriptFailure("vif-bridge: domain, vif, mac and bridge must be given")
         }
         let hardware = host.machine.hardware
+        let vif = hardware.name(of: original)
         switch arguments.first {
         case "up":
             guard bridge != "null" else { return scriptSuccess }
@@ -96,7 +97,13 @@ struct BridgeScript: HostScript {
             guard hardware.interfaces.keys.contains(vif) else {
                 return scriptFailure("\(failure) interface \(vif) does not exist")
             }
-            hardware.attach(vif, to: bridge)
+            if let name = values["vifname"], name != vif {
+                guard !hardware.interfaces.keys.contains(name) else {
+                    return scriptFailure("\(failure) there is an interface \(name)")
+                }
+                hardware.rename(vif, to: name)
+            }
+            hardware.attach(hardware.name(of: original), to: bridge)
             return scriptSuccess
         case "down":
             hardware.attach(vif, to: nil)

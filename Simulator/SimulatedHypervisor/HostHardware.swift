@@ -33,6 +33,8 @@ public final class HostHardware {
     public private(set) var blockDevices: [UInt32: BlockDevice] = [:]
     /// Network interfaces by name, each with the bridge it is on.
     public private(set) var interfaces: [String: String?] = ["lo": nil, "eth0": nil]
+    /// What interfaces are called that were called otherwise when they were made.
+    private var names: [String: String] = [:]
     /// By name.
     public var bridges: Set<String> = []
 
@@ -65,8 +67,18 @@ public final class HostHardware {
 
     /// On no bridge.
     public func addInterface(_ name: String) { interfaces.updateValue(nil, forKey: name) }
-    /// As when a back-end closes.
-    public func removeInterface(_ name: String) { interfaces.removeValue(forKey: name) }
+    /// As when a back-end closes: under whatever name it has by then.
+    public func removeInterface(_ name: String) {
+        interfaces.removeValue(forKey: names.removeValue(forKey: name) ?? name)
+    }
+    /// As `ip link set dev OLD name NEW` does. Whose it was before is known of it afterwards.
+    public func rename(_ old: String, to new: String) {
+        guard let bridge = interfaces.removeValue(forKey: old) else { return }
+        interfaces.updateValue(bridge, forKey: new)
+        names[old] = new
+    }
+    /// What an interface is called that was called otherwise when it was made.
+    public func name(of interface: String) -> String { names[interface] ?? interface }
     /// Puts an interface on a bridge, or with nil takes it off.
     public func attach(_ name: String, to bridge: String?) {
         if interfaces.keys.contains(name) { interfaces.updateValue(bridge, forKey: name) }

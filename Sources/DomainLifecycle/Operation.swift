@@ -21,6 +21,29 @@ extension Operation {
     }
 }
 
+extension Operation {
+    /// What is asked for and will be without effect, in words.
+    public var warnings: [String] {
+        switch self {
+        case .create(let config): config.warnings
+        case .restore: []
+        case .domain(_, let operation): operation.warnings
+        }
+    }
+}
+
+extension DomainOperation {
+    /// What is asked for and will be without effect, in words.
+    public var warnings: [String] {
+        switch self {
+        case .createDevice(let config), .configureDevice(let config, _): config.warnings
+        case .pause, .unpause, .shutdown, .destroy, .pinCPU, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget,
+            .setScheduler, .destroyDevice, .configure, .rename, .save, .migrate, .resolve:
+            []
+        }
+    }
+}
+
 /// Something a client asks of one domain (manual H4; reference/http-api.md §6.6).
 public enum DomainOperation: Hashable, Sendable {
     /// Its cpus stop.

@@ -30,8 +30,9 @@ extension DomainManager {
     ) async throws(OperationError) -> OperationResult {
         switch operation {
         case .create(let config):
-            for field in config.unknownFields {
-                log.warning("create \(config.name): unknown field \"\(field)\" is kept and ignored")
+            for warning in config.warnings { log.warning("create \(config.name): \(warning)") }
+            if let loader = config.bootLoader, let refusal = loader.refusal, !settings.runsGrub {
+                throw OperationError(.invalid, "Error creating domain: \(refusal)")
             }
             return try await submit(Submission(creating: config, host.random), for: requester)
         case .restore(let path):

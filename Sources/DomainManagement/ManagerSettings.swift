@@ -16,6 +16,8 @@ public struct ManagerSettings: Sendable {
     public var consoleBase: UInt16? = 9600
     /// Where consoles listen; "" = on all interfaces.
     public var consoleAddress = "127.0.0.1"
+    /// Domains with a boot loader that would run on this machine, as `pygrub`, get grub within the guest instead.
+    public var runsGrub = false
     /// Who may do what.
     public var access = AccessPolicy()
     /// Takes down who came to a console or the migration port; nil: nobody does.

@@ -21,21 +21,35 @@ public struct CPUSet: Hashable, Sendable, CustomStringConvertible {
         return cpus.count == 1 ? cpus.first : nil
     }
 
-    /// Reads `0-1,3`; `-1`, `any` and `all` are any cpu. nil: it is none of these.
+    /// Reads `0-1,3`; `-1`, `any` and `all` are any cpu. What stands behind `^` is taken out again: `0-3,^1`, `all,^0`. nil: it is none of
+    /// these, or no cpu is left.
     public init?(_ text: String) {
         if ["-1", "any", "all"].contains(text) {
             self = .any
             return
         }
         var cpus: Set<Int> = []
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+        for part in text.split(separator: ",", omittingEmptySubsequences: false).map(Self.withoutBlanks) {
+            let isTakenOut = part.hasPrefix("^")
+            let part = isTakenOut ? part.dropFirst() : part
+            if part == "all", !isTakenOut {
+                cpus.formUnion(Self.numbers)
+                continue
+            }
             let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
             guard let first = ends.first ?? nil, ends.count <= 2, let last = ends.last ?? nil, first <= last,
                 Self.numbers.contains(first), Self.numbers.contains(last)
             else { return nil }
-            cpus.formUnion(first...last)
+            if isTakenOut { cpus.subtract(first...last) } else { cpus.formUnion(first...last) }
         }
+        guard !cpus.isEmpty else { return nil }
         self.cpus = cpus
+    }
+
+    private static func withoutBlanks(_ text: Substring) -> Substring {
+        var text = text.drop { $0 == " " }
+        while text.last == " " { text.removeLast() }
+        return text
     }
 
     /// `any`, or `0-1,3`: what is read again.

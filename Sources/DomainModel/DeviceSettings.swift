@@ -8,6 +8,8 @@ public protocol DeviceSettings: Hashable, Sendable {
     var backend: DomainReference? { get }
     /// Its number in xenstore; nil: the idx that xend gives it.
     var handle: UInt32? { get }
+    /// The names that it may have.
+    static var words: WordTable { get }
 }
 
 extension DeviceSettings {

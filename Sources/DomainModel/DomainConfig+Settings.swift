@@ -103,4 +103,15 @@ extension DomainConfig {
         }
         return known.allSatisfy { $0 == .any } ? [] : known
     }
+
+    /// `(vcpu_avail MASK)` as Xen 3 wrote it: a bit for each virtual cpu in use. They are taken in use from the first.
+    static func availableVCPUs(_ fields: ConfigurationReader, of vcpus: Int) throws(ConfigurationError) -> Int {
+        guard let text = fields.text("vcpu_avail"), !text.isEmpty else { return vcpus }
+        guard let mask = UInt64(text), mask & 1 == 1, mask & (mask &+ 1) == 0 else {
+            throw ConfigurationError(
+                "invalid vcpu_avail", field: "vcpu_avail", value: text,
+                allowed: "a bit for each virtual cpu in use, from the first on without a gap")
+        }
+        return min(vcpus, mask.trailingZeroBitCount == 0 ? (~mask).trailingZeroBitCount : vcpus)
+    }
 }

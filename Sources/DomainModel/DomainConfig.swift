@@ -34,6 +34,8 @@ public struct DomainConfig: Hashable, Sendable {
     public let uuid: DomainUUID?
     /// What it boots.
     public let image: ImageConfig
+    /// What finds the kernel; nil: the image names it.
+    public let bootLoader: BootLoader?
     /// The TCP port of the console; nil = 9600 + id.
     public let consolePort: UInt16?
     /// What becomes of it when it exits.
@@ -42,17 +44,6 @@ public struct DomainConfig: Hashable, Sendable {
     public let backends: Set<DeviceType>
     /// In the order in which they are connected.
     public private(set) var devices: [DeviceConfig]
-
-    /// Fields that xend does not know: kept, ignored, worth a warning.
-    public var unknownFields: [String] {
-        source.children().compactMap(\.name).filter { !Self.knownFields.contains($0) }
-    }
-
-    private static let knownFields: Set<String> = [
-        "name", "memory", "maxmem", "cpu", "cpus", "cpu_weight", "cpu_cap", "vcpus", "online_vcpus", "uuid", "image",
-        "device", "backend", "console",
-        "restart", "on_poweroff", "on_reboot", "on_crash",
-    ]
 
     /// Checks the fields in the order of the original, so that of several mistakes the same one is reported.
     public init(_ source: SExpression) throws(ConfigurationError) {
@@ -67,14 +58,16 @@ public struct DomainConfig: Hashable, Sendable {
         memory = try Self.memory(fields)
         let cpu = try fields.integer("cpu", in: -1...4095, error: "invalid cpu").flatMap { $0 < 0 ? nil : $0 }
         vcpus = try fields.integer("vcpus", in: 1...Self.maximumVCPUs, error: "invalid vcpus") ?? 1
-        onlineVCPUs = try fields.integer("online_vcpus", in: 1...vcpus, error: "invalid online_vcpus") ?? vcpus
+        let available = try Self.availableVCPUs(fields, of: vcpus)
+        onlineVCPUs = try fields.integer("online_vcpus", in: 1...vcpus, error: "invalid online_vcpus") ?? available
         pins = try Self.pins(source, vcpus: vcpus) ?? cpu.map { [CPUSet(cpu: $0)] } ?? []
         cpuCap = try fields.integer("cpu_cap", in: 0...65535, error: "invalid cpu_cap") ?? 0
         uuid = try Self.uuid(fields)
         let port = try fields.integer(
             "console", in: 1...65535, error: "invalid console:\(fields.text("console") ?? "")")
         consolePort = port.map(UInt16.init)
-        image = try ImageConfig(source.childValue("image"))
+        bootLoader = BootLoader(fields.text("bootloader"))
+        image = try ImageConfig(source.childValue("image"), bootLoader: bootLoader)
         exitActions = try ExitActions(fields)
         backends = try Self.backends(source)
         devices = try Self.devices(source)
@@ -87,7 +80,8 @@ public struct DomainConfig: Hashable, Sendable {
             throw ConfigurationError(
                 "invalid cpu weight", field: "cpu_weight", value: text, allowed: "a number above 0, at most 65535")
         }
-        return weight
+        // A share of 256 is more than the scheduler can count; with the tools of Xen 3 it was an even one.
+        return weight >= 256 ? weight / 256 : weight
     }
 
     private static func memory(_ fields: ConfigurationReader) throws(ConfigurationError) -> MemorySize {
@@ -135,7 +129,10 @@ public struct DomainConfig: Hashable, Sendable {
     }
 
     private static func devices(_ source: SExpression) throws(ConfigurationError) -> [DeviceConfig] {
-        let elements = source.children("device")
+        let elements = source.children("device").filter { element in
+            guard let name = element.children().first?.name, let word = WordTable.devices[name] else { return true }
+            return word.treatment == .done
+        }
         guard elements.count <= maximumDevices else {
             throw ConfigurationError(
                 "too many devices", field: "device", value: String(elements.count),

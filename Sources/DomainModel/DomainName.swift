@@ -1,4 +1,4 @@
-/// The name of a domain: letters, digits and `_ - . : / +`, not beginning with a digit (reference/domain.md §1).
+/// The name of a domain: letters, digits and `_ - . : / +`, not digits alone, which would be an id (manual, decision 15).
 ///
 /// A `/` is kept: in a URL such a name is written with `%2F`.
 public struct DomainName: Hashable, Comparable, Sendable, CustomStringConvertible {
@@ -10,16 +10,16 @@ public struct DomainName: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     /// A name that somebody chooses.
     ///
-    /// - Throws: `missing vm name` for an empty one, `invalid vm name` for one with a digit in front or a character that
-    ///   names do not have (reference/domain.md §1).
+    /// - Throws: `missing vm name` for an empty one, `invalid vm name` for one of digits alone or with a character that
+    ///   names do not have.
     public init(_ text: String) throws(ConfigurationError) {
         guard !text.isEmpty else { throw ConfigurationError("missing vm name") }
-        guard let first = text.utf8.first, !Self.isDigit(first), text.utf8.allSatisfy(Self.isAllowed),
+        guard !text.utf8.allSatisfy(Self.isDigit), text.utf8.allSatisfy(Self.isAllowed),
             text.utf8.count <= Self.maximumLength
         else {
             throw ConfigurationError(
                 "invalid vm name", field: "name", value: text,
-                allowed: "letters, digits and _ - . : / +, not beginning with a digit, at most \(Self.maximumLength)")
+                allowed: "letters, digits and _ - . : / +, not digits alone, at most \(Self.maximumLength)")
         }
         rawValue = text
     }

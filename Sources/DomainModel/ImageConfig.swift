@@ -14,8 +14,10 @@ public struct ImageConfig: Hashable, Sendable {
     /// `ip`, `root` and `args` in that order, each with a blank before it.
     public let commandLine: String
 
-    /// - Parameter element: the member of `(image …)`, `(linux …)`; `(pvh …)` has the same fields.
-    init(_ element: SExpression?) throws(ConfigurationError) {
+    /// - Parameters:
+    ///   - element: the member of `(image …)`, `(linux …)`; `(pvh …)` has the same fields.
+    ///   - bootLoader: where there is one, the kernel is grub.
+    init(_ element: SExpression?, bootLoader: BootLoader?) throws(ConfigurationError) {
         guard let element, case .list(let members) = element, !members.isEmpty else {
             throw ConfigurationError(
                 "missing image", field: "image", allowed: "(image (linux (kernel PATH) ...))")
@@ -31,11 +33,12 @@ public struct ImageConfig: Hashable, Sendable {
                 "unknown image type: \(name)", field: "image", value: name, allowed: "linux, pvh")
         }
         let fields = ConfigurationReader(element)
-        kernel = try Self.path(fields, "kernel") ?? ""
+        let own = try Self.path(fields, "kernel") ?? ""
+        kernel = bootLoader == nil ? own : BootLoader.grubImage(for: kind)
         guard !kernel.isEmpty else {
             throw ConfigurationError("missing kernel", field: "kernel", allowed: "the path of a kernel image")
         }
-        ramdisk = try Self.path(fields, "ramdisk")
+        ramdisk = bootLoader == nil ? try Self.path(fields, "ramdisk") : nil
         commandLine = Self.commandLine(fields)
         guard commandLine.utf8.count <= Self.maximumCommandLine else {
             throw ConfigurationError(

@@ -2,6 +2,8 @@ import SExpressions
 
 /// A PCI device to pass through: `(pci (bus …) (dev …) (func …))` (reference/domain.md §1.4).
 public struct PCIConfig: DeviceSettings {
+    /// The names that it may have.
+    public static var words: WordTable { .pci }
     /// The `(pci …)` as it was asked for.
     public let source: SExpression
     /// Where the device is on the machine.

@@ -2,6 +2,8 @@ import SExpressions
 
 /// A block device: `(vbd (uname TYPE:DETAILS) (dev NAME) (mode …) (backend …))` (reference/domain.md §1.3).
 public struct VBDConfig: DeviceSettings {
+    /// The names that it may have.
+    public static var words: WordTable { .vbd }
     /// The `(vbd …)` as it was asked for.
     public let source: SExpression
     /// `TYPE:DETAILS`, such as `phy:sda1` or `file:/srv/disk.img`.
@@ -18,6 +20,10 @@ public struct VBDConfig: DeviceSettings {
     public let mode: String
     /// The driver domain that serves it; nil for domain 0.
     public let backend: DomainReference?
+    /// A drive with a medium in it, which nobody writes.
+    public let isCDROM: Bool
+    /// Whether the guest may give blocks back; nil: as the back-end likes.
+    public let discards: Bool?
 
     /// The guest finds it by its number.
     public var handle: UInt32? { number.rawValue }
@@ -34,9 +40,11 @@ public struct VBDConfig: DeviceSettings {
         }
         self.uname = uname
         (kind, details) = try Self.split(uname)
-        guard let device = fields.text("dev"), !device.isEmpty else {
+        guard let name = fields.text("dev"), !name.isEmpty else {
             throw ConfigurationError("vbd: Missing dev", field: "dev", allowed: "hda1, sda1, xvda, ...")
         }
+        let device: String
+        (device, isCDROM) = Self.kind(name)
         guard let number = VirtualDeviceNumber(name: device) else {
             throw ConfigurationError(
                 "vbd: Device not found: \(device)", field: "dev", value: device,
@@ -44,13 +52,22 @@ public struct VBDConfig: DeviceSettings {
         }
         self.device = device
         self.number = number
-        mode = fields.text("mode").flatMap { $0.isEmpty ? nil : $0 } ?? "r"
-        guard Set(["r", "w", "rw", "w!", "rw!", "r!"]).contains(mode) else {
+        let mode = fields.text("mode").flatMap { $0.isEmpty ? nil : $0 } ?? "r"
+        guard Set(["r", "ro", "w", "rw", "w!", "rw!", "r!"]).contains(mode) else {
             throw ConfigurationError(
                 "vbd: invalid mode: \(mode)", field: "mode", value: mode,
                 allowed: "r, w, 'w!' (no check whether in use)")
         }
+        self.mode = isCDROM ? "r" : mode
+        discards = try fields.integer("discard", in: 0...1, error: "vbd: invalid discard").map { $0 == 1 }
         backend = try backendReference(fields)
+    }
+
+    /// Xen 3 wrote what a device is behind its name: `hdc:cdrom`, `xvda:disk`; and xm of the time `ioemu:hda`.
+    private static func kind(_ name: String) -> (device: String, isCDROM: Bool) {
+        let name = name.hasPrefix("ioemu:") ? String(name.dropFirst("ioemu:".count)) : name
+        if name.hasSuffix(":cdrom") { return (String(name.dropLast(":cdrom".count)), true) }
+        return (name.hasSuffix(":disk") ? String(name.dropLast(":disk".count)) : name, false)
     }
 
     /// The block device node that a `phy` name means.

@@ -5,6 +5,8 @@ public struct VIFConfig: DeviceSettings {
     /// More addresses than this do not fit on a script's command line sensibly.
     public static let maximumAddresses = 64
 
+    /// The names that it may have.
+    public static var words: WordTable { .vif }
     /// The `(vif …)` as it was asked for, with the address that was invented.
     public private(set) var source: SExpression
     /// nil until xend has invented one.
@@ -17,6 +19,12 @@ public struct VIFConfig: DeviceSettings {
     public private(set) var ip: [String]
     /// The driver domain; nil = domain 0.
     public let backend: DomainReference?
+    /// What the guest may send; nil: all it can.
+    public let rate: TransmitRate?
+    /// What the interface is called on the machine that serves it; nil: `vifD.N`.
+    public let interfaceName: String?
+    /// Bytes in a frame; nil: as the bridge has.
+    public let mtu: Int?
 
     init(_ source: SExpression) throws(ConfigurationError) {
         let fields = ConfigurationReader(source)
@@ -40,6 +48,9 @@ public struct VIFConfig: DeviceSettings {
                 "too many ip", field: "ip", value: String(ip.count), allowed: "at most \(Self.maximumAddresses)")
         }
         backend = try backendReference(fields)
+        rate = try TransmitRate(fields)
+        interfaceName = try Self.interfaceName(fields, "vifname")
+        mtu = try fields.integer("mtu", in: 68...65535, error: "invalid mtu")
     }
 
     func with(address: MACAddress) -> VIFConfig {

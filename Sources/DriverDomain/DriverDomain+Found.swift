@@ -43,7 +43,8 @@ extension DriverDomain {
     }
 
     private func interface(_ path: DevicePath, _ nodes: [String: String]) -> FoundDevice? {
-        var fields = ["mac", "bridge", "script"].compactMap { name in nodes[name].map { SExpression.element(name, $0) }
+        var fields = ["mac", "bridge", "script", "rate", "vifname", "mtu"].compactMap { name in
+            nodes[name].map { SExpression.element(name, $0) }
         }
         fields += (nodes["ip"] ?? "").split(separator: " ").map { .element("ip", String($0)) }
         guard nodes["mac"] != nil, let config = try? DeviceConfig(.element("vif", fields)) else { return nil }

@@ -106,10 +106,11 @@ extension DriverDomain {
         if let number = device.number {
             nodes.append(("physical-device", physicalDevice(number)))
         }
+        if let discards = config.discards { nodes.append(("discard-enable", discards ? "1" : "0")) }
         if device.isBound { nodes += [(Self.boundKind, config.kind), (Self.boundDetails, config.details)] }
         try await plug(
             path, backend: nodes,
-            frontend: [("virtual-device", "\(path.handle)"), ("device-type", "disk")])
+            frontend: [("virtual-device", "\(path.handle)"), ("device-type", config.isCDROM ? "cdrom" : "disk")])
         try await awaitReady(path)
     }
 

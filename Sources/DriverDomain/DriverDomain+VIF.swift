@@ -16,11 +16,14 @@ extension DriverDomain {
             ("script", script),
         ]
         if !config.ip.isEmpty { nodes.append(("ip", config.ip.joined(separator: " "))) }
+        if let rate = config.rate { nodes.append(("rate", "\(rate.bytes),\(rate.microseconds)")) }
+        if let name = config.interfaceName { nodes.append(("vifname", name)) }
+        if let mtu = config.mtu { nodes.append(("mtu", "\(mtu)")) }
         try await plug(path, backend: nodes, frontend: [("handle", "\(path.handle)"), ("mac", mac)])
         try await awaitReady(path)
         // Another driver domain has hotplug scripts of its own.
         guard path.backend == .zero else { return }
-        let appeared = await poll { await node.networkInterfaces().contains(path.interface) }
+        let appeared = await poll { await isThere(path, config) }
         guard appeared else {
             throw DeviceError("the back-end made no interface \(path.interface)", kind: .timedOut)
         }
@@ -30,6 +33,12 @@ extension DriverDomain {
         } catch {
             throw DeviceError(error)
         }
+    }
+
+    /// Under the name that the back-end gave it, or the one that its script did.
+    private func isThere(_ path: DevicePath, _ config: VIFConfig) async -> Bool {
+        let interfaces = await node.networkInterfaces()
+        return interfaces.contains(path.interface) || config.interfaceName.map(interfaces.contains) ?? false
     }
 
     /// Gives an attached interface another bridge, script or list of addresses.
@@ -53,7 +62,7 @@ extension DriverDomain {
     public func release(
         vif config: VIFConfig?, at path: DevicePath, domainName: String, force: Bool
     ) async throws(DeviceError) {
-        if let config, path.backend == .zero, await node.networkInterfaces().contains(path.interface) {
+        if let config, path.backend == .zero, await isThere(path, config) {
             // A script that cannot take the interface off its bridge does not keep the domain: the interface goes anyway.
             try? await scripts.vif("down", interface: path.interface, domain: domainName, config: config)
         }

@@ -17,10 +17,14 @@ public struct DriverDomainSettings: Hashable, Sendable {
 
     public init() {}
 
+    private static let ownScripts = ["vif-bridge", "vif-route", "vif-nat", "vif-openvswitch"]
+
     /// Looked up in the script directory unless it begins with `/`.
     /// - Parameter line: with or without words of its own (`ScriptLine`).
     public func path(ofScript line: String) -> String {
-        let name = ScriptLine(line).name
+        var name = ScriptLine(line).name
+        // Configurations of Xen 3 and later name the scripts of Xen's own tools, which call them otherwise: ours do the same.
+        if let own = Self.ownScripts.first(where: { name == "/etc/xen/scripts/\($0)" }) { name = own }
         return name.hasPrefix("/") ? name : "\(scriptDirectory)/\(name)"
     }
 }

@@ -7,7 +7,7 @@ struct HotplugScripts: Sendable {
     let settings: DriverDomainSettings
     let started: @Sendable (ScriptCall, ScriptProcess) async -> Void
 
-    /// `vif-bridge up vif=vif1.0 domain=web mac=… bridge=… [ip=…] [antispoof=no]`
+    /// `vif-bridge up vif=vif1.0 domain=web mac=… bridge=… [ip=…] [vifname=…] [mtu=…] [antispoof=no]`
     func vif(
         _ operation: String, interface: String, domain: String, config: VIFConfig
     ) async throws(DeviceError) {
@@ -17,6 +17,8 @@ struct HotplugScripts: Sendable {
             config.bridge.map { .own("bridge=\($0)") } ?? .usual("bridge=\(settings.bridge)"),
         ]
         if !config.ip.isEmpty { words.append(.own("ip=\(config.ip.joined(separator: " "))")) }
+        if let name = config.interfaceName { words.append(.own("vifname=\(name)")) }
+        if let mtu = config.mtu { words.append(.own("mtu=\(mtu)")) }
         // Only said when it is off: the calling convention of 2004 does not have it.
         if !settings.isAntispoofOn { words.append(.usual("antispoof=no")) }
         _ = try await run(line.name, line.arguments(operation, words))

@@ -11,6 +11,8 @@ public struct XendClient: Sendable {
     public let address: XendAddress
     private let transport: any XendTransport
     private let limits: XendTimeLimits
+    /// Told of each thing that the daemon has done otherwise than it was asked for, or not at all (the header `Warning`).
+    public var onWarning: (@Sendable (String) -> Void)?
 
     public init(
         address: XendAddress = .standard, transport: any XendTransport, limits: XendTimeLimits = .standard
@@ -25,7 +27,10 @@ public struct XendClient: Sendable {
         let request = call.request(
             root: address.root, host: address.authority, limits: limits,
             boundary: FormEncoding.boundary(avoiding: call.arguments))
-        return try XendReply(try await transport.perform(request))
+        let response = try await transport.perform(request)
+        let reply = try XendReply(response)
+        if let onWarning { response.warnings.forEach(onWarning) }
+        return reply
     }
 
     /// `xend()`: the names below the root, such as `node` and `domain`.

@@ -88,6 +88,20 @@ public struct XendResponse: Sendable {
         self.body = body
     }
 
+    /// The texts of all headers `Warning: 299 AGENT "TEXT"`.
+    var warnings: [String] {
+        headers.filter { $0.name.lowercased() == "warning" }.compactMap { header in
+            guard let first = header.value.firstIndex(of: "\""), header.value.hasSuffix("\"") else { return nil }
+            var text = ""
+            var isEscaped = false
+            for character in header.value[first...].dropFirst().dropLast() {
+                isEscaped = character == "\\" && !isEscaped
+                if !isEscaped { text.append(character) }
+            }
+            return text
+        }
+    }
+
     /// The first value of a header, whose name is compared without regard to case.
     public func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value

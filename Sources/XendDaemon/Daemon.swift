@@ -296,6 +296,7 @@ extension XendConfiguration {
         var settings = ManagerSettings()
         settings.devices = deviceSettings
         settings.databaseRoot = databaseRoot
+        settings.runsGrub = runsGrub
         settings.lastBootPath = lastBootPath
         settings.minimumRestartSeconds = minimumRestartSeconds
         settings.consoleBase = consoleBase ?? (options.choosesPorts ? nil : 9600)

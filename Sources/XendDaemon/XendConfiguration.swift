@@ -52,6 +52,8 @@ public struct XendConfiguration: Hashable, Sendable {
         case vifScript = "vif-script"
         /// Whether vif scripts set rules against forged addresses.
         case antispoof = "vif-antispoof"
+        /// What domains get that name a boot loader: `none` or `grub`.
+        case bootLoader = "boot-loader"
         /// Where the database is (manual D6).
         case databaseRoot = "dbroot"
         /// Where the mark of the last boot is (manual D7).
@@ -98,6 +100,8 @@ public struct XendConfiguration: Hashable, Sendable {
     public var vifScript = "vif-bridge"
     /// Whether vif scripts set rules against forged addresses.
     public var isAntispoofOn = true
+    /// Domains with a boot loader that would run on this machine, as `pygrub`, get grub within the guest instead.
+    public var runsGrub = false
     /// What binds a block device for a type of `uname`: the keys `block-TYPE`.
     public var blockScripts: [String: String] = [:]
     /// Directory of the database.
@@ -201,6 +205,7 @@ public struct XendConfiguration: Hashable, Sendable {
         case .bridge: bridge = try entry.word("the name of a bridge")
         case .vifScript: vifScript = try entry.word("the name of a script")
         case .antispoof: isAntispoofOn = try entry.flag()
+        case .bootLoader: runsGrub = try entry.choice(["none": false, "grub": true])
         case .databaseRoot: databaseRoot = try entry.path()
         case .lastBoot: lastBootPath = try entry.path()
         case .logFile: logPath = try entry.path()

@@ -90,18 +90,18 @@ private func configuration(
             [],
             "(vm (name web) (memory 512) (vcpus 2) (on_crash restart) (image (linux (kernel /k))) "
                 + "(device (vbd (uname phy:/dev/vg/a) (dev xvda2) (mode w))) "
-                + "(device (vif (mac 00:16:3E:1:2:3) (ip 10.0.0.1) (ip 10.0.0.2))))"
+                + "(device (vif (mac 00:16:3E:1:2:3) (ip 10.0.0.1) (ip 10.0.0.2) (vifname v))))"
         ),
         // Errors.
         ("memory=64", [], "Error: No kernel specified\n"),
         (
             "bootloader='pygrub'", [],
-            "Error: No kernel specified (a bootloader that looks into the guest's disk is not supported: set kernel and ramdisk)\n"
+            "(vm (name web) (memory 128) (bootloader pygrub) (image (linux)) (device (vif (mac aa:00:00:01:02:03))))"
         ),
-        ("kernel='/k'; disk=['phy:a,b']", [], "Error: Invalid disk specifier: phy:a,b\n"),
+        ("kernel='/k'; disk=['phy:a,b']", [], "Error: Invalid disk specifier: phy:a,b (no access: r or w)\n"),
         ("kernel='/k'; pci=['1,2']", [], "Error: Invalid pci specifier: 1,2\n"),
-        ("kernel='/k'; vif=['color=red']", [], "Error: Invalid vif specifier: color=red\n"),
-        ("kernel='/k'; vif=['mac']", [], "Error: Invalid vif specifier: mac\n"),
+        ("kernel='/k'; vif=['color=red']", [], "Error: Invalid vif specifier: color=red (unknown key \"color\")\n"),
+        ("kernel='/k'; vif=['mac']", [], "Error: Invalid vif specifier: mac (\"mac\" is not KEY=VALUE)\n"),
         ("kernel='/k'; nfs_root='/n'", [], "Error: Must set nfs root and nfs server\n"),
         ("kernel='/k'", ["memory=x"], "Error: Invalid value: x\n"),
         ("kernel='/k'", ["netif=1"], "Error: Invalid value:1\n"),

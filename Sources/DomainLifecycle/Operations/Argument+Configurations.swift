@@ -8,7 +8,9 @@ extension Argument where Value == DomainConfig {
         var argument = Argument([name], .expression) { field throws(OperationError) in
             let source = try configuration(in: firstExpression(field))
             do throws(ConfigurationError) {
-                return try DomainConfig(source)
+                let config = try DomainConfig(source)
+                if let refusal = config.refusal { throw refusal }
+                return config
             } catch {
                 throw invalid(creationText(error.description, isLate: error.isLate))
             }
@@ -41,8 +43,10 @@ func configuredDomain(_ expression: SExpression) throws(OperationError) -> Domai
 
 /// `(vif …)`, `(vbd …)`
 func device(_ expression: SExpression) throws(OperationError) -> DeviceConfig {
-    do {
-        return try DeviceConfig(expression)
+    do throws(ConfigurationError) {
+        let config = try DeviceConfig(expression)
+        if let refusal = config.refusal { throw refusal }
+        return config
     } catch {
         throw invalid(error.description)
     }

@@ -18,6 +18,8 @@ public struct Answer: Sendable {
     var status = Status.ok
     var reason: String?
     var location: String?
+    /// What was asked for and is without effect, in words.
+    var warnings: [String] = []
     /// What an operation has to say to a person.
     var notice: Notice?
 

@@ -35,9 +35,21 @@ struct Rendering: Sendable {
         _ answer: Answer, _ contentType: String, _ body: [UInt8], _ headers: [(name: String, value: String)]
     ) -> Reply {
         let location = answer.location.map { [(name: "Location", value: $0)] } ?? []
+        // More of them would not be read, and clients bound what they take.
+        let warnings = answer.warnings.prefix(20).map { (name: "Warning", value: Self.warning($0)) }
         return Reply(
             status: answer.status, reason: answer.reason, contentType: contentType, body: body,
-            headers: location + headers)
+            headers: location + warnings + headers)
+    }
+
+    /// `299 xend "TEXT"`, of at most 400 characters (RFC 7234 §5.5: a miscellaneous warning that lasts).
+    private static func warning(_ text: String) -> String {
+        var quoted = ""
+        for character in text.prefix(400) {
+            if character == "\"" || character == "\\" { quoted.append("\\") }
+            quoted.append(character)
+        }
+        return "299 xend \"\(quoted)\""
     }
 
     // MARK: HTML

@@ -8,12 +8,16 @@ enum OperationHandler {
         { exchange throws(Failure) in
             switch try exchange.asked(rule) {
             case .domain(let operation):
-                return try await answer(rule.reply, try await exchange.perform(operation), exchange)
+                var answer = try await answer(rule.reply, try await exchange.perform(operation), exchange)
+                answer.warnings = operation.warnings
+                return answer
             case .domains(let operation):
                 let result = try await exchange.ask { service throws(OperationError) in
                     try await service.submit(operation, for: exchange.requester)
                 }
-                return try await answer(rule.reply, result, exchange)
+                var answer = try await answer(rule.reply, result, exchange)
+                answer.warnings = operation.warnings
+                return answer
             case .node(let operation):
                 try await exchange.ask { service throws(OperationError) in
                     switch operation {

@@ -118,6 +118,11 @@ extension [ParsedArgument] {
         contains { if case .option(name, _) = $0 { true } else { false } }
     }
 
+    /// All values given for an option, in order.
+    func values(_ name: String) -> [String] {
+        compactMap { if case .option(name, let value) = $0 { value } else { nil } }
+    }
+
     /// The last value given for an option.
     func value(_ name: String) -> String? {
         for case .option(let option, let value) in reversed() where option == name { return value }

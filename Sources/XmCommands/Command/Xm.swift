@@ -10,6 +10,8 @@ public struct Xm: Sendable {
 
     /// An xm that asks this daemon, and reads and prints through this host.
     public init(client: XendClient, host: any XmHost, format: XmFormat) {
+        var client = client
+        client.onWarning = { host.writeError("Warning: \($0)\n") }
         session = XmSession(client: client, host: host, format: format, program: format == .xl ? "xl" : "xm")
         commands = XmCommand.all
     }

@@ -81,6 +81,9 @@ struct XmSession: Sendable {
         _ = try await ask { (client) async throws(XendError) in try await client.perform(call) }
     }
 
+    /// Tells of something that was asked for and is without effect.
+    func warn(_ text: String) { host.writeError("Warning: \(text)\n") }
+
     /// Writes one line to standard output.
     func print(_ line: String) { host.write(line + "\n") }
 }

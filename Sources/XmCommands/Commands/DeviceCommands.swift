@@ -35,7 +35,8 @@ enum DeviceCommands {
         guard words.count == 2 || words.dropFirst().contains(where: { $0.contains(",") || $0.contains("=") }) else {
             return try await createVBD(session, invocation)
         }
-        let disk = try DiskSpecifier(words.dropFirst().joined(separator: ","))
+        let disk = try DiskSpecifier(
+            words.dropFirst().joined(separator: ","), isLater: session.format.hasSixColumns)
         try await attach(disk.expression, to: words[0], session)
     }
 

@@ -10,6 +10,9 @@ public struct ConfigFile: Sendable {
     /// What the file declared with `xm_vars.var`, for `--help_config`.
     public let declared: [DeclaredVariable]
 
+    /// The names whose values the file has asked for: those are its own, whatever they are called.
+    public let read: Set<String>
+
     /// A variable the file asks for.
     public struct DeclaredVariable: Equatable, Sendable {
         /// As it stands in the file.
@@ -46,6 +49,7 @@ public struct ConfigFile: Sendable {
             var evaluator = Evaluator(file: name, options: options)
             try evaluator.run(statements)
             variables = evaluator.variables
+            read = evaluator.read.union(evaluator.declared.map(\.name))
             declared = evaluator.declared.map { DeclaredVariable(name: $0.name, use: $0.use) }
         } catch {
             throw ConfigFileError(file: name, position: error.position, text: error.text)
@@ -67,6 +71,18 @@ public indirect enum ConfigValueView: Equatable, Sendable {
     case bool(Bool)
     /// `None`, tuples, dictionaries and functions, which never set an option.
     case other(String)
+
+    /// The value in one text, as tables of names take it; nil for functions and the like, which are the file's own.
+    var word: String? {
+        switch self {
+        case .int(let number): String(number)
+        case .float(let number): PythonText.float(number)
+        case .string(let text): text
+        case .bool(let value): value ? "1" : "0"
+        case .list(let members): members.isEmpty ? "" : "[\(members.compactMap(\.word).joined(separator: ", "))]"
+        case .other(let type): type == "None" || type == "tuple" || type == "dict" ? "" : nil
+        }
+    }
 
     init(_ value: ConfigValue) {
         switch value {

@@ -42,7 +42,7 @@ extension Evaluator {
         }
     }
 
-    private func variable(_ name: String, at place: SourcePosition) throws(Fault) -> ConfigValue {
+    private mutating func variable(_ name: String, at place: SourcePosition) throws(Fault) -> ConfigValue {
         if let value = lookup(name) { return value }
         if name.hasPrefix("get_current_ip") {
             throw Fault(place, "\(name) is not supported: it asks the network of this machine; write the address")

@@ -19,6 +19,8 @@ struct Evaluator {
     /// The variables of the function being called, innermost last.
     var locals: [Scope] = []
     private(set) var functions: [FunctionDefinition] = []
+    /// The names whose values the file has asked for.
+    private(set) var read: Set<String> = []
     /// What it may still do.
     var budget = EvaluationBudget()
 
@@ -109,7 +111,10 @@ struct Evaluator {
 
     // MARK: Variables
 
-    func lookup(_ name: String) -> ConfigValue? { locals.last?[name] ?? globals[name] }
+    mutating func lookup(_ name: String) -> ConfigValue? {
+        read.insert(name)
+        return locals.last?[name] ?? globals[name]
+    }
 
     private mutating func set(_ name: String, _ value: ConfigValue) {
         if locals.isEmpty {

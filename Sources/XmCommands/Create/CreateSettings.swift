@@ -24,6 +24,15 @@ struct CreateSettings {
         return try text(name)
     }
 
+    /// The value in one text, whatever it is; nil if it has none.
+    func word(_ name: String) -> String? { values[name]?.word }
+
+    /// The members of a list, each in one text; nil where the value is no list.
+    func members(_ name: String) -> [String]? {
+        guard case .list(let members)? = values[name] else { return nil }
+        return members.map { $0.word ?? "" }
+    }
+
     /// Python's truth of the value.
     func isTrue(_ name: String) -> Bool {
         switch values[name] {

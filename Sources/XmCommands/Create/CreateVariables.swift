@@ -125,10 +125,27 @@ extension CreateVariable {
             name: "cmdline", kind: .text, value: "ARGS", standard: "None",
             use: "The whole command line, in place of root and extra.", isOriginal: false),
         CreateVariable(
-            name: "cpus", kind: .text, value: "CPU", standard: "None", use: "As cpu, where it names one cpu.",
+            name: "on_watchdog", kind: .text, value: "ACTION", standard: "destroy",
+            use: "What happens after its watchdog has ended it.", isOriginal: false),
+        CreateVariable(
+            name: "maxvcpus", kind: .int, value: "NUM", standard: "as vcpus",
+            use: "How many cpus the domain can have; vcpus of them are in use at first.", isOriginal: false),
+        CreateVariable(
+            name: "vcpu_avail", kind: .int, value: "MASK", standard: "None",
+            use: "The same in the words of Xen 3: a bit for each of vcpus that is in use at first.", isOriginal: false),
+        CreateVariable(
+            name: "cpus", kind: .text, value: "CPUS", standard: "None",
+            use: "The cpus to run on, as in 0-3,5,^1; a list has one such text for each cpu of the domain.",
             isOriginal: false),
         CreateVariable(
-            name: "bootloader", kind: .text, value: "PROGRAM", standard: "None",
-            use: "Not supported: name the kernel instead.", isOriginal: false),
+            name: "cpu_cap", kind: .int, value: "PERCENT", standard: "0",
+            use: "At most so many per cent of one cpu; 0 is no limit.", isOriginal: false),
+        CreateVariable(name: "cap", kind: .int, value: "PERCENT", standard: "0", use: "As cpu_cap.", isOriginal: false),
+        CreateVariable(
+            name: "bootloader", kind: .text, value: "pvgrub", standard: "None",
+            use: "grub finds the kernel on the domain's own disk. Others are not run.", isOriginal: false),
+        CreateVariable(
+            name: "firmware", kind: .text, value: "pvgrub32|pvgrub64", standard: "None",
+            use: "As bootloader = \"pvgrub\".", isOriginal: false),
     ]
 }

@@ -4,100 +4,119 @@ import SExpressions
 
 /// A disk: `UNAME,DEV,MODE[,BACKEND]` as Xen 2.0 had it, or one of xl's forms.
 struct DiskSpecifier: Equatable {
+    /// `KIND:DETAILS`
     var uname: String
+    /// What it is in the domain, with `:cdrom` behind it for a drive.
     var device: String
     var mode: String
     var backend: String?
+    /// Whether the guest may give blocks back; nil: nothing is said of it.
+    var discards: Bool?
+    /// Names without effect.
+    var warnings: [String]
 
     /// Reads an entry.
+    /// - Parameters:
+    ///   - text: as a file or a command line has it.
+    ///   - isLater: as xl and the xm of Xen 3 read it, where numbers of devices are decimal and the access may be left out.
     /// - Throws: `Invalid disk specifier: …`.
-    init(_ text: String) throws(XmFailure) {
-        let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { PythonText.stripped($0) }
-        if let modern = try DiskSpecifier(modern: parts, text) {
-            self = modern
-            return
+    init(_ text: String, isLater: Bool) throws(XmFailure) {
+        let entry = try DiskEntry(text)
+        warnings = entry.warnings
+        let isCDROM = try DiskSpecifier.isCDROM(entry)
+        let target = entry.values["target"] ?? ""
+        guard !target.isEmpty else {
+            throw entry.failure(isCDROM ? "an empty drive is not supported: there must be a target" : "no target")
         }
-        guard parts.count == 3 || parts.count == 4 else { throw .error("Invalid disk specifier: \(text)") }
-        uname = DiskSpecifier.simplified(parts[0])
-        device = DiskSpecifier.deviceName(parts[1])
-        mode = parts[2]
-        if let backend = parts.dropFirst(3).first, !backend.isEmpty { self.backend = backend }
+        let vdev = entry.values["vdev"] ?? ""
+        guard !vdev.isEmpty else { throw entry.failure("no vdev, such as xvda") }
+        device = DiskSpecifier.deviceName(vdev, isLater: isLater) + (isCDROM ? ":cdrom" : "")
+        mode = try DiskSpecifier.mode(entry, isCDROM: isCDROM || vdev.hasSuffix(":cdrom"), isLater: isLater)
+        backend = entry.values["backend"].flatMap { $0.isEmpty ? nil : $0 }
+        if entry.flags.contains("discard") { discards = true }
+        if entry.flags.contains("no-discard") { discards = false }
+        uname = try DiskSpecifier.uname(target, entry)
     }
 
     /// `(device (vbd …))`.
     var expression: SExpression {
         var fields: [SExpression] = [.element("uname", uname), .element("dev", device), .element("mode", mode)]
         if let backend { fields.append(.element("backend", backend)) }
+        if let discards { fields.append(.element("discard", discards ? "1" : "0")) }
         return .element("device", .element("vbd", fields))
     }
 
-    /// A raw image behind a tap driver is the same as a file, and one in the format qcow2 has a script of its own.
-    private static func simplified(_ uname: String) -> String {
-        for tap in ["tap", "tap2"] {
-            for (driver, type) in [("aio", "file"), ("qcow2", "qcow2")] where uname.hasPrefix("\(tap):\(driver):") {
-                return "\(type):" + uname.dropFirst("\(tap):\(driver):".count)
-            }
+    private static func isCDROM(_ entry: DiskEntry) throws(XmFailure) -> Bool {
+        switch entry.values["devtype"] ?? "" {
+        case "cdrom": return true
+        case "", "disk": return entry.flags.contains("cdrom")
+        case let type: throw entry.failure("\"\(type)\" is no devtype: cdrom or disk")
         }
-        return uname
     }
 
-    private static func deviceName(_ name: String) -> String {
+    private static let modes = [
+        "rw": "w", "w": "w", "ro": "r", "r": "r", "w!": "w!", "rw!": "w!", "r!": "r!", "ro!": "r!", "!": "w!",
+    ]
+
+    private static func mode(_ entry: DiskEntry, isCDROM: Bool, isLater: Bool) throws(XmFailure) -> String {
+        let access = entry.values["access"] ?? ""
+        guard !access.isEmpty else {
+            guard isLater || !entry.hasKind else { throw entry.failure("no access: r or w") }
+            return isCDROM ? "r" : "w"
+        }
+        guard let mode = modes[access] else { throw entry.failure("\"\(access)\" is no access: r, ro, w, rw") }
+        return isCDROM ? "r" : mode
+    }
+
+    private static func deviceName(_ name: String, isLater: Bool) -> String {
         var name = Substring(name)
         if name.hasPrefix("ioemu:") { name = name.dropFirst("ioemu:".count) }
-        for suffix in [":cdrom", ":disk"] where name.hasSuffix(suffix) { name = name.dropLast(suffix.count) }
+        if name.hasSuffix(":disk") { name = name.dropLast(":disk".count) }
+        if name.hasPrefix("/dev/") { name = name.dropFirst("/dev/".count) }
+        // xend takes numbers for hexadecimal, as in 2004.
+        if isLater, let number = UInt32(name) { return "0x" + String(number, radix: 16) }
         return String(name)
     }
 
-    // MARK: xl's forms
+    // MARK: What it is made of
 
-    private static let formats: Set<String> = ["raw", "qcow", "qcow2", "vhd", "qed", ""]
-    private static let keys: Set<String> = [
-        "target", "format", "vdev", "access", "backend", "backendtype", "script", "devtype",
-    ]
+    /// Drivers that an image went through: there are none here, and a raw image behind one is a file or a device like any other.
+    private static let drivers = ["tap2:", "tap:", "tapdisk:", "ioemu:"]
+    private static let rawDrivers = ["aio:", "raw:", "sync:"]
 
-    /// `TARGET,FORMAT,VDEV,ACCESS` and `key=value` in any mixture; nil if this is neither.
-    private init?(modern parts: [String], _ text: String) throws(XmFailure) {
-        var named: [String: String] = [:]
-        var positional: [String] = []
-        for part in parts {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
-                PythonText.stripped($0)
+    private static func uname(_ target: String, _ entry: DiskEntry) throws(XmFailure) -> String {
+        var target = target[...]
+        while let driver = drivers.first(where: target.hasPrefix) { target = target.dropFirst(driver.count) }
+        if let driver = rawDrivers.first(where: target.hasPrefix) { target = target.dropFirst(driver.count) }
+        if let script = entry.values["script"], !script.isEmpty {
+            return "\(try kind(ofScript: script, entry)):\(target)"
+        }
+        switch entry.values["format"] ?? "" {
+        case "raw", "": break
+        case "qcow2":
+            for kind in ["qcow2:", "file:"] where target.hasPrefix(kind) { target = target.dropFirst(kind.count) }
+            return "qcow2:\(target)"
+        case let format:
+            let known = ["raw", "qcow", "qcow2", "vhd", "qed"]
+            guard known.contains(format) else {
+                throw entry.failure("\"\(format)\" is no format: raw or qcow2; as in TARGET,FORMAT,VDEV,ACCESS")
             }
-            if pair.count == 2, DiskSpecifier.keys.contains(pair[0]) {
-                named[pair[0]] = pair[1]
-            } else {
-                positional.append(part)
-            }
+            throw entry.failure("only formats raw and qcow2 are supported, not \(format)")
         }
-        let isPositional = positional.count == 4 && DiskSpecifier.formats.contains(positional[1])
-        guard !named.isEmpty || isPositional else { return nil }
-        for (key, value) in zip(["target", "format", "vdev", "access"], positional) where named[key] == nil {
-            named[key] = value
-        }
-        try self.init(named: named, text)
-    }
-
-    private init(named: [String: String], _ text: String) throws(XmFailure) {
-        guard let target = named["target"], !target.isEmpty, let vdev = named["vdev"], !vdev.isEmpty else {
-            throw .error("Invalid disk specifier: \(text)")
-        }
-        let format = named["format"] ?? "raw"
-        guard ["raw", "qcow2", ""].contains(format) else {
-            throw .error("Invalid disk specifier: \(text) (only formats raw and qcow2 are supported, not \(format))")
-        }
-        device = DiskSpecifier.deviceName(vdev)
-        mode = DiskSpecifier.modes[named["access"] ?? "rw"] ?? named["access"] ?? "w"
-        backend = named["backend"]
-        uname = DiskSpecifier.uname(target, format: format, script: named["script"])
-    }
-
-    private static let modes = ["rw": "w", "w": "w", "ro": "r", "r": "r", "": "w"]
-
-    private static func uname(_ target: String, format: String, script: String?) -> String {
-        if let script { return "\(script.hasPrefix("block-") ? String(script.dropFirst(6)) : script):\(target)" }
-        if format == "qcow2" { return "qcow2:" + (target.hasPrefix("file:") ? target.dropFirst(5) : target[...]) }
         // A kind of disk whose script finds it: drbd:web.
-        if target.prefixMatch(of: #/[a-z][a-z0-9]*:/#) != nil { return simplified(target) }
-        return (target.hasPrefix("/dev/") ? "phy:" : "file:") + target
+        if target.prefixMatch(of: #/[a-z][a-z0-9]*:/#) != nil { return String(target) }
+        return (target.hasPrefix("/") && !target.hasPrefix("/dev/") ? "file:" : "phy:") + target
+    }
+
+    /// `block-KIND`, `KIND`, or the path of such a script where xend looks for them.
+    private static func kind(ofScript script: String, _ entry: DiskEntry) throws(XmFailure) -> String {
+        let name = FilePathText.baseName(script)
+        let kind = name.hasPrefix("block-") ? String(name.dropFirst("block-".count)) : name
+        let folder = script.dropLast(name.count)
+        guard ["", "/etc/xen/", "/etc/xen/scripts/"].contains(folder) else {
+            throw entry.failure(
+                "script \(script): say (block-\(kind) \(script)) in xend-config.sxp, and script=block-\(kind)")
+        }
+        return kind
     }
 }

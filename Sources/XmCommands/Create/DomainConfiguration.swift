@@ -1,5 +1,6 @@
 // Settings to `(vm …)`.
 
+import DomainModel
 import SExpressions
 
 /// Makes the configuration that is sent to xend, in the order of the original's fields (reference/domain.md §8).
@@ -9,28 +10,78 @@ struct DomainConfiguration {
     /// The directory that kernel paths are relative to.
     let currentDirectory: String
     let randomByte: () -> UInt8
+    /// What was set and is without effect.
+    private(set) var warnings: [String] = []
+
+    init(settings: CreateSettings, format: XmFormat, currentDirectory: String, randomByte: @escaping () -> UInt8) {
+        self.settings = settings
+        self.format = format
+        self.currentDirectory = currentDirectory
+        self.randomByte = randomByte
+    }
+
+    /// Says of each name what becomes of it.
+    ///
+    /// - Parameters:
+    ///   - names: that somebody set, in their order.
+    ///   - own: those among them that the file itself reads, which may be called as it likes.
+    mutating func judge(_ names: [String], own: Set<String>) throws(XmFailure) {
+        for name in names {
+            guard let value = settings.word(name), WordTable.file[name] != nil || !own.contains(name) else { continue }
+            switch WordTable.file.verdict(on: name, value: value) {
+            case .accepted: break
+            case .warning(let text): warn(text)
+            case .refusal(let text): throw .error(text)
+            }
+        }
+    }
+
+    /// Says of names on the command line that are no variables of `create` what becomes of them, where the file did not read them.
+    mutating func judgeUnread(_ names: [String]) {
+        for name in names where CreateVariable.all.allSatisfy({ $0.name != name }) {
+            if case .warning(let text) = WordTable.file.verdict(on: name, value: "given") { warn(text) }
+        }
+    }
+
+    private mutating func warn(_ text: String) {
+        if !warnings.contains(text) { warnings.append(text) }
+    }
 
     /// The whole `(vm …)`.
     /// - Parameter standardName: the name if none is set.
-    func expression(standardName: String?) throws(XmFailure) -> SExpression {
+    mutating func expression(standardName: String?) throws(XmFailure) -> SExpression {
         let builder = try builder()
-        guard settings.isTrue("kernel") else { throw .error("No kernel specified" + bootloaderHint) }
-        let disks = try specifiers("disk") { (text) throws(XmFailure) in try DiskSpecifier(text).expression }
-        let cards = try specifiers("pci") { (text) throws(XmFailure) in try PCISpecifier(text).expression }
+        let loader = try bootLoader()
+        guard settings.isTrue("kernel") || loader != nil else { throw .error("No kernel specified") }
+        var disks: [SExpression] = []
+        for text in try settings.list("disk") {
+            let disk = try DiskSpecifier(text, isLater: format.hasSixColumns)
+            disks.append(disk.expression)
+            for text in disk.warnings { warn(text) }
+        }
+        var cards: [SExpression] = []
+        for text in try settings.list("pci") { cards.append(try PCISpecifier(text).expression) }
         let interfaces = try networkInterfaces()
         let address = try kernelAddress()
         let arguments = try kernelArguments()
-        var members = try head(standardName)
+        var members = try head(standardName, loader)
         members.append(.element("image", .element(builder, try image(address: address, arguments: arguments))))
         return .element("vm", members + disks + cards + interfaces)
     }
 
-    private var bootloaderHint: String {
-        settings.isTrue("bootloader")
-            ? " (a bootloader that looks into the guest's disk is not supported: set kernel and ramdisk)" : ""
+    /// What finds the kernel, in xend's words.
+    private func bootLoader() throws(XmFailure) -> String? {
+        if let loader = try settings.nonEmpty("bootloader") { return loader }
+        guard let firmware = try settings.nonEmpty("firmware") else { return nil }
+        guard BootLoader.grubWords.contains(firmware) else {
+            throw .error(
+                "firmware \"\(firmware)\" is not supported: only emulated machines have it; \"pvgrub64\" is grub in the guest"
+            )
+        }
+        return "pvgrub"
     }
 
-    private func head(_ standardName: String?) throws(XmFailure) -> [SExpression] {
+    private func head(_ standardName: String?, _ loader: String?) throws(XmFailure) -> [SExpression] {
         var members: [SExpression] = []
         func add(_ name: String, _ value: String?) {
             if let value { members.append(.element(name, .atom(value))) }
@@ -38,23 +89,24 @@ struct DomainConfiguration {
         add("name", try settings.nonEmpty("name") ?? standardName ?? "")
         add("memory", try settings.text("memory") ?? "128")
         add("maxmem", try settings.nonEmpty("maxmem"))
-        add("cpu", try cpu())
+        let cpus = try VirtualCPUSettings(settings)
+        add("cpu", cpus.cpu)
+        if !cpus.pins.isEmpty { members.append(.element("cpus", cpus.pins.map { .atom($0) })) }
         add("cpu_weight", try weight())
-        add("vcpus", try settings.nonEmpty("vcpus"))
+        add("cpu_cap", try settings.nonEmpty(settings.isTrue("cpu_cap") ? "cpu_cap" : "cap"))
+        add("vcpus", cpus.vcpus)
+        add("online_vcpus", cpus.online)
+        add("vcpu_avail", try settings.nonEmpty("vcpu_avail"))
         add("uuid", try settings.nonEmpty("uuid"))
+        add("bootloader", loader)
         if settings.isTrue("blkif") { members.append(.element("backend", .list([.atom("blkif")]))) }
         if settings.isTrue("netif") { members.append(.element("backend", .list([.atom("netif")]))) }
         add("restart", try settings.nonEmpty("restart"))
-        for action in ["on_poweroff", "on_reboot", "on_crash"] { add(action, try settings.nonEmpty(action)) }
+        for action in ["on_poweroff", "on_reboot", "on_crash", "on_watchdog"] {
+            add(action, try settings.nonEmpty(action))
+        }
         add("console", try settings.nonEmpty("console"))
         return members
-    }
-
-    /// `cpus = "2"`; a set of cpus cannot be expressed by the one cpu that a domain can be pinned to.
-    private func cpu() throws(XmFailure) -> String? {
-        if let cpu = try settings.text("cpu") { return cpu }
-        guard let text = try? settings.text("cpus") else { return nil }
-        return PythonText.integer(text).map(String.init)
     }
 
     /// In the later form 256 is an even share, in Xen 2.0 it was 1.
@@ -124,17 +176,13 @@ struct DomainConfiguration {
 
     // MARK: Devices
 
-    private func specifiers(
-        _ name: String, _ make: (String) throws(XmFailure) -> SExpression
-    ) throws(XmFailure) -> [SExpression] {
-        var result: [SExpression] = []
-        for text in try settings.list(name) { result.append(try make(text)) }
-        return result
-    }
-
-    private func networkInterfaces() throws(XmFailure) -> [SExpression] {
+    private mutating func networkInterfaces() throws(XmFailure) -> [SExpression] {
         var interfaces: [VIFSpecifier] = []
-        for text in try settings.list("vif") { interfaces.append(try VIFSpecifier(text)) }
+        for text in try settings.list("vif") {
+            let interface = try VIFSpecifier(text)
+            for text in interface.warnings { warn(text) }
+            interfaces.append(interface)
+        }
         let least = try settings.number("nics") ?? (format.hasSixColumns ? 0 : 1)
         guard least <= DomainConfiguration.maximumInterfaces else {
             throw .error("nics must be at most \(DomainConfiguration.maximumInterfaces), not \(least)")

@@ -1,53 +1,86 @@
-// One entry of `vif`, and one of `pci`.
+// One entry of `vif`.
 
+import DomainModel
 import SExpressions
 
 /// A network interface: `mac=M,bridge=B,script=S,backend=N,ip=A`, each part optional, blanks allowed.
 struct VIFSpecifier: Equatable {
-    var mac: String?
-    var bridge: String?
-    var script: String?
-    var backend: String?
-    /// Addresses the guest may use; several are separated by blanks.
-    var addresses: [String] = []
+    /// The fields of `(vif …)` in the order in which they are sent; several addresses are separated by blanks.
+    private static let fields = ["mac", "bridge", "script", "backend", "ip", "rate", "vifname", "mtu"]
+
+    private var values: [String: String] = [:]
+    /// Names without effect.
+    private(set) var warnings: [String] = []
 
     /// An interface of which nothing is said.
     init() {}
 
     /// Reads an entry; an empty one means an interface of which nothing is said.
-    /// - Throws: `Invalid vif specifier: …`.
+    /// - Throws: `Invalid vif specifier: …`, with the very word.
     init(_ text: String) throws(XmFailure) {
         for part in text.split(separator: ",") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
                 PythonText.stripped($0)
             }
             if pair == [""] { continue }
-            guard pair.count == 2 else { throw .error("Invalid vif specifier: \(text)") }
+            if pair == ["trusted"] || pair == ["untrusted"] {
+                try set(pair[0], "1", text)
+                continue
+            }
+            guard pair.count == 2 else { throw VIFSpecifier.failure(text, "\"\(pair[0])\" is not KEY=VALUE") }
             try set(pair[0], pair[1], text)
         }
+        try combine(text)
+    }
+
+    private static func failure(_ text: String, _ why: String) -> XmFailure {
+        .error("Invalid vif specifier: \(text) (\(why))")
     }
 
     private mutating func set(_ key: String, _ value: String, _ text: String) throws(XmFailure) {
-        switch key {
-        case "mac": mac = value
-        case "bridge": bridge = value
-        case "script": script = value
-        case "backend": backend = value
-        case "ip": addresses = value.split(separator: " ").map(String.init)
-        // Names and limits of later versions, and what belongs to emulated cards: nothing here acts upon them.
-        case "vifname", "type", "model", "rate", "accel", "policy", "label", "gatewaydev", "devid", "netdev": break
-        default: throw .error("Invalid vif specifier: \(text)")
+        guard WordTable.network[key] != nil else {
+            let known = WordTable.network.words.map(\.name)
+            throw VIFSpecifier.failure(text, "unknown key \"\(key)\"\(Suggestion.phrase(for: key, among: known))")
+        }
+        let isDistrust = key == "trusted" && ["0", "no", "false"].contains(value)
+        switch WordTable.network.verdict(
+            on: isDistrust ? "untrusted" : key, value: isDistrust ? "1" : value, prefix: "vif: ")
+        {
+        case .accepted: values[key] = value
+        case .warning(let warning): warnings.append(warning)
+        case .refusal(let why): throw VIFSpecifier.failure(text, why)
+        }
+    }
+
+    /// What xl says with a key of its own, xend says with the bridge or the script.
+    private mutating func combine(_ text: String) throws(XmFailure) {
+        if let vlan = values["vlan"], !vlan.isEmpty {
+            guard let bridge = values["bridge"], let number = Int(vlan), (1...4094).contains(number) else {
+                throw VIFSpecifier.failure(text, "vlan \(vlan): say bridge=NAME and a vlan from 1 to 4094")
+            }
+            values["bridge"] = "\(bridge).\(number)"
+        }
+        guard let device = values["gatewaydev"] ?? values["netdev"], !device.isEmpty else { return }
+        if let script = values["script"] {
+            values["script"] = "\(script) netdev=\(device)"
+        } else {
+            warnings.append(
+                "vif: gatewaydev is without effect: only scripts that route take it, such as script=vif-route")
         }
     }
 
     /// `(device (vif …))`.
     /// - Parameter inventedMAC: the address to use where none is given.
     func expression(inventedMAC: () -> String) -> SExpression {
-        var fields: [SExpression] = [.element("mac", mac ?? inventedMAC())]
-        if let bridge { fields.append(.element("bridge", bridge)) }
-        if let script { fields.append(.element("script", script)) }
-        if let backend { fields.append(.element("backend", backend)) }
-        fields += addresses.map { .element("ip", $0) }
+        var fields: [SExpression] = []
+        for name in VIFSpecifier.fields {
+            let value = values[name] ?? ""
+            switch name {
+            case "mac": fields.append(.element(name, .atom(value.isEmpty ? inventedMAC() : value)))
+            case "ip": fields += value.split(separator: " ").map { .element(name, .atom(String($0))) }
+            default: if values[name] != nil { fields.append(.element(name, .atom(value))) }
+            }
+        }
         return .element("device", .element("vif", fields))
     }
 
@@ -55,35 +88,5 @@ struct VIFSpecifier: Equatable {
     static func randomMAC(_ byte: () -> UInt8) -> String {
         func digits(_ value: UInt8) -> String { (value < 16 ? "0" : "") + String(value, radix: 16) }
         return "aa:00:00:" + digits(byte() & 0x7F) + ":" + digits(byte()) + ":" + digits(byte())
-    }
-}
-
-/// A PCI device: `BUS,DEV,FUNC` in hexadecimal, or `[0000:]BUS:DEV.FUNC`.
-struct PCISpecifier: Equatable {
-    var bus: String
-    var device: String
-    var function: String
-
-    /// Reads an entry.
-    /// - Throws: `Invalid pci specifier: …`.
-    init(_ text: String) throws(XmFailure) {
-        let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { PythonText.stripped($0) }
-        let modern = parts[0].split(separator: ":", omittingEmptySubsequences: false)
-        if modern.count > 1, let last = modern.last {
-            let place = last.split(separator: ".", omittingEmptySubsequences: false)
-            guard place.count == 2, modern.count < 4 else { throw .error("Invalid pci specifier: \(text)") }
-            (bus, device, function) = (String(modern[modern.count - 2]), String(place[0]), String(place[1]))
-        } else {
-            guard parts.count == 3 else { throw .error("Invalid pci specifier: \(text)") }
-            (bus, device, function) = (parts[0], parts[1], parts[2])
-        }
-    }
-
-    /// `(device (pci …))`.
-    var expression: SExpression {
-        .element(
-            "device",
-            .element(
-                "pci", .element("bus", "0x" + bus), .element("dev", "0x" + device), .element("func", "0x" + function)))
     }
 }
