@@ -187,9 +187,9 @@ import Testing
                 .replacing("…", with: "\\xe2\\x80\\xa6")),
         Row("POST /xend/domain/vm1 op=rename&name=vm2", "0", "vm1: rename(vm2)"),
         Row(
-            "POST /xend/domain/vm1 op=rename&name=2vm",
-            "(xend.err 'invalid vm name (name is \"2vm\"; allowed: letters, digits "
-                + "and _ - . : / +, not beginning with a digit, at most 255)')"),
+            "POST /xend/domain/vm1 op=rename&name=22",
+            "(xend.err 'invalid vm name (name is \"22\"; allowed: letters, digits "
+                + "and _ - . : / +, not digits alone, at most 255)')"),
         Row(
             "POST /xend/domain/vm1 op=sched_credit_set&weight=512&cap=", "0",
             "vm1: setScheduler(weight: Optional(512), cap: nil)"),
