@@ -5,7 +5,8 @@ public enum Operation: Hashable, Sendable {
     /// A domain of this configuration; it is paused then.
     case create(DomainConfig)
     /// Path of a save file on the host.
-    case restore(path: String)
+    /// `isPaused`: it stays paused, however it was saved.
+    case restore(path: String, isPaused: Bool = false)
     /// Something with a domain that is there.
     case domain(DomainReference, DomainOperation)
 }
@@ -15,7 +16,7 @@ extension Operation {
     public var title: String {
         switch self {
         case .create(let config): "create \(config.name)"
-        case .restore(let path): "restore \(path)"
+        case .restore(let path, _): "restore \(path)"
         case .domain(let reference, let operation): "\(operation.name) \(reference)"
         }
     }
@@ -76,8 +77,8 @@ public enum DomainOperation: Hashable, Sendable {
     case configure(DomainConfig)
     /// Nothing but its name changes.
     case rename(DomainName)
-    /// To a file of this host; it is gone then.
-    case save(path: String)
+    /// To a file of this host.
+    case save(path: String, afterwards: AfterSave = .gone)
     /// To another host; it is gone here then.
     case migrate(MigrationRequest)
     /// Decides by hand about a copy in doubt: keep it here, or drop it.
@@ -85,6 +86,15 @@ public enum DomainOperation: Hashable, Sendable {
 
     /// The operation's name on the wire.
     public var name: String { rule.name }
+}
+
+/// What becomes of a domain that has been saved.
+public enum AfterSave: String, CaseIterable, Sendable {
+    /// It is gone, as its image is what is left of it; or the file is a checkpoint, and the domain goes on: as it was, or paused.
+    case gone, running, paused
+
+    /// The domain is still here.
+    public var isCheckpoint: Bool { self != .gone }
 }
 
 /// Where a domain goes, and how.

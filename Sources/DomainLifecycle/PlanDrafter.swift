@@ -36,7 +36,9 @@ struct PlanDrafter {
             guard record.config == nil else { throw .alreadyConfigured(record.id ?? .zero) }
             throw .notSupported("configure is for restore and migration, which xend does by itself")
         case .rename(let name): return try rename(to: name)
-        case .save(let path): return departure(operation, .save(path: path))
+        case .save(let path, .gone): return departure(operation, .save(path: path))
+        case .save(let path, let afterwards):
+            return departure(operation, .checkpoint(path: path, isPaused: afterwards == .paused))
         case .migrate(let request): return departure(operation, .send(to: request.destination))
         case .resolve(let keep): return resolution(operation, keep: keep)
         }

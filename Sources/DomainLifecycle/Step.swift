@@ -151,6 +151,7 @@ extension Step: CustomStringConvertible {
         /// Of ``Step/reconfigure(_:to:)``: `reconfigure vif 0`.
         case reconfigure
         case save = "save to"
+        case checkpoint = "checkpoint to"
         case send = "send to"
         case fill = "fill from"
         case settle = "decide to"
@@ -224,6 +225,7 @@ extension Step: CustomStringConvertible {
     private static func text(of transfer: Transfer) -> (Opening, String) {
         switch transfer {
         case .save(let path): (.save, path)
+        case .checkpoint(let path, let isPaused): (.checkpoint, path + (isPaused ? ", paused afterwards" : ""))
         case .send(let host): (.send, host)
         case .fill(let source): (.fill, source)
         case .settle(let keep): (.settle, keep ? "keep" : "drop")

@@ -35,17 +35,20 @@ extension DomainManager {
                 throw OperationError(.invalid, "Error creating domain: \(refusal)")
             }
             return try await submit(Submission(creating: config, host.random), for: requester)
-        case .restore(let path):
-            return try await parts.restorer.read(path) { reader, arrival async throws(OperationError) in
-                try await submit(.restoration(arrival, reader), for: requester)
+        case .restore(let path, let isPaused):
+            return try await parts.restorer.read(path) { reader, saved async throws(OperationError) in
+                var arrival = saved
+                arrival.isPaused = saved.isPaused || isPaused
+                return try await submit(.restoration(arrival, reader), for: requester)
             }
-        case .domain(let reference, .save(let path)):
+        case .domain(let reference, .save(let path, let afterwards)):
             let target = try await parts.saver.checkTarget(path)
             let session = DepartureSession(savingTo: path)
             let user = "the save of \(try find(reference).title)"
             return try await context.holding(target, at: path, isWritable: true, for: user) {
                 () async throws(OperationError) in
-                try await submit(.departure(reference, .save(path: path), session, nil), for: requester)
+                try await submit(
+                    .departure(reference, .save(path: path, afterwards: afterwards), session, nil), for: requester)
             }
         case .domain(let reference, .migrate(let request)):
             let route = try parts.sender.route(request)

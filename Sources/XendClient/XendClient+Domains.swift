@@ -36,8 +36,13 @@ extension XendClient {
     }
 
     /// `xend_domain_restore(filename)`: restores a saved domain. The path is one of the daemon's machine.
-    public func domainRestore(file: String) async throws(XendError) -> DomainInformation {
-        DomainInformation(try await perform(.domainRestore(file: file)).expression("the restored domain"))
+    ///
+    /// - Parameters:
+    ///   - file: as `save` wrote it.
+    ///   - isPaused: it stays paused, however it was saved.
+    public func domainRestore(file: String, isPaused: Bool = false) async throws(XendError) -> DomainInformation {
+        DomainInformation(
+            try await perform(.domainRestore(file: file, isPaused: isPaused)).expression("the restored domain"))
     }
 
     /// `xend_domain(dom)`: one domain, by name, id or uuid.
@@ -72,8 +77,15 @@ extension XendClient {
     }
 
     /// `xend_domain_save(dom, filename)`: saves a domain to a file of the daemon's machine and ends it.
-    public func domainSave(_ domain: String, file: String) async throws(XendError) {
-        try await order(.domainSave(domain, file: file))
+    ///
+    /// - Parameters:
+    ///   - domain: its name, id or uuid.
+    ///   - file: a path of the daemon's machine.
+    ///   - afterwards: `running` or `paused`: a checkpoint, after which the domain is still there; nil: it is gone.
+    public func domainSave(
+        _ domain: String, file: String, afterwards: String? = nil
+    ) async throws(XendError) {
+        try await order(.domainSave(domain, file: file, afterwards: afterwards))
     }
 
     /// `xend_domain_migrate(dom, dst)`: moves a domain to another machine.
@@ -135,8 +147,14 @@ extension XendCall {
         .post("domain", operation: "create", arguments: [("config", config)])
     }
     /// Brings back a domain from a file of the daemon's machine.
-    public static func domainRestore(file: String) -> XendCall {
-        .post("domain", operation: "restore", arguments: [("file", .text(file))], patience: .transfer)
+    ///
+    /// - Parameters:
+    ///   - file: as `save` wrote it.
+    ///   - isPaused: it stays paused, however it was saved.
+    public static func domainRestore(file: String, isPaused: Bool = false) -> XendCall {
+        .post(
+            "domain", operation: "restore",
+            arguments: [("file", .text(file))] + (isPaused ? [("paused", .text("1"))] : []), patience: .transfer)
     }
     /// Gives a domain without a configuration one, `(domain … (config (vm …)))`.
     public static func domainConfigure(_ domain: String, config: Argument) -> XendCall {
@@ -156,8 +174,16 @@ extension XendCall {
         .post("domain", domain, operation: "destroy", arguments: [("reason", .text(reason))])
     }
     /// Saves a domain to a file of the daemon's machine.
-    public static func domainSave(_ domain: String, file: String) -> XendCall {
-        .post("domain", domain, operation: "save", arguments: [("file", .text(file))], patience: .transfer)
+    ///
+    /// - Parameters:
+    ///   - domain: its name, id or uuid.
+    ///   - file: a path of the daemon's machine.
+    ///   - afterwards: `running` or `paused`: a checkpoint, after which the domain is still there; nil: it is gone.
+    public static func domainSave(_ domain: String, file: String, afterwards: String? = nil) -> XendCall {
+        .post(
+            "domain", domain, operation: "save",
+            arguments: [("file", .text(file))] + (afterwards.map { [("afterwards", .text($0))] } ?? []),
+            patience: .transfer)
     }
 
     /// The spelling of the 2.0 client; the manual's own is `dst`, and the daemon takes both.

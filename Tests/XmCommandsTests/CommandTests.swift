@@ -1,5 +1,6 @@
 // Subcommands: requests, outputs, messages, statuses.
 
+import Foundation
 import Testing
 import XendClient
 
@@ -150,6 +151,43 @@ import XendClient
         .mistake("rename k1", "rename: Invalid argument(s)"), .mistake("sched-credit -w 5", "No domain given."),
         .mistake("completion csh", "completion: there is no script for \"csh\", only for bash, zsh and fish"),
         .mistake("mem-set k1 9999999999999t", "9999999999999t is too much memory"),
+        // Several domains; what is left over; what was meant.
+        Example("pause k1 k2", ["POST /xend/domain/k1 op=pause", "POST /xend/domain/k2 op=pause"]),
+        Example("destroy k1 k2", ["k1", "k2"].map { "POST /xend/domain/\($0) reason=halt&op=destroy" }),
+        Example("shutdown k1 k2", ["k1", "k2"].map { "POST /xend/domain/\($0) reason=poweroff&op=shutdown" }),
+        Example("-vvv pause k1", ["POST /xend/domain/k1 op=pause"], format: .xl),
+        .mistake("shutdown -a k1", "either -a or domains, not both: k1"),
+        .mistake("puase k1", "Unknown command: puase (did you mean \"pause\"?)\nTry 'xm help' for more information."),
+        .mistake("list --lnog", "option --lnog not recognized (did you mean \"long\"?)"),
+        // Checkpoints.
+        Example("save -c k1 f", ["POST /xend/domain/k1 file=%2Froot%2Ff&afterwards=running&op=save"]),
+        Example("save k1 f -p", ["POST /xend/domain/k1 file=%2Froot%2Ff&afterwards=paused&op=save"], format: .xl),
+        .mistake("save k1 f g", "save: g: a saved domain has its own configuration, and takes no other"),
+        .mistake("restore f g", "restore: one file: a saved domain has its own configuration, and takes no other"),
+        // What a domain has one of.
+        .mistake(
+            "console -t serial k1",
+            "console: type \"serial\" is not supported: a domain has one console (type pv, num 0)"),
+        .mistake(
+            "vcpu-pin k1 0 1 2",
+            "vcpu-pin: cpus that are only preferred (\"2\") are not supported: say where it may run"),
+        Example("vcpu-pin k1 0 0-3,^1 all", ["POST /xend/domain/k1 cpu=0-3%2C%5E1&vcpu=0&op=pincpu"]),
+        .mistake("sched-credit -p other", "there is no pool \"other\", only Pool-0"),
+        .mistake("list --state odd", "\"odd\" is no state: blocked, crashed, dying, paused, running, shutdown"),
+        // Disks in every order.
+        Example(
+            "block-attach k1 /dev/vg/a xvdb",
+            [
+                "POST /xend/domain/k1 config=%28vbd+%28uname+phy%3A%2Fdev%2Fvg%2Fa%29+%28dev+xvdb%29+%28mode+w%29%29&op=device_create"
+            ]),
+        Example(
+            "block-attach k1 file:/a,b=c xvdc:cdrom r",
+            [
+                "POST /xend/domain/k1 config=%28vbd+%28uname+file%3A%2Fa%2Cb%3Dc%29+%28dev+xvdc%3Acdrom%29+%28mode+r%29%29&op=device_create"
+            ]),
+        .mistake(
+            "block-attach k1 phy:a xvdb q",
+            "Invalid disk specifier: vdev=xvdb,access=q,target=phy:a (\"q\" is no access: r, ro, w, rw)"),
     ]
 
     @Test("A command asks, says and returns what it should", arguments: examples)
@@ -159,6 +197,109 @@ import XendClient
         #expect(outcome.output == example.output)
         #expect(outcome.errors == example.errors)
         #expect(outcome.status == example.status)
+    }
+
+    @Test("A command that names no rest of words takes no more than it needs, and does nothing then")
+    func refusesSurplus() async {
+        for command in XmCommand.all where command.group != .absent && !command.arguments.contains("...") {
+            let outcome = await run([command.name] + ["k1", "1", "1", "1", "1", "1", "1", "1"])
+            #expect(outcome.status == 1, "\(command.name)")
+            #expect(outcome.errors.hasPrefix("Error: "), "\(command.name)")
+            #expect(!outcome.requests.contains { $0.hasPrefix("POST") }, "\(command.name)")
+        }
+    }
+
+    @Test("A command that is not supported says why, and what to do instead")
+    func explainsAbsence() async {
+        for command in XmCommand.all where command.group == .absent {
+            let outcome = await run([command.name, "k1"])
+            #expect(outcome.status == 1 && outcome.requests.isEmpty)
+            #expect(outcome.errors == "Error: \(command.name) is not supported: \(command.summary)\n")
+            #expect(command.summary.count > 10)
+        }
+    }
+
+    @Test("What can be printed as JSON is JSON", arguments: [XmFormat.original, .later, .xl])
+    func printsJSON(format: XmFormat) async throws {
+        let commands = XmCommand.all.filter { $0.options.contains { $0.name == "json" } }
+        #expect(commands.count >= 9)
+        for command in commands {
+            let needsDomain = command.arguments == "DOM..."
+            let more = [
+                "GET /xend/node/": "(node (total_memory 1000) (cores 2))",
+                "GET /xend/domain/k1/vifs": "((vif (idx 0) (vif 0) (mac aa:00:00:00:00:11)))",
+                "GET /xend/domain/k1/vbds": "((vbd (idx 0) (vdev 2049) (dev sda1)))",
+            ]
+            let daemon = FakeDaemon(twoDomains.merging(more) { first, _ in first })
+            let outcome = await run(
+                [command.name, "--json"] + (needsDomain ? ["k1"] : []), daemon: daemon, format: format)
+            #expect(outcome.status == 0, "\(command.name): \(outcome.errors)")
+            let value = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+            #expect(value is [Any] || value is [String: Any], "\(command.name)")
+        }
+    }
+
+    @Test("A failure of one domain is told, and the others have their turn")
+    func goesOn() async {
+        let daemon = FakeDaemon(["POST /xend/domain/a": "(xend.err 'it will not')"])
+        let outcome = await run(["pause", "a", "k1"], daemon: daemon)
+        #expect(outcome.status == 1 && outcome.errors == "Error: it will not\n")
+        #expect(outcome.requests.last == "POST /xend/domain/k1 op=pause")
+    }
+
+    /// Names of devices, and the idx that is sent.
+    static let deviceNames: [(String, String, String?)] = [
+        ("block-detach", "xvdb", "1"), ("block-detach", "/dev/xvdb", "1"), ("block-detach", "xvdb:disk", "1"),
+        ("block-detach", "51728", "1"), ("block-detach", "0xca10", "1"), ("block-detach", "sda1", "0"),
+        ("block-detach", "1", "1"), ("block-detach", "xvdz", nil), ("block-detach", "zork", nil),
+        ("network-detach", "0", "0"), ("network-detach", "AA:0:0:0:0:11", "0"), ("network-detach", "web-eth0", "0"),
+        ("network-detach", "vif1.0", "0"), ("network-detach", "aa:00:00:00:00:12", nil),
+        ("network-detach", "eth9", nil),
+    ]
+
+    @Test("A device is found by every name that a file or a list has for it", arguments: deviceNames)
+    func findsDevices(command: String, word: String, idx: String?) async {
+        let daemon = FakeDaemon([
+            "GET /xend/domain/k1/vbds/": "((vbd (idx 0) (vdev 2049) (dev sda1)) (vbd (idx 1) (vdev 51728) (dev xvdb)))",
+            "GET /xend/domain/k1/vifs/": "((vif (idx 0) (vif 0) (mac aa:00:00:00:00:11) (vifname web-eth0)))",
+        ])
+        let outcome = await run([command, "k1", word], daemon: daemon)
+        let type = command == "block-detach" ? "vbd" : "vif"
+        if let idx {
+            #expect(outcome.requests.last == "POST /xend/domain/k1 type=\(type)&idx=\(idx)&op=device_destroy")
+        } else {
+            #expect(
+                outcome.status == 1 && outcome.errors.contains("domain k1 has no ")
+                    && outcome.errors.contains("\"\(word)\""))
+            #expect(!outcome.requests.contains { $0.hasPrefix("POST") })
+        }
+    }
+
+    @Test("list shows the domains in a state, sorted, with further columns")
+    func listsSome() async {
+        let daemon = FakeDaemon([
+            "GET /xend/domain/?detail=1":
+                "((domain (id 1) (name a) (memory 32) (state -b----) (uuid u1)) (domain (id 2) (name b) (memory 64) (state --p---) (uuid u2)) (domain (id 3) (name c) (memory 48) (state r-----) (uuid u3)))"
+        ])
+        let outcome = await run(["list", "--state=running", "--sort", "mem", "-c"], daemon: daemon, format: .xl)
+        let names = outcome.output.split(separator: "\n").map { String($0.prefix { $0 != " " }) }
+        #expect(names == ["Name", "c", "a"] && outcome.output.contains("Pool-0"))
+        let paused = await run(["list", "--state", "p", "-v"], daemon: daemon)
+        #expect(paused.output.contains("u2") && !paused.output.contains("u1"))
+    }
+
+    @Test("Several files make several domains, and so do several configurations in one file")
+    func createsSeveral() async {
+        let answer = "(domain (id 3) (name web) (memory 128))"
+        let daemon = FakeDaemon(["POST /xend/domain": answer])
+        let files = ["a": "kernel='/k'; nics=0", "b": "kernel='/k'; nics=0", "two.sxp": "(vm (name a)) (vm (name b))"]
+        let outcome = await run(["create", "-q", "a", "b", "vcpus=2"], daemon: daemon, host: FakeHost(files: files))
+        let made = outcome.requests.filter { $0.contains("op=create") }
+        #expect(made.count == 2 && made[0].contains("name+a") && made[1].contains("name+b"))
+        #expect(made.allSatisfy { $0.contains("vcpus+2") })
+        let second = FakeDaemon(["POST /xend/domain": answer])
+        _ = await run(["create", "-q", "-F", "two.sxp"], daemon: second, host: FakeHost(files: files))
+        #expect(second.requests.filter { $0.contains("op=create") }.count == 2)
     }
 
     @Test("Without a daemon the system's words come before ours")
@@ -199,7 +340,7 @@ import XendClient
     func restoresLater() async {
         let daemon = FakeDaemon(["POST /xend/domain": "(domain (id 4) (name k1))"])
         let outcome = await run(["restore", "-p", "f"], daemon: daemon, format: .xl)
-        #expect(outcome.output == "" && outcome.requests.count == 1)
+        #expect(outcome.output == "" && outcome.requests == ["POST /xend/domain file=%2Froot%2Ff&paused=1&op=restore"])
     }
 
     @Test("shutdown -w halts, looks every second and tells of each that is gone")

@@ -171,6 +171,7 @@ public protocol ArgumentWord: RawRepresentable<String>, CaseIterable, Sendable {
 extension ShutdownRequest: ArgumentWord {}
 extension DestroyMode: ArgumentWord {}
 extension Role: ArgumentWord {}
+extension AfterSave: ArgumentWord {}
 
 extension Argument where Value: ArgumentWord {
     /// One word of a list. The original took any word for the usual one: a slip of the pen ended a domain.

@@ -90,14 +90,19 @@ extension OperationRule {
 
 extension OperationRule {
     static let save = OperationRule(
-        "save", .text("file"), admission: Admission(.live),
+        "save", .text("file"), Argument<AfterSave>.word("afterwards").or(.gone), admission: Admission(.live),
         // Who names a file or a host is an administrator (manual, decision 14).
         role: .administrator, isTransfer: true,
         form: FormText(
-            "Save", button: "Save", help: "Writes the domain to a file on this node and ends it here.", place: .life,
-            [.init("file", "File")]),
+            "Save", button: "Save", help: "Writes the domain to a file on this node.", place: .life,
+            [
+                .init("file", "File"),
+                .init(
+                    "afterwards", "Then",
+                    .choice([("gone", "it ends here"), ("running", "it runs on"), ("paused", "it stays, paused")])),
+            ]),
         probing: .act
-    ) { .save(path: $0) }
+    ) { .save(path: $0, afterwards: $1) }
 
     static let migrate = OperationRule(
         "migrate", .text("destination", "dst"), Argument<Bool>.flag("live").or(false),
@@ -253,11 +258,12 @@ extension OperationRule {
     ) { .create($0) }
 
     static let restore = OperationRule(
-        making: "restore", .text("file", "state"), role: .administrator, isTransfer: true,
+        making: "restore", .text("file", "state"), Argument<Bool>.flag("paused").or(false), role: .administrator,
+        isTransfer: true,
         form: FormText(
             "Restore a saved domain", button: "Restore", place: .bringing, [.init("state", "Save file on this node")]),
         probing: .act
-    ) { .restore(path: $0) }
+    ) { .restore(path: $0, isPaused: $1) }
 
     /// What forms show as an example.
     static let sampleConfiguration = """

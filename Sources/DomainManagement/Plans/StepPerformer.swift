@@ -108,7 +108,9 @@ final class StepPerformer: ManagerPart {
         _ transfer: Transfer, of performance: Performance, _ record: DomainRecord
     ) async throws(StepFailure) {
         switch transfer {
-        case .save(let path): try await saver.save(record, to: path, performance)
+        case .save(let path): try await saver.save(record, to: path, .gone, performance)
+        case .checkpoint(let path, let isPaused):
+            try await saver.save(record, to: path, isPaused ? .paused : .running, performance)
         case .send: try await sender.send(record, performance)
         case .fill: try await builder.fill(record, performance)
         case .openConsole(let port): try await consoles.openPreferring(port, record)

@@ -38,8 +38,14 @@ extension Database {
     func forget(_ domain: DomainUUID) -> SExpression { .element("forget", domain) }
     func boot(_ identifier: String) -> SExpression { .element("boot", identifier) }
     func start(_ count: UInt64) -> SExpression { .element("start", count) }
-    func saving(_ domain: DomainUUID, _ path: String, _ header: SaveFileHeader) -> SExpression {
-        ["saving", .atom(domain.description), .atom(path), .atom(header.id), header.isPaused ? "1" : "0"]
+    /// - Parameter staysPaused: what becomes of it when it is not saved after all, or only a checkpoint is made.
+    func saving(
+        _ domain: DomainUUID, _ path: String, _ header: SaveFileHeader, staysPaused: Bool, _ afterwards: AfterSave
+    ) -> SExpression {
+        let fields: [SExpression] = [
+            .atom(domain.description), .atom(path), .atom(header.id), staysPaused ? "1" : "0",
+        ]
+        return .element("saving", fields + (afterwards.isCheckpoint ? ["checkpoint"] : []))
     }
     func notify(_ url: String) -> SExpression { .element("notify", url) }
 

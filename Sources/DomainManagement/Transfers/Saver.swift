@@ -6,7 +6,7 @@ import Migration
 import SExpressions
 
 /// Saves domains: the guest suspends, its image is written beside the target and put in place. Until the file is in place every
-/// failure leaves the domain running and no file.
+/// failure leaves the domain running and no file. After a checkpoint there are both.
 final class Saver: ManagerPart {
     let context: ManagerContext
     private let guests: GuestSuspension
@@ -52,7 +52,9 @@ final class Saver: ManagerPart {
     }
 
     /// The step itself.
-    func save(_ record: DomainRecord, to path: String, _ performance: Performance) async throws(StepFailure) {
+    func save(
+        _ record: DomainRecord, to path: String, _ afterwards: AfterSave, _ performance: Performance
+    ) async throws(StepFailure) {
         guard let id = record.id, let task = performance.task, let manager = context.manager else {
             throw StepFailure("there is nothing to save")
         }
@@ -61,7 +63,8 @@ final class Saver: ManagerPart {
         do {
             let header = try await context.saveHeader(of: record, isPaused: isPaused)
             // Before anything stands beside the target, so that the next daemon knows where to look for it.
-            let entry = database.saving(uuid, path, header)
+            let staysPaused = isPaused || afterwards == .paused
+            let entry = database.saving(uuid, path, header, staysPaused: staysPaused, afterwards)
             performance.entries.append(entry)
             try await database.append([entry])
             let writer = try await openWriter(path, header)
@@ -74,6 +77,7 @@ final class Saver: ManagerPart {
                 task.enter("commit")
                 try task.passPointOfNoReturn()
                 try await writer.commit()
+                if afterwards.isCheckpoint { await guests.letRunOn(uuid, paused: staysPaused) }
             } catch {
                 // The domain first: a disk that hangs may take long to say so.
                 await guests.letRunOn(uuid, paused: isPaused)

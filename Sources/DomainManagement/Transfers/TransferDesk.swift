@@ -37,10 +37,10 @@ struct TransferDesk: ManagerPart {
         events.publish(session.event(record, id, task, "begin"))
         var failure = await manager.carryOut(performance)
         failure?.isLate = true
-        if failure == nil {
+        if failure == nil, plan.isDeparture {
             task.enter("clean-up")
             // A migrated domain is where it was wanted; of a saved one all that is left is a file.
-            if let remains = await manager.clear(plan.domain), case .save(let path) = operation {
+            if let remains = await manager.clear(plan.domain), case .save(let path, _) = operation {
                 let text = "\(record.title) is saved in \(path), but still here: \(remains.message)"
                 failure = OperationError(.failed, text, isLate: true)
             }

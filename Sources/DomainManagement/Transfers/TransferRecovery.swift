@@ -55,7 +55,7 @@ final class TransferRecovery: ManagerPart {
     private func takeUp(
         _ saving: TransferReplay.Saving, of uuid: DomainUUID, in manager: isolated DomainManager
     ) async {
-        if await isInPlace(saving) {
+        if !saving.isCheckpoint, await isInPlace(saving) {
             guard table[uuid] != nil else { return }
             log.notice("\(saving.path) was complete: what is left of \(table[uuid]?.title ?? "the domain") is ended")
             table.giveUp(uuid)

@@ -10,6 +10,8 @@ struct TransferReplay: Sendable {
         var path: String
         var id: String
         var isPaused: Bool
+        /// The domain goes on, whether or not the file is complete.
+        var isCheckpoint: Bool
         var entry: SExpression
     }
     var tasks: [TaskInformation] = []
@@ -35,10 +37,11 @@ struct TransferReplay: Sendable {
             guard let id = children.first?.atom else { return false }
             migrations.removeAll { $0.id == id }
         case "saving":
-            guard children.count == 4, let uuid = children[0].atom.flatMap({ DomainUUID(text: $0) }),
+            guard (4...5).contains(children.count), let uuid = children[0].atom.flatMap({ DomainUUID(text: $0) }),
                 let path = children[1].atom, let id = children[2].atom
             else { return false }
-            saving[uuid] = Saving(path: path, id: id, isPaused: children[3].atom == "1", entry: entry)
+            saving[uuid] = Saving(
+                path: path, id: id, isPaused: children[3].atom == "1", isCheckpoint: children.count == 5, entry: entry)
         case "leftover":
             guard let path = children.first?.atom else { return false }
             leftovers.append(path)

@@ -1,5 +1,7 @@
 // Options and words, as `getopt` of the time took them apart.
 
+import SExpressions
+
 /// An option of a command.
 struct XmOption: Sendable {
     /// The long form, without `--`.
@@ -72,7 +74,10 @@ struct OptionParser {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let given = parts[0]
         let candidates = options.filter { $0.name.hasPrefix(given) }
-        guard let first = candidates.first else { throw .error("option --\(given) not recognized") }
+        guard let first = candidates.first else {
+            let hint = Suggestion.phrase(for: given, among: options.map(\.name))
+            throw .error("option --\(given) not recognized\(hint)")
+        }
         let exact = candidates.first { $0.name == given }
         guard let option = exact ?? (candidates.count == 1 ? first : nil) else {
             throw .error("option --\(given) not a unique prefix")

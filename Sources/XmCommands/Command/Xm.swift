@@ -1,6 +1,7 @@
 // The program: from its arguments to its exit status.
 
 import HostInterface
+import SExpressions
 import XendClient
 
 /// Runs `xm` with the arguments, environment and machine it is given.
@@ -30,16 +31,24 @@ public struct Xm: Sendable {
 
     private func perform(_ arguments: [String]) async throws(XmFailure) {
         let help = Help(commands: commands, program: session.program, format: session.format)
+        let arguments = arguments.drop(while: Xm.isGlobalOption)
         guard let word = arguments.first else { return session.host.write(help.overview) }
         let wantsHelp = arguments.contains { $0 == "-h" || $0 == "--help" }
         if word == "--version" { return session.host.write("\(XendVersion.current)\n") }
         if wantsHelp && word.hasPrefix("-") { return session.host.write(help.overview) }
         guard let command = lookup(word) else {
-            throw .error("Unknown command: \(word)\nTry '\(session.program) help' for more information.")
+            let names = commands.filter { $0.group != .absent }.map(\.name)
+            let hint = Suggestion.phrase(for: word, among: names)
+            throw .error("Unknown command: \(word)\(hint)\nTry '\(session.program) help' for more information.")
         }
         let invocation = Invocation(word: word, arguments: Array(arguments.dropFirst()))
         if wantsHelp { return session.host.write(help.text(of: command)) }
         try await command.run(session, invocation)
+    }
+
+    /// xl's own options stand before the command: how much it says, how it is laid out. There is nothing here that they could change.
+    private static func isGlobalOption(_ argument: String) -> Bool {
+        argument.wholeMatch(of: #/-[vftTN]+/#) != nil
     }
 
     /// The command of that name, or the only one that begins so.

@@ -88,6 +88,27 @@ struct XmSession: Sendable {
     func print(_ line: String) { host.write(line + "\n") }
 }
 
+extension XmSession {
+    /// Does the same to several things, such as domains: a failure is told at once and keeps none of the others from its turn.
+    func each(_ words: [String], _ body: (String) async throws(XmFailure) -> Void) async throws(XmFailure) {
+        guard words.count > 1 else {
+            if let word = words.first { try await body(word) }
+            return
+        }
+        var failed = false
+        for word in words {
+            do throws(XmFailure) {
+                try await body(word)
+            } catch {
+                guard case .error(let text) = error else { throw error }
+                host.writeError("Error: \(text)\n")
+                failed = true
+            }
+        }
+        if failed { throw .exit(1) }
+    }
+}
+
 extension Invocation {
     /// Options and words by the rules of a command.
     func parsed(_ options: [XmOption], _ order: OptionParser.Order = .mixed) throws(XmFailure) -> [ParsedArgument] {

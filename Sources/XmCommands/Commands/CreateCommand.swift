@@ -21,18 +21,33 @@ enum CreateCommand {
 
     /// What xl accepts besides, and has no meaning here: nothing stays behind to wait for the domain.
     static let xlCreateOptions =
-        createOptions + [
+        createOptions.map { option in
+            // xl's -F is something else.
+            option.name == "config" ? XmOption("config", nil, value: option.value, option.use) : option
+        } + [
+            XmOption("foreground", "F", "Accepted and without effect."),
+            XmOption("ignore-global-affinity-masks", nil, "Accepted and without effect."),
             XmOption("wait", "e", "Accepted and without effect."),
             XmOption("vncviewer", "V", "Accepted and without effect."),
             XmOption("vncviewer-autopass", "A", "Accepted and without effect."),
             XmOption("debug", "d", "Accepted and without effect."),
         ]
 
+    private static let laterCreateOptions =
+        createOptions
+        + xlCreateOptions.filter { option in
+            ["wait", "vncviewer", "vncviewer-autopass", "debug"].contains(option.name)
+        } + [
+            XmOption("skipdtd", "s", "Accepted and without effect."),
+            XmOption("xmldryrun", "x", "Not supported: use dryrun."),
+        ]
+
     static let create = XmCommand(
         name: "create", group: .domain, arguments: "[options] [FILE...] [VAR=VAL...]", summary: "Create domains.",
         details: createDetails, options: createOptions, completes: .files
     ) { session, invocation throws(XmFailure) in
-        let options = session.format.hasSixColumns ? xlCreateOptions : createOptions
+        let options =
+            session.format == .xl ? xlCreateOptions : session.format == .later ? laterCreateOptions : createOptions
         let run = try CreateRun(session: session, arguments: invocation.parsed(options))
         try await run.perform()
     }

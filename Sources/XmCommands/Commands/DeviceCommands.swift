@@ -26,18 +26,18 @@ enum DeviceCommands {
         summary: "Give a domain another block device.", details: vbdDetails, completes: .domains, run: createVBD)
 
     static let blockAttach = XmCommand(
-        name: "block-attach", group: .vbd, isOriginal: false, arguments: "DOM UNAME DEV MODE [BACKEND] | DOM SPEC...",
+        name: "block-attach", group: .vbd, isOriginal: false, arguments: "DOM UNAME DEV [MODE [BACKEND]] | DOM SPEC...",
         summary: "Give a domain another block device.",
         details: vbdDetails + "\n  SPEC     a disk as a configuration file has it: phy:vg/data,xvdb,w",
         completes: .domains
     ) { session, invocation throws(XmFailure) in
-        let words = invocation.arguments
-        guard words.count == 2 || words.dropFirst().contains(where: { $0.contains(",") || $0.contains("=") }) else {
-            return try await createVBD(session, invocation)
+        let words = try invocation.parsed([]).words
+        guard words.count >= 2 else { throw .error("\(invocation.word): Invalid argument(s)") }
+        guard words.count > 2, !words[2...].contains(where: { $0.contains(",") || $0.contains("=") }) else {
+            let text = words.dropFirst().joined(separator: ",")
+            return try await attach(try DiskSpecifier(text, isLater: true), to: words[0], session)
         }
-        let disk = try DiskSpecifier(
-            words.dropFirst().joined(separator: ","), isLater: session.format.hasSixColumns)
-        try await attach(disk.expression, to: words[0], session)
+        try await attach(words: words, invocation.word, session, isLater: true)
     }
 
     private static let vbdDetails = """
@@ -50,12 +50,25 @@ enum DeviceCommands {
         """
 
     private static func createVBD(_ session: XmSession, _ invocation: Invocation) async throws(XmFailure) {
-        let words = try invocation.words(4...5)
-        var fields: [SExpression] = [
-            .element("uname", .atom(words[1])), .element("dev", .atom(words[2])), .element("mode", .atom(words[3])),
-        ]
-        if words.count == 5 { fields.append(.element("backend", .atom(words[4]))) }
-        try await attach(.element("device", .element("vbd", fields)), to: words[0], session)
+        try await attach(words: try invocation.words(4...5), invocation.word, session, isLater: false)
+    }
+
+    /// `DOM UNAME DEV MODE BACKEND`
+    private static func attach(
+        words: [String], _ command: String, _ session: XmSession, isLater: Bool
+    ) async throws(XmFailure) {
+        guard (3...5).contains(words.count) else { throw .error("\(command): Invalid argument(s)") }
+        // By their names they may have whatever is in them.
+        let named = zip(["vdev", "access", "backend"], words.dropFirst(2)).map { "\($0)=\($1)," }.joined()
+        let disk = try DiskSpecifier(named + "target=" + words[1], isLater: isLater)
+        try await attach(disk, to: words[0], session)
+    }
+
+    private static func attach(
+        _ disk: DiskSpecifier, to domain: String, _ session: XmSession
+    ) async throws(XmFailure) {
+        for warning in disk.warnings { session.warn(warning) }
+        try await attach(disk.expression, to: domain, session)
     }
 
     /// - Parameter device: `(device (vbd …))`; xend is sent what is inside.
@@ -80,7 +93,9 @@ enum DeviceCommands {
     static let blockDetach = XmCommand(
         name: "block-detach", group: .vbd, isOriginal: false, arguments: "DOM DEV",
         summary: "Take a block device from a domain.",
-        details: "Detaches a block device from domain DOM. DEV is its name or number in the domain, or its idx.",
+        details:
+            "Detaches a block device from domain DOM. DEV is its name (xvdb, /dev/xvdb) or number in the domain, or\n"
+            + "its idx.",
         options: detachOptions, completes: .domains
     ) { session, invocation throws(XmFailure) in
         let words = try invocation.parsed(detachOptions).words
@@ -88,16 +103,16 @@ enum DeviceCommands {
         let devices = try await session.ask { (client) async throws(XendError) in
             try await client.domainVBDs(words[0])
         }
-        let found = devices.first { device in
-            ["dev", "vdev"].contains { device.expression.childText($0) == words[1] }
-        }
-        try await session.order(.domainDeviceDestroy(words[0], type: "vbd", idx: found?.idx ?? words[1]))
+        let idx = try DeviceNames.find(
+            words[1], among: devices, DeviceNames.isBlockDevice, of: words[0], "block device")
+        try await session.order(.domainDeviceDestroy(words[0], type: "vbd", idx: idx))
     }
 
     static let networkDetach = XmCommand(
-        name: "network-detach", group: .vif, isOriginal: false, arguments: "DOM IDX|MAC",
+        name: "network-detach", group: .vif, isOriginal: false, arguments: "DOM IDX|MAC|NAME",
         summary: "Take a network interface from a domain.",
-        details: "Detaches a network interface from domain DOM.",
+        details:
+            "Detaches a network interface from domain DOM: by its idx, its address, its vifname or the name vifD.N.",
         options: detachOptions, completes: .domains
     ) { session, invocation throws(XmFailure) in
         let words = try invocation.parsed(detachOptions).words
@@ -105,8 +120,9 @@ enum DeviceCommands {
         let devices = try await session.ask { (client) async throws(XendError) in
             try await client.domainVIFs(words[0])
         }
-        let found = devices.first { $0.expression.childText("mac")?.lowercased() == words[1].lowercased() }
-        try await session.order(.domainDeviceDestroy(words[0], type: "vif", idx: found?.idx ?? words[1]))
+        let idx = try DeviceNames.find(
+            words[1], among: devices, DeviceNames.isInterface, of: words[0], "network interface")
+        try await session.order(.domainDeviceDestroy(words[0], type: "vif", idx: idx))
     }
 
     // MARK: Network interfaces, later words
@@ -120,6 +136,7 @@ enum DeviceCommands {
     ) { session, invocation throws(XmFailure) in
         guard let domain = invocation.arguments.first else { throw .error("\(invocation.word): Missing domain") }
         let vif = try VIFSpecifier(invocation.arguments.dropFirst().joined(separator: ","))
+        for warning in vif.warnings { session.warn(warning) }
         let device = vif.expression { VIFSpecifier.randomMAC(session.host.randomByte) }
         try await attach(device, to: domain, session)
     }
@@ -132,6 +149,8 @@ enum DeviceCommands {
         "block-list", .vbd, "List block devices.", LaterTables.blockHeading, LaterTables.blockLine
     ) { (client, domain) async throws(XendError) in try await client.domainVBDs(domain) }
 
+    private static let tableOptions = [XmOption("long", "l", "As s-expressions."), CommonOption.json]
+
     private static func table(
         _ name: String, _ group: CommandGroup, _ summary: String, _ heading: String,
         _ line: @escaping @Sendable (DeviceInformation, Int) -> String,
@@ -140,19 +159,27 @@ enum DeviceCommands {
         XmCommand(
             name: name, group: group, isOriginal: false, arguments: "DOM...", summary: summary,
             details: "Shows the devices of each domain DOM as a table.",
-            options: [XmOption("long", "l", "As s-expressions.")], completes: .domains
+            options: tableOptions, completes: .domains
         ) { session, invocation throws(XmFailure) in
-            let parsed = try invocation.parsed([XmOption("long", "l", "")])
+            let parsed = try invocation.parsed(tableOptions)
             guard !parsed.words.isEmpty else { throw .error("\(invocation.word): Missing domain") }
             let isLong = parsed.has("long")
-            if !isLong { session.print(heading) }
+            let isJSON = parsed.has("json")
+            var objects: [JSONText] = []
+            if !isLong, !isJSON { session.print(heading) }
             for word in parsed.words {
                 let domain = try await session.ask { (client) async throws(XendError) in try await client.domain(word) }
                 let devices = try await session.ask { (client) async throws(XendError) in try await ask(client, word) }
                 for device in devices {
-                    session.print(isLong ? device.expression.description : line(device, domain.id ?? -1))
+                    if isJSON {
+                        objects.append(
+                            JSONText(fieldsOf: device.expression, and: [("domid", .number(domain.id ?? -1))]))
+                    } else {
+                        session.print(isLong ? device.expression.description : line(device, domain.id ?? -1))
+                    }
                 }
             }
+            if isJSON { session.print(JSONText.array(objects).text()) }
         }
     }
 }

@@ -12,15 +12,16 @@ enum DomainCommands {
         .domainUnpause($0)
     }
 
-    /// Commands whose only word is a domain; further words were always ignored.
+    /// Commands whose words are domains.
     private static func simple(
         _ name: String, _ summary: String, _ details: String, _ call: @escaping @Sendable (String) -> XendCall
     ) -> XmCommand {
         XmCommand(
-            name: name, group: .domain, arguments: "DOM", summary: summary, details: details, completes: .domains
+            name: name, group: .domain, arguments: "DOM...", summary: summary, details: details, completes: .domains
         ) { session, invocation throws(XmFailure) in
-            guard let domain = invocation.arguments.first else { throw .error("\(invocation.word): Missing domain") }
-            try await session.order(call(domain))
+            let domains = try invocation.parsed([]).words
+            guard !domains.isEmpty else { throw .error("\(invocation.word): Missing domain") }
+            try await session.each(domains) { (domain) throws(XmFailure) in try await session.order(call(domain)) }
         }
     }
 
@@ -29,13 +30,16 @@ enum DomainCommands {
     private static let laterDestroyOptions = destroyOptions + [XmOption("force", "f", "Accepted and without effect.")]
 
     static let destroy = XmCommand(
-        name: "destroy", group: .domain, arguments: "[options] DOM", summary: "End a domain at once.",
+        name: "destroy", group: .domain, arguments: "[options] DOM...", summary: "End domains at once.",
         details: "Ends domain DOM without asking it, as if its power were cut. With -R it is built again.",
         options: destroyOptions, completes: .domains
     ) { session, invocation throws(XmFailure) in
         let parsed = try invocation.parsed(session.format.hasSixColumns ? laterDestroyOptions : destroyOptions)
-        guard let domain = parsed.words.first else { throw .error("Missing domain") }
-        try await session.order(.domainDestroy(domain, reason: parsed.has("reboot") ? "reboot" : "halt"))
+        guard !parsed.words.isEmpty else { throw .error("Missing domain") }
+        let reason = parsed.has("reboot") ? "reboot" : "halt"
+        try await session.each(parsed.words) { (domain) throws(XmFailure) in
+            try await session.order(.domainDestroy(domain, reason: reason))
+        }
     }
 
     static let rename = pair("rename", "DOM NEW", "Give a domain another name.", "Gives domain DOM the name NEW.") {
@@ -84,12 +88,22 @@ enum DomainCommands {
         completes: .domains
     ) { session, invocation throws(XmFailure) in
         let words = try invocation.words(2...3)
+        if words.count == 3 {
+            throw .error("\(invocation.word): there is no vcpu to choose: the button is the domain's")
+        }
         switch words[1] {
         case "power": try await session.order(.domainShutdown(words[0], reason: "poweroff"))
         case "reset": try await session.order(.domainShutdown(words[0], reason: "reboot"))
         case let button: throw .error("\(invocation.word): \"\(button)\" is not supported: use power or reset")
         }
     }
+
+    static let buttonPress: XmCommand = {
+        var command = trigger
+        command.name = "button-press"
+        command.summary = "As trigger, in the words of xl."
+        return command
+    }()
 
     // MARK: Memory and cpus
 

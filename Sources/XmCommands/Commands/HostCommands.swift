@@ -2,16 +2,26 @@ import XendClient
 
 /// info, dmesg, log, consoles: what the machine tells.
 enum HostCommands {
+    private static let infoOptions = [
+        CommonOption.json, XmOption("numa", "n", "Also where its memory is: there is one place for all."),
+    ]
+
     static let info = XmCommand(
-        name: "info", group: .host, arguments: "[KEY]", summary: "Facts of the machine.",
-        details: "Shows what xend knows of the machine it runs on; with KEY (later form) that value alone."
+        name: "info", group: .host, arguments: "[options] [KEY]", summary: "Facts of the machine.",
+        details: "Shows what xend knows of the machine it runs on; with KEY (later form) that value alone.",
+        options: infoOptions
     ) { session, invocation throws(XmFailure) in
+        let parsed = try invocation.parsed(infoOptions)
+        guard parsed.words.count <= 1 else { throw .error("\(invocation.word): Invalid argument(s)") }
         let node = try await session.ask { (client) async throws(XendError) in try await client.node() }
         let isLater = session.format.hasSixColumns
         let facts = isLater ? NodeText.later(node, session.format) : NodeText.original(node)
-        // The original ignored words.
-        guard isLater, let key = invocation.arguments.first(where: { !$0.hasPrefix("-") }) else {
+        if parsed.has("json") {
+            return session.print(JSONText.object(facts.map { ($0.name, .string($0.value)) }).text())
+        }
+        guard let key = parsed.words.first else {
             for fact in facts { session.print(NodeText.line(fact.name, fact.value)) }
+            if parsed.has("numa") { NodeText.numa(node).forEach(session.print) }
             return
         }
         guard let fact = facts.first(where: { $0.name == key }) else {
@@ -48,14 +58,16 @@ enum HostCommands {
     static let log = XmCommand(
         name: "log", group: .host, arguments: "", summary: "Print xend's log.",
         details: "Prints the current log of xend."
-    ) { session, _ throws(XmFailure) in
+    ) { session, invocation throws(XmFailure) in
+        _ = try invocation.words(0...0)
         session.print(try await session.ask { (client) async throws(XendError) in try await client.nodeLog() })
     }
 
     static let consoles = XmCommand(
         name: "consoles", group: .console, arguments: "", summary: "List the consoles of domains.",
         details: "Shows for each console its domain, its TCP port, its id and who is connected."
-    ) { session, _ throws(XmFailure) in
+    ) { session, invocation throws(XmFailure) in
+        _ = try invocation.words(0...0)
         let ports = try await session.ask { (client) async throws(XendError) in try await client.consoles() }
         session.print(ConsoleText.heading)
         for port in ports {
@@ -64,11 +76,28 @@ enum HostCommands {
         }
     }
 
+    private static let consoleOptions = [
+        XmOption("type", "t", value: "TYPE", "pv: domains have no other."),
+        XmOption("num", "n", value: "NUM", "0: domains have no other."),
+        XmOption("escape", "e", value: "CHARACTER", "^]: no other leaves it."),
+        XmOption("quiet", "q", "Accepted and without effect."),
+    ]
+
+    /// There is one console, and one way out of it.
+    private static let onlyValues = ["type": ["pv"], "num": ["0"], "escape": ["^]", "]"]]
+
     static let console = XmCommand(
-        name: "console", group: .console, arguments: "DOM", summary: "Open the console of a domain.",
-        details: "Joins this terminal to the console of domain DOM. Ctrl-] leaves it.", completes: .domains
+        name: "console", group: .console, arguments: "[options] DOM", summary: "Open the console of a domain.",
+        details: "Joins this terminal to the console of domain DOM. Ctrl-] leaves it.", options: consoleOptions,
+        completes: .domains
     ) { session, invocation throws(XmFailure) in
-        guard let domain = invocation.arguments.first else { throw .error("\(invocation.word): Missing domain") }
+        let parsed = try invocation.parsed(consoleOptions)
+        for case .option(let name, let value?) in parsed where onlyValues[name]?.contains(value) == false {
+            throw .error(
+                "\(invocation.word): \(name) \"\(value)\" is not supported: a domain has one console (type pv, num 0)")
+        }
+        guard let domain = parsed.words.first else { throw .error("\(invocation.word): Missing domain") }
+        guard parsed.words.count == 1 else { throw .error("\(invocation.word): Invalid argument(s)") }
         let information = try await session.ask { (client) async throws(XendError) in try await client.domain(domain) }
         guard let port = information.console?.port else { throw .error("No console information") }
         try await session.host.attachConsole(host: session.client.address.host, port: port)

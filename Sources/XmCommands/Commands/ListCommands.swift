@@ -8,31 +8,79 @@ enum ListCommands {
         details: "Shows all domains, or those that are named.\n\n"
             + "State has a letter for each thing that holds: r runs, b is blocked (waits), p is paused,\n"
             + "s has shut down, c has crashed.",
-        options: [XmOption("long", "l", "Everything xend knows of each domain.")], order: .optionsFirst,
-        completes: .domains, run: runList)
+        options: listOptions, order: .optionsFirst, completes: .domains, run: runList)
+
+    private static let listOptions = [
+        XmOption("long", "l", "Everything xend knows of each domain."), CommonOption.json,
+        XmOption("verbose", "v", "Also uuid, why it has shut down, and the label, which no domain has."),
+        XmOption("context", "Z", "Also the label, which no domain has."),
+        XmOption("cpupool", "c", "Also the pool of cpus, of which there is one."),
+        XmOption("numa", "n", "Also the place of its memory, of which there is one."),
+        XmOption(
+            "state", nil, value: "STATE",
+            "Only domains in this state: running (also blocked), paused, shutdown, crashed, dying, or a letter\nof the column."
+        ),
+        XmOption("sort", nil, value: "KEY", "By name, id, mem, vcpus or time."),
+    ]
 
     /// In the later forms options may follow the names, as those tools allowed.
     private static func runList(_ session: XmSession, _ invocation: Invocation) async throws(XmFailure) {
         let parsed = try invocation.parsed(
             list.options, session.format.hasSixColumns ? .mixed : .optionsFirst)
         let isLong = parsed.has("long")
-        if session.format == .xl && isLong { return try await printObjects(session, parsed.words) }
-        let heading = isLong ? nil : DomainList.heading(session.format)
+        let choice = try ListChoice(parsed)
+        if parsed.has("json") || (session.format == .xl && isLong) {
+            return try await printObjects(session, parsed.words, choice)
+        }
+        let heading = isLong ? nil : DomainList.heading(session.format) + choice.furtherHeadings
+        guard choice.isAll else {
+            var domains: [DomainInformation] = []
+            try await session.forEachDomain(parsed.words) { domains.append($0) }
+            if let heading { session.print(heading) }
+            for domain in choice.chosen(domains) { show(domain, isLong: isLong, choice, session) }
+            return
+        }
         try await session.forEachDomain(parsed.words, heading: heading) { domain in
-            if !isLong {
-                session.print(DomainList.line(domain, session.format))
-            } else if session.format == .original {
-                session.host.write(domain.expression.pretty())
-            } else {
-                session.host.write(LongList.later(domain).pretty())
-            }
+            show(domain, isLong: isLong, choice, session)
         }
     }
 
-    private static func printObjects(_ session: XmSession, _ words: [String]) async throws(XmFailure) {
+    private static func show(_ domain: DomainInformation, isLong: Bool, _ choice: ListChoice, _ session: XmSession) {
+        if !isLong {
+            session.print(DomainList.line(domain, session.format) + choice.furtherColumns(domain))
+        } else if session.format == .original {
+            session.host.write(domain.expression.pretty())
+        } else {
+            session.host.write(LongList.later(domain).pretty())
+        }
+    }
+
+    private static func printObjects(
+        _ session: XmSession, _ words: [String], _ choice: ListChoice
+    ) async throws(XmFailure) {
+        var domains: [DomainInformation] = []
+        try await session.forEachDomain(words) { domain in domains.append(domain) }
+        session.print(JSONText.array(choice.chosen(domains).map(LongList.xl)).text())
+    }
+
+    static let vmList = XmCommand(
+        name: "vm-list", group: .domain, isOriginal: false, arguments: "", summary: "List uuids, ids and names.",
+        details: "Shows the uuid, the id and the name of each domain but Domain-0.", options: [CommonOption.json]
+    ) { session, invocation throws(XmFailure) in
+        let parsed = try invocation.parsed([CommonOption.json])
+        guard parsed.words.isEmpty else { throw .error("\(invocation.word): Invalid argument(s)") }
         var objects: [JSONText] = []
-        try await session.forEachDomain(words) { domain in objects.append(LongList.xl(domain)) }
-        session.print(JSONText.array(objects).text())
+        if !parsed.has("json") { session.print("UUID                                  ID    name") }
+        try await session.forEachDomain([]) { domain in
+            guard domain.id != 0 else { return }
+            let (uuid, id, name) = (domain.expression.childText("uuid") ?? "", domain.id ?? -1, domain.name ?? "")
+            if parsed.has("json") {
+                objects.append(.object([("uuid", .string(uuid)), ("domid", .number(id)), ("name", .string(name))]))
+            } else {
+                session.print(uuid.padded(to: 36) + "  " + String(id).padded(to: 5) + " " + name)
+            }
+        }
+        if parsed.has("json") { session.print(JSONText.array(objects).text()) }
     }
 
     static let domid = XmCommand(

@@ -23,6 +23,7 @@ enum SchedulerCommands {
         guard let word = invocation.arguments.first else {
             throw .error("\(invocation.word): Missing context switch allowance")
         }
+        _ = try invocation.words(1...1)
         try await session.order(.nodeBVTSlice(String(try Invocation.number(word))))
     }
 
@@ -58,6 +59,11 @@ enum SchedulerCommands {
         XmOption("domain", "d", value: "DOM", "The domain."),
         XmOption("weight", "w", value: "WEIGHT", "Its share: 256 is an even one."),
         XmOption("cap", "c", value: "CAP", "At most so many percent of one cpu; 0 is no limit."),
+        XmOption("cpupool", "p", value: "POOL", "Pool-0: there is one pool."),
+        XmOption("schedparam", "s", "Not supported: Xen's command line has the scheduler's own parameters."),
+        XmOption("tslice_ms", "t", value: "MS", "As schedparam."),
+        XmOption("ratelimit_us", "r", value: "US", "As schedparam."),
+        CommonOption.json,
     ]
 
     static let credit = XmCommand(
@@ -65,10 +71,26 @@ enum SchedulerCommands {
         summary: "Show or set shares of the credit scheduler.",
         details: "Shows the shares of all domains or of one, or sets them.", options: creditOptions, run: runCredit)
 
+    static let credit2: XmCommand = {
+        var command = credit
+        command.name = "sched-credit2"
+        command.summary = "The same, where Xen has the scheduler credit2."
+        return command
+    }()
+
     private static func runCredit(_ session: XmSession, _ invocation: Invocation) async throws(XmFailure) {
         let parsed = try invocation.parsed(creditOptions)
+        for option in ["schedparam", "tslice_ms", "ratelimit_us"] where parsed.has(option) {
+            throw .error("\(option) is not supported: Xen's command line has the scheduler's own parameters")
+        }
+        if let pool = parsed.value("cpupool"), pool != "Pool-0" {
+            throw .error("there is no pool \"\(pool)\", only Pool-0")
+        }
+        guard parsed.words.isEmpty else { throw .error("\(invocation.word): Invalid argument(s)") }
         let (weight, cap) = (parsed.value("weight"), parsed.value("cap"))
-        guard weight != nil || cap != nil else { return try await showCredit(session, parsed.value("domain")) }
+        guard weight != nil || cap != nil else {
+            return try await showCredit(session, parsed.value("domain"), asJSON: parsed.has("json"))
+        }
         guard let domain = parsed.value("domain") else { throw .error("No domain given.") }
         var arguments: [(name: String, value: XendCall.Argument)] = []
         for (name, text) in [("weight", weight), ("cap", cap)] {
@@ -77,16 +99,29 @@ enum SchedulerCommands {
         try await session.order(.post("domain", domain, operation: "sched_credit_set", arguments: arguments))
     }
 
-    private static func showCredit(_ session: XmSession, _ name: String?) async throws(XmFailure) {
-        if session.format == .xl { session.print("Cpupool Pool-0: tslice=30ms ratelimit=1000us migration-delay=0us") }
-        session.print(LaterTables.creditHeading)
+    private static func showCredit(
+        _ session: XmSession, _ name: String?, asJSON: Bool
+    ) async throws(XmFailure) {
+        var objects: [JSONText] = []
+        if !asJSON, session.format == .xl {
+            session.print("Cpupool Pool-0: tslice=30ms ratelimit=1000us migration-delay=0us")
+        }
+        if !asJSON { session.print(LaterTables.creditHeading) }
         var domains: [DomainInformation] = []
         try await session.forEachDomain(name.map { [$0] } ?? []) { domains.append($0) }
         for domain in domains {
             let (weight, cap) = try await share(of: domain, session)
-            session.print(
-                LaterTables.creditLine(domain.name ?? "", domain.id ?? -1, weight: weight, cap: cap, session.format))
+            let (name, id) = (domain.name ?? "", domain.id ?? -1)
+            guard asJSON else {
+                session.print(LaterTables.creditLine(name, id, weight: weight, cap: cap, session.format))
+                continue
+            }
+            objects.append(
+                .object([
+                    ("name", .string(name)), ("domid", .number(id)), ("weight", .number(weight)), ("cap", .number(cap)),
+                ]))
         }
+        if asJSON { session.print(JSONText.array(objects).text()) }
     }
 
     /// What the daemon says of the share; where it cannot, what the configuration asked for.

@@ -14,7 +14,7 @@ enum ShutdownCommands {
     private static let laterShutdownOptions = shutdownOptions + [XmOption("force", "F", "Accepted and without effect.")]
 
     static let shutdown = XmCommand(
-        name: "shutdown", group: .domain, arguments: "[options] [DOM]", summary: "Ask a domain to shut down.",
+        name: "shutdown", group: .domain, arguments: "[options] [DOM...]", summary: "Ask domains to shut down.",
         details: "Asks domain DOM to power off. It may take its time, or refuse; destroy does not ask.",
         options: shutdownOptions, completes: .domains
     ) { session, invocation throws(XmFailure) in
@@ -30,8 +30,8 @@ enum ShutdownCommands {
     ]
 
     static let reboot = XmCommand(
-        name: "reboot", group: .domain, isOriginal: false, arguments: "[options] [DOM]",
-        summary: "Ask a domain to reboot.", details: "Asks domain DOM to reboot. It keeps its name and its id.",
+        name: "reboot", group: .domain, isOriginal: false, arguments: "[options] [DOM...]",
+        summary: "Ask domains to reboot.", details: "Asks domain DOM to reboot. It keeps its name and its id.",
         options: rebootOptions, completes: .domains
     ) { session, invocation throws(XmFailure) in
         let parsed = try invocation.parsed(rebootOptions)
@@ -52,13 +52,18 @@ private struct Shutdown {
     func run() async throws(XmFailure) {
         if !parsed.has("all") && parsed.words.isEmpty { throw .error("Missing domain") }
         let reason = try reason()
-        var domains = Array(parsed.words.prefix(1))
+        var domains = parsed.words
         if parsed.has("all") {
+            guard domains.isEmpty else {
+                throw .error("either -a or domains, not both: \(domains.joined(separator: " "))")
+            }
             domains = try await session.ask { (client) async throws(XendError) in try await client.domains() }
         }
         domains.removeAll { Shutdown.privileged.contains($0) }
         if parsed.has("wait") { domains = try await namesToWaitFor(domains) }
-        for domain in domains { try await session.order(.domainShutdown(domain, reason: reason)) }
+        try await session.each(domains) { (domain) throws(XmFailure) in
+            try await session.order(.domainShutdown(domain, reason: reason))
+        }
         if parsed.has("wait") { try await wait(for: domains) }
     }
 

@@ -4,38 +4,57 @@ import XendClient
 /// save, restore and migrate.
 enum TransferCommands {
     static let save = XmCommand(
-        name: "save", group: .domain, arguments: "DOM FILE", summary: "Save a domain to a file and end it.",
-        details: "Writes the memory and the configuration of domain DOM to FILE, on the machine xend runs on.",
+        name: "save", group: .domain, arguments: "[options] DOM FILE", summary: "Save a domain to a file and end it.",
+        details: "Writes the memory and the configuration of domain DOM to FILE, on the machine xend runs on.\n"
+            + "With -c the domain runs on afterwards, with -p it is left here paused.", options: saveOptions,
         completes: .domains
     ) { session, invocation throws(XmFailure) in
-        guard invocation.arguments.count >= 2 else { throw .error("\(invocation.word): Missing arguments") }
-        let (domain, file) = (invocation.arguments[0], session.absolute(invocation.arguments[1]))
+        let parsed = try invocation.parsed(saveOptions)
+        guard parsed.words.count >= 2 else { throw .error("\(invocation.word): Missing arguments") }
+        guard parsed.words.count == 2 else {
+            throw .error(
+                "\(invocation.word): \(parsed.words[2]): a saved domain has its own configuration, and takes no other")
+        }
+        let (domain, file) = (parsed.words[0], session.absolute(parsed.words[1]))
+        let stays = parsed.has("paused") ? "paused" : parsed.has("checkpoint") ? "running" : nil
         try await session.withProgress("save", of: domain) { (client) async throws(XendError) in
-            try await client.domainSave(domain, file: file)
+            try await client.domainSave(domain, file: file, afterwards: stays)
         }
     }
 
+    private static let saveOptions = [
+        XmOption("checkpoint", "c", "A checkpoint: the domain runs on."),
+        XmOption("paused", "p", "A checkpoint: the domain stays, paused."),
+    ]
+
     private static let laterRestoreOptions = [
         XmOption("paused", "p", "Leave the domain paused."),
+        XmOption("vncviewer", "V", "Accepted and without effect."),
+        XmOption("vncviewer-autopass", "A", "Accepted and without effect."),
         XmOption("wait", "e", "Accepted and without effect."),
         XmOption("debug", "d", "Accepted and without effect."),
     ]
 
     static let restore = XmCommand(
-        name: "restore", group: .domain, arguments: "FILE", summary: "Bring a saved domain back.",
-        details: "Creates a domain from what save wrote to FILE, and lets it run.", completes: .files
+        name: "restore", group: .domain, arguments: "[options] FILE", summary: "Bring a saved domain back.",
+        details: "Creates a domain from what save wrote to FILE, and lets it run.", options: laterRestoreOptions,
+        completes: .files
     ) { session, invocation throws(XmFailure) in
         let isLater = session.format.hasSixColumns
-        let parsed = try isLater ? invocation.parsed(laterRestoreOptions) : invocation.arguments.map { .word($0) }
+        let parsed = try invocation.parsed(laterRestoreOptions)
         guard let word = parsed.words.first else { throw .error("\(invocation.word): Missing arguments") }
+        guard parsed.words.count == 1 else {
+            throw .error("\(invocation.word): one file: a saved domain has its own configuration, and takes no other")
+        }
         let file = session.absolute(word)
+        let isPaused = parsed.has("paused")
         let domain = try await session.withProgress("restore", of: nil) { (client) async throws(XendError) in
-            try await client.domainRestore(file: file)
+            try await client.domainRestore(file: file, isPaused: isPaused)
         }
         if !isLater { session.host.write(domain.expression.pretty()) }
         // One that was saved while it ran runs already; a daemon that does not tell the state left it paused.
-        let isPaused = domain.state?.contains("p") ?? true
-        if isPaused, !parsed.has("paused"), let id = domain.expression.childText("id") {
+        let isStopped = domain.state?.contains("p") ?? true
+        if isStopped, !isPaused, let id = domain.expression.childText("id") {
             try await session.order(.domainUnpause(id))
         }
     }

@@ -11,7 +11,9 @@ extension XmCommand {
         ]
         + [ImageCommands.imageInfo, ImageCommands.imageStream]
         + [
-            ListCommands.domid, ListCommands.domname, DomainCommands.rename, DomainCommands.trigger,
+            ListCommands.domid, ListCommands.domname, ListCommands.vmList, DomainCommands.rename,
+            DomainCommands.trigger,
+            DomainCommands.buttonPress,
             DomainCommands.reset, DomainCommands.sysrq, UpTimeCommand.upTime,
         ]
         + [
@@ -20,10 +22,13 @@ extension XmCommand {
             DomainCommands.memSet,
         ]
         + [HostCommands.console, HostCommands.consoles]
-        + [HostCommands.info, TopCommand.top, HostCommands.dmesg, HostCommands.log, HostCommands.debugKeys]
+        + [
+            PoolCommands.list, HostCommands.info, TopCommand.top, HostCommands.dmesg, HostCommands.log,
+            HostCommands.debugKeys,
+        ]
         + [
             SchedulerCommands.bvt, SchedulerCommands.bvtContextAllowance, SchedulerCommands.atropos,
-            SchedulerCommands.roundRobin, SchedulerCommands.credit,
+            SchedulerCommands.roundRobin, SchedulerCommands.credit, SchedulerCommands.credit2,
         ]
         + [
             DeviceCommands.vifList, DeviceCommands.networkList, DeviceCommands.networkAttach,
@@ -39,4 +44,5 @@ extension XmCommand {
 /// Options that several commands have.
 enum CommonOption {
     static let help = XmOption("help", "h", "Print this help.")
+    static let json = XmOption("json", nil, "As JSON.")
 }

@@ -1,3 +1,4 @@
+import SExpressions
 import WebText
 
 // The little JSON that xl's users read.
@@ -10,6 +11,30 @@ indirect enum JSONText: Equatable {
     case literal(String)
     case array([JSONText])
     case object([(String, JSONText)])
+
+    /// The fields of an element, each with the numbers and words that stand in it.
+    init(fieldsOf element: SExpression, and more: [(String, JSONText)] = []) {
+        let fields = element.children().compactMap { child in child.name.map { ($0, JSONText(valuesOf: child)) } }
+        self = .object(more + fields)
+    }
+
+    private init(valuesOf element: SExpression) {
+        let values = element.children()
+        switch values.count {
+        case 0: self = .string("")
+        case 1 where values[0].atom != nil: self = JSONText(atom: values[0].atom ?? "")
+        default:
+            let areFields = values.allSatisfy { $0.name != nil && $0.list != nil }
+            self =
+                areFields
+                ? JSONText(fieldsOf: element) : .array(values.map { JSONText(atom: $0.atom ?? $0.description) })
+        }
+    }
+
+    private init(atom: String) {
+        let isNumber = atom.wholeMatch(of: #/0|-?[1-9][0-9]{0,15}/#) != nil
+        self = isNumber ? .number(Int(atom) ?? 0) : .string(atom)
+    }
 
     /// An object of those members that there are.
     static func object(some members: [(String, JSONText?)]) -> JSONText {

@@ -6,6 +6,15 @@ import XendClient
 enum NodeText {
     static func line(_ name: String, _ value: String) -> String { name.padded(to: 23) + ": " + value }
 
+    /// What xl says of places of memory: a machine is taken for one.
+    static func numa(_ node: NodeInformation) -> [String] {
+        let (total, free) = (node["total_memory"] ?? node["memory"] ?? "0", node["free_memory"] ?? "0")
+        return [
+            "numa_info              :", "node:    memsize    memfree    distances",
+            "   0:" + total.aligned(right: 11) + free.aligned(right: 11) + "      10",
+        ]
+    }
+
     /// The facts of the 2.0 form: whatever the daemon tells, in its order.
     static func original(_ node: NodeInformation) -> [(name: String, value: String)] { node.fields }
 

@@ -128,9 +128,10 @@ class Xend:
         """Ends a domain without asking it: ``halt``, or ``reboot`` to build it again."""
         return self._post("domain", dom, op="destroy", reason=reason)
 
-    def xend_domain_save(self, dom: Reference, filename: str) -> Answer:
-        """Saves a domain to a file of the daemon's machine and ends it."""
-        return self._post("domain", dom, op="save", file=filename, patience="transfer")
+    def xend_domain_save(self, dom: Reference, filename: str, afterwards: str = "gone") -> Answer:
+        """Saves a domain to a file of the daemon's machine: it is ``gone`` then, ``running`` or ``paused``."""
+        more = {} if afterwards == "gone" else {"afterwards": afterwards}
+        return self._post("domain", dom, op="save", file=filename, patience="transfer", **more)
 
     def xend_domain_migrate(self, dom: Reference, dst: str, live: Union[bool, int] = 0, resource: int = 0) -> Answer:
         """Moves a domain to ``HOST`` or ``HOST:PORT``; its url there. ``resource`` is a limit in Mbit/s, 0 is none."""
