@@ -8,7 +8,7 @@ extension DomainConfig {
         if let text = source.childText("cpu_weight"), let weight = Double(text), weight >= 256 {
             warnings.append("cpu_weight \(text) is taken as Xen 3 counts, where 256 is an even share; here that is 1")
         }
-        return warnings
+        return warnings + ExitActions.warnings(ConfigurationReader(source))
     }
 
     /// Why it would be less than was asked for; nil: all that was asked for can be.

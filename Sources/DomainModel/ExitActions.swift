@@ -12,6 +12,11 @@ public struct ExitActions: Hashable, Sendable {
     public var onReboot: Action
     /// After a crash, or an exit for a reason that nobody knows.
     public var onCrash: Action
+    /// After its watchdog has ended it; nil: as after a crash.
+    public var onWatchdog: Action?
+
+    /// The fields, each with what ends in it.
+    static let fields = ["on_poweroff", "on_reboot", "on_crash", "on_watchdog"]
 
     init(_ fields: ConfigurationReader) throws(ConfigurationError) {
         let mode = try fields.choice("restart", RestartMode.self) { "invalid restart mode: \($0)" }
@@ -19,24 +24,41 @@ public struct ExitActions: Hashable, Sendable {
         onPoweroff = try Self.action(fields, "on_poweroff") ?? onPoweroff
         onReboot = try Self.action(fields, "on_reboot") ?? onReboot
         onCrash = try Self.action(fields, "on_crash") ?? onCrash
+        onWatchdog = try Self.action(fields, "on_watchdog")
     }
 
     private static func action(
         _ fields: ConfigurationReader, _ field: String
     ) throws(ConfigurationError) -> Action? {
-        // xl's words for the same actions with extras that xend does not have.
-        switch fields.text(field) {
-        case "coredump-destroy": return .destroy
-        case "coredump-restart", "rename-restart", "soft-reset": return .restart
-        default: return try fields.choice(field, Action.self) { "invalid \(field): \($0)" }
+        if let text = fields.text(field), let extra = extras[text] { return extra.action }
+        return try fields.choice(field, Action.self) { "invalid \(field): \($0)" }
+    }
+
+    /// xl's words for the same actions with extras that xend does not have.
+    private static let extras: [String: (action: Action, missing: String)] = [
+        "coredump-destroy": (.destroy, "xend writes no core files; the domain is ended"),
+        "coredump-restart": (.restart, "xend writes no core files; the domain is restarted"),
+        "rename-restart": (.restart, "the domain that has ended is not kept under another name; it is restarted"),
+        "soft-reset": (.restart, "a domain is not reset softly; it is restarted"),
+    ]
+
+    /// What the words of a configuration say beyond what is done.
+    static func warnings(_ fields: ConfigurationReader) -> [String] {
+        Self.fields.compactMap { field in
+            guard let text = fields.text(field), let extra = extras[text] else { return nil }
+            return "\(field) \(text): \(extra.missing)"
         }
     }
+
+    /// `SHUTDOWN_watchdog` of Xen's public/sched.h.
+    private static let watchdog: UInt8 = 4
 
     /// The action for a guest that exited by itself. A suspended domain is kept.
     public func action(for reason: ShutdownReason) -> Action {
         switch reason {
         case .poweroff: onPoweroff
         case .reboot: onReboot
+        case .other(Self.watchdog): onWatchdog ?? onCrash
         case .crash, .other: onCrash
         case .suspend: .preserve
         }

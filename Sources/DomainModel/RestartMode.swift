@@ -16,6 +16,7 @@ public enum RestartMode: String, CaseIterable, Sendable {
 extension ExitActions {
     /// What the restart modes of 2004 mean (manual L5).
     public init(_ mode: RestartMode) {
+        onWatchdog = nil
         switch mode {
         case .onreboot: (onPoweroff, onReboot, onCrash) = (.destroy, .restart, .destroy)
         case .always: (onPoweroff, onReboot, onCrash) = (.restart, .restart, .restart)

@@ -167,6 +167,34 @@ import Testing
         }
     }
 
+    @Test("Words for an end that say more than is done are warnings; a watchdog has its own")
+    func readsActions() throws {
+        for field in ExitActions.fields {
+            for (word, action) in [
+                ("coredump-destroy", ExitActions.Action.destroy), ("coredump-restart", .restart),
+                ("rename-restart", .restart),
+                ("soft-reset", .restart),
+            ] {
+                let config = try config("(\(field) \(word))")
+                #expect(config.warnings.count == 1 && config.warnings[0].hasPrefix("\(field) \(word): "))
+                let actions = config.exitActions
+                let read = [
+                    "on_poweroff": actions.onPoweroff, "on_reboot": actions.onReboot, "on_crash": actions.onCrash,
+                ]
+                #expect((read[field] ?? actions.onWatchdog) == action)
+            }
+            for action in ExitActions.Action.allCases {
+                #expect(try config("(\(field) \(action.rawValue))").warnings.isEmpty)
+            }
+            #expect(throws: ConfigurationError.self) { try config("(\(field) explode)") }
+        }
+        let config = try config("(on_crash preserve) (on_watchdog restart)")
+        #expect(
+            config.exitActions.action(for: .other(4)) == .restart
+                && config.exitActions.action(for: .other(5)) == .preserve)
+        #expect(try self.config("(on_crash preserve)").exitActions.action(for: .other(4)) == .preserve)
+    }
+
     @Test("A boot loader within the guest is its kernel; one outside is not run")
     func readsBootLoader() throws {
         for word in BootLoader.grubWords {

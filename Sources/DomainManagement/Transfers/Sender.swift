@@ -15,7 +15,34 @@ struct Sender: ManagerPart {
     /// - Throws: `invalid`, when the destination is none.
     func route(_ request: MigrationRequest) throws(OperationError) -> MigrationRoute {
         let (host, port) = try destination(request.destination)
+        try checkIsElsewhere(host, port, request.destination)
         return MigrationRoute(host: host, port: port, isLive: request.live, rate: request.rate)
+    }
+
+    /// This machine is somewhere else only with the port of another xend on it: without one, whoever happens to have the usual port
+    /// would be talked to.
+    private func checkIsElsewhere(_ name: String, _ port: UInt16, _ text: String) throws(OperationError) {
+        let own = peers.migration.listeningPort
+        guard isThisMachine(name), port == own || !text.hasSuffix(":\(port)") else { return }
+        throw OperationError(
+            .refused,
+            "cannot migrate to \(text): that is this very xend, which takes domains on port \(own); another one on this machine is "
+                + "\(name):PORT, with the port that it tells when it starts")
+    }
+
+    private static let loopbackNames: Set<String> = [
+        "localhost", "localhost.localdomain", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback", "::1", "::",
+        "0.0.0.0", "0",
+    ]
+
+    /// By the names that every machine has for itself, and its own, with or without its domain.
+    private func isThisMachine(_ name: String) -> Bool {
+        var name = name.lowercased()
+        if name.hasSuffix(".") { name.removeLast() }
+        if Self.loopbackNames.contains(name) || name.hasPrefix("127.") || name.hasPrefix("::ffff:127.") { return true }
+        let own = host.node.systemName.host.lowercased()
+        let short = own.prefix { $0 != "." }
+        return name == own || name == short
     }
 
     /// `HOST`, `HOST:PORT`, `[ADDRESS]:PORT`
@@ -156,7 +183,7 @@ struct Sender: ManagerPart {
             case .handedOver where host.clock.now >= deadline:
                 throw StepFailure(
                     "it was handed over to \(handover.record.host), which has not confirmed it; xend keeps asking "
-                        + "(op=resolve decides by hand)")
+                        + "(xm resolve, or op=resolve, decides by hand)")
             case .started, .deciding, .handedOver, .aborting, .finished: break
             }
             try await host.clock.sleep(for: .milliseconds(2))

@@ -5,6 +5,7 @@ extension WordTable {
         ConfigurationWord.all(
             "name memory maxmem cpu cpus cpu_weight cpu_cap vcpus online_vcpus vcpu_avail uuid image device backend console "
                 + "restart on_poweroff on_reboot on_crash on_watchdog bootloader", .done)
+            + [ConfigurationWord("on_soft_reset", .warned(Reason.softReset), idle: ["soft-reset"])]
             + ConfigurationWord.all(
                 "domid id state status shutdown_reason start_time cpu_time up_time description store_mfn console_mfn "
                     + "store_port console_port last_shutdown_reason shadow_memory features other_config platform "
