@@ -188,10 +188,10 @@ import Testing
             }
             #expect(throws: ConfigurationError.self) { try config("(\(field) explode)") }
         }
-        let config = try config("(on_crash preserve) (on_watchdog restart)")
+        let seen = try config("(on_crash preserve) (on_watchdog restart)")
         #expect(
-            config.exitActions.action(for: .other(4)) == .restart
-                && config.exitActions.action(for: .other(5)) == .preserve)
+            seen.exitActions.action(for: .other(4)) == .restart
+                && seen.exitActions.action(for: .other(5)) == .preserve)
         #expect(try self.config("(on_crash preserve)").exitActions.action(for: .other(4)) == .preserve)
     }
 

@@ -64,7 +64,7 @@ struct MigrationTests {
         try hosts.start(hosts.beta, secret: "another secret, of other hosts")
         try hosts.createRunning()
         for (destination, text) in [
-            ("alpha", "same host"), ("beta", "secret of this pool"), ("gamma", "cannot be reached"),
+            ("alpha", "this very xend"), ("beta", "secret of this pool"), ("gamma", "cannot be reached"),
             ("", "invalid destination"),
         ] {
             let error = #expect(throws: OperationError.self, "\(destination)") {

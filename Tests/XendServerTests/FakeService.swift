@@ -75,7 +75,7 @@ final class FakeService: DaemonService {
         case .create(let config):
             try note("create \(config.name) for \(requester)")
             return now.results["create"] ?? .done
-        case .restore(let path):
+        case .restore(let path, _):
             try note("restore \(path)")
             return now.results["restore"] ?? .done
         case .domain(let reference, let operation):

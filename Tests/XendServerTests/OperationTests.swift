@@ -112,7 +112,7 @@ import Testing
         Row("POST /xend/domain/vm1 op=shutdown&reason=no", "(xend.err 'invalid reason:no')"),
         Row("POST /xend/domain/vm1 op=destroy&reason=reboot", "0", "vm1: destroy(DomainModel.DestroyMode.reboot)"),
         Row("POST /xend/domain/vm1 op=destroy", "0", "vm1: destroy(DomainModel.DestroyMode.halt)"),
-        Row("POST /xend/domain/vm1 op=save&file=/tmp/x", "0", "vm1: save(path: \"/tmp/x\")"),
+        Row("POST /xend/domain/vm1 op=save&file=/tmp/x", "0", "vm1: save(path: \"/tmp/x\""),
         Row("POST /xend/domain/vm1 op=save&file=", "(xend.err 'Missing parameter: file')"),
         Row(
             "POST /xend/domain/vm1 op=migrate&dst=beta", "http://beta:8000/xend/domain/7",

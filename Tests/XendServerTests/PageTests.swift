@@ -189,15 +189,15 @@ import Testing
     @Test("An uploaded file that is refused comes back as text")
     func refusedFile() async throws {
         let body =
-            "--B\r\nContent-Disposition: form-data; name=\"config\"; filename=\"a.sxp\"\r\n\r\n(vm (name 1x!))\n"
+            "--B\r\nContent-Disposition: form-data; name=\"config\"; filename=\"a.sxp\"\r\n\r\n(vm (name 12))\n"
             + "--B\r\nContent-Disposition: form-data; name=\"op\"\r\n\r\ncreate\r\n--B--\r\n"
         let reply = try await Wire.ask(
             "POST /xend/domain HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=\"B\"\r\n"
                 + "Content-Length: \(body.utf8.count)\r\n\(Self.html)\r\n\(body)")
         #expect(reply.status == 400)
         let page = try HTMLDocument(reply.body)
-        #expect(page.text("//div[@role='alert']/p").hasPrefix("Error creating domain: invalid vm name (name is \"1x!\""))
-        #expect(page.text("//textarea").contains("(vm (name 1x!))"))
+        #expect(page.text("//div[@role='alert']/p").hasPrefix("Error creating domain: invalid vm name (name is \"12\""))
+        #expect(page.text("//textarea").contains("(vm (name 12))"))
     }
 
     @Test("Style and script are served, and nothing in them is loaded from elsewhere")

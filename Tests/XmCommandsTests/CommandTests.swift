@@ -183,7 +183,7 @@ import XendClient
         Example(
             "block-attach k1 file:/a,b=c xvdc:cdrom r",
             [
-                "POST /xend/domain/k1 config=%28vbd+%28uname+file%3A%2Fa%2Cb%3Dc%29+%28dev+xvdc%3Acdrom%29+%28mode+r%29%29&op=device_create"
+                "POST /xend/domain/k1 config=%28vbd+%28uname+%27file%3A%2Fa%2Cb%3Dc%27%29+%28dev+xvdc%3Acdrom%29+%28mode+r%29%29&op=device_create"
             ]),
         .mistake(
             "block-attach k1 phy:a xvdb q",
@@ -227,8 +227,8 @@ import XendClient
             let needsDomain = command.arguments == "DOM..."
             let more = [
                 "GET /xend/node/": "(node (total_memory 1000) (cores 2))",
-                "GET /xend/domain/k1/vifs": "((vif (idx 0) (vif 0) (mac aa:00:00:00:00:11)))",
-                "GET /xend/domain/k1/vbds": "((vbd (idx 0) (vdev 2049) (dev sda1)))",
+                "GET /xend/domain/k1?op=vifs": "((vif (idx 0) (vif 0) (mac aa:00:00:00:00:11)))",
+                "GET /xend/domain/k1?op=vbds": "((vbd (idx 0) (vdev 2049) (dev sda1)))",
             ]
             let daemon = FakeDaemon(twoDomains.merging(more) { first, _ in first })
             let outcome = await run(
@@ -260,8 +260,8 @@ import XendClient
     @Test("A device is found by every name that a file or a list has for it", arguments: deviceNames)
     func findsDevices(command: String, word: String, idx: String?) async {
         let daemon = FakeDaemon([
-            "GET /xend/domain/k1/vbds/": "((vbd (idx 0) (vdev 2049) (dev sda1)) (vbd (idx 1) (vdev 51728) (dev xvdb)))",
-            "GET /xend/domain/k1/vifs/": "((vif (idx 0) (vif 0) (mac aa:00:00:00:00:11) (vifname web-eth0)))",
+            "GET /xend/domain/k1?op=vbds": "((vbd (idx 0) (vdev 2049) (dev sda1)) (vbd (idx 1) (vdev 51728) (dev xvdb)))",
+            "GET /xend/domain/k1?op=vifs": "((vif (idx 0) (vif 0) (mac aa:00:00:00:00:11) (vifname web-eth0)))",
         ])
         let outcome = await run([command, "k1", word], daemon: daemon)
         let type = command == "block-detach" ? "vbd" : "vif"
