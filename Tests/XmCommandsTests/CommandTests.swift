@@ -228,7 +228,8 @@ import XendClient
             let more = [
                 "GET /xend/node/": "(node (total_memory 1000) (cores 2))",
                 "GET /xend/domain/k1?op=vifs": "((vif (idx 0) (vif 0) (mac aa:00:00:00:00:11)))",
-                "GET /xend/domain/k1?op=vbds": "((vbd (idx 0) (vdev 2049) (dev sda1)))",
+                "GET /xend/domain/k1?op=vbds":
+                "((vbd (idx 0) (vdev 2049) (dev sda1)))",
             ]
             let daemon = FakeDaemon(twoDomains.merging(more) { first, _ in first })
             let outcome = await run(
