@@ -229,7 +229,7 @@ import XendClient
                 "GET /xend/node/": "(node (total_memory 1000) (cores 2))",
                 "GET /xend/domain/k1?op=vifs": "((vif (idx 0) (vif 0) (mac aa:00:00:00:00:11)))",
                 "GET /xend/domain/k1?op=vbds":
-                "((vbd (idx 0) (vdev 2049) (dev sda1)))",
+                    "((vbd (idx 0) (vdev 2049) (dev sda1)))",
             ]
             let daemon = FakeDaemon(twoDomains.merging(more) { first, _ in first })
             let outcome = await run(
@@ -261,7 +261,8 @@ import XendClient
     @Test("A device is found by every name that a file or a list has for it", arguments: deviceNames)
     func findsDevices(command: String, word: String, idx: String?) async {
         let daemon = FakeDaemon([
-            "GET /xend/domain/k1?op=vbds": "((vbd (idx 0) (vdev 2049) (dev sda1)) (vbd (idx 1) (vdev 51728) (dev xvdb)))",
+            "GET /xend/domain/k1?op=vbds": "((vbd (idx 0) (vdev 2049) (dev sda1)) "
+                + "(vbd (idx 1) (vdev 51728) (dev xvdb)))",
             "GET /xend/domain/k1?op=vifs": "((vif (idx 0) (vif 0) (mac aa:00:00:00:00:11) (vifname web-eth0)))",
         ])
         let outcome = await run([command, "k1", word], daemon: daemon)
