@@ -15,11 +15,14 @@ struct HostsNetwork: HostNetwork {
     let isPoolOfThisProcess: Bool
     /// Whether a name is that of a simulated host.
     let hasHost: @Sendable (String) -> Bool
+    /// Told of the port outside.
+    let listening: @Sendable (UInt16) -> Void
 
     func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
         guard port == migrationPort else { return try await outside.listen(address: address, port: port) }
         let real = try await outside.listen(
             address: isPoolOfThisProcess ? "localhost" : address, port: hasMigrationPortOutside ? port : 0)
+        listening(real.port)
         do {
             return TwinListener(try await simulated.listen(address: address, port: port), real, tasks)
         } catch {

@@ -28,6 +28,20 @@ enum RealFiles {
         }
     }
 
+    /// The contents of a file, which is made with these, for its owner alone, if it is not there.
+    /// - Throws: why it can be neither read nor made.
+    static func makeOnce(_ path: String, _ content: [UInt8]) throws(ScenarioFileError) -> [UInt8] {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            defer { close(descriptor) }
+            // So few bytes are written at once.
+            if write(descriptor, content, content.count) == content.count { return content }
+        } else if errno == EEXIST, let found = bytes(path, limit: 4096) {
+            return Array(found.prefix { $0 != UInt8(ascii: "\n") })
+        }
+        throw ScenarioFileError(description: "\(path): \(String(cString: strerror(errno)))")
+    }
+
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// The text of a configuration, which is a page: a megabyte is none.

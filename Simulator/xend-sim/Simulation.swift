@@ -23,6 +23,8 @@ final class Simulation: @unchecked Sendable {
         var isInstant: Bool
         var minimumRestartSeconds: Double?
         var seed: UInt64
+        /// What the hosts of this process, and of others that are told the same, know of each other; nil: this process makes it.
+        var poolSecret: [UInt8]?
         /// How the files that the process may have open are divided.
         var descriptors: DescriptorShares?
     }
@@ -32,7 +34,7 @@ final class Simulation: @unchecked Sendable {
     private let executor: SimulationExecutor
     private let pacemaker: Pacemaker
     /// What the hosts of this process know, so that domains migrate between them; another one in each process.
-    private let poolSecret = LinuxRandom().bytes(32).flatMap { Array(String($0, radix: 16).utf8) }
+    private let poolSecret: [UInt8]
     private var hosts: [RunningHost] = []
     private var surroundings: [SocketSurroundings] = []
     private var control: SimulatorControl?
@@ -41,6 +43,7 @@ final class Simulation: @unchecked Sendable {
     private var hasFailed = false
 
     init(options: Options, first: HostSetup) {
+        poolSecret = options.poolSecret ?? Self.newSecret()
         self.options = options
         executor = SimulationExecutor(mode: options.isVirtual ? .virtual : .real)
         world = SimulatedWorld(seed: options.seed, executor: executor)
@@ -55,6 +58,9 @@ final class Simulation: @unchecked Sendable {
         self.control = control
         _ = add(first, isFirst: true)
     }
+
+    /// Of letters, as it may be kept in a file.
+    static func newSecret() -> [UInt8] { LinuxRandom().bytes(32).flatMap { Array(String($0, radix: 16).utf8) } }
 
     @discardableResult
     private func add(_ setup: HostSetup, isFirst: Bool) -> RunningHost {
@@ -129,7 +135,9 @@ final class Simulation: @unchecked Sendable {
             executor.wake()
             return
         }
-        Output.line("listening on \(url)/xend")
+        // At once, for who reads the first line alone and closes the pipe.
+        let migrations = surroundings[0].outsideMigrationPort.map { "\ntaking migrations on port \($0)" } ?? ""
+        Output.line("listening on \(url)/xend\(migrations)")
     }
 
     private func end() async {

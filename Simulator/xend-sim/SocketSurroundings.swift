@@ -36,6 +36,8 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
     private var hasMigrationPort = false
     /// Nobody outside can know the secret.
     private var isPoolOfThisProcess = false
+    /// Where others on this machine reach the migration port, once it is there.
+    private(set) var outsideMigrationPort: UInt16?
     private let configured: Result<XendConfiguration, ScenarioFileError>
     private let configurationPath: String?
     private let declared: String?
@@ -163,7 +165,8 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         var host = handles
         host.network = HostsNetwork(
             outside: outside, simulated: handles.network, tasks: tasks, migrationPort: migrationPort,
-            hasMigrationPortOutside: hasMigrationPort, isPoolOfThisProcess: isPoolOfThisProcess, hasHost: hasHost)
+            hasMigrationPortOutside: hasMigrationPort, isPoolOfThisProcess: isPoolOfThisProcess, hasHost: hasHost
+        ) { [self] port in outsideMigrationPort = port }
         // Who calls are users of this very machine.
         host.accounts = LinuxAccounts()
         host.notifications = HostsNotifications(

@@ -11,8 +11,8 @@ struct XendSim: ParsableCommand {
         commandName: "xend-sim",
         abstract: "Run xend on a simulated machine.",
         discussion: """
-            When it is ready it prints one line, "listening on http://ADDRESS:PORT/xend", and nothing else on standard \
-            output. SIGTERM, SIGINT and SIGHUP stop it; a second one ends it at once. With the process the machine ends too, as a power cut would end it.
+            When it is ready it prints "listening on http://ADDRESS:PORT/xend" and "taking migrations on port PORT", and \
+            nothing else on standard output. SIGTERM, SIGINT and SIGHUP stop it; a second one ends it at once. With the process the machine ends too, as a power cut would end it.
 
             Configuration, database, log and save files are real, under --root. Kernels, block devices and bridges are the \
             simulated machine's; /simulator shows and changes it.
@@ -56,6 +56,12 @@ struct XendSim: ParsableCommand {
     @Option(help: "The machine's chance; another one in each run unless given.")
     var seed: UInt64?
 
+    @Option(
+        help: ArgumentHelp(
+            "File with a secret; processes with the same one migrate domains to each other. Made if it is not there.",
+            valueName: "file"))
+    var pool: String?
+
     func validate() throws {
         guard (64...16_777_216).contains(memory) else {
             throw ValidationError("--memory must be from 64 to 16777216 MB")
@@ -85,13 +91,24 @@ struct XendSim: ParsableCommand {
             options: .init(
                 root: root, config: config, port: port, keepsDatabase: store == .disk, isVirtual: time == .virtual,
                 isInstant: instant, minimumRestartSeconds: minRestartTime,
-                seed: seed ?? UInt64.random(in: 0...UInt64.max), descriptors: descriptors),
+                seed: seed ?? UInt64.random(in: 0...UInt64.max), poolSecret: try pool.map(poolSecret),
+                descriptors: descriptors),
             first: setup)
         guard try simulation.run() else { throw ExitCode.failure }
     }
 }
 
 extension XendSim {
+    /// What the file says; whoever comes first makes it.
+    private func poolSecret(in path: String) throws -> [UInt8] {
+        do {
+            return try RealFiles.makeOnce(path, Simulation.newSecret())
+        } catch {
+            Output.complain("cannot start: --pool \(error)")
+            throw ExitCode.failure
+        }
+    }
+
     /// A root has one xend: two would destroy each other's database.
     private func takeRoot() throws -> PidFile.Holding {
         let file = PidFile(root: HostRoot(files: root))

@@ -43,6 +43,16 @@ enum LaterKey: String, CaseIterable {
     case passthroughResets = "pci-dev-assign-strict-check"
     case rotateCount = "logfile-rotate-count"
     case udev = "xend-udev-event-server"
+    case deviceModelLogs = "qemu-dm-logrotate-count"
+    case securityModule = "xsm_module_name"
+    case domainLock = "xend-domain-lock"
+    case domainLockPath = "xend-domain-lock-path"
+    case domainLockUtility = "xend-domain-lock-utility"
+    case domainLockDevice = "xend-domain-lock-device"
+    case domainLockPort = "xend-domain-lock-port"
+    case scsiMask = "pscsi-device-mask"
+    case xenAPIKeyFile = "xen-api-server-ssl-key-file"
+    case xenAPICertificateFile = "xen-api-server-ssl-cert-file"
 
     /// What becomes of a line.
     enum Treatment {
@@ -90,6 +100,16 @@ enum LaterKey: String, CaseIterable {
         case .domainsPath, .domainsLockPath: .nothing("domains are kept in the database (dbroot)")
         case .createTimeout, .destroyTimeout: .nothing("a back-end has 10 seconds")
         case .passthroughCheck, .passthroughResets: .nothing("xend passes no PCI devices through")
+        case .deviceModelLogs: .nothing("domains have no device model")
+        case .securityModule: .refused(["acm", "flask"], "xend labels no domains")
+        case .domainLock:
+            .refused(
+                ["yes", "1", "on"],
+                "xend sees to it that a disk has one writer on this host, and locks nothing between hosts")
+        case .domainLockPath, .domainLockUtility, .domainLockDevice, .domainLockPort:
+            .nothing("xend locks nothing between hosts")
+        case .scsiMask: .nothing("domains have no SCSI devices")
+        case .xenAPIKeyFile, .xenAPICertificateFile: .nothing("there is no XML-RPC; xend answers HTTP on xend-port")
         case .rotateCount: .nothing("older logs are kept as xend.log.1 to .5")
         }
     }

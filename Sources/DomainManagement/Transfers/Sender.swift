@@ -22,12 +22,12 @@ struct Sender: ManagerPart {
     /// This machine is somewhere else only with the port of another xend on it: without one, whoever happens to have the usual port
     /// would be talked to.
     private func checkIsElsewhere(_ name: String, _ port: UInt16, _ text: String) throws(OperationError) {
-        let own = peers.migration.listeningPort
-        guard isThisMachine(name), port == own || !text.hasSuffix(":\(port)") else { return }
+        // With a port it is asked who it is before anything is suspended.
+        guard isThisMachine(name), !text.hasSuffix(":\(port)") else { return }
         throw OperationError(
             .refused,
-            "cannot migrate to \(text): that is this very xend, which takes domains on port \(own); another one on this machine is "
-                + "\(name):PORT, with the port that it tells when it starts")
+            "cannot migrate to \(text): that is this very xend; another one on this machine is \(name):PORT, with the port on which it "
+                + "takes domains, which it tells when it starts (xm migrate DOM \(name):PORT)")
     }
 
     private static let loopbackNames: Set<String> = [
