@@ -35,7 +35,7 @@ enum RealFiles {
         if descriptor >= 0 {
             defer { close(descriptor) }
             // So few bytes are written at once.
-            if write(descriptor, content, content.count) == content.count { return content }
+            if Glibc.write(descriptor, content, content.count) == content.count { return content }
         } else if errno == EEXIST, let found = bytes(path, limit: 4096) {
             return Array(found.prefix { $0 != UInt8(ascii: "\n") })
         }

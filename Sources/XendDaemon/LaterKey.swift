@@ -67,50 +67,48 @@ enum LaterKey: String, CaseIterable {
     var treatment: Treatment {
         switch self {
         case .relocationPort: .same(.migrationPort)
-        case .relocationServer:
-            .nothing(
-                "domains are taken from hosts that know the pool's secret or have its certificates, and from no others")
-        case .relocationSSL, .relocationSSLServer:
-            .refused(
-                ["yes", "1", "on"],
-                "migration is over TLS with xend-tls-certificate, xend-tls-key and xend-tls-ca, and not otherwise")
-        case .relocationSSLPort, .relocationKeyFile, .relocationCertificateFile:
-            .nothing(
-                "migration over TLS is on xend-migration-port, with xend-tls-certificate, xend-tls-key and xend-tls-ca")
-        case .relocationAddress, .relocationHostsAllow:
-            .nothing(
-                "who may send domains is decided by the pool's secret or certificates (xend-pool-secret-file, xend-tls-ca)"
-            )
-        case .httpServer:
-            .refused(
-                ["no", "0", "off"], "HTTP is how xend is spoken to; (xend-address localhost) closes it to other hosts")
+        case .relocationSSL, .relocationSSLServer: .refused(Self.yes, Reason.sslRelocation)
+        case .httpServer: .refused(["no", "0", "off"], Reason.http)
+        case .securityModule: .refused(["acm", "flask"], "xend labels no domains")
+        case .domainLock: .refused(Self.yes, "xend sees to one writer on this host, and locks nothing between hosts")
+        case .relocationServer: .nothing(Reason.relocation)
+        case .relocationSSLPort, .relocationKeyFile, .relocationCertificateFile: .nothing(Reason.tls)
+        case .relocationAddress, .relocationHostsAllow: .nothing(Reason.pool)
         case .unixServer: .nothing("xend answers on xend-unix-path unless that is ''")
         case .unixXMLRPC, .udev: .nothing("there is no such socket; xend answers on xend-port and xend-unix-path")
         case .tcpXMLRPC, .tcpXMLRPCAddress, .tcpXMLRPCPort, .tcpXMLRPCKeyFile, .tcpXMLRPCCertificateFile, .apiServer,
-            .apiServerOfSLES:
+            .apiServerOfSLES, .xenAPIKeyFile, .xenAPICertificateFile:
             .nothing("there is no XML-RPC; xend answers HTTP on xend-port")
         case .consoleLimit: .nothing("of each console 64 KiB are kept")
         case .minimumMemoryOfDomain0, .ballooning: .nothing("xend takes no memory from domain 0")
         case .cpusOfDomain0, .totalAvailableMemory:
             .nothing("that is said on Xen's command line: dom0_max_vcpus, dom0_mem")
         case .dump: .nothing("xend writes no dumps")
-        case .vncListen, .vncPassword, .vncTLS, .vncCertificates, .vncVerify, .keymap, .deviceModel:
+        case .vncListen, .vncPassword, .vncTLS, .vncCertificates, .vncVerify, .keymap, .deviceModel, .deviceModelLogs:
             .nothing("domains have no screen and no device model here")
         case .migrationTool, .labelScript: .nothing("nothing of the kind is run")
         case .domainsPath, .domainsLockPath: .nothing("domains are kept in the database (dbroot)")
-        case .createTimeout, .destroyTimeout: .nothing("a back-end has 10 seconds")
-        case .passthroughCheck, .passthroughResets: .nothing("xend passes no PCI devices through")
-        case .deviceModelLogs: .nothing("domains have no device model")
-        case .securityModule: .refused(["acm", "flask"], "xend labels no domains")
-        case .domainLock:
-            .refused(
-                ["yes", "1", "on"],
-                "xend sees to it that a disk has one writer on this host, and locks nothing between hosts")
         case .domainLockPath, .domainLockUtility, .domainLockDevice, .domainLockPort:
             .nothing("xend locks nothing between hosts")
+        case .createTimeout, .destroyTimeout: .nothing("a back-end has 10 seconds")
+        case .passthroughCheck, .passthroughResets: .nothing("xend passes no PCI devices through")
         case .scsiMask: .nothing("domains have no SCSI devices")
-        case .xenAPIKeyFile, .xenAPICertificateFile: .nothing("there is no XML-RPC; xend answers HTTP on xend-port")
         case .rotateCount: .nothing("older logs are kept as xend.log.1 to .5")
         }
+    }
+
+    private static let yes = ["yes", "1", "on"]
+
+    /// The longer ones.
+    private enum Reason {
+        static let relocation =
+            "domains are taken from hosts that know the pool's secret or have its certificates, and from no others"
+        static let sslRelocation =
+            "migration is over TLS with xend-tls-certificate, xend-tls-key and xend-tls-ca, and not otherwise"
+        static let tls =
+            "migration over TLS is on xend-migration-port, with xend-tls-certificate, xend-tls-key and xend-tls-ca"
+        static let pool =
+            "who may send domains is decided by the pool's secret or certificates (xend-pool-secret-file, xend-tls-ca)"
+        static let http = "HTTP is how xend is spoken to; (xend-address localhost) closes it to other hosts"
     }
 }
