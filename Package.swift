@@ -301,7 +301,7 @@ let package = Package(
         .testTarget(
             name: "XmCommandsTests",
             dependencies: [
-                "XmCommands", "XendClient", "DomainLifecycle", "HostInterface", "SExpressions",
+                "XmCommands", "XendClient", "DomainLifecycle", "DomainModel", "HostInterface", "SExpressions",
             ], exclude: ["Corpus"], swiftSettings: settings),
         tests(
             "TransferTests",

@@ -1,5 +1,6 @@
 // From a configuration file and arguments to what is sent to xend.
 
+import DomainModel
 import SExpressions
 import Testing
 import XendClient
@@ -171,6 +172,35 @@ private func configuration(
     @Test("A file of xl becomes a configuration, too", arguments: laterConfigurations)
     func makesLaterConfiguration(text: String, arguments: [String], expected: String) async throws {
         #expect(try await configuration(text, arguments, format: .later) == expected)
+    }
+
+    /// Values of every type that a file can have.
+    static let oddValues = [
+        "None", "-1", "0", "1.5", "True", "''", "'x y'", "[]", "[1]", "['a,b']", "[[1]]", "{}", "(1, 2)", "10**3",
+        "'\\x00'",
+    ]
+
+    @Test(
+        "Each name with each kind of value is taken, or refused by its name",
+        arguments: WordTable.file.words.map(\.name))
+    func takesEveryValue(name: String) async {
+        for value in Self.oddValues {
+            for format in [XmFormat.original, .later] {
+                let host = FakeHost(files: ["web": "kernel = '/k'\nnics = 0\n\(name) = \(value)\n"])
+                let outcome = await run(["create", "-qn", "web"], host: host, format: format)
+                #expect(outcome.requests.isEmpty)
+                if outcome.status == 0 {
+                    #expect(
+                        (try? SExpression.parseFirst(outcome.output))?.isElement("vm") == true, "\(name) = \(value)")
+                } else {
+                    #expect(outcome.errors.hasPrefix("Error: ") && outcome.output.isEmpty, "\(name) = \(value)")
+                    let isNamed =
+                        outcome.errors.contains(name) || outcome.errors.contains("specifier")
+                        || outcome.errors.contains("kernel")
+                    #expect(isNamed || outcome.errors.contains("web:3:"), "\(name) = \(value): \(outcome.errors)")
+                }
+            }
+        }
     }
 
     private static let created = "(domain (id 3) (name web) (memory 128) (console (console_port 9603)))"

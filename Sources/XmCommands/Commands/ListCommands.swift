@@ -8,7 +8,7 @@ enum ListCommands {
         details: "Shows all domains, or those that are named.\n\n"
             + "State has a letter for each thing that holds: r runs, b is blocked (waits), p is paused,\n"
             + "s has shut down, c has crashed.",
-        options: listOptions, order: .optionsFirst, completes: .domains, run: runList)
+        options: listOptions, completes: .domains, run: runList)
 
     private static let listOptions = [
         XmOption("long", "l", "Everything xend knows of each domain."), CommonOption.json,
@@ -23,10 +23,8 @@ enum ListCommands {
         XmOption("sort", nil, value: "KEY", "By name, id, mem, vcpus or time."),
     ]
 
-    /// In the later forms options may follow the names, as those tools allowed.
     private static func runList(_ session: XmSession, _ invocation: Invocation) async throws(XmFailure) {
-        let parsed = try invocation.parsed(
-            list.options, session.format.hasSixColumns ? .mixed : .optionsFirst)
+        let parsed = try invocation.parsed(listOptions)
         let isLong = parsed.has("long")
         let choice = try ListChoice(parsed)
         if parsed.has("json") || (session.format == .xl && isLong) {

@@ -100,9 +100,10 @@ class Xend:
         """Makes a domain of a ``(vm ...)`` and leaves it paused; the domain."""
         return self._post("domain", op="create", config=_expression(config))
 
-    def xend_domain_restore(self, filename: str) -> Answer:
-        """Brings a saved domain back from a file of the daemon's machine; the domain."""
-        return self._post("domain", op="restore", file=filename, patience="transfer")
+    def xend_domain_restore(self, filename: str, paused: bool = False) -> Answer:
+        """Brings a saved domain back from a file of the daemon's machine, ``paused`` if that is wanted; the domain."""
+        more = {"paused": 1} if paused else {}
+        return self._post("domain", op="restore", file=filename, patience="transfer", **more)
 
     def xend_domain(self, dom: Reference) -> Answer:
         """All about one domain."""
