@@ -195,7 +195,8 @@ private func configuration(
                 } else {
                     #expect(outcome.errors.hasPrefix("Error: ") && outcome.output.isEmpty, "\(name) = \(value)")
                     let isNamed =
-                        outcome.errors.contains(name) || outcome.errors.contains("specifier")
+                        outcome.errors.contains(name) || outcome.errors.contains("nfs root")
+                        || outcome.errors.contains("specifier")
                         || outcome.errors.contains("kernel")
                     #expect(isNamed || outcome.errors.contains("web:3:"), "\(name) = \(value): \(outcome.errors)")
                 }

@@ -183,7 +183,7 @@ struct Sender: ManagerPart {
             case .handedOver where host.clock.now >= deadline:
                 throw StepFailure(
                     "it was handed over to \(handover.record.host), which has not confirmed it; xend keeps asking "
-                        + "(xm resolve, or op=resolve, decides by hand)")
+                        + "(xm resolve or op=resolve decides by hand)")
             case .started, .deciding, .handedOver, .aborting, .finished: break
             }
             try await host.clock.sleep(for: .milliseconds(2))
