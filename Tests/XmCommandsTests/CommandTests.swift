@@ -222,11 +222,12 @@ import XendClient
     @Test("What can be printed as JSON is JSON", arguments: [XmFormat.original, .later, .xl])
     func printsJSON(format: XmFormat) async throws {
         let commands = XmCommand.all.filter { $0.options.contains { $0.name == "json" } }
-        #expect(commands.count >= 9)
+        #expect(commands.count >= 15)
         for command in commands {
-            let needsDomain = command.arguments == "DOM..."
+            let needsDomain = ["DOM...", "DOM", "ID"].contains(command.arguments)
             let more = [
-                "GET /xend/node/": "(node (total_memory 1000) (cores 2))",
+                "GET /xend/node/": "(node (total_memory 1000) (cores 2))", "GET /xend/console/": "(9777)",
+                "GET /xend/console/9777": "(console (status listening) (id 11) (domain 1) (console_port 9777))",
                 "GET /xend/domain/k1?op=vifs": "((vif (idx 0) (vif 0) (mac aa:00:00:00:00:11)))",
                 "GET /xend/domain/k1?op=vbds":
                     "((vbd (idx 0) (vdev 2049) (dev sda1)))",

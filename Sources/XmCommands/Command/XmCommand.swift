@@ -121,6 +121,13 @@ extension Invocation {
         return arguments
     }
 
+    /// The one word of a command that can also print JSON, and whether it shall.
+    func onlyWord() throws(XmFailure) -> (word: String, isJSON: Bool) {
+        let parsed = try parsed([CommonOption.json])
+        guard parsed.words.count == 1 else { throw .error("\(word): Invalid argument(s)") }
+        return (parsed.words[0], parsed.has("json"))
+    }
+
     /// A number among the words.
     static func number(_ text: String) throws(XmFailure) -> Int {
         guard let number = PythonText.integer(text) else { throw .error("invalid literal for int(): \(text)") }

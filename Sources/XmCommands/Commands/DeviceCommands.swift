@@ -5,19 +5,26 @@ import XendClient
 enum DeviceCommands {
     static let vifList = XmCommand(
         name: "vif-list", group: .vif, arguments: "DOM", summary: "List the network interfaces of a domain.",
-        details: "Shows the network interfaces of domain DOM, one to a line.", completes: .domains
+        details: "Shows the network interfaces of domain DOM, one to a line.", options: [CommonOption.json],
+        completes: .domains
     ) { session, invocation throws(XmFailure) in
-        let domain = try invocation.words(1...1)[0]
+        let (domain, isJSON) = try invocation.onlyWord()
         let devices = try await session.ask { (client) async throws(XendError) in try await client.domainVIFs(domain) }
-        for device in devices { session.print(device.expression.description) }
+        show(devices, isJSON: isJSON, session)
     }
 
     static let vbdList = XmCommand(
         name: "vbd-list", group: .vbd, arguments: "DOM", summary: "List the block devices of a domain.",
-        details: "Shows the block devices of domain DOM, one to a line.", completes: .domains
+        details: "Shows the block devices of domain DOM, one to a line.", options: [CommonOption.json],
+        completes: .domains
     ) { session, invocation throws(XmFailure) in
-        let domain = try invocation.words(1...1)[0]
+        let (domain, isJSON) = try invocation.onlyWord()
         let devices = try await session.ask { (client) async throws(XendError) in try await client.domainVBDs(domain) }
+        show(devices, isJSON: isJSON, session)
+    }
+
+    private static func show(_ devices: [DeviceInformation], isJSON: Bool, _ session: XmSession) {
+        if isJSON { return session.print(JSONText.array(devices.map { JSONText(fieldsOf: $0.expression) }).text()) }
         for device in devices { session.print(device.expression.description) }
     }
 

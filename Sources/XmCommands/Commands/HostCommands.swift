@@ -65,15 +65,23 @@ enum HostCommands {
 
     static let consoles = XmCommand(
         name: "consoles", group: .console, arguments: "", summary: "List the consoles of domains.",
-        details: "Shows for each console its domain, its TCP port, its id and who is connected."
+        details: "Shows for each console its domain, its TCP port, its id and who is connected.",
+        options: [CommonOption.json]
     ) { session, invocation throws(XmFailure) in
-        _ = try invocation.words(0...0)
+        let parsed = try invocation.parsed([CommonOption.json])
+        guard parsed.words.isEmpty else { throw .error("\(invocation.word): Invalid argument(s)") }
         let ports = try await session.ask { (client) async throws(XendError) in try await client.consoles() }
-        session.print(ConsoleText.heading)
+        var objects: [JSONText] = []
+        if !parsed.has("json") { session.print(ConsoleText.heading) }
         for port in ports {
             let console = try await session.ask { (client) async throws(XendError) in try await client.console(port) }
-            session.print(ConsoleText.line(console))
+            if parsed.has("json") {
+                objects.append(JSONText(fieldsOf: console.expression))
+            } else {
+                session.print(ConsoleText.line(console))
+            }
         }
+        if parsed.has("json") { session.print(JSONText.array(objects).text()) }
     }
 
     private static let consoleOptions = [

@@ -83,14 +83,14 @@ enum ListCommands {
 
     static let domid = XmCommand(
         name: "domid", group: .domain, arguments: "DOM", summary: "Print the id of a domain.",
-        details: "Prints the id of the domain named DOM.", completes: .domains
+        details: "Prints the id of the domain named DOM.", options: [CommonOption.json], completes: .domains
     ) { session, invocation throws(XmFailure) in
         try await printField("id", session, invocation)
     }
 
     static let domname = XmCommand(
         name: "domname", group: .domain, arguments: "ID", summary: "Print the name of a domain.",
-        details: "Prints the name of the domain with that id.", completes: .domains
+        details: "Prints the name of the domain with that id.", options: [CommonOption.json], completes: .domains
     ) { session, invocation throws(XmFailure) in
         try await printField("name", session, invocation)
     }
@@ -98,8 +98,12 @@ enum ListCommands {
     private static func printField(
         _ field: String, _ session: XmSession, _ invocation: Invocation
     ) async throws(XmFailure) {
-        let name = try invocation.words(1...1)[0]
+        let (name, isJSON) = try invocation.onlyWord()
         let domain = try await session.ask { (client) async throws(XendError) in try await client.domain(name) }
+        if isJSON {
+            return session.print(
+                JSONText.object([("name", .string(domain.name ?? "")), ("domid", .number(domain.id ?? -1))]).text())
+        }
         session.print(domain.expression.childText(field) ?? "None")
     }
 }
