@@ -93,7 +93,8 @@ install: ## Install what `swift build -c release` has built: PREFIX=/usr/local D
 	@for page in Sources/*/man/* Simulator/*/man/*; do \
 	    install -D -m 644 -t $(SHARE)/man/man$${page##*.} $$page || exit 1; done
 	install -C -b -S .old Sources/xend/scripts/* $(DESTDIR)$(SYSCONFDIR)/xen
-	sed 's|/usr/sbin|$(PREFIX)/sbin|' Sources/xend/systemd/xend.service >$(PLACE)/lib/systemd/system/xend.service
+	@for unit in xend.service xend-domains.service; do \
+	    sed 's|/usr/sbin|$(PREFIX)/sbin|' Sources/xend/systemd/$$unit >$(PLACE)/lib/systemd/system/$$unit || exit 1; done
 	@for shell in bash zsh fish; do \
 	    case $$shell in \
 	        bash) file=$(SHARE)/bash-completion/completions/%s ;; \

@@ -11,6 +11,7 @@ struct AbsentDaemon: DaemonService {
     private static let error = OperationError(.failed, reason)
 
     func domains() async -> [DomainInformation] { [] }
+    func definedDomains() async -> [DefinedDomain] { [] }
     func domainNames() async -> [String] { [] }
     func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation { throw Self.error }
     func scheduler(_ reference: DomainReference) async throws(OperationError) -> SchedulerParameters {
@@ -27,6 +28,7 @@ struct AbsentDaemon: DaemonService {
     func dmesg(clear: Bool) async throws(OperationError) -> [UInt8] { throw Self.error }
     func log() async throws(OperationError) -> LogContents { throw Self.error }
     func shutDownNode(reboot: Bool, for requester: Requester) async throws(OperationError) { throw Self.error }
+    func stopDomains(within seconds: Int, for requester: Requester) async throws(OperationError) { throw Self.error }
     func setNotificationURL(_ url: String?) async throws(OperationError) { throw Self.error }
     func inject(_ event: SExpression) async throws(OperationError) -> String { throw Self.error }
     func events(since: UInt64?, matching patterns: [EventPattern]) async -> EventPage {

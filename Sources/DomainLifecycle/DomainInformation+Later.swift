@@ -11,7 +11,7 @@ extension DomainInformation {
             .element("memory", memory.mebibytes), .element("maxmem", (maximumMemory ?? memory).mebibytes),
             .element("vcpus", config?.childText("vcpus") ?? String(vcpus)), .element("online_vcpus", vcpus),
         ]
-        fields += laterConfiguration
+        fields += config?.laterFields ?? []
         fields += [.element("status", laterStatus), .element("state", state)]
         if let shutdownReason { fields.append(.element("shutdown_reason", shutdownReason)) }
         if let startTime { fields.append(["start_time", .number(startTime)]) }
@@ -23,23 +23,25 @@ extension DomainInformation {
         return .element("domain", fields + devices.map { .element("device", $0.config.source) })
     }
 
-    /// What stands in its configuration and is the same in both.
-    private var laterConfiguration: [SExpression] {
-        guard let config else { return [] }
-        var fields: [SExpression] = []
-        // On the scale of the credit scheduler, where 2004 had 1.
-        if let weight = config.childText("cpu_weight").flatMap(Double.init) {
-            fields.append(.element("cpu_weight", Int((weight * 256).rounded())))
-        }
-        for name in ["cpu_cap", "cpu", "cpus", "on_poweroff", "on_reboot", "on_crash", "image"] {
-            if let field = config.child(name) { fields.append(field) }
-        }
-        return fields
-    }
-
     private var laterStatus: Int {
         if state.isShutdown || state.isCrashed { return 0 }
         return state.isPaused ? 1 : 2
+    }
+}
+
+extension SExpression {
+    /// What stands in a configuration and clients of Xen 3 look for in a domain.
+    var laterFields: [SExpression] {
+        var fields: [SExpression] = []
+        // On the scale of the credit scheduler, where 2004 had 1.
+        if let weight = childText("cpu_weight").flatMap(Double.init) {
+            fields.append(.element("cpu_weight", Int((weight * 256).rounded())))
+        }
+        let names = [
+            "cpu_cap", "cpu", "cpus", "on_poweroff", "on_reboot", "on_crash", "on_xend_start", "on_xend_stop", "image",
+        ]
+        for name in names { if let field = child(name) { fields.append(field) } }
+        return fields
     }
 }
 

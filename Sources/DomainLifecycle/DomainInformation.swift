@@ -41,6 +41,8 @@ public struct DomainInformation: Hashable, Sendable {
     public var config: SExpression?
     /// Name of the operation that is being done to it.
     public var operation: String?
+    /// xend keeps it when it does not run, too.
+    public var isDefined = false
     /// Which of two hosts owns it is not known: an operator may decide.
     public var isInDoubt = false
 
@@ -79,6 +81,7 @@ public struct DomainInformation: Hashable, Sendable {
         devices = record.devices
         config = record.config?.source
         operation = record.operation?.name
+        isDefined = record.definition != nil
         isInDoubt = record.stage.isInDoubt
     }
 }
@@ -127,6 +130,7 @@ extension DomainInformation: SExpressible {
         if let operation { sink.element("operation", operation) }
         sink.element("uuid", uuid.description)
         sink.element("vcpus", vcpus)
+        if isDefined { sink.element("defined", "running") }
         sink.open("devices")
         for device in devices { device.describe(to: &sink) }
         sink.close()

@@ -37,8 +37,10 @@ public struct DomainRecord: Hashable, Sendable {
     public var restartTime: Double?
     /// Attempts to build the next life that failed in a row.
     public var failedRestarts: Int
-    /// What keeps an end or a restart waiting, in words.
+    /// What keeps an end or a restart waiting, in words; of a defined domain why it could not be started.
     public var held: [String]
+    /// nil: it is forgotten when its life is over.
+    public var definition: Definition?
 
     public init(uuid: DomainUUID, name: DomainName, config: DomainConfig?, stage: Stage, isForeign: Bool = false) {
         self.uuid = uuid
@@ -60,7 +62,7 @@ public struct DomainRecord: Hashable, Sendable {
     public var isInXen: Bool {
         switch stage {
         case .live, .exited, .inDoubt: true
-        case .creating, .ending, .restarting: false
+        case .creating, .ending, .restarting, .defined: false
         }
     }
 
@@ -128,6 +130,8 @@ extension DomainRecord {
         if case .exited(let reason) = stage { fields.append(.element("exited", String(reason.code))) }
         if case .ending(.forget) = stage { fields.append(["ending"]) }
         if case .inDoubt(let doubt) = stage { fields.append(.element("doubt", doubt.rawValue)) }
+        if let definition { fields.append(definition.expression) }
+        if stage == .defined { fields.append(["shelved"]) }
         if let requested { fields.append(.element("requested", requested.rawValue)) }
         if let pinnedCPU { fields.append(.element("pinned", pinnedCPU)) }
         if let console {
@@ -148,7 +152,7 @@ extension DomainRecord {
         switch stage {
         case .restarting(.blocked): "blocked"
         case .restarting, .ending(.restart): "pending"
-        case .creating, .live, .exited, .ending(.forget), .inDoubt: nil
+        case .creating, .live, .exited, .ending(.forget), .inDoubt, .defined: nil
         }
     }
 
@@ -168,6 +172,7 @@ extension DomainRecord {
         pinnedCPU = expression.childText("pinned").flatMap(Int.init)
         // What an older xend kept of all settings.
         if !keepsSettings, let cpu = pinnedCPU { self.config = config?.pinned(to: CPUSet(cpu: cpu), vcpu: nil) }
+        definition = expression.child("defined").map(Definition.init)
         console = expression.child("console").flatMap(ConsoleRecord.init)
         devices = (expression.child("devices")?.children() ?? []).compactMap(DeviceRecord.init)
         for element in expression.child("next")?.children() ?? [] {
@@ -179,6 +184,7 @@ extension DomainRecord {
     }
 
     private static func stage(in expression: SExpression) -> Stage {
+        if expression.child("shelved") != nil { return .defined }
         if let state = expression.childText("restart_state").flatMap(RestartState.init) { return .restarting(state) }
         if let doubt = expression.childText("doubt").flatMap(Stage.Doubt.init) { return .inDoubt(doubt) }
         if let code = expression.childText("exited").flatMap(UInt8.init) { return .exited(ShutdownReason(code: code)) }

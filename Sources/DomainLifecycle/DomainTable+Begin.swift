@@ -26,14 +26,7 @@ extension DomainTable {
     public mutating func begin(
         create config: DomainConfig, uuid: DomainUUID, at now: Double
     ) throws(Refusal) -> Plan {
-        guard !isStopping else { throw .stopping }
-        try checkNameIsFree(config.name)
-        try checkThereIsRoom()
-        guard !records.contains(uuid) else { throw .invalid("uuid clash: \(uuid)") }
-        let ticket = newTicket("create")
-        var record = DomainRecord(uuid: uuid, name: config.name, config: config, stage: .creating)
-        record.operation = ticket
-        record.lastSerial = ticket.serial
+        var (record, ticket) = try newRecord(of: config, uuid, .creating, for: "create")
         let devices = try drafter(at: now).devices(for: config, of: &record)
         put(record)
         let steps =
@@ -41,6 +34,30 @@ extension DomainTable {
             + [.remember, .announce(.create)]
         return Plan(
             ticket: ticket, time: now, domain: uuid, direction: .undoable, recording: .required, steps: steps)
+    }
+
+    /// The same about a domain that is to be kept and is not there yet.
+    public mutating func begin(
+        define config: DomainConfig, uuid: DomainUUID, at now: Double
+    ) throws(Refusal) -> Plan {
+        let (record, ticket) = try newRecord(of: config, uuid, .defined, for: "define")
+        put(record)
+        return Plan(
+            ticket: ticket, time: now, domain: uuid, direction: .undoable, recording: .required,
+            steps: [.define(config), .remember, .announce(.define)])
+    }
+
+    private mutating func newRecord(
+        of config: DomainConfig, _ uuid: DomainUUID, _ stage: Stage, for operation: String
+    ) throws(Refusal) -> (DomainRecord, OperationTicket) {
+        guard !isStopping else { throw .stopping }
+        try checkNameIsFree(config.name)
+        try checkThereIsRoom()
+        guard !records.contains(uuid) else { throw .invalid("uuid clash: \(uuid)") }
+        let ticket = newTicket(operation)
+        var record = DomainRecord(uuid: uuid, name: config.name, config: config, stage: stage)
+        (record.operation, record.lastSerial) = (ticket, ticket.serial)
+        return (record, ticket)
     }
 
     /// Has fewer domains than there might be, as each needs a few of the files that the process may have open.
@@ -52,7 +69,7 @@ extension DomainTable {
         guard records.count < Self.maximumDomains else { throw .tooManyDomains(limit: Self.maximumDomains) }
         guard let (domains, descriptors) = descriptorLimit else { return }
         // Others' domains need none.
-        guard records.count(where: { !$0.isForeign && $0.id != .zero }) < domains else {
+        guard records.count(where: { !$0.isForeign && $0.id != .zero && $0.stage != .defined }) < domains else {
             throw .tooFewDescriptors(descriptors, domains: domains)
         }
     }

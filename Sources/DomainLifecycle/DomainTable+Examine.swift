@@ -94,7 +94,7 @@ extension DomainTable {
     private func isMissed(_ record: DomainRecord) -> Bool {
         switch record.stage {
         case .live, .exited, .inDoubt: true
-        case .creating, .ending, .restarting: false
+        case .creating, .ending, .restarting, .defined: false
         }
     }
 

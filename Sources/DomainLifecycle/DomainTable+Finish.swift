@@ -16,6 +16,8 @@ public enum Fact: Hashable, Sendable {
     case connected(DeviceSlot, eventPort: UInt32?)
     /// Xen was asked; nil = it has no such domain.
     case reported(DomainReport?)
+    /// It was due since the machine has started, and could not be started.
+    case notStarted(because: String)
     /// An xend that kept no settings has had it so: the steps that make it so.
     case decided([Step])
 }
@@ -26,7 +28,7 @@ extension DomainTable {
         switch fact {
         case .reported(let report): take(report, of: uuid)
         case .detached(let slot): releaseBacking(of: slot, of: uuid)
-        case .created, .console, .attached, .kept, .connected, .decided: break
+        case .created, .console, .attached, .kept, .connected, .decided, .notStarted: break
         }
         _ = update(uuid) { $0.note(fact) }
     }
@@ -34,6 +36,7 @@ extension DomainTable {
     /// Records how a plan went, and says what follows.
     public mutating func finish(_ plan: Plan, _ outcome: Outcome) -> FollowUp {
         for case .rename(let name) in plan.steps { release(name) }
+        for case .define(let config) in plan.steps { release(config.name) }
         guard let record = records[plan.domain] else { return .none }
         let conclusion = record.concluding(plan, outcome)
         if case .restarting = conclusion.record?.stage { take(nil, of: plan.domain) }
@@ -66,6 +69,9 @@ extension DomainRecord {
             devices[place].eventPort = port
         case .reported: break
         case .decided(let steps): decide(steps)
+        case .notStarted(let reason):
+            definition?.isDue = false
+            held = [reason]
         }
     }
 
@@ -75,27 +81,36 @@ extension DomainRecord {
         record.operation = nil
         if plan.isDeparture { return record.concludingTransfer(plan, outcome) }
         switch stage {
-        case .creating: return record.concludingCreation(outcome, plan.time, arrivesInDoubt: plan.isArrivalInDoubt)
+        case .creating: return record.concludingCreation(plan, outcome)
         case .live, .exited: return record.concludingChange(plan, outcome)
+        case .defined:
+            let isGone = outcome == .done ? plan.steps.contains(.undefine) : record.definition == nil
+            return isGone ? Conclusion(record: nil, followUp: .none) : record.concludingChange(plan, outcome)
         case .ending(let then):
             if plan.steps.contains(.destroyDomain) { return record.concludingEnd(then, outcome) }
             // While another plan held the domain its end was decided: that is still to come, unless the plan was undone.
-            if case .undone = outcome { return Conclusion(record: nil, followUp: .none) }
+            if case .undone = outcome { return Conclusion(record: record.afterwards, followUp: .none) }
             return Conclusion(record: record, followUp: .clear)
         case .restarting: return record.concludingRestart(outcome, plan.time)
         case .inDoubt: return record.concludingTransfer(plan, outcome)
         }
     }
 
-    private mutating func concludingCreation(
-        _ outcome: Outcome, _ now: Double, arrivesInDoubt: Bool
-    ) -> Conclusion {
+    private mutating func concludingCreation(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
+        // What was to come from another host is defined there.
+        if outcome != .done, plan.isArrivalInDoubt { definition = nil }
         switch outcome {
         case .done:
-            stage = arrivesInDoubt ? .inDoubt(.arrived) : .live
-            startTime = now
+            stage = plan.isArrivalInDoubt ? .inDoubt(.arrived) : .live
+            startTime = plan.time
+            definition?.isDue = false
+            definition?.suspendedIn = nil
             return Conclusion(record: self, followUp: .none)
-        case .undone: return Conclusion(record: nil, followUp: .none)
+        case .undone(let reason):
+            var record = afterwards
+            record?.definition?.isDue = false
+            record?.held = [reason]
+            return Conclusion(record: record, followUp: .none)
         case .incomplete(let held):
             // Something of it is still there, and is not forgotten before it has gone.
             stage = .ending(then: .forget)
@@ -128,6 +143,12 @@ extension DomainRecord {
             self.name = name
             config = config?.renamed(name)
         }
+        if case .define(let defined) = step {
+            (name, config) = (defined.name, defined)
+            definition = definition ?? Definition()
+            held = []
+        }
+        if step == .undefine { definition = nil }
         if step.changesDevices {
             config = config?.with(devices: devices.filter { !$0.isUnwanted }.map(\.config))
         }
@@ -152,7 +173,7 @@ extension DomainRecord {
     private mutating func concludingEnd(_ then: Stage.AfterEnd, _ outcome: Outcome) -> Conclusion {
         switch outcome {
         case .done:
-            guard then == .restart else { return Conclusion(record: nil, followUp: .none) }
+            guard then == .restart else { return Conclusion(record: afterwards, followUp: .none) }
             stage = .restarting(.pending)
             held = []
             failedRestarts = 0

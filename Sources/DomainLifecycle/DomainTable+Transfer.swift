@@ -12,11 +12,8 @@ extension DomainTable {
             record.decide([.setMemoryTarget(arrival.memory), .limitMemory(arrival.maximumMemory)])
         }
         guard let config = record.config else { throw .unconfigured(operation: "restore", title: record.title) }
-        try checkNameIsFree(record.name)
+        try drafter(at: now).takePlace(of: self[record.uuid], &record, arrival.source)
         try checkThereIsRoom()
-        if let other = self[record.uuid] {
-            throw .invalid("uuid clash: \(other.title) has uuid \(record.uuid) already")
-        }
         let (name, from): (String, String) =
             switch arrival.source {
             case .file(let path): ("restore", path)
@@ -74,9 +71,13 @@ extension DomainTable {
         }
     }
 
-    /// Records that a domain in doubt is not this host's: what is left of it is to be ended.
-    public mutating func giveUp(_ uuid: DomainUUID) {
+    /// Records that a domain in doubt is not this host's, or that its save file is complete: what is left of it is to be ended.
+    ///
+    /// - Parameter suspendedIn: the file from which it goes on when it is started; nil: it is elsewhere, or in a file of somebody's.
+    public mutating func giveUp(_ uuid: DomainUUID, suspendedIn path: String? = nil) {
         _ = update(uuid) { record in
+            if case .inDoubt = record.stage { record.definition = nil }
+            if let path { record.definition?.suspendedIn = path }
             record.stage = .ending(then: .forget)
             record.held = []
         }
@@ -88,6 +89,11 @@ extension DomainRecord {
     /// left it.
     mutating func concludingTransfer(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
         guard outcome == .done, plan.isDeparture else { return Conclusion(record: self, followUp: .none) }
+        // What is elsewhere now is defined there; what is suspended goes on from its file.
+        if plan.leavesForHost { definition = nil }
+        if plan.ticket.name == OperationRule.suspend.name, case .transfer(.save(let path))? = plan.steps.first {
+            definition?.suspendedIn = path
+        }
         stage = .ending(then: .forget)
         held = []
         return Conclusion(record: self, followUp: .none)

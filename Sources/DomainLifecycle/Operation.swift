@@ -7,6 +7,8 @@ public enum Operation: Hashable, Sendable {
     /// Path of a save file on the host.
     /// `isPaused`: it stays paused, however it was saved.
     case restore(path: String, isPaused: Bool = false)
+    /// A domain of this configuration is kept; it does not run.
+    case define(DomainConfig)
     /// Something with a domain that is there.
     case domain(DomainReference, DomainOperation)
 }
@@ -17,6 +19,7 @@ extension Operation {
         switch self {
         case .create(let config): "create \(config.name)"
         case .restore(let path, _): "restore \(path)"
+        case .define(let config): "define \(config.name)"
         case .domain(let reference, let operation): "\(operation.name) \(reference)"
         }
     }
@@ -26,7 +29,11 @@ extension Operation {
     /// What is asked for and will be without effect, in words.
     public var warnings: [String] {
         switch self {
-        case .create(let config): config.warnings
+        case .create(let config):
+            config.warnings
+                + (config.autostart == AutostartPolicy()
+                    ? [] : ["what becomes of it with its machine counts when it is defined (keep)"])
+        case .define(let config): config.warnings
         case .restore: []
         case .domain(_, let operation): operation.warnings
         }
@@ -39,7 +46,8 @@ extension DomainOperation {
         switch self {
         case .createDevice(let config), .configureDevice(let config, _): config.warnings
         case .pause, .unpause, .shutdown, .destroy, .pinCPU, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget,
-            .setScheduler, .destroyDevice, .configure, .rename, .save, .migrate, .resolve:
+            .setScheduler, .destroyDevice, .configure, .rename, .save, .migrate, .resolve, .define, .undefine, .start,
+            .suspend, .autostart:
             []
         }
     }
@@ -81,6 +89,16 @@ public enum DomainOperation: Hashable, Sendable {
     case save(path: String, afterwards: AfterSave = .gone)
     /// To another host; it is gone here then.
     case migrate(MigrationRequest)
+    /// It is kept whether or not it runs, with this configuration; nil = as it is.
+    case define(DomainConfig?)
+    /// It is not kept any more when it does not run, its suspended memory included.
+    case undefine(dropsMemory: Bool)
+    /// One that is kept begins a life, or goes on where it was suspended.
+    case start(paused: Bool)
+    /// Its memory is kept, too, in this file; nil = where xend keeps them.
+    case suspend(path: String?)
+    /// What becomes of it when the machine starts and goes down.
+    case autostart(AutostartChange)
     /// Decides by hand about a copy in doubt: keep it here, or drop it.
     case resolve(keep: Bool)
 
@@ -113,12 +131,39 @@ public struct MigrationRequest: Hashable, Sendable {
     }
 }
 
+/// What shall be different when the machine starts and goes down; nil = as it is.
+public struct AutostartChange: Hashable, Sendable {
+    /// Whether it is started.
+    public var isOn: Bool?
+    /// As in ``AutostartPolicy/order``.
+    public var order: Int?
+    /// As in ``AutostartPolicy/delay``.
+    public var delay: Int?
+    /// As in ``AutostartPolicy/atShutdown-swift.property``.
+    public var atShutdown: AutostartPolicy.AtShutdown?
+
+    /// Nothing.
+    public init() {}
+
+    /// The policy after it.
+    func applied(to policy: AutostartPolicy) -> AutostartPolicy {
+        var policy = policy
+        if let isOn { policy.atBoot = isOn ? .start : .ignore }
+        policy.order = order ?? policy.order
+        policy.delay = delay ?? policy.delay
+        policy.atShutdown = atShutdown ?? policy.atShutdown
+        return policy
+    }
+}
+
 /// What an operation answers.
 public enum OperationResult: Hashable, Sendable {
     /// There is nothing to tell.
     case done
     /// The domain that was created or restored.
     case domain(DomainInformation)
+    /// The domain that is defined now, and does not run.
+    case defined(DefinedDomain)
     /// The device that was attached or changed, as information or, for `configureDevice`, the merged configuration.
     case device(DeviceRecord)
     /// Where the domain is now: host, HTTP port and id there.

@@ -14,6 +14,25 @@ extension PlanDrafter {
         Draft(name: operation.name, steps: [.transfer(.settle(keep: keep))])
     }
 
+    /// Name and uuid must be free, or those of the same domain, which is defined here and does not run: that one goes on.
+    func takePlace(
+        of other: DomainRecord?, _ record: inout DomainRecord, _ source: Arrival.Source
+    ) throws(Refusal) {
+        if case .file = source {
+            // Whether it is defined is for this host to say, not for a file.
+            record.definition = other?.definition
+            if let other, other.stage == .defined, other.name == record.name {
+                if let kept = other.definition?.suspendedIn, source != .file(path: kept) {
+                    throw .suspended(operation: "restore", title: other.title)
+                }
+                if let policy = other.config?.autostart { record.config = record.config?.with(autostart: policy) }
+                return
+            }
+        }
+        try table.checkNameIsFree(record.name)
+        if let other { throw .invalid("uuid clash: \(other.title) has uuid \(record.uuid) already") }
+    }
+
     /// The steps from nothing to a domain as it was elsewhere; a restored one goes on, of another the other host decides that.
     static func arriving(
         _ arrival: Arrival, _ config: DomainConfig, devices: [DeviceRecord], from: String

@@ -41,6 +41,11 @@ struct PlanDrafter {
             return departure(operation, .checkpoint(path: path, isPaused: afterwards == .paused))
         case .migrate(let request): return departure(operation, .send(to: request.destination))
         case .resolve(let keep): return resolution(operation, keep: keep)
+        case .define(let config): return try define(config, record)
+        case .undefine(let dropsMemory): return try undefine(dropsMemory, record)
+        case .start(let paused): return try start(paused, &record)
+        case .suspend(let path): return try suspend(operation, path, record)
+        case .autostart(let change): return try autostart(change, record)
         }
     }
 
@@ -138,7 +143,7 @@ struct PlanDrafter {
         case .ending(.restart): return [.announce(.restart(.cancel)), .announce(.destroy)]
         case .live where record.awaitsRestart:
             return [.announce(.restart(.cancel)), .announce(.destroy)] + pausing(record)
-        case .creating, .live, .exited, .inDoubt, .ending(.forget):
+        case .creating, .live, .exited, .inDoubt, .ending(.forget), .defined:
             return [.announce(.destroy)] + pausing(record)
         }
     }

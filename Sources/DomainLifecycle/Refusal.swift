@@ -22,6 +22,10 @@ public enum Refusal: Error, Hashable, Sendable {
     case alreadyConfigured(DomainID)
     /// A reboot within the minimum restart time (manual L6).
     case restartTooSoon(title: String, remainingSeconds: Int, minimumSeconds: Int)
+    /// It is for domains that are kept.
+    case notDefined(operation: String, title: String)
+    /// Its memory would be lost.
+    case suspended(operation: String, title: String)
     /// The domain has none of this type and number.
     case noSuchDevice(String, title: String)
     /// More than a configuration may have.
@@ -60,6 +64,9 @@ extension Refusal: CustomStringConvertible {
         case .notInDoubt(let title, let stage):
             "cannot resolve \(title): it \(stage), and nobody doubts whose it is"
         case .unconfigured(let operation, let title): "cannot \(operation) \(title): it has no configuration"
+        case .notDefined(let operation, let title): "cannot \(operation) \(title): it is not defined (define keeps it)"
+        case .suspended(let operation, let title):
+            "cannot \(operation) \(title): it is suspended, and its memory would be lost (start lets it go on; undefine with memory=drop drops it)"
         case .alreadyConfigured(let id): "Domain already configured: \(id)"
         case .restartTooSoon(let title, let remaining, let minimum):
             "cannot reboot \(title): it was restarted less than \(minimum) seconds ago; try again in \(remaining) s"
@@ -100,7 +107,8 @@ extension Refusal: CustomStringConvertible {
             case .invalidBackend, .invalid: .invalid
             case .domainZero, .foreign: .forbidden
             case .notSupported, .passthrough: .notSupported
-            case .nameClash, .wrongStage, .notInDoubt, .unconfigured, .alreadyConfigured, .restartTooSoon,
+            case .nameClash, .wrongStage, .notInDoubt, .notDefined, .suspended, .unconfigured, .alreadyConfigured,
+                .restartTooSoon,
                 .tooManyDevices,
                 .deviceNumberTaken, .memoryAboveMaximum, .tooManyDomains, .tooFewDescriptors, .tooManyWaiting,
                 .stopping:

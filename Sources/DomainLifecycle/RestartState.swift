@@ -17,7 +17,7 @@ extension RestartState {
         case .live:
             guard record.awaitsRestart else { return nil }
             self = .pending
-        case .creating, .exited, .ending(.forget), .inDoubt: return nil
+        case .creating, .exited, .ending(.forget), .inDoubt, .defined: return nil
         }
     }
 }

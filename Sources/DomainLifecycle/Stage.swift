@@ -10,6 +10,8 @@ import DomainModel
 ///                          │ ▲
 ///                          ▼ │ reboot
 ///                       restarting ─→ live
+///
+///  define ─→ defined ── start ─→ creating … ending ─→ defined, in place of (gone)
 /// ```
 public enum Stage: Hashable, Sendable {
     /// Being made from a configuration or an image.
@@ -24,6 +26,8 @@ public enum Stage: Hashable, Sendable {
     case restarting(RestartState)
     /// On its way between two hosts, and not decided whose it is.
     case inDoubt(Doubt)
+    /// Kept, without a life in Xen.
+    case defined
 
     /// What follows when all of a life is gone.
     public enum AfterEnd: Hashable, Sendable { case forget, restart }
@@ -42,7 +46,7 @@ extension Stage {
     package var isAtRest: Bool {
         switch self {
         case .live, .exited: true
-        case .creating, .ending, .restarting, .inDoubt: false
+        case .creating, .ending, .restarting, .inDoubt, .defined: false
         }
     }
 }
@@ -52,6 +56,7 @@ extension Stage: CustomStringConvertible {
     public var description: String {
         switch self {
         case .creating: "is being created"
+        case .defined: "is defined and does not run"
         case .live: "is live"
         case .exited(.suspend): "is suspended"
         case .exited(let reason): "has shut down (reason \(reason))"

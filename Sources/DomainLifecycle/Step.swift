@@ -70,6 +70,10 @@ public enum Step: Hashable, Sendable {
     case awaitGone
 
     // MARK: Remembering
+    /// xend keeps it with this configuration, whether or not it runs.
+    case define(DomainConfig)
+    /// xend forgets it when it does not run.
+    case undefine
     /// The record is made durable as it is now.
     case remember
     /// The record is durably no more.
@@ -94,7 +98,7 @@ extension Step {
         case .restoreName, .restoreSettings, .checkImage, .limitMemory, .build, .pin, .weigh, .pause, .unpause,
             .requestShutdown,
             .setMemoryTarget, .setVCPUs, .sysrq, .detach, .releaseRemains, .closeConsole, .leaveConsole, .withdraw,
-            .destroyDomain, .awaitGone, .remember, .forget, .announce:
+            .destroyDomain, .awaitGone, .define, .undefine, .remember, .forget, .announce:
             nil
         }
     }
@@ -165,6 +169,8 @@ extension Step: CustomStringConvertible {
         case awaitGone = "wait until gone"
         /// Of ``Step/remember``, ``Step/forget`` and ``Step/announce(_:)``.
         case remember, forget, announce
+        /// Of ``Step/define(_:)`` and ``Step/undefine``.
+        case define, undefine
     }
 
     public var description: String {
@@ -204,6 +210,8 @@ extension Step: CustomStringConvertible {
         case .withdraw: (.withdraw, "")
         case .destroyDomain: (.destroyDomain, "")
         case .awaitGone: (.awaitGone, "")
+        case .define(let config): (.define, "\(config.name)")
+        case .undefine: (.undefine, "")
         case .remember: (.remember, "")
         case .forget: (.forget, "")
         case .announce(let announcement): (.announce, "\(announcement)")

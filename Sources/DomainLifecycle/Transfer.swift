@@ -73,6 +73,14 @@ extension Plan {
         }
     }
 
+    /// The domain leaves for another host.
+    var leavesForHost: Bool {
+        steps.contains { step in
+            if case .transfer(.send) = step { return true }
+            return false
+        }
+    }
+
     /// The domain is here when the plan is done, and not yet this host's.
     var isArrivalInDoubt: Bool { ticket.name == "receive" }
 }

@@ -11,6 +11,8 @@ public protocol DaemonService: Sendable {
 
     /// Every domain, by id.
     func domains() async -> [DomainInformation]
+    /// Those that are defined and do not run, by name.
+    func definedDomains() async -> [DefinedDomain]
     /// The names of all domains, by id.
     func domainNames() async -> [String]
     /// One domain, by name, then id, then uuid.
@@ -47,6 +49,9 @@ public protocol DaemonService: Sendable {
     /// Asks the machine itself to go down: its own `shutdown` ends the domains and xend on the way.
     /// - Throws: `failed` with what the command said.
     func shutDownNode(reboot: Bool, for requester: Requester) async throws(OperationError)
+    /// Ends the defined domains as each of them says, before the machine goes down.
+    /// - Throws: `failed` with those that are still there after so many seconds.
+    func stopDomains(within seconds: Int, for requester: Requester) async throws(OperationError)
     /// Where every event is posted from now on; nil or "" = nowhere.
     func setNotificationURL(_ url: String?) async throws(OperationError)
 

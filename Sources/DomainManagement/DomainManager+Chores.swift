@@ -35,7 +35,7 @@ extension DomainManager {
         case .ending: await chore(.clear, on: uuid)
         case .restarting(.pending): await chore(.rebuild, on: uuid)
         case .live where table[uuid]?.devices.contains(where: \.isUnwanted) ?? false: await chore(.clear, on: uuid)
-        case .creating, .live, .exited, .restarting, .inDoubt, nil: return
+        case .creating, .live, .exited, .restarting, .inDoubt, .defined, nil: return
         }
     }
 

@@ -16,6 +16,12 @@ extension DomainManager {
                 throw OperationError(.failed, "\"\(config.name)\" was created, but has gone already")
             }
             return .domain(information)
+        case .definition(let config, _):
+            if let failure = await carryOut(Performance(plan)) { throw failure }
+            guard let domain = table[plan.domain].flatMap(DefinedDomain.init) else {
+                throw OperationError(.failed, "\"\(config.name)\" was defined, but has gone already")
+            }
+            return .defined(domain)
         case .change(_, let operation):
             if let failure = await carryOut(Performance(plan)) { throw failure }
             return table.result(of: operation, plan)

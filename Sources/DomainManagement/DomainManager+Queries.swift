@@ -23,6 +23,9 @@ extension DomainManager {
         return table.information(console: parts.consoles.information(of:), now: now)
     }
 
+    /// Those that are defined and do not run, by name.
+    public func definedDomains() -> [DefinedDomain] { table.sorted.compactMap(DefinedDomain.init) }
+
     /// The names of all domains, by id. They are xend's to give: the machine is not asked.
     public func domainNames() -> [String] { table.names }
 

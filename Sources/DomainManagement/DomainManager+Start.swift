@@ -47,6 +47,7 @@ extension DomainManager {
         await parts.strays.unbindFiles()
         await parts.examiner.examineOnce()
         parts.signals.start()
+        if table.sorted.nextDue != nil { spawn { await $0.parts.definitions.startDue(in: $0) } }
     }
 
     /// What a journal has to begin with: all that is known, and what is under way.
@@ -62,6 +63,16 @@ extension DomainManager {
     }
 
     // MARK: - Stopping
+
+    /// Ends the defined domains as each of them says, before the machine goes down.
+    ///
+    /// - Parameters:
+    ///   - seconds: how long guests that are asked may take.
+    ///   - requester: for the log.
+    /// - Throws: `failed` with those that are still there.
+    public func stopDomains(within seconds: Int, for requester: Requester) async throws(OperationError) {
+        try await parts.definitions.stopAll(within: seconds, for: requester, in: self)
+    }
 
     /// Begins nothing more, and gives up the transfers that can be given up: their domains run on where they are.
     public func beginStop() async {

@@ -35,6 +35,8 @@ extension DomainManager {
                 throw OperationError(.invalid, "Error creating domain: \(refusal)")
             }
             return try await submit(Submission(creating: config, host.random), for: requester)
+        case .define(let config):
+            return try await parts.definitions.define(config, for: requester, in: self)
         case .restore(let path, let isPaused):
             return try await parts.restorer.read(path) { reader, saved async throws(OperationError) in
                 var arrival = saved
@@ -56,6 +58,8 @@ extension DomainManager {
             let session = DepartureSession(migratingTo: route, from: host.node.systemName.host)
             return try await submit(.departure(reference, .migrate(request), session, route), for: requester)
         case .domain(let reference, let operation):
+            let result = try await parts.definitions.perform(operation, reference, for: requester, in: self)
+            if let result { return result }
             return try await submit(.change(reference, operation), for: requester)
         }
     }
@@ -67,7 +71,8 @@ extension DomainManager {
         _ submission: Submission, for requester: Requester
     ) async throws(OperationError) -> OperationResult {
         switch submission {
-        case .creation(_, let uuid): return try await submitNew(submission, uuid, for: requester)
+        case .creation(_, let uuid), .definition(_, let uuid):
+            return try await submitNew(submission, uuid, for: requester)
         case .restoration(let arrival, _), .reception(let arrival, _):
             return try await submitNew(submission, arrival.record.uuid, for: requester)
         case .change(let reference, let operation), .departure(let reference, let operation, _, _):

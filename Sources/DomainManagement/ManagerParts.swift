@@ -20,6 +20,8 @@ final class ManagerParts {
     let handovers: HandoverDesk
     let saver: Saver
     let restorer: Restorer
+    /// Domains that are kept whether or not they run.
+    let definitions: DefinitionDesk
     let sender: Sender
     let receiver: Receiver
     /// What goes around the plan of a transfer.
@@ -43,6 +45,7 @@ final class ManagerParts {
         handovers = HandoverDesk(context, peers: peers, tasks: tasks, guests: guests, examiner: examiner)
         saver = Saver(context, guests: guests)
         restorer = Restorer(context: context)
+        definitions = DefinitionDesk(context, saver: saver, restorer: restorer)
         sender = Sender(context: context, handovers: handovers, peers: peers)
         receiver = Receiver(context: context, peers: peers, handovers: handovers, tasks: tasks)
         transfers = TransferDesk(context: context, tasks: tasks, restorer: restorer, receiver: receiver)

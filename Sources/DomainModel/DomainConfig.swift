@@ -40,6 +40,8 @@ public struct DomainConfig: Hashable, Sendable {
     public let consolePort: UInt16?
     /// What becomes of it when it exits.
     public let exitActions: ExitActions
+    /// What becomes of it, if it is defined, when the machine starts and goes down.
+    public internal(set) var autostart: AutostartPolicy
     /// The kinds of back-end this domain offers to others: it is a driver domain if there are any.
     public let backends: Set<DeviceType>
     /// In the order in which they are connected.
@@ -69,6 +71,7 @@ public struct DomainConfig: Hashable, Sendable {
         bootLoader = BootLoader(fields.text("bootloader"))
         image = try ImageConfig(source.childValue("image"), bootLoader: bootLoader)
         exitActions = try ExitActions(fields)
+        autostart = try AutostartPolicy(fields)
         backends = try Self.backends(source)
         devices = try Self.devices(source)
         maximumMemory = try Self.maximumMemory(fields, memory: memory)

@@ -227,6 +227,29 @@ extension XendCall {
     public static func domainResolve(_ domain: String, decision: String) -> XendCall {
         .post("domain", domain, operation: "resolve", arguments: [("decision", .text(decision))])
     }
+    /// Keeps a configuration, `(vm …)`, whether or not a domain of it runs.
+    public static func domainDefine(config: Argument) -> XendCall {
+        .post("domain", operation: "define", arguments: [("config", config)])
+    }
+    /// Keeps a domain as it is, also when it does not run.
+    public static func domainKeep(_ domain: String) -> XendCall { .post("domain", domain, operation: "keep") }
+    /// Keeps a domain no longer; `memory` is `keep` or `drop`.
+    public static func domainUndefine(_ domain: String, memory: String) -> XendCall {
+        .post("domain", domain, operation: "undefine", arguments: [("memory", .text(memory))])
+    }
+    /// Starts a domain that is defined; `paused` is 0 or 1.
+    public static func domainStart(_ domain: String, paused: String) -> XendCall {
+        .post("domain", domain, operation: "start", arguments: [("paused", .text(paused))], patience: .transfer)
+    }
+    /// Keeps a domain's memory until it is started again.
+    public static func domainSuspend(_ domain: String) -> XendCall {
+        .post("domain", domain, operation: "suspend", patience: .transfer)
+    }
+    /// Says what becomes of a domain with its machine: each argument by its name on the wire.
+    public static func domainAutostart(_ domain: String, _ arguments: [(name: String, value: String)]) -> XendCall {
+        .post(
+            "domain", domain, operation: "autostart", arguments: arguments.map { ($0.name, Argument.text($0.value)) })
+    }
     /// Gives a domain another name.
     public static func domainRename(_ domain: String, name: String) -> XendCall {
         .post("domain", domain, operation: "rename", arguments: [("name", .text(name))])

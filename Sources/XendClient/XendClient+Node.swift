@@ -52,6 +52,12 @@ extension XendCall {
     public static func nodeShutdown() -> XendCall { .post("node", operation: "shutdown") }
     /// Reboots the machine. Its domains are not asked.
     public static func nodeReboot() -> XendCall { .post("node", operation: "reboot") }
+    /// Shuts down or suspends the defined domains, as each of them says.
+    ///
+    /// - Parameter timeout: seconds that guests which are asked may take.
+    public static func nodeStopDomains(timeout: String) -> XendCall {
+        .post("node", operation: "stop_domains", arguments: [("timeout", .text(timeout))], patience: .transfer)
+    }
     /// Has every event posted to an http url from now on; an empty one ends that.
     public static func nodeNotify(url: String) -> XendCall {
         .post("node", operation: "notify", arguments: [("url", .text(url))])

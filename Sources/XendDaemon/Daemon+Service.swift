@@ -16,6 +16,8 @@ extension Daemon: DaemonService {
 
     public func domains() async -> [DomainInformation] { await manager.domains() }
 
+    public func definedDomains() async -> [DefinedDomain] { await manager.definedDomains() }
+
     public func domainNames() async -> [String] { await manager.domainNames() }
 
     public func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation {
@@ -83,6 +85,10 @@ extension Daemon: DaemonService {
         } catch {
             throw OperationError(.failed, "cannot \(reboot ? "reboot" : "shut down") the node: \(error)")
         }
+    }
+
+    public func stopDomains(within seconds: Int, for requester: Requester) async throws(OperationError) {
+        try await manager.stopDomains(within: seconds, for: requester)
     }
 
     public func setNotificationURL(_ url: String?) async throws(OperationError) {

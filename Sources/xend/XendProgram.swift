@@ -14,8 +14,7 @@ struct XendProgram: AsyncParsableCommand {
         version: XendVersion.current,
         subcommands: [
             Start.self, TraceStart.self, Run.self, Stop.self, Restart.self, Status.self, CheckConfig.self,
-            DowngradeDatabase.self,
-            TokenCommands.self,
+            StopDomains.self, DowngradeDatabase.self, TokenCommands.self,
         ])
 
     static func main() async {

@@ -28,31 +28,36 @@ import Testing
     static let stages: [Stage] = [
         .creating, .live, .exited(.poweroff), .exited(.suspend), .ending(then: .forget), .ending(then: .restart),
         .restarting(.pending), .restarting(.booting), .restarting(.blocked), .inDoubt(.handedOver),
-        .inDoubt(.arrived),
+        .inDoubt(.arrived), .defined,
     ]
 
-    private static let allForeign = "fffffffffff"
-    private static let allZero = "00000000000"
+    private static let allForeign = "ffffffffffff"
+    private static let allZero = "000000000000"
 
     static let expected: [String: Row] = [
-        "pause": Row("s+++sssssss", foreign: "s+++sssssss", zero: allZero),
-        "unpause": Row("s+++ssss+ss", foreign: "s+++ssss+ss", zero: "s+++ssss+ss"),
-        "shutdown": Row("s+sssssssss", foreign: "s+sssssssss", zero: allZero),
-        "destroy": Row("s++++++++ss", foreign: "s++++++++ss", zero: allZero, transfer: "eeeeqqe"),
-        "pincpu": Row("s+++sssssss", foreign: "s+++sssssss", zero: "s+++sssssss", transfer: "aaarrrr"),
-        "vcpus_set": Row("s+sssssssss", foreign: "s+sssssssss", zero: allZero),
-        "sysrq": Row("s+sssssssss", foreign: "s+sssssssss", zero: allZero),
-        "maxmem_set": Row("s+++sssssss", foreign: "s+++sssssss", zero: "s+++sssssss"),
-        "mem_target_set": Row("s+sssssssss", foreign: "s+sssssssss", zero: "s+sssssssss"),
-        "sched_credit_set": Row("s+++sssssss", foreign: "s+++sssssss", zero: "s+++sssssss", transfer: "aaarrrr"),
-        "device_create": Row("s+sssssssss", foreign: allForeign, zero: allZero),
-        "device_destroy": Row("s+sssssssss", foreign: allForeign, zero: allZero),
-        "device_configure": Row("s+sssssssss", foreign: allForeign, zero: allZero),
-        "configure": Row("sxsssssssss", foreign: allForeign, zero: allZero),
-        "rename": Row("s+++sssssss", foreign: allForeign, zero: allZero),
-        "save": Row("s+sssssssss", foreign: allForeign, zero: allZero),
-        "migrate": Row("s+sssssssss", foreign: allForeign, zero: allZero),
-        "resolve": Row("nnnnnnnnn++", foreign: allForeign, zero: allZero, transfer: "rrrrarr"),
+        "pause": Row("s+++ssssssss", foreign: "s+++ssssssss", zero: allZero),
+        "unpause": Row("s+++ssss+sss", foreign: "s+++ssss+sss", zero: "s+++ssss+sss"),
+        "shutdown": Row("s+ssssssssss", foreign: "s+ssssssssss", zero: allZero),
+        "destroy": Row("s++++++++sss", foreign: "s++++++++sss", zero: allZero, transfer: "eeeeqqe"),
+        "pincpu": Row("s+++ssssssss", foreign: "s+++ssssssss", zero: "s+++ssssssss", transfer: "aaarrrr"),
+        "vcpus_set": Row("s+ssssssssss", foreign: "s+ssssssssss", zero: allZero),
+        "sysrq": Row("s+ssssssssss", foreign: "s+ssssssssss", zero: allZero),
+        "maxmem_set": Row("s+++ssssssss", foreign: "s+++ssssssss", zero: "s+++ssssssss"),
+        "mem_target_set": Row("s+ssssssssss", foreign: "s+ssssssssss", zero: "s+ssssssssss"),
+        "sched_credit_set": Row("s+++ssssssss", foreign: "s+++ssssssss", zero: "s+++ssssssss", transfer: "aaarrrr"),
+        "device_create": Row("s+ssssssssss", foreign: allForeign, zero: allZero),
+        "device_destroy": Row("s+ssssssssss", foreign: allForeign, zero: allZero),
+        "device_configure": Row("s+ssssssssss", foreign: allForeign, zero: allZero),
+        "configure": Row("sxssssssssss", foreign: allForeign, zero: allZero),
+        "rename": Row("s+++sssssss+", foreign: allForeign, zero: allZero),
+        "save": Row("s+ssssssssss", foreign: allForeign, zero: allZero),
+        "migrate": Row("s+ssssssssss", foreign: allForeign, zero: allZero),
+        "keep": Row("s+++sssssss+", foreign: allForeign, zero: allZero),
+        "undefine": Row("s+++sssssss+", foreign: allForeign, zero: allZero),
+        "start": Row("sssssssssss+", foreign: allForeign, zero: allZero),
+        "suspend": Row("s+ssssssssss", foreign: allForeign, zero: allZero),
+        "autostart": Row("s+++sssssss+", foreign: allForeign, zero: allZero),
+        "resolve": Row("nnnnnnnnn++n", foreign: allForeign, zero: allZero, transfer: "rrrrarr"),
     ]
 
     @Test("The table here has every operation, and every stage")
@@ -125,7 +130,8 @@ import Testing
         let config = try TableFixture.config("(device (vif (bridge br0)))")
         var record = DomainRecord(
             uuid: uuid, name: config.name, config: configured ? config : nil, stage: stage, isForeign: foreign)
-        record.id = zero ? .zero : DomainID(7)
+        record.definition = Definition()
+        record.id = zero ? .zero : stage == .defined ? nil : DomainID(7)
         record.devices = [
             record.newDevice(try DeviceConfig(SExpression.parseFirst("(vif (bridge br0))")), backend: .zero)
         ]

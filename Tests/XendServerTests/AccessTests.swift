@@ -77,6 +77,8 @@ import Testing
         "/xend/domain/:domain domain_sched_credit_get": .viewer, "/xend/domain/:domain devices": .viewer,
         "/xend/domain/:domain wait_for_devices": .viewer, "/xend/domain/:domain set_vcpus": .administrator,
         "/xend/domain/:domain domain_sched_credit_set": .administrator,
+        "/xend/domain new": .administrator, "/xend/domain/:domain delete": .administrator,
+        "/xend/domain/:domain resume": .operator,
         "/xend/domain/:domain cpu_bvt_set": .administrator, "/xend/domain/:domain bvt_set": .administrator,
         "/xend/domain/:domain cpu_atropos_set": .administrator,
         "/xend/domain/:domain atropos_set": .administrator, "/xend/domain/:domain cancel": .operator,
@@ -87,7 +89,7 @@ import Testing
     ]
 
     /// What an operator may, of the table of operations; all else there is administrators'. Who names a file, a device or a host is one.
-    static let operators: Set<String> = ["unpause", "pause", "shutdown", "sysrq"]
+    static let operators: Set<String> = ["unpause", "pause", "shutdown", "sysrq", "start", "suspend"]
 
     @Test("An operator runs what is there; an administrator does all else", arguments: OperationRule.all.map(\.name))
     func roles(of name: String) throws {

@@ -9,6 +9,7 @@ import Synchronization
 final class FakeService: DaemonService {
     struct State {
         var domains: [DomainInformation] = []
+        var defined: [DefinedDomain] = []
         var consoles: [ConsoleInformation] = []
         var tasks: [TaskInformation] = []
         var events: [NumberedEvent] = []
@@ -48,6 +49,8 @@ final class FakeService: DaemonService {
 
     func domains() async -> [DomainInformation] { now.domains }
 
+    func definedDomains() async -> [DefinedDomain] { now.defined }
+
     func domainNames() async -> [String] { now.domains.map(\.name) }
 
     func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation {
@@ -75,6 +78,9 @@ final class FakeService: DaemonService {
         case .create(let config):
             try note("create \(config.name) for \(requester)")
             return now.results["create"] ?? .done
+        case .define(let config):
+            try note("define \(config.name) for \(requester)")
+            return now.results["define"] ?? .done
         case .restore(let path, _):
             try note("restore \(path)")
             return now.results["restore"] ?? .done
@@ -108,6 +114,9 @@ final class FakeService: DaemonService {
     func log() async throws(OperationError) -> LogContents { now.log }
     func shutDownNode(reboot: Bool, for requester: Requester) async throws(OperationError) {
         try note("node \(reboot ? "reboot" : "shutdown")")
+    }
+    func stopDomains(within seconds: Int, for requester: Requester) async throws(OperationError) {
+        try note("stop domains within \(seconds)")
     }
     func setNotificationURL(_ url: String?) async throws(OperationError) { try note("notify \(url ?? "nowhere")") }
 

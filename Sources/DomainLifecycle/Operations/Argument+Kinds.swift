@@ -166,6 +166,32 @@ extension Argument where Value == SExpression {
     }
 }
 
+extension Argument where Value == Bool? {
+    /// As `flag`; it may be absent or blank.
+    public static func optionalFlag(_ names: String...) -> Argument {
+        let flag = Argument<Bool>.flag(names[0])
+        var argument = Argument(names, .flag) { field throws(OperationError) in try flag.coerce(field) }.or(nil)
+        argument.ignoresBlank = true
+        return argument
+    }
+}
+
+extension Argument where Value == AutostartPolicy.AtShutdown? {
+    /// One of its words; it may be absent or blank.
+    public static func optionalWord(_ names: String...) -> Argument {
+        let words = AutostartPolicy.AtShutdown.allCases.map(\.rawValue)
+        var argument = Argument(names, .word(words)) { field throws(OperationError) in
+            guard let value = AutostartPolicy.AtShutdown(rawValue: field.text) else {
+                throw OperationError(
+                    .invalid, "invalid \(names[0]): \(field.text) (allowed: \(words.joined(separator: ", ")))")
+            }
+            return value
+        }.or(nil)
+        argument.ignoresBlank = true
+        return argument
+    }
+}
+
 /// A value of which the wire has a fixed list of words.
 public protocol ArgumentWord: RawRepresentable<String>, CaseIterable, Sendable {}
 extension ShutdownRequest: ArgumentWord {}

@@ -69,6 +69,8 @@ public struct OperationForm: Sendable {
         case vifs
         /// Of a domain that has no configuration.
         case unconfigured
+        /// Of a domain that is defined.
+        case kept
         /// Of a domain in doubt.
         case inDoubt
     }

@@ -98,12 +98,13 @@ extension OperationRule {
 
     /// A row of what makes a domain.
     convenience init<each Value: Sendable>(
-        making name: String, _ arguments: repeat Argument<each Value>, role: Role, isTransfer: Bool = false,
+        making name: String, _ arguments: repeat Argument<each Value>, alsoCalled otherNames: [String] = [],
+        role: Role, isTransfer: Bool = false,
         form: FormText?, probing: Probing,
         make: @escaping @Sendable (repeat each Value) throws(OperationError) -> Operation
     ) {
         self.init(
-            name, [], .domains, repeat each arguments, admission: nil, role: role, reply: .done,
+            name, otherNames, .domains, repeat each arguments, admission: nil, role: role, reply: .done,
             isTransfer: isTransfer, form: form, probing: probing, asked: Asked.domains, make: make)
     }
 

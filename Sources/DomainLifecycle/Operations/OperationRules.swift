@@ -17,11 +17,11 @@ extension OperationRule {
     /// What is decided about a domain that lives, and kept in its configuration.
     public static let settings = [setMemoryTarget, setMaximumMemory, setVCPUs, pinCPU, setScheduler]
 
-    private static let ofNode = [notify, reboot, shutDown]
-    private static let ofDomains = [create, restore]
+    private static let ofNode = [notify, reboot, shutDown, stopDomains]
+    private static let ofDomains = [create, restore, define]
     private static let ofDomain =
         [unpause, pause, shutdown, save, migrate, destroy] + settings + [rename, sysrq]
-        + [createDevice, configureDevice, destroyDevice, configure, resolve]
+        + [createDevice, configureDevice, destroyDevice, configure, resolve, keep, undefine, start, suspend, autostart]
 }
 
 extension DomainOperation {
@@ -46,6 +46,11 @@ extension DomainOperation {
         case .save: .save
         case .migrate: .migrate
         case .resolve: .resolve
+        case .define: .keep
+        case .undefine: .undefine
+        case .start: .start
+        case .suspend: .suspend
+        case .autostart: .autostart
         }
     }
 }
@@ -196,7 +201,7 @@ extension OperationRule {
     }
 
     static let rename = OperationRule(
-        "rename", .domainName("name"), admission: Admission([.live, .exited]), role: .administrator,
+        "rename", .domainName("name"), admission: Admission([.live, .exited, .defined]), role: .administrator,
         form: FormText("Rename", button: "Rename", place: .settings, [.init("name", "New name")]), probing: .act
     ) { .rename($0) }
 
@@ -273,9 +278,99 @@ extension OperationRule {
         """
 }
 
+// MARK: - Defined domains
+
+extension OperationRule {
+    static let define = OperationRule(
+        making: "define", .newDomain("config"), alsoCalled: ["new"], role: .administrator,
+        form: FormText(
+            "Define from text", button: "Define",
+            help:
+                "A configuration in SXP that is kept, also when the machine is rebooted. The domain is started when you "
+                + "want it, or with the machine.",
+            place: .making, [.init("config", "Configuration", .area(rows: 8), value: sampleConfiguration)]),
+        probing: .with([
+            .init("config", keptExample, keptExample.replacing("(name d)", with: "(name a)"), "(vm (name d))")
+        ])
+    ) { .define($0) }
+
+    static let keep = OperationRule(
+        "keep", admission: Admission([.live, .exited, .defined]), role: .administrator,
+        form: FormText(
+            "Keep", button: "Keep", help: "Keeps the domain as it is now, also when it does not run.", place: .settings),
+        probing: .with([])
+    ) { .define(nil) }
+
+    static let undefine = OperationRule(
+        "undefine", Argument<Bool>.decision("memory", yes: "drop", no: "keep").or(false), alsoCalled: ["delete"],
+        admission: Admission([.live, .exited, .defined]), role: .administrator,
+        form: FormText(
+            "Forget", button: "Undefine", help: "It is not kept any more when it does not run.", isDestructive: true,
+            place: .kept,
+            [.init("memory", "Memory of a suspended one", .choice([("keep", "refuse"), ("drop", "drop")]))]),
+        probing: .with([.init("memory", "keep", "drop")])
+    ) { .undefine(dropsMemory: $0) }
+
+    static let start = OperationRule(
+        "start", Argument<Bool>.flag("paused").or(false), alsoCalled: ["resume"], admission: Admission(.defined),
+        role: .operator,
+        form: FormText(
+            "Start", button: "Start", help: "Builds it, or lets it go on where it was suspended.", place: .kept,
+            [.init("paused", "paused")]),
+        probing: .with([.init("paused", "0", "1")])
+    ) { .start(paused: $0) }
+
+    static let suspend = OperationRule(
+        "suspend", admission: Admission(.live), role: .operator, isTransfer: true,
+        form: FormText(
+            "Suspend", button: "Suspend",
+            help: "Keeps the memory of a defined domain and ends it here until it is started.",
+            place: .life),
+        probing: .with([])
+    ) { .suspend(path: nil) }
+
+    static let autostart = OperationRule(
+        "autostart", Argument<Bool?>.optionalFlag("on"), .optionalInteger("order", in: AutostartPolicy.orders),
+        .optionalInteger("delay", in: AutostartPolicy.delays),
+        Argument<AutostartPolicy.AtShutdown?>.optionalWord("stop"),
+        admission: Admission([.live, .exited, .defined]), role: .administrator,
+        form: FormText(
+            "With the machine", button: "Set", help: "What becomes of it when the machine starts and goes down.",
+            place: .kept,
+            [
+                .init("on", "Start it", .choice([("0", "no"), ("1", "yes")]), isRequired: false),
+                .init("order", "Order, lower ones first", isRequired: false),
+                .init("delay", "Seconds until the next", isRequired: false),
+                .init("stop", "When the machine goes down", isRequired: false),
+            ]),
+        probing: .with([
+            .init("on", "1", "0", ""), .init("order", "", "1", "10000"), .init("delay", "", "5"),
+            .init("stop", "", "suspend", "odd"),
+        ])
+    ) { isOn, order, delay, stop throws(OperationError) in
+        var change = AutostartChange()
+        (change.isOn, change.order, change.delay, change.atShutdown) = (isOn, order, delay, stop)
+        guard change != AutostartChange() else { throw OperationError(.invalid, "Missing parameter: on") }
+        return .autostart(change)
+    }
+
+    /// What exploration keeps: it starts with its machine.
+    private static let keptExample =
+        "(vm (name d) (memory 16) (on_xend_start start) (on_xend_stop suspend) (image (linux (kernel /boot/k))) "
+        + "(device (vbd (uname phy:sda1) (dev sda1) (mode w))))"
+}
+
 // MARK: - The node
 
 extension OperationRule {
+    static let stopDomains = OperationRule(
+        node: "stop_domains", Argument<Int>.integer("timeout", in: 0...86_400).or(120), role: .administrator,
+        form: FormText(
+            "Stop the defined domains", button: "Stop", help: "Shuts down or suspends them as each of them says.",
+            isDestructive: true, place: .node, [.init("timeout", "Seconds they have", value: "120")]),
+        probing: .with([.init("timeout", "0", "5")])
+    ) { .stopDomains(seconds: $0) }
+
     static let notify = OperationRule(
         node: "notify", .rawText("uri", "url"), role: .administrator,
         form: FormText(

@@ -23,12 +23,15 @@ public struct Stages: OptionSet, Hashable, Sendable {
     /// Paused here, and the host it came from has the word.
     public static let arrived = Stages(rawValue: 1 << 8)
 
+    /// Kept, and does not run.
+    public static let defined = Stages(rawValue: 1 << 9)
+
     /// Not decided on which host it is.
     public static let inDoubt: Stages = [.handedOver, .arrived]
     /// Everything from its first life on in which it is this host's for certain.
     public static let made: Stages = [.live, .exited, .ending, .pending, .booting, .blocked]
     /// Every stage there is.
-    public static let all: Stages = [.creating, .made, .inDoubt]
+    public static let all: Stages = [.creating, .made, .inDoubt, .defined]
 }
 
 extension Stage {
@@ -44,6 +47,7 @@ extension Stage {
         case .restarting(.blocked): .blocked
         case .inDoubt(.handedOver): .handedOver
         case .inDoubt(.arrived): .arrived
+        case .defined: .defined
         }
     }
 }

@@ -135,7 +135,7 @@ final class ConsoleBoard: ManagerPart {
     private func mayRun(_ stage: Stage) -> Bool {
         switch stage {
         case .live, .inDoubt: true
-        case .creating, .exited, .ending, .restarting: false
+        case .creating, .exited, .ending, .restarting, .defined: false
         }
     }
 

@@ -168,7 +168,9 @@ final class PlanPerformer: ManagerPart {
         if let record = table[plan.domain], !record.isForeign {
             // What is still held is tried again by the next daemon too, what was given up is left alone, and what is elsewhere is not
             // taken for a guest that suspended by itself.
-            if outcome.isIncomplete || record.stage == .restarting(.blocked) || plan.isDeparture {
+            if outcome.isIncomplete || record.stage == .restarting(.blocked) || plan.isDeparture
+                || record.stage == .defined
+            {
                 entries.insert(database.record(record), at: 0)
             }
         } else {

@@ -66,6 +66,7 @@ final class StepPerformer: ManagerPart {
         case .withdraw: try await nodes.withdraw(record)
         case .destroyDomain: try await ender.destroy(record)
         case .awaitGone: try await ender.awaitGone(record)
+        case .define, .undefine: break
         case .remember: try await remember(performance.plan)
         case .forget: try await forget(performance.plan)
         case .announce(let announcement): announce(announcement, record)
@@ -119,8 +120,9 @@ final class StepPerformer: ManagerPart {
     }
 
     private func announce(_ announcement: Announcement, _ record: DomainRecord) {
-        guard let id = record.id else { return }
-        events.publish(announcement.event(name: record.name, id: id))
+        let number = announcement.namesByUUID ? record.uuid.description : record.id?.description
+        guard let number else { return }
+        events.publish(announcement.event(name: record.name, number))
         // The original's words (reference/domain.md §5).
         if announcement == .restart(.fail) { log.error("VM \(record.name) restarting too fast") }
     }
@@ -143,7 +145,9 @@ final class StepPerformer: ManagerPart {
     private func forget(_ plan: Plan) async throws(StepFailure) {
         guard let record = table[plan.domain] else { return }
         do {
-            try await database.append([database.forget(plan.domain), database.end(plan)], of: plan)
+            // One that is defined is kept.
+            let kept = record.concluding(plan, .done).record.map(database.record)
+            try await database.append([kept ?? database.forget(plan.domain), database.end(plan)], of: plan)
         } catch {
             throw StepFailure("cannot record that \(record.title) is gone: \(error)")
         }

@@ -73,7 +73,7 @@ struct StartUp: ManagerPart {
         let alive = Dictionary(reports.map { ($0.uuid, $0) }, uniquingKeysWith: { first, _ in first })
         var todo: [(Beginning, DomainUUID)] = []
         var records = replay.records
-        let restarted = Set(replay.openOperations.filter { $0.name == "restart" }.map(\.domain))
+        let restarted = Set(replay.openOperations.filter(\.letsRun).map(\.domain))
         for operation in replay.openOperations {
             guard var record = records[operation.domain] ?? operation.record else { continue }
             // Which device was to go.
@@ -83,14 +83,12 @@ struct StartUp: ManagerPart {
             record.stage = stage(of: record, after: operation.name, isRecorded: records[operation.domain] != nil)
             records[operation.domain] = record
         }
-        // A domain that lives has the first claim to its name, should a database have two records with one.
-        let order = records.values.sorted { first, second in
-            (alive[first.uuid] == nil ? 1 : 0, first.lastSerial, first.name.rawValue)
-                < (alive[second.uuid] == nil ? 1 : 0, second.lastSerial, second.name.rawValue)
-        }
-        for var record in order {
-            let report = alive[record.uuid].flatMap { $0.id == record.id && !$0.isDying ? $0 : nil }
-            if report == nil, record.id == nil || hasRebooted && (!isSameBoot || record.stage.isAtRest) { continue }
+        for var record in Self.inOrder(records.values, alive) {
+            let report = report(on: &record, alive)
+            if report == nil, record.id == nil || hasRebooted && (!isSameBoot || record.stage.isAtRest) {
+                if let kept = kept(record, hasRebooted: hasRebooted && !isSameBoot) { table.restore(kept) }
+                continue
+            }
             // It was let run on after that was recorded.
             if let report, report.shutdownReason == nil, record.isExited { record.stage = .live }
             if let chore = chore(for: &record, isAlive: report != nil) { todo.append((chore, record.uuid)) }
@@ -108,9 +106,35 @@ struct StartUp: ManagerPart {
         return todo
     }
 
+    /// A domain that lives has the first claim to its name, should a database have two records with one.
+    private static func inOrder(
+        _ records: some Collection<DomainRecord>, _ alive: [DomainUUID: DomainReport]
+    ) -> [DomainRecord] {
+        records.sorted { first, second in
+            (alive[first.uuid] == nil ? 1 : 0, first.lastSerial, first.name.rawValue)
+                < (alive[second.uuid] == nil ? 1 : 0, second.lastSerial, second.name.rawValue)
+        }
+    }
+
+    /// What Xen says of a domain; nil when it has none of that number, or only its remains.
+    private func report(on record: inout DomainRecord, _ alive: [DomainUUID: DomainReport]) -> DomainReport? {
+        guard let found = alive[record.uuid], !found.isDying else { return nil }
+        // It runs, and what was recorded of its start is lost.
+        if record.stage == .defined { (record.id, record.stage) = (found.id, .live) }
+        return found.id == record.id ? found : nil
+    }
+
+    /// A domain that is defined, of whose life nothing is left.
+    private func kept(_ record: DomainRecord, hasRebooted: Bool) -> DomainRecord? {
+        if hasRebooted { return record.afterReboot() }
+        return record.stage == .defined ? record : record.afterwards
+    }
+
     /// Where an operation that was cut off leaves its domain.
     private func stage(of record: DomainRecord, after operation: String, isRecorded: Bool) -> Stage {
-        switch operation {
+        // Not recorded as begun, it is taken back as far as it got.
+        if record.stage == .defined { return record.id == nil ? .defined : .ending(then: .forget) }
+        return switch operation {
         case "create": isRecorded ? .live : .ending(then: .forget)
         case "restore", "receive": isRecorded ? record.stage : .ending(then: .forget)
         case "destroy": .ending(then: .forget)
@@ -132,6 +156,7 @@ struct StartUp: ManagerPart {
             return .clear
         case .inDoubt where !isAlive: return nil
         case .live where isAlive && record.devices.contains(where: \.isUnwanted): return .clear
+        case .defined: return nil
         case .creating, .live, .exited, .inDoubt:
             guard !isAlive else { return nil }
             log.warning("\(record.title) has gone while xend was not running")

@@ -60,9 +60,13 @@ struct Database: Sendable {
     /// Records entries; returns when they are written or, where one of them outlives a reboot of the machine, synced. The files follow.
     /// - Parameter isDeferrable: on a full disk they are recorded as soon as there is space, and this returns at once.
     /// - Throws: the error of the journal; then none of the entries counts.
-    func append(_ entries: [SExpression], isDeferrable: Bool = false) async throws(FileError) {
+    /// - Parameter outlivesReboot: they are synced, whatever they are.
+    func append(
+        _ entries: [SExpression], isDeferrable: Bool = false, outlivesReboot: Bool = false
+    ) async throws(FileError) {
         do {
-            await domains.follow(entries, from: try await journal.append(entries))
+            let first = try await journal.append(entries, durability: outlivesReboot ? .synced : .written)
+            await domains.follow(entries, from: first)
         } catch {
             guard isDeferrable, error.reason == .noSpace else { throw error }
             log.warning("\(error): it is recorded when there is space again")
@@ -72,7 +76,8 @@ struct Database: Sendable {
 
     /// Records what has to be told of a plan.
     func append(_ entries: [SExpression], of plan: Plan) async throws(FileError) {
-        try await append(entries, isDeferrable: plan.recording == .deferrable)
+        try await append(
+            entries, isDeferrable: plan.recording == .deferrable, outlivesReboot: plan.steps.contains(.undefine))
     }
 
     /// What was written is synced, and the files say what the journal says.

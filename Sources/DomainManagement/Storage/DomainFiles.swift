@@ -61,9 +61,12 @@ actor DomainFiles {
     }
 
     private func record(_ record: SExpression?, number: UInt64) {
-        guard let record, let id = record.childText("id").flatMap({ DomainID(text: $0) }),
-            let uuid = record.childText("uuid").flatMap({ DomainUUID(text: $0) })
-        else { return }
+        guard let record, let uuid = record.childText("uuid").flatMap({ DomainUUID(text: $0) }) else { return }
+        guard let id = record.childText("id").flatMap({ DomainID(text: $0) }) else {
+            // It is defined and does not run any more.
+            if let id = ids.removeValue(forKey: uuid) { change(id, .remove) }
+            return
+        }
         ids[uuid] = id
         change(id, .write(record, number: number))
     }

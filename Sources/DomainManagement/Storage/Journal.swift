@@ -180,8 +180,10 @@ actor Journal {
     /// - Returns: the number of the first.
     /// - Throws: the error of the file; then none of the entries counts.
     @discardableResult
-    func append(_ entries: [SExpression]) async throws(FileError) -> UInt64 {
-        let durability: Durability = entries.contains(where: Self.outlivesReboot) ? .synced : .written
+    func append(
+        _ entries: [SExpression], durability least: Durability = .written
+    ) async throws(FileError) -> UInt64 {
+        let durability: Durability = entries.contains(where: Self.outlivesReboot) ? .synced : least
         let result = await withCheckedContinuation { continuation in
             requests.append(Request(entries: entries, durability: durability, continuation: continuation))
             // The task that finds nobody writing writes for all who come meanwhile.
@@ -194,6 +196,8 @@ actor Journal {
     private static func outlivesReboot(_ entry: SExpression) -> Bool {
         switch entry.name {
         case "migration", "migration-end", "notify": true
+        // What is defined.
+        case "record": entry.child(at: 0)?.child("defined") != nil
         // How a save or a migration has ended.
         case "task": entry.child("ended") != nil
         default: false

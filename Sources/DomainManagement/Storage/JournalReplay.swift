@@ -14,6 +14,12 @@ struct JournalReplay: Sendable {
         var record: DomainRecord?
         /// As it was written.
         var entry: SExpression
+
+        /// Whether its domain was to run at its end, which is not recorded.
+        var letsRun: Bool {
+            ["restart", "start"].contains(name)
+                && entry.child("steps")?.children().contains { $0.atom == Step.unpause.description } == true
+        }
     }
 
     var boot: String?

@@ -164,7 +164,7 @@ extension DomainRecord {
     fileprivate var isAtHome: Bool {
         switch stage {
         case .live, .exited: true
-        case .creating, .ending, .restarting, .inDoubt: false
+        case .creating, .ending, .restarting, .inDoubt, .defined: false
         }
     }
 }

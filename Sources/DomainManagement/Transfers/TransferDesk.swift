@@ -40,7 +40,7 @@ struct TransferDesk: ManagerPart {
         if failure == nil, plan.isDeparture {
             task.enter("clean-up")
             // A migrated domain is where it was wanted; of a saved one all that is left is a file.
-            if let remains = await manager.clear(plan.domain), case .save(let path, _) = operation {
+            if let remains = await manager.clear(plan.domain), let path = operation.savePath {
                 let text = "\(record.title) is saved in \(path), but still here: \(remains.message)"
                 failure = OperationError(.failed, text, isLate: true)
             }
@@ -108,5 +108,16 @@ struct TransferDesk: ManagerPart {
         if let failure = await manager.carryOut(Performance(plan, task: task, input: source)) { throw failure }
         if let failure = await input.end() { throw failure }
         return .done
+    }
+}
+
+extension DomainOperation {
+    /// The file that a domain is saved to.
+    fileprivate var savePath: String? {
+        switch self {
+        case .save(let path, _): path
+        case .suspend(let path): path
+        default: nil
+        }
     }
 }

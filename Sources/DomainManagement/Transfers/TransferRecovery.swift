@@ -12,6 +12,8 @@ final class TransferRecovery: ManagerPart {
     private let handovers: HandoverDesk
     private let saver: Saver
     private let guests: GuestSuspension
+    /// The operations that write a save file.
+    private static let saves: Set = ["save", "suspend"]
     /// What the earlier daemon was in the middle of, as its journal had it, until it is taken up.
     private(set) var entries: [SExpression] = []
 
@@ -27,12 +29,14 @@ final class TransferRecovery: ManagerPart {
 
     /// Takes up what an earlier daemon was moving. Called when the table has the domains again.
     func takeUp(_ replay: JournalReplay, in manager: isolated DomainManager) async {
-        for operation in replay.openOperations where operation.name == "save" {
+        for operation in replay.openOperations where Self.saves.contains(operation.name) {
             // Without the entry the guest had not been asked to suspend yet.
             guard let saving = replay.transfers.saving[operation.domain] else { continue }
-            await takeUp(saving, of: operation.domain, in: manager)
+            await takeUp(saving, of: operation.domain, isSuspension: operation.name == "suspend", in: manager)
         }
-        let ends = replay.openOperations.filter { $0.name == "save" }.map { SExpression.element("end", $0.serial) }
+        let ends = replay.openOperations.filter { Self.saves.contains($0.name) }.map {
+            SExpression.element("end", $0.serial)
+        }
         entries = []
         await saver.removeLeftovers()
         for record in replay.transfers.migrations { await takeUp(record) }
@@ -53,12 +57,12 @@ final class TransferRecovery: ManagerPart {
 
     /// A save that was cut off: when its file is in place it is done, else the domain runs on and nothing is left of the file.
     private func takeUp(
-        _ saving: TransferReplay.Saving, of uuid: DomainUUID, in manager: isolated DomainManager
+        _ saving: TransferReplay.Saving, of uuid: DomainUUID, isSuspension: Bool, in manager: isolated DomainManager
     ) async {
         if !saving.isCheckpoint, await isInPlace(saving) {
             guard table[uuid] != nil else { return }
             log.notice("\(saving.path) was complete: what is left of \(table[uuid]?.title ?? "the domain") is ended")
-            table.giveUp(uuid)
+            table.giveUp(uuid, suspendedIn: isSuspension ? saving.path : nil)
             await manager.clear(uuid)
         } else {
             if let record = table[uuid] {
@@ -82,7 +86,7 @@ final class TransferRecovery: ManagerPart {
         for task in replay.transfers.tasks { tasks.takeUp(task) }
         saver.keep(replay.transfers.leftovers)
         for record in replay.transfers.migrations { handovers.takeUp(record) }
-        for operation in replay.openOperations where operation.name == "save" {
+        for operation in replay.openOperations where Self.saves.contains(operation.name) {
             entries.append(operation.entry)
             if let saving = replay.transfers.saving[operation.domain] { entries.append(saving.entry) }
         }

@@ -4,7 +4,8 @@ extension WordTable {
     public static let vm = WordTable(
         ConfigurationWord.all(
             "name memory maxmem cpu cpus cpu_weight cpu_cap vcpus online_vcpus vcpu_avail uuid image device backend console "
-                + "restart on_poweroff on_reboot on_crash on_watchdog bootloader", .done)
+                + "restart on_poweroff on_reboot on_crash on_watchdog bootloader on_xend_start on_xend_stop start_order "
+                + "start_delay", .done)
             + [ConfigurationWord("on_soft_reset", .warned(Reason.softReset), idle: ["soft-reset"])]
             + ConfigurationWord.all(
                 "domid id state status shutdown_reason start_time cpu_time up_time description store_mfn console_mfn "
@@ -14,10 +15,7 @@ extension WordTable {
                     + "user_version is_a_template is_control_domain transient pool_name vcpus_params cpu_params "
                     + "security", .told)
             + ConfigurationWord.all("bootloader_args", .warned(Reason.noBootLoader))
-            + ConfigurationWord.all("localtime rtc_timeoffset target superpages", .warned(Reason.noEmulation))
-            + ConfigurationWord.all(
-                "on_xend_start on_xend_stop", .warned("what runs is left alone when xend starts and stops"),
-                idle: ["ignore"]))
+            + ConfigurationWord.all("localtime rtc_timeoffset target superpages", .warned(Reason.noEmulation)))
 
     /// Members of the image: `(linux …)`.
     public static let image = WordTable(

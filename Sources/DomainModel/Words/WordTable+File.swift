@@ -6,7 +6,7 @@ extension WordTable {
     private static let doneInFiles =
         ConfigurationWord.all(
             "name kernel ramdisk builder memory maxmem cpu cpus cpu_weight cpu_cap cap vcpus maxvcpus vcpu_avail uuid type "
-                + "on_poweroff on_reboot on_crash on_watchdog restart console blkif netif disk pci vif nics ipaddr root extra "
+                + "on_poweroff on_reboot on_crash on_watchdog on_xend_start on_xend_stop restart console blkif netif disk pci vif nics ipaddr root extra "
                 + "cmdline ip gateway netmask hostname interface dhcp nfs_server nfs_root bootloader firmware", .done)
         // Options of the command line, which a file may give as well.
         + ConfigurationWord.all(
@@ -50,9 +50,6 @@ extension WordTable {
         ]
         + ConfigurationWord.all(
             "period slice latency extratime", .warned("today's Xen has no such scheduler; use cap and cpu_weight"))
-        + ConfigurationWord.all(
-            "on_xend_start on_xend_stop", .warned("what runs is left alone when xend starts and stops"),
-            idle: ["ignore"])
 
     private static let refusedDevices =
         ConfigurationWord.all(

@@ -5,6 +5,10 @@ import SExpressions
 /// `/xend/domain/DOM`
 enum DomainResource {
     static func information(_ exchange: Exchange) async throws(Failure) -> Answer {
+        if let defined = await exchange.definedDomain() {
+            let shown = exchange.wantsDetail ? defined.laterExpression : defined.expression
+            return .value(shown).page { DefinedDomainPage(domain: defined).page() }
+        }
         let domain = try await exchange.domain()
         guard exchange.representation == .html else {
             return exchange.wantsDetail ? .value(domain.laterExpression) : .value(domain)
@@ -106,6 +110,11 @@ enum DomainResource {
 extension Exchange {
     /// The domain the path names.
     var reference: DomainReference { DomainReference(lastSegment) }
+
+    /// The domain the path names, if it is defined and does not run.
+    func definedDomain() async -> DefinedDomain? {
+        await service.definedDomains().first { $0.name == lastSegment || $0.uuid == DomainUUID(text: lastSegment) }
+    }
 
     /// - Throws: 404 `invalid domain:X`.
     func domain() async throws(Failure) -> DomainInformation {

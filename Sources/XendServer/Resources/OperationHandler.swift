@@ -23,6 +23,8 @@ enum OperationHandler {
                     switch operation {
                     case .shutDown(let reboot):
                         try await service.shutDownNode(reboot: reboot, for: exchange.requester)
+                    case .stopDomains(let seconds):
+                        try await service.stopDomains(within: seconds, for: exchange.requester)
                     case .notify(let url): try await service.setNotificationURL(url.isEmpty ? nil : url)
                     }
                 }
@@ -36,7 +38,8 @@ enum OperationHandler {
         _ reply: OperationRule.Reply, _ result: OperationResult, _ exchange: Exchange
     ) async throws(Failure) -> Answer {
         switch result {
-        case .domain(let domain): return made(domain, exchange)
+        case .domain(let domain): return made(domain, called: domain.name, "Created", exchange)
+        case .defined(let domain): return made(domain, called: domain.name, "Defined", exchange)
         case .device(let device): return .value(device)
         case .migrated(let host, let port, let id): return moved(host, port, id)
         case .done: break
@@ -56,13 +59,14 @@ enum OperationHandler {
         return answer
     }
 
-    private static func made(_ domain: DomainInformation, _ exchange: Exchange) -> Answer {
+    private static func made(
+        _ domain: some SExpressible, called name: String, _ what: String, _ exchange: Exchange
+    ) -> Answer {
         var answer = Answer.value(domain)
         answer.status = Status.created
         answer.reason = "created"
-        answer.location = exchange.baseURL + Path.domain(domain.name)
-        let name = "Domain \(domain.name)"
-        answer.notice = Notice(text: "Created", detail: nil, link: (name, Path.domain(domain.name)))
+        answer.location = exchange.baseURL + Path.domain(name)
+        answer.notice = Notice(text: what, detail: nil, link: ("Domain \(name)", Path.domain(name)))
         return answer
     }
 

@@ -80,6 +80,19 @@ struct CreateRun {
         }
     }
 
+    /// What it would make domains of.
+    func configurations() throws(XmFailure) -> [XendCall.Argument] {
+        if options.value("load") != nil { throw .error("a saved domain is no configuration") }
+        var found: [XendCall.Argument] = []
+        for name in options.values("config") { found += try configurations(in: name) }
+        guard found.isEmpty else { return found }
+        for file in files {
+            var settings = settings
+            found.append(.text(try readConfiguration(file, &settings).description))
+        }
+        return found
+    }
+
     /// An option of the command line, or a variable of the file by its name.
     private func isSet(_ option: String, _ settings: CreateSettings) -> Bool {
         options.has(option) || settings.isTrue(option)

@@ -9,6 +9,10 @@ extension XmCommand {
             DomainCommands.destroy, DomainCommands.pause, DomainCommands.unpause, TransferCommands.save,
             TransferCommands.restore, TransferCommands.migrate, DomainCommands.resolve,
         ]
+        + [
+            DefinedCommands.new, DefinedCommands.keep, DefinedCommands.delete, DefinedCommands.start,
+            DefinedCommands.suspend, DefinedCommands.resume, DefinedCommands.autostart,
+        ]
         + [ImageCommands.imageInfo, ImageCommands.imageStream]
         + [
             ListCommands.domid, ListCommands.domname, ListCommands.vmList, DomainCommands.rename,

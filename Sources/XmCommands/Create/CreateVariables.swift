@@ -128,6 +128,12 @@ extension CreateVariable {
             name: "on_watchdog", kind: .text, value: "ACTION", standard: "destroy",
             use: "What happens after its watchdog has ended it.", isOriginal: false),
         CreateVariable(
+            name: "on_xend_start", kind: .text, value: "WORD", standard: "ignore",
+            use: "Of a domain that new defines, when the machine has started: ignore, start.", isOriginal: false),
+        CreateVariable(
+            name: "on_xend_stop", kind: .text, value: "WORD", standard: "ignore",
+            use: "The same when the machine goes down: ignore, shutdown, suspend.", isOriginal: false),
+        CreateVariable(
             name: "maxvcpus", kind: .int, value: "NUM", standard: "as vcpus",
             use: "How many cpus the domain can have; vcpus of them are in use at first.", isOriginal: false),
         CreateVariable(

@@ -102,7 +102,7 @@ struct DomainConfiguration {
         if settings.isTrue("blkif") { members.append(.element("backend", .list([.atom("blkif")]))) }
         if settings.isTrue("netif") { members.append(.element("backend", .list([.atom("netif")]))) }
         add("restart", try settings.nonEmpty("restart"))
-        for action in ["on_poweroff", "on_reboot", "on_crash", "on_watchdog"] {
+        for action in ["on_poweroff", "on_reboot", "on_crash", "on_watchdog", "on_xend_start", "on_xend_stop"] {
             add(action, try settings.nonEmpty(action))
         }
         add("console", try settings.nonEmpty("console"))

@@ -5,6 +5,8 @@ import DomainModel
 /// `/xend/domain`: everything that runs here at a glance, and the ways to make more.
 struct DomainListPage: Sendable {
     let domains: [DomainInformation]
+    /// Those that do not run.
+    let defined: [DefinedDomain]
     /// nil if the machine did not say.
     let node: NodeInformation?
 
@@ -15,6 +17,7 @@ struct DomainListPage: Sendable {
                 capacity(node)
             }
             table
+            if !defined.isEmpty { Parts.section("Defined, and not running") { keptTable } }
             div(.class("columns")) {
                 div(.class("card")) { for form in OperationForms.at(.making) { form.view(to: Path.domains) } }
                 div(.class("card")) {
@@ -46,6 +49,23 @@ struct DomainListPage: Sendable {
             ["Name", "Id", "State", "Memory", "Cpus", "Cpu time", "Up time", "Console"],
             empty: "No domains.", isCompact: true,
             domains.map { row($0, largest) })
+    }
+
+    private var keptTable: HTML {
+        Parts.list(
+            ["Name", "State", "Memory", "With the machine", ""], empty: "None.",
+            defined.map { domain in
+                [
+                    strong { Parts.link(domain.name, Path.domain(domain.name)) }, .text(domain.word),
+                    .text(Wording.memory(domain.config.memory)), .text(Wording.policy(domain.config.autostart)),
+                    form(.action(Path.domain(domain.name)), .method("post"), .class("inline")) {
+                        button(
+                            .type("submit"), .name("op"), .value("start"), .class("good small"),
+                            .label("Start \(domain.name)")
+                        ) { "Start" }
+                    },
+                ]
+            })
     }
 
     private func row(_ domain: DomainInformation, _ largest: UInt64) -> [HTML] {

@@ -144,10 +144,14 @@ struct DomainPage: Sendable {
             Parts.section("Settings", "card wide") {
                 div(.class("forms")) {
                     for form in settings { form.view(to: path) }
+                    if domain.isDefined { for form in kept { form.view(to: path) } }
                 }
             },
         ])
     }
+
+    /// One that runs is not started.
+    private var kept: [OperationForm] { OperationForms.at(.kept).filter { $0.operation != "start" } }
 
     private var settings: [OperationForm] {
         let memory = String(domain.memory.mebibytes)

@@ -63,6 +63,10 @@ class Xend:
     #: The name that the programs of 2004 called.
     xend_node_restart = xend_node_reboot
 
+    def xend_node_stop_domains(self, timeout: int = 120) -> Answer:
+        """Shuts down or suspends the defined domains, as each of them says."""
+        return self._post("node", op="stop_domains", timeout=timeout, patience="transfer")
+
     def xend_node_notify(self, uri: str) -> Answer:
         """Has every event posted to an http url from now on; an empty one ends that."""
         return self._post("node", op="notify", uri=uri)
@@ -92,9 +96,12 @@ class Xend:
 
     # Domains
 
-    def xend_domains(self, detail: int = 0) -> Answer:
-        """The names of all domains; with ``detail`` everything about each."""
-        return self._get("domain", detail=detail or None)
+    def xend_domains(self, detail: int = 0, state: Optional[str] = None) -> Answer:
+        """The names of all domains; with ``detail`` everything about each.
+
+        ``state`` is ``all``, ``running``, ``paused``, ``halted`` (defined, and does not run) or ``suspended``.
+        """
+        return self._get("domain", detail=detail or None, state=state)
 
     def xend_domain_create(self, config: Expression) -> Answer:
         """Makes a domain of a ``(vm ...)`` and leaves it paused; the domain."""
@@ -104,6 +111,42 @@ class Xend:
         """Brings a saved domain back from a file of the daemon's machine, ``paused`` if that is wanted; the domain."""
         more = {"paused": 1} if paused else {}
         return self._post("domain", op="restore", file=filename, patience="transfer", **more)
+
+    def xend_domain_define(self, config: Expression) -> Answer:
+        """Keeps a ``(vm ...)`` whether or not a domain of it runs; the domain."""
+        return self._post("domain", op="define", config=_expression(config))
+
+    def xend_domain_keep(self, dom: Reference) -> Answer:
+        """Keeps a domain as it is, also when it does not run."""
+        return self._post("domain", dom, op="keep")
+
+    def xend_domain_undefine(self, dom: Reference, memory: str = "keep") -> Answer:
+        """Keeps a domain no longer; with ``drop`` its suspended memory is lost, with ``keep`` that is refused."""
+        return self._post("domain", dom, op="undefine", memory=memory)
+
+    def xend_domain_start(self, dom: Reference, paused: Union[bool, int] = 0) -> Answer:
+        """Starts a domain that is defined, or lets it go on where it was suspended."""
+        return self._post("domain", dom, op="start", paused=int(paused), patience="transfer")
+
+    def xend_domain_suspend(self, dom: Reference) -> Answer:
+        """Keeps the memory of a domain that is defined, and ends it here until it is started."""
+        return self._post("domain", dom, op="suspend", patience="transfer")
+
+    def xend_domain_autostart(
+        self,
+        dom: Reference,
+        on: Optional[Union[bool, int]] = None,
+        order: Optional[int] = None,
+        delay: Optional[int] = None,
+        stop: Optional[str] = None,
+    ) -> Answer:
+        """What becomes of a defined domain when the machine starts and goes down; None is as it is.
+
+        ``stop`` is ``ignore``, ``shutdown`` or ``suspend``.
+        """
+        return self._post(
+            "domain", dom, op="autostart", on=None if on is None else int(on), order=order, delay=delay, stop=stop
+        )
 
     def xend_domain(self, dom: Reference) -> Answer:
         """All about one domain."""

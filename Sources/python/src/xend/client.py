@@ -86,6 +86,16 @@ class Daemon:
         """Makes a domain of a ``(vm ...)``. It is paused: :meth:`Domain.unpause` lets it run."""
         return Domain(self, self.functions.xend_domain_create(_sent(config)))
 
+    def define(self, config: Configuration) -> "Domain":
+        """Keeps a ``(vm ...)`` whether or not a domain of it runs; the domain, which has no id until it is started."""
+        return Domain(self, self.functions.xend_domain_define(_sent(config)))
+
+    def defined(self) -> List["Domain"]:
+        """The domains that are defined and do not run."""
+        found = _list(self.functions.xend_domains(detail=1, state="halted"), "a list of domains")
+        found = found + _list(self.functions.xend_domains(detail=1, state="suspended"), "a list of domains")
+        return [Domain(self, value) for value in found]
+
     def restore(self, file: str) -> "Domain":
         """Brings a saved domain back from a file of the daemon's machine; it runs on unless it was saved paused."""
         return Domain(self, self.functions.xend_domain_restore(file))
@@ -183,6 +193,10 @@ class Node:
         """What it is and what it has, as the daemon says it: ``memory`` and ``free_memory`` are in MB."""
         fields = sxp.children(_element(self.daemon.functions.xend_node(), "node"))
         return {sxp.name(field) or "": _flat(sxp.children(field)) for field in fields}
+
+    def stop_domains(self, timeout: int = 120) -> None:
+        """Shuts down or suspends the defined domains, as each of them says."""
+        self.daemon.functions.xend_node_stop_domains(timeout)
 
     def shutdown(self) -> None:
         """Shuts it down. Its domains are not asked."""
@@ -386,6 +400,38 @@ class Domain(_Described):
     def destroy(self, reason: str = "halt") -> None:
         """Ends it without asking: ``halt``, or ``reboot`` to build it again."""
         self.daemon.functions.xend_domain_destroy(self._reference, reason)
+
+    @property
+    def is_defined(self) -> bool:
+        """It is kept whether or not it runs."""
+        return self.text("defined") is not None
+
+    def keep(self) -> None:
+        """Keeps it as it is, also when it does not run."""
+        self.daemon.functions.xend_domain_keep(self._reference)
+
+    def undefine(self, memory: str = "keep") -> None:
+        """Keeps it no longer; ``drop`` loses its suspended memory, which ``keep`` refuses."""
+        self.daemon.functions.xend_domain_undefine(self._reference, memory)
+
+    def start(self, *, paused: bool = False) -> None:
+        """Starts it, which is defined, or lets it go on where it was suspended."""
+        self.daemon.functions.xend_domain_start(self._reference, paused)
+
+    def suspend(self) -> None:
+        """Keeps its memory and ends it here until it is started."""
+        self.daemon.functions.xend_domain_suspend(self._reference)
+
+    def autostart(
+        self,
+        on: Optional[bool] = None,
+        *,
+        order: Optional[int] = None,
+        delay: Optional[int] = None,
+        stop: Optional[str] = None,
+    ) -> None:
+        """What becomes of it when the machine starts and goes down; None is as it is."""
+        self.daemon.functions.xend_domain_autostart(self._reference, on, order, delay, stop)
 
     def sysrq(self, key: str) -> None:
         """Presses SysRq and a letter or digit in the guest."""

@@ -1,0 +1,33 @@
+import DomainModel
+
+/// What is started with the machine, and stopped with it.
+extension Sequence<DomainRecord> {
+    /// The next domain that is to be started since the machine has.
+    public var nextDue: DomainRecord? {
+        filter { $0.stage == .defined && $0.operation == nil && $0.definition?.isDue == true }
+            .min { $0.startPlace < $1.startPlace }
+    }
+
+    /// Those that are to be stopped before the machine, in this order.
+    public var stopOrder: [DomainRecord] {
+        filter { $0.definition != nil && $0.stage == .live && $0.config?.autostart.atShutdown != .ignore }
+            .sorted { $1.startPlace < $0.startPlace }
+    }
+}
+
+extension DomainRecord {
+    /// By which those that are started with the machine follow each other.
+    fileprivate var startPlace: (Int, DomainName) { (config?.autostart.order ?? 0, name) }
+
+    /// The machine has been started: what it is to do with that.
+    public func afterReboot() -> DomainRecord? {
+        guard var record = stage == .defined ? self : afterwards else { return nil }
+        record.definition?.isDue = config?.autostart.atBoot == .start
+        // Whose it is, the other host knows: it may run there.
+        if case .inDoubt = stage {
+            record.definition?.isDue = false
+            record.held = ["it was on its way between two hosts when the machine was rebooted"]
+        }
+        return record
+    }
+}

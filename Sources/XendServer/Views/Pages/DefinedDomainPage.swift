@@ -1,0 +1,51 @@
+import DomainLifecycle
+import DomainModel
+import SExpressions
+
+/// `/xend/domain/X` of a domain that is defined and does not run.
+struct DefinedDomainPage: Sendable {
+    let domain: DefinedDomain
+
+    private var path: String { Path.domain(domain.name) }
+
+    func page() -> Page {
+        Page(domain.name, trail: [Parts.domainsTrail], isLive: true) {
+            p(.class("headline")) { "defined, \(domain.word) · \(Wording.memory(domain.config.memory))" }
+            if !domain.held.isEmpty {
+                div(.class("notice warning"), .role("status")) {
+                    p { "It could not be started:" }
+                    ul { for reason in domain.held { li { reason } } }
+                }
+            }
+            Parts.section("State") {
+                Parts.facts([
+                    ("UUID", code { domain.uuid.description }),
+                    ("Memory", .text(Wording.memory(domain.config.memory))),
+                    ("Virtual cpus", .text(String(domain.config.vcpus))),
+                    ("With the machine", .text(Wording.policy(domain.config.autostart))),
+                    ("Suspended in", domain.definition.suspendedIn.map { .text($0) }),
+                ])
+            }
+            Parts.section("What can be done", "card wide") {
+                div(.class("forms")) { for form in OperationForms.at(.kept) { form.view(to: path) } }
+            }
+            Parts.section("Configuration") { pre(.class("sxp")) { domain.config.source.pretty() } }
+        }
+    }
+}
+
+extension Wording {
+    /// What becomes of a domain with its machine.
+    static func policy(_ policy: AutostartPolicy) -> String {
+        let start =
+            switch policy.atBoot {
+            case .ignore: "not started"
+            case .start: "started as number \(policy.order)" + (policy.delay > 0 ? ", then \(policy.delay) s" : "")
+            }
+        return switch policy.atShutdown {
+        case .ignore: start
+        case .shutdown: "\(start); shut down"
+        case .suspend: "\(start); suspended"
+        }
+    }
+}
