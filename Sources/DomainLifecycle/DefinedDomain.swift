@@ -11,6 +11,8 @@ public struct DefinedDomain: Hashable, Sendable {
     public var config: DomainConfig
     /// Whether it is to be started, and whether it is suspended.
     public var definition: Definition
+    /// Of its configuration and settings.
+    public var generation: UInt64
     /// Why it could not be started, if it could not.
     public var held: [String]
 
@@ -24,6 +26,7 @@ public struct DefinedDomain: Hashable, Sendable {
         self.config = config
         self.definition = definition
         held = record.held
+        generation = record.generation
     }
 
     /// What fits among what Xen 3 called the states of a domain.
@@ -46,6 +49,7 @@ extension DefinedDomain: SExpressible {
         }
         sink.element("uuid", uuid.description)
         sink.element("vcpus", config.vcpus)
+        sink.element("generation", "\(generation)")
         sink.element("defined", word)
         sink.open("devices")
         sink.close()

@@ -41,6 +41,8 @@ public struct DomainInformation: Hashable, Sendable {
     public var config: SExpression?
     /// Name of the operation that is being done to it.
     public var operation: String?
+    /// Of its configuration and settings.
+    public var generation: UInt64 = 1
     /// xend keeps it when it does not run, too.
     public var isDefined = false
     /// Which of two hosts owns it is not known: an operator may decide.
@@ -81,6 +83,7 @@ public struct DomainInformation: Hashable, Sendable {
         devices = record.devices
         config = record.config?.source
         operation = record.operation?.name
+        generation = record.generation
         isDefined = record.definition != nil
         isInDoubt = record.stage.isInDoubt
     }
@@ -130,6 +133,7 @@ extension DomainInformation: SExpressible {
         if let operation { sink.element("operation", operation) }
         sink.element("uuid", uuid.description)
         sink.element("vcpus", vcpus)
+        sink.element("generation", "\(generation)")
         if isDefined { sink.element("defined", "running") }
         sink.open("devices")
         for device in devices { device.describe(to: &sink) }

@@ -11,6 +11,9 @@ public struct DomainRecord: Hashable, Sendable {
     public var name: DomainName
     /// What was asked for, and what operators have decided since; nil for a domain that others made, or whose file was lost.
     public var config: DomainConfig?
+    /// Counts what has changed of its configuration and settings, so that a client can tell whether it knows them (manual, decision
+    /// 18).
+    public var generation: UInt64 = 1
     /// Whether the configuration has what operators have decided. An older xend kept that nowhere but in the machine.
     public var keepsSettings = true
     /// Made by another toolstack: listed and operated on, but never reaped, restarted or cleaned up.
@@ -70,6 +73,13 @@ public struct DomainRecord: Hashable, Sendable {
     public var isExited: Bool {
         if case .exited = stage { return true }
         return false
+    }
+
+    /// Whether its configuration is the one that a client has seen.
+    func checkGeneration(_ reference: DomainReference) throws(Refusal) {
+        guard reference.generation == nil || reference.generation == generation else {
+            throw .stale(title: title, generation: generation)
+        }
     }
 
     /// The device that a client means.
@@ -143,6 +153,7 @@ extension DomainRecord {
         fields.append(
             .element("next", nextIndex.sorted { $0.key < $1.key }.map { .element($0.key.rawValue, $0.value) }))
         fields.append(.element("devices", devices.map(\.storedExpression)))
+        if generation > 1 { fields.append(["generation", .atom(String(generation))]) }
         if keepsSettings { fields.append(["settings", "in-config"]) }
         if let config { fields.append(.element("config", config.source)) }
         return .element("domain", fields)
@@ -168,6 +179,7 @@ extension DomainRecord {
         startTime = expression.childText("start_time").flatMap(Double.init)
         restartTime = expression.childText("restart_time").flatMap(Double.init)
         requested = expression.childText("requested").flatMap(ShutdownRequest.init)
+        generation = expression.childText("generation").flatMap(UInt64.init) ?? 1
         keepsSettings = expression.child("settings") != nil
         pinnedCPU = expression.childText("pinned").flatMap(Int.init)
         // What an older xend kept of all settings.

@@ -68,7 +68,10 @@ extension DomainRecord {
             guard let place = devices.firstIndex(where: { $0.slot == slot }) else { return }
             devices[place].eventPort = port
         case .reported: break
-        case .decided(let steps): decide(steps)
+        case .decided(let steps):
+            let before = config?.source
+            decide(steps)
+            if config?.source != before { generation += 1 }
         case .notStarted(let reason):
             definition?.isDue = false
             held = [reason]
@@ -77,6 +80,14 @@ extension DomainRecord {
 
     /// The record after a plan: also used to write it down before the last step is answered.
     public func concluding(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
+        var conclusion = becoming(plan, outcome)
+        if let record = conclusion.record, record.config?.source != config?.source {
+            conclusion.record?.generation = generation + 1
+        }
+        return conclusion
+    }
+
+    private func becoming(_ plan: Plan, _ outcome: Outcome) -> Conclusion {
         var record = self
         record.operation = nil
         if plan.isDeparture { return record.concludingTransfer(plan, outcome) }

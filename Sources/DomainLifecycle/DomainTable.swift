@@ -64,6 +64,7 @@ public struct DomainTable: Sendable {
             byName[DomainName(foreign: reference.text)] ?? DomainID(text: reference.text).flatMap { byID[$0] }
             ?? DomainUUID(text: reference.text)
         guard let uuid, let record = records[uuid] else { throw .noSuchDomain(reference) }
+        try record.checkGeneration(reference)
         return record
     }
 

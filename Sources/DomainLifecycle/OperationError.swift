@@ -14,6 +14,8 @@ public struct OperationError: Error, Hashable, Sendable, CustomStringConvertible
         case failed
         /// This Xen, or xend, cannot do it.
         case notSupported
+        /// The domain is not any more what the client has seen.
+        case stale
     }
     /// What a program can make of it.
     public var kind: Kind

@@ -22,6 +22,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case alreadyConfigured(DomainID)
     /// A reboot within the minimum restart time (manual L6).
     case restartTooSoon(title: String, remainingSeconds: Int, minimumSeconds: Int)
+    /// Its configuration has another generation than the client has seen.
+    case stale(title: String, generation: UInt64)
     /// It is for domains that are kept.
     case notDefined(operation: String, title: String)
     /// Its memory would be lost.
@@ -64,6 +66,8 @@ extension Refusal: CustomStringConvertible {
         case .notInDoubt(let title, let stage):
             "cannot resolve \(title): it \(stage), and nobody doubts whose it is"
         case .unconfigured(let operation, let title): "cannot \(operation) \(title): it has no configuration"
+        case .stale(let title, let generation):
+            "\(title) has changed since it was looked at: its generation is \(generation) now"
         case .notDefined(let operation, let title): "cannot \(operation) \(title): it is not defined (define keeps it)"
         case .suspended(let operation, let title):
             "cannot \(operation) \(title): it is suspended, and its memory would be lost (start lets it go on; undefine with memory=drop drops it)"
@@ -82,11 +86,10 @@ extension Refusal: CustomStringConvertible {
                 + "requests, journal and scripts; a higher limit (ulimit -n, LimitNOFILE) takes more"
         case .tooManyWaiting(let title, let limit):
             "cannot queue another operation for \(title): \(limit) wait already; try again when they are done"
-        case .notSupported(let what): what
         case .passthrough(let pci):
             "pci: Failed to configure device: bus=\(pci.bus) dev=\(pci.device) func=\(pci.function) "
                 + "(xend does not pass PCI devices through)"
-        case .invalid(let what): what
+        case .notSupported(let what), .invalid(let what): what
         case .stopping: "xend is stopping"
         }
     }
@@ -105,6 +108,7 @@ extension Refusal: CustomStringConvertible {
             switch self {
             case .noSuchDomain, .noSuchDevice: .notFound
             case .invalidBackend, .invalid: .invalid
+            case .stale: .stale
             case .domainZero, .foreign: .forbidden
             case .notSupported, .passthrough: .notSupported
             case .nameClash, .wrongStage, .notInDoubt, .notDefined, .suspended, .unconfigured, .alreadyConfigured,

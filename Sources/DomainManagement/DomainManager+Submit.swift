@@ -85,6 +85,7 @@ extension DomainManager {
                 // The reference is looked up again: the domain may have gone while we waited.
                 guard try find(reference).uuid == uuid else { throw Refusal.noSuchDomain(reference).operationError }
                 await refresh(uuid)
+                _ = try find(reference)
                 let plan = try begin(submission, on: uuid, for: requester)
                 return try await perform(plan, submission, for: requester)
             }

@@ -5,6 +5,7 @@ struct BodyReader: Sendable {
     private enum Kind: Sendable {
         case urlEncoded
         case multipart(MultipartParser)
+        case json
         /// No form: kept as it is, for resources that read it themselves.
         case other
     }
@@ -23,6 +24,8 @@ struct BodyReader: Sendable {
                 throw FormError("the Content-Type multipart/form-data names no boundary")
             }
             kind = .multipart(try MultipartParser(boundary: boundary, maximumFields: maximumFields))
+        } else if type.text.elementsEqual("application/json".utf8) {
+            kind = .json
         } else {
             kind = .other
         }
@@ -40,6 +43,7 @@ struct BodyReader: Sendable {
         switch kind {
         case .urlEncoded: return (try Form(urlEncoded: bytes, maximumFields: maximumFields), [])
         case .multipart(var parser): return (try parser.finish(), [])
+        case .json: return (try Form(json: bytes, maximumFields: maximumFields), [])
         case .other: return (Form(), bytes)
         }
     }

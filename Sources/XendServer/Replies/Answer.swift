@@ -20,6 +20,8 @@ public struct Answer: Sendable {
     var location: String?
     /// What was asked for and is without effect, in words.
     var warnings: [String] = []
+    /// `Link`: where a list that is shown in pages goes on.
+    var next: String?
     /// What an operation has to say to a person.
     var notice: Notice?
 
@@ -54,9 +56,18 @@ public struct Answer: Sendable {
     }
 }
 
+/// A list that can be shown in pages.
+protocol Paged: SExpressible {
+    var count: Int { get }
+    func part(_ range: Range<Int>) -> any Paged
+}
+
 /// `(value…)`: the one list that begins with no name.
-private struct PlainList<Value: SExpressible>: SExpressible {
+private struct PlainList<Value: SExpressible>: Paged {
     let values: [Value]
+
+    var count: Int { values.count }
+    func part(_ range: Range<Int>) -> any Paged { PlainList(values: Array(values[range])) }
 
     func describe(to sink: inout some SExpressionSink) { sink.add(expression) }
     var expression: SExpression { .list(values.map(\.expression)) }

@@ -26,9 +26,12 @@ final class DomainTexts: Sendable {
 }
 
 /// Domains with everything about each.
-struct DomainList: SExpressible {
+struct DomainList: Paged {
     let domains: [DomainInformation]
     let texts: DomainTexts
+
+    var count: Int { domains.count }
+    func part(_ range: Range<Int>) -> any Paged { DomainList(domains: Array(domains[range]), texts: texts) }
 
     func describe(to sink: inout some SExpressionSink) { sink.add(expression) }
     var expression: SExpression { .list(domains.map(\.expression)) }

@@ -34,6 +34,7 @@ public struct Failure: Error, Sendable {
             case .forbidden: Status.forbidden
             case .notFound: Status.notFound
             case .refused, .failed: Status.conflict
+            case .stale: Status.preconditionFailed
             }
         }
     }

@@ -35,11 +35,12 @@ struct Rendering: Sendable {
         _ answer: Answer, _ contentType: String, _ body: [UInt8], _ headers: [(name: String, value: String)]
     ) -> Reply {
         let location = answer.location.map { [(name: "Location", value: $0)] } ?? []
+        let next = answer.next.map { [(name: "Link", value: $0)] } ?? []
         // More of them would not be read, and clients bound what they take.
         let warnings = answer.warnings.prefix(20).map { (name: "Warning", value: Self.warning($0)) }
         return Reply(
             status: answer.status, reason: answer.reason, contentType: contentType, body: body,
-            headers: location + warnings + headers)
+            headers: location + warnings + next + headers)
     }
 
     /// `299 xend "TEXT"`, of at most 400 characters (RFC 7234 §5.5: a miscellaneous warning that lasts).
@@ -87,8 +88,8 @@ struct Rendering: Sendable {
                 headers: failure.headers + [kind])
         case .json:
             return Reply(
-                status: status, reason: reason, contentType: "application/json",
-                body: JSONView.error(text, kind: failure.error.kind.word), headers: failure.headers)
+                status: status, reason: reason, contentType: JSONView.problemType,
+                body: JSONView.problem(text, kind: failure.error.kind.word, status: status), headers: failure.headers)
         case .html:
             let page = errorPage(failure, status, resource)
             return Reply(
@@ -136,6 +137,7 @@ extension OperationError.Kind {
         case .refused: "refused"
         case .failed: "failed"
         case .notSupported: "notSupported"
+        case .stale: "stale"
         }
     }
 }

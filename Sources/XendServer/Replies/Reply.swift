@@ -66,6 +66,7 @@ enum Status {
     static let ok = 200, created = 201, accepted = 202, partialContent = 206, notModified = 304
     static let badRequest = 400, unauthorized = 401, forbidden = 403, notFound = 404, methodNotAllowed = 405,
         notAcceptable = 406
+    static let preconditionFailed = 412, unprocessable = 422
     static let timeout = 408, conflict = 409, contentTooLarge = 413, rangeNotSatisfiable = 416
     static let expectationFailed = 417, headersTooLarge = 431
     static let internalError = 500, notImplemented = 501, unavailable = 503
@@ -85,6 +86,8 @@ enum Status {
         case notAcceptable: "Not Acceptable"
         case timeout: "Request Timeout"
         case conflict: "Conflict"
+        case preconditionFailed: "Precondition Failed"
+        case unprocessable: "Unprocessable Content"
         case contentTooLarge: "Content Too Large"
         case rangeNotSatisfiable: "Range Not Satisfiable"
         case headersTooLarge: "Request Header Fields Too Large"

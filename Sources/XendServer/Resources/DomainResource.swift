@@ -111,6 +111,19 @@ extension Exchange {
     /// The domain the path names.
     var reference: DomainReference { DomainReference(lastSegment) }
 
+    /// The domain the path names, if `If-Match` allows it: the generation of its configuration, or `*`.
+    private var referenceIfMatch: DomainReference {
+        get throws(OperationError) {
+            guard let tag = request.headers.first(name: "if-match"), tag != "*" else { return reference }
+            guard tag.count > 2, tag.hasPrefix("\""), tag.hasSuffix("\""),
+                let number = UInt64(tag.dropFirst().dropLast())
+            else {
+                throw OperationError(.stale, "If-Match: \(tag) is no generation of a domain (as in \"3\")")
+            }
+            return DomainReference(lastSegment, generation: number)
+        }
+    }
+
     /// The domain the path names, if it is defined and does not run.
     func definedDomain() async -> DefinedDomain? {
         await service.definedDomains().first { $0.name == lastSegment || $0.uuid == DomainUUID(text: lastSegment) }
@@ -125,8 +138,9 @@ extension Exchange {
     /// it has no such device, say, is an error like others.
     func perform(_ operation: DomainOperation) async throws(Failure) -> OperationResult {
         do {
-            return try await service.submit(.domain(reference, operation), for: requester)
+            return try await service.submit(.domain(try referenceIfMatch, operation), for: requester)
         } catch {
+            if error.kind == .stale { throw Failure(status: Status.preconditionFailed, error) }
             let isDomainUnknown = error.kind == .notFound && error.message == "invalid domain:\(reference)"
             throw isDomainUnknown ? Failure(status: Status.notFound, error) : Failure(error)
         }

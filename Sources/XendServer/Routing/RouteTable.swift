@@ -57,6 +57,7 @@ enum RouteTable {
             "/xend/token/:id", get: TokenResource.information, for: .role(.administrator),
             [.change("revoke", TokenResource.revoke)]),
 
+        Resource("/xend/openapi.json", get: OpenAPI.document),
         Resource("/xend/style.css", get: Assets.style, for: .everyone),
         Resource("/xend/live.js", get: Assets.script, for: .everyone),
 

@@ -17,6 +17,7 @@ struct Router: Sendable {
     private let permission: Guard
     private let domainTexts = DomainTexts()
     private let readerPlaces = ReaderPlaces()
+    private let keys: IdempotencyKeys
 
     init(
         service: any DaemonService, clock: any HostClock, configuration: HTTPServerConfiguration, audit: AuditTrail?,
@@ -30,9 +31,33 @@ struct Router: Sendable {
         self.tokens = tokens
         resources = (configuration.absence == nil ? RouteTable.resources : []) + configuration.additionalResources
         permission = Guard(configuration: configuration)
+        keys = IdempotencyKeys(clock: clock)
     }
 
+    /// The answer; of a POST with an `Idempotency-Key` that has been answered before, that answer again.
     func answer(_ request: Request) async -> Reply {
+        guard request.isPost, let given = request.headers.first(name: "idempotency-key") else {
+            return await answerOnce(request)
+        }
+        guard (1...IdempotencyKeys.maximumKey).contains(given.utf8.count) else {
+            return .plain(Status.badRequest, "invalid Idempotency-Key (allowed: 1 to 255 bytes)")
+        }
+        let key = "\(request.sender) \(given)"
+        switch await keys.begin(key, request.digest) {
+        case .perform: break
+        case .taken: return .plain(Status.unprocessable, "this Idempotency-Key was another request's")
+        case .repeated(var reply):
+            reply.headers.append(("Idempotency-Replayed", "true"))
+            return reply
+        }
+        let reply = await answerOnce(request)
+        // What the server itself could not do may be tried again; nor is what nobody may do an answer to keep.
+        let isKept = reply.status < 500 && reply.status != Status.forbidden && !reply.isStream
+        await keys.end(key, isKept ? reply : nil)
+        return reply
+    }
+
+    private func answerOnce(_ request: Request) async -> Reply {
         let segments = request.target.segments
         let resource = resources.first { $0.matches(segments) }
         let exchange = Exchange(
@@ -72,7 +97,7 @@ struct Router: Sendable {
             changes = deed.changes
             try permission.check(request, for: deed.audience, of: deed.name)
             try permission.check(request, changes: changes)
-            answer = try await deed.handler(exchange)
+            answer = try exchange.page(of: try await deed.handler(exchange))
         } catch {
             throw error.error.kind == .forbidden ? error : await absence(exchange, resource) ?? error
         }

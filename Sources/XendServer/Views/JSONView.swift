@@ -33,10 +33,17 @@ enum JSONView {
         return writer.bytes
     }
 
-    /// `{"error": TEXT, "kind": KIND}`
-    static func error(_ text: String, kind: String) -> [UInt8] {
+    /// What describes a failure (RFC 9457), and its words by the names that they had before: `error` and `kind`.
+    static let problemType = "application/problem+json"
+
+    /// `{"type": "about:blank", "title": PHRASE, "status": N, "detail": TEXT, "error": TEXT, "kind": KIND}`
+    static func problem(_ text: String, kind: String, status: Int) -> [UInt8] {
         var writer = JSONWriter()
-        writer.object([("error", text), ("kind", kind)]) { $0.string($1) }
+        writer.value(
+            .members(
+                ("type", .string("about:blank")), ("title", .string(Status.phrase(status))),
+                ("status", .number(String(status))), ("detail", .string(text)), ("error", .string(text)),
+                ("kind", .string(kind))))
         writer.bytes.append(UInt8(ascii: "\n"))
         return writer.bytes
     }

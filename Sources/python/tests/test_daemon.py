@@ -14,7 +14,7 @@ from xend import sxp
 from xend.XendClient import Xend
 
 #: What is there for browsers and for clients of Xen 3, and other spellings of operations.
-OTHERS = {("/xend/style.css", ""), ("/xend/live.js", "")}
+OTHERS = {("/xend/style.css", ""), ("/xend/live.js", ""), ("/xend/openapi.json", "")}
 OTHERS |= {("/xend/domain/:domain", spelling) for spelling in ("bvt_set", "atropos_set", "domain_sched_credit_get")}
 OTHERS |= {("/xend/domain/:domain", question) for question in ("devices", "wait_for_devices")}
 #: Look into what was answered.
