@@ -16,12 +16,9 @@ extension DomainManager {
                 throw OperationError(.failed, "\"\(config.name)\" was created, but has gone already")
             }
             return .domain(information)
-        case .definition(let config, _):
+        case .definition:
             if let failure = await carryOut(Performance(plan)) { throw failure }
-            guard let domain = table[plan.domain].flatMap(DefinedDomain.init) else {
-                throw OperationError(.failed, "\"\(config.name)\" was defined, but has gone already")
-            }
-            return .defined(domain)
+            return table[plan.domain].flatMap(DefinedDomain.init).map(OperationResult.defined) ?? .done
         case .change(_, let operation):
             if let failure = await carryOut(Performance(plan)) { throw failure }
             return table.result(of: operation, plan)

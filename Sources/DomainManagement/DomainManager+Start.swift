@@ -65,10 +65,6 @@ extension DomainManager {
     // MARK: - Stopping
 
     /// Ends the defined domains as each of them says, before the machine goes down.
-    ///
-    /// - Parameters:
-    ///   - seconds: how long guests that are asked may take.
-    ///   - requester: for the log.
     /// - Throws: `failed` with those that are still there.
     public func stopDomains(within seconds: Int, for requester: Requester) async throws(OperationError) {
         try await parts.definitions.stopAll(within: seconds, for: requester, in: self)

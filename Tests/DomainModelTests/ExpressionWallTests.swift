@@ -54,7 +54,7 @@ import Testing
                  (memory 64) (vcpus 2) (vcpus_params ((weight 256) (cap 0))) (cpus ((0 1) (0 1))) (on_xend_start start)
                  (on_xend_stop ignore) (transient False) (is_control_domain False) (pool_name Pool-0)
                  (image (linux (kernel /k) (videoram 4) (tsc_mode 0) (nomigrate 0) (device_model /usr/lib/xen/bin/qemu-dm) (notes (A 1)))))
-                """, said: ["on_xend_start is without effect"]),
+                """, said: []),
         Kept(
             source: "with a screen of Xen 3.1",
             text: """
