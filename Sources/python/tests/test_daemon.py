@@ -190,7 +190,7 @@ class Operations(unittest.TestCase):
             ("xend_domain_resolve", lambda: here.xend_domain_resolve("www", "keep"), re.compile(".")),
             ("xend_domain_save", lambda: here.xend_domain_save("www", "/srv/www"), "0"),
             ("xend_domain_restore", lambda: sxp.child_text(here.xend_domain_restore("/srv/www") or [], "name"), "www"),
-            ("xend_tasks", lambda: here.xend_tasks(), ["1", "2"]),
+            ("xend_tasks", lambda: here.xend_tasks(), ["1", "2", "3", "4"]),
             ("xend_task", lambda: sxp.child_text(here.xend_task(2) or [], "operation"), "restore"),
             ("xend_task_cancel", lambda: here.xend_task_cancel(2), re.compile(".")),
             ("xend_domain_migrate", lambda: here.xend_domain_migrate("www", self.destination, True), f"http://localhost:{self.there.address.split(':')[1]}/xend/domain/1"),
