@@ -11,7 +11,7 @@ SYSCONFDIR ?= /etc
 PLACE = $(DESTDIR)$(PREFIX)
 SHARE = $(PLACE)/share
 
-.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare fuzz tls-test clients python attack cluster deb deb-test docs drawings ci install format clean
+.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare fuzz tls-test clients python openapi attack cluster deb deb-test docs drawings ci install format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ clients: build ## Let programs that others wrote drive xend
 
 python: build ## Test the Python client against xend-sim
 	CI/test-python
+
+openapi: build ## Ask xend-sim what schemathesis makes up from its description
+	CI/test-openapi
 
 attack: build ## Throw bad input at xend, and kill it under load
 	CI/attack-http
