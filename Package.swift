@@ -64,7 +64,8 @@ let package = Package(
         .trait(
             name: "StaticXen", description: "Link the real back-end with libxen's static libraries.",
             enabledTraits: ["RealXen"]),
-        .trait(name: "TLS", description: "Migration over TLS (xend-tls-certificate); builds BoringSSL."),
+        .trait(
+            name: "TLS", description: "Migration and HTTP over TLS (xend-tls-…, xend-http-tls-…); builds BoringSSL."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -149,6 +150,7 @@ let package = Package(
                 "CLinux", "HostInterface", "HTTPInterface", .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"])),
+                .product(name: "NIOTLS", package: nio),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
 

@@ -1,6 +1,6 @@
 import HostInterface
 
-/// The users of every simulated host; there are no others.
+/// The users of every simulated host; there are no others. The password of each is `secret of NAME`.
 ///
 /// | user | uid | groups |
 /// |---|---|---|
@@ -24,6 +24,12 @@ public struct SimulatedAccounts: AccountDirectory {
 
     public func account(ofUser uid: UInt32) async -> Account {
         Self.all.first { $0.uid == uid } ?? Account(uid: uid, name: nil)
+    }
+
+    public func account(named name: String) async -> Account? { Self.all.first { $0.name == name } }
+
+    public func judge(_ password: String, of user: String, by service: String) async -> PasswordVerdict {
+        Self.uid(of: user) != nil && password == "secret of \(user)" ? .accepted : .refused
     }
 
     /// The uid of a user; nil: there is no such one.

@@ -286,6 +286,21 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
         return SocketListener(inner: listener, accepting: listening)
     }
 
+    func listen(
+        address: String, port: UInt16, security: ServerSecurity, configure: @escaping SecureChannelConfiguration
+    ) async throws(NetworkError) -> any HTTPListener {
+        await predecessor?.value
+        let pacemaker = pacemaker
+        let listener = try await LinuxHTTPListening(root: root, descriptors: descriptors).listen(
+            address: address, port: port, security: security
+        ) { [self] channel, identity, certificate in
+            keep(channel)
+            return pacemaker.counting { configure($0, $1, certificate) }(channel, identity)
+        }
+        listeners.withLock { $0.append(listener) }
+        return listener
+    }
+
     func listen(path: String, configure: @escaping ChannelConfiguration) async throws(NetworkError) -> any HTTPListener
     {
         await predecessor?.value

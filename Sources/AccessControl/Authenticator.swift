@@ -18,14 +18,22 @@ public final class Authenticator: Sendable {
     public let policy: AccessPolicy
     /// What else than the kernel's word counts; nil: nothing does.
     public let tokens: TokenStore?
+    /// Who has signed in; nil: nobody can.
+    public let sessions: SessionStore?
+    /// What lets somebody join a console; nil: there is nothing of the kind.
+    public let tickets: TicketStore?
     private let accounts: any AccountDirectory
     private let clock: any HostClock
     private let known = Mutex<[UInt32: Known]>([:])
 
-    public init(_ policy: AccessPolicy, accounts: any AccountDirectory, clock: any HostClock, tokens: TokenStore? = nil)
-    {
+    public init(
+        _ policy: AccessPolicy, accounts: any AccountDirectory, clock: any HostClock, tokens: TokenStore? = nil,
+        sessions: SessionStore? = nil, tickets: TicketStore? = nil
+    ) {
         self.policy = policy
         self.tokens = tokens
+        self.sessions = sessions
+        self.tickets = tickets
         self.accounts = accounts
         self.clock = clock
     }
@@ -50,15 +58,52 @@ public final class Authenticator: Sendable {
         return caller(account, at: address)
     }
 
+    /// The caller of a connection over TLS, who may have shown a certificate.
+    public func caller(_ connected: Caller, showing certificate: String?) -> Caller {
+        certificate.map { connected.showing(certificate: $0, under: policy) } ?? connected
+    }
+
+    /// Who signs in with a password.
+    ///
+    /// - Parameters:
+    ///   - user: who he says he is.
+    ///   - password: what he says.
+    /// - Returns: who he is, and what he may do.
+    /// - Throws: `forbidden`, which tells nothing about which of both is wrong; or why nobody can say.
+    public func user(_ user: String, withPassword password: String) async throws(OperationError) -> (String, Role) {
+        guard let service = policy.signInService else {
+            throw OperationError(.notSupported, "nobody signs in with a password here (xend-pam-service)")
+        }
+        switch await accounts.judge(password, of: user, by: service) {
+        case .accepted: break
+        case .refused: throw OperationError(.forbidden, "the user or the password may not be right")
+        case .unavailable(let why): throw OperationError(.failed, "cannot sign in: \(why)")
+        }
+        guard let account = await accounts.account(named: user) else {
+            throw OperationError(.forbidden, "the user or the password may not be right")
+        }
+        let isOwner = account.uid == 0 || account.uid == accounts.ownUser
+        guard let role = isOwner ? .administrator : policy.role(of: account) else {
+            throw OperationError(
+                .forbidden, "\(user) has no role; (xend-role viewer (user \(user))) would allow looking")
+        }
+        return (user, role)
+    }
+
     /// Who asks by a request that shows something.
     ///
     /// - Parameters:
     ///   - connected: whose the connection is.
     ///   - authorization: the values of the header of that name.
+    ///   - cookies: the values of that one.
     ///   - isPrivate: nobody on the way can have read it: it has not left this machine, or was encrypted.
     /// - Returns: the connection's own caller, where nothing was shown that is meant for xend.
-    public func caller(_ connected: Caller, showing authorization: [String], isPrivate: Bool) -> Caller {
-        guard let text = authorization.first(where: { $0.lowercased().hasPrefix("bearer ") }) else { return connected }
+    public func caller(_ connected: Caller, showing authorization: [String], _ cookies: [String], isPrivate: Bool)
+        -> Caller
+    {
+        guard let text = authorization.first(where: { $0.lowercased().hasPrefix("bearer ") }) else {
+            return signedIn(connected, cookies, isPrivate: isPrivate)
+        }
         var caller = connected
         caller.role = nil
         guard authorization.count == 1, let tokens else {
@@ -81,6 +126,22 @@ public final class Authenticator: Sendable {
                 "this machine's clock shows a time before the tokens were written: none counts until it is set")
         }
         return caller
+    }
+
+    /// Browsers send cookies that are good for nothing any more: those change nothing.
+    private func signedIn(_ connected: Caller, _ cookies: [String], isPrivate: Bool) -> Caller {
+        guard isPrivate, let sessions else { return connected }
+        for cookie in cookies.flatMap({ $0.split(separator: ";") }) {
+            let parts = cookie.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, parts[0].trimmed == SessionStore.cookie,
+                let session = sessions.session(parts[1].trimmed)
+            else { continue }
+            var caller = connected
+            caller.role = session.role
+            caller.credential = .session(id: session.id, name: session.name)
+            return caller
+        }
+        return connected
     }
 
     private func caller(_ account: Account, at address: NetworkAddress?) -> Caller {

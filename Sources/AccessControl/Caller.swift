@@ -14,10 +14,23 @@ public struct Caller: Hashable, Sendable {
     /// nil: that xend is there may be known, and nothing more.
     public var role: Role?
 
-    public init(_ identity: PeerIdentity, name: String? = nil, address: NetworkAddress? = nil, role: Role?) {
+    /// The same, by a certificate that was shown over TLS, where that gives a role.
+    func showing(certificate name: String, under policy: AccessPolicy) -> Caller {
+        guard let role = policy.role(ofCertificate: name) else { return self }
+        var caller = self
+        caller.role = role
+        caller.credential = .certificate(name)
+        return caller
+    }
+
+    public init(
+        _ identity: PeerIdentity, name: String? = nil, address: NetworkAddress? = nil, credential: Credential? = nil,
+        role: Role?
+    ) {
         self.identity = identity
         self.name = name
         self.address = address
+        self.credential = credential
         self.role = role
     }
 

@@ -17,6 +17,18 @@ public protocol HTTPListening: Sendable {
         address: String, port: UInt16, configure: @escaping ChannelConfiguration
     ) async throws(NetworkError) -> any HTTPListener
 
+    /// Takes a port on which TLS is spoken. Who connects waits until ``HTTPListener/accept()``.
+    ///
+    /// - Parameters:
+    ///   - address: an IP address, `localhost`, or "" for all interfaces.
+    ///   - port: 0 = any free one.
+    ///   - security: who the server is, and who may sign clients' certificates.
+    ///   - configure: called once for each channel whose handshake is over, on its event loop.
+    /// - Throws: a file that cannot be used, too, or that there is no TLS here.
+    func listen(
+        address: String, port: UInt16, security: ServerSecurity, configure: @escaping SecureChannelConfiguration
+    ) async throws(NetworkError) -> any HTTPListener
+
     /// Takes a Unix socket, on which everybody on this machine may connect, and the kernel says who does. Who connects waits until
     /// ``HTTPListener/accept()``.
     ///
@@ -30,6 +42,19 @@ public protocol HTTPListening: Sendable {
 
 /// Makes a connection of an accepted channel, knowing who is at its other end. Nothing is read before its future succeeds.
 public typealias ChannelConfiguration = @Sendable (any Channel, PeerIdentity) -> EventLoopFuture<Void>
+
+/// Makes a connection of a channel whose handshake is over, knowing who is at its other end, and the common name in the certificate that
+/// was shown; nil: none was.
+public typealias SecureChannelConfiguration = @Sendable (any Channel, PeerIdentity, String?) -> EventLoopFuture<Void>
+
+extension HTTPListening {
+    /// Where there is no TLS.
+    public func listen(
+        address: String, port: UInt16, security: ServerSecurity, configure: @escaping SecureChannelConfiguration
+    ) async throws(NetworkError) -> any HTTPListener {
+        throw .system("this xend was built without TLS (swift build --traits TLS)")
+    }
+}
 
 /// A port for HTTP connections.
 public protocol HTTPListener: Sendable {

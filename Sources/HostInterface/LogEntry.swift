@@ -5,7 +5,14 @@ public protocol LogEntry: Sendable {
     /// The line as text, without a line end.
     /// - Parameter offset: how far local time is ahead of UTC.
     func formatted(ahead offset: Duration) -> String
+    /// What it says, field by field, for logs that keep fields: names in capitals, with underscores.
+    var fields: [(name: String, value: String)] { get }
     /// Says in the same log that lines are missing behind this one.
     /// - Parameter lost: how many; the disk was too slow, or full.
     func gap(of lost: Int) -> any LogEntry
+}
+
+extension LogEntry {
+    /// The line alone.
+    public var fields: [(name: String, value: String)] { [("MESSAGE", formatted(ahead: .zero))] }
 }

@@ -87,7 +87,7 @@ public struct DaemonProcess: Sendable {
         try child.fork().letThrough()
     }
 
-    private static func ownPath() throws(Errno) -> String {
+    static func ownPath() throws(Errno) -> String {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = try check { readlink("/proc/self/exe", &buffer, buffer.count) }
         return String(decoding: buffer.prefix(count), as: UTF8.self)

@@ -44,6 +44,26 @@ public final class LinuxHTTPListening: HTTPListening {
     public func listen(
         address: String, port: UInt16, configure: @escaping ChannelConfiguration
     ) async throws(NetworkError) -> any HTTPListener {
+        try await listen(on: address, port) { channel in configure(channel, SocketOwner.identity(of: channel)) }
+    }
+
+    #if TLS
+        public func listen(
+            address: String, port: UInt16, security: ServerSecurity, configure: @escaping SecureChannelConfiguration
+        ) async throws(NetworkError) -> any HTTPListener {
+            let security = try HTTPSecurity(security, root)
+            let limit = limits.request
+            return try await listen(on: address, port) { channel in
+                // Asked at once: a peer that closes is nobody's any more.
+                let identity = SocketOwner.identity(of: channel)
+                return security.configure(channel, limit: limit) { name in configure(channel, identity, name) }
+            }
+        }
+    #endif
+
+    private func listen(
+        on address: String, _ port: UInt16, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) async throws(NetworkError) -> any HTTPListener {
         let open = OpenChannels(limit: limits.connections + limits.connections / Self.spare)
         let listening = try ListeningSockets(address: address, port: port)
         var channels: [any Channel] = []
@@ -67,8 +87,10 @@ public final class LinuxHTTPListening: HTTPListening {
         let place = root.file(path)
         do {
             try Blocking.makeDirectory(FilePath(place).removingLastComponent().string)
-            let channel = try await bootstrap(open, configure, isLocal: true)
-                .bind(unixDomainSocketPath: place, cleanupExistingSocketFile: true).get()
+            let channel = try await bootstrap(open, isLocal: true) { channel in
+                SocketOwner.localIdentity(of: channel).flatMap { configure(channel, $0) }
+            }
+            .bind(unixDomainSocketPath: place, cleanupExistingSocketFile: true).get()
             // Whoever may not connect could not be told why.
             chmod(place, 0o666)
             return LinuxHTTPListener([channel], 0, open, group, socket: place)
@@ -79,7 +101,8 @@ public final class LinuxHTTPListening: HTTPListening {
 
     /// - Parameter isLocal: on a Unix socket.
     private func bootstrap(
-        _ open: OpenChannels, _ configure: @escaping ChannelConfiguration, isLocal: Bool = false
+        _ open: OpenChannels, isLocal: Bool = false,
+        _ configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> ServerBootstrap {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.autoRead, value: false)
@@ -92,10 +115,7 @@ public final class LinuxHTTPListening: HTTPListening {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 switch open.admit(channel) {
-                case .admitted:
-                    isLocal
-                        ? SocketOwner.localIdentity(of: channel).flatMap { configure(channel, $0) }
-                        : configure(channel, SocketOwner.identity(of: channel))
+                case .admitted: configure(channel)
                 case .refused: RefusalHandler.configure(channel)
                 case .closed: channel.close()
                 }

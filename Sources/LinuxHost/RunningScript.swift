@@ -24,13 +24,15 @@ final class RunningScript: Sendable {
     private let threads = NIOThreadPool(numberOfThreads: 1)
 
     /// Makes the script's process. It does nothing before `letRun`, so that a note of it can be made first.
-    init(realPath: String, arguments: [String]) throws(Errno) {
+    ///
+    /// - Parameter extra: what the process gets as descriptor 3.
+    init(realPath: String, arguments: [String], extra: FileDescriptor? = nil) throws(Errno) {
         let pipes = try Pipe.make(3)
         (output, errorOutput, order) = (pipes[0], pipes[1], pipes[2])
         do {
             let program = ChildProcess(
                 path: realPath, arguments: arguments, standardOutput: output.writing,
-                standardError: errorOutput.writing)
+                standardError: errorOutput.writing, extra: extra)
             child = try program.fork()
             ended = try RunningScript.watch(child)
             // It cannot have been reaped yet, so /proc knows it.

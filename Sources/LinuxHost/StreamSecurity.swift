@@ -59,8 +59,7 @@ struct StreamSecurity: Sendable {
             self.server = { try $0.addHandler(NIOSSLServerHandler(context: servers)) }
         }
 
-        private static func read<Value>(_ path: String, _ body: (String) throws -> Value) throws(NetworkError) -> Value
-        {
+        static func read<Value>(_ path: String, _ body: (String) throws -> Value) throws(NetworkError) -> Value {
             do {
                 return try body(path)
             } catch {

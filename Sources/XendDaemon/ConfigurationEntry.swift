@@ -20,12 +20,12 @@ struct ConfigurationLine {
         word = members.count == 1 ? "" : members.count == 2 ? members[1].atom : nil
     }
 
-    /// `(xend-role ROLE (user NAME…) (group NAME…))`
+    /// `(xend-role ROLE (user NAME…) (group NAME…) (certificate CN=NAME…))`
     func grant() throws(ConfigurationFileError) -> AccessPolicy.Grant {
         let roles = Role.allCases.map(\.rawValue)
         guard members.count > 2, let role = members[1].atom.flatMap(Role.init) else {
             throw ConfigurationFileError(
-                "\(place): \(key) must be a role (\(roles.joined(separator: ", "))) and whose it is: (user NAME…), (group NAME…)"
+                "\(place): \(key) must be a role (\(roles.joined(separator: ", "))) and whose it is: (user NAME…), (group NAME…), (certificate CN=NAME…)"
             )
         }
         var grant = AccessPolicy.Grant(role)
@@ -34,14 +34,18 @@ struct ConfigurationLine {
             let names = words.dropFirst().compactMap { $0 }
             guard !names.isEmpty, names.count == words.count - 1, !names.contains("") else {
                 throw ConfigurationFileError(
-                    "\(place): \(key) gives a role to (user NAME…) and (group NAME…), not to \(member.value)")
+                    "\(place): \(key) gives a role to (user NAME…), (group NAME…) and (certificate CN=NAME…), not to \(member.value)"
+                )
             }
             switch words[0] {
             case "user": grant.users.formUnion(names)
             case "group": grant.groups.formUnion(names)
+            case "certificate":
+                grant.certificates.formUnion(names.map { $0.hasPrefix("CN=") ? String($0.dropFirst(3)) : $0 })
             default:
                 throw ConfigurationFileError(
-                    "\(place): \(key) gives a role to (user NAME…) and (group NAME…), not to \(member.value)")
+                    "\(place): \(key) gives a role to (user NAME…), (group NAME…) and (certificate CN=NAME…), not to \(member.value)"
+                )
             }
         }
         return grant
@@ -82,6 +86,9 @@ struct ConfigurationEntry {
         return value
     }
 
+    /// Several words, with blanks or commas between them.
+    func words() -> Set<String> { Set(value.split { " ,".contains($0) }.map(String.init)) }
+
     func word(_ what: String) throws(ConfigurationFileError) -> String {
         guard !value.isEmpty else { throw mistake(what) }
         return value
@@ -97,5 +104,26 @@ struct ConfigurationEntry {
     /// The original took `yes`, `1` and `on` for true and everything else for false.
     func flag() throws(ConfigurationFileError) -> Bool {
         try choice(["yes": true, "1": true, "on": true, "no": false, "0": false, "off": false])
+    }
+}
+
+/// Values that are one of a few words.
+extension ConfigurationEntry {
+    func remoteAccess() throws(ConfigurationFileError) -> AccessPolicy.RemoteAccess {
+        try choice(Dictionary(uniqueKeysWithValues: AccessPolicy.RemoteAccess.allCases.map { ($0.rawValue, $0) }))
+    }
+
+    func localRole() throws(ConfigurationFileError) -> Role? {
+        try choice(["none": nil, "viewer": .viewer, "operator": .operator])
+    }
+
+    func metricsRole() throws(ConfigurationFileError) -> Role? {
+        let roles = Role.allCases.map { ($0.rawValue, Optional($0)) }
+        return try choice(Dictionary(uniqueKeysWithValues: roles + [("everyone", nil)]))
+    }
+
+    func logLevel() throws(ConfigurationFileError) -> String {
+        let levels = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+        return try choice(Dictionary(uniqueKeysWithValues: levels.map { ($0, $0) }))
     }
 }

@@ -50,15 +50,19 @@ public final class Daemon: Sendable {
         log = Logger(label: "xend") { _ in LogLineHandler(clock: clock, sink: sink, level: level) }
         events = EventHub(clock: clock)
         audit = AuditTrail(sink: auditSink, clock: clock)
+        let tickets = TicketStore(clock: clock, random: host.random)
         manager = DomainManager(
-            machine: machine, host: host, settings: configuration.managerSettings(options, audit: audit),
+            machine: machine, host: host,
+            settings: configuration.managerSettings(options, audit: audit, tickets: tickets),
             events: events, log: log)
         virtualNetworks = VirtualNetworks(
             directory: "\(configuration.databaseRoot)/vnet", files: host.files, clock: clock)
         tokens = TokenStore(
             path: "\(configuration.databaseRoot)/access/tokens", files: host.files, clock: clock, random: host.random,
             tasks: host.tasks)
-        authenticator = Authenticator(configuration.access, accounts: host.accounts, clock: clock, tokens: tokens)
+        authenticator = Authenticator(
+            configuration.access, accounts: host.accounts, clock: clock, tokens: tokens,
+            sessions: SessionStore(clock: clock, random: host.random), tickets: tickets)
         parts = Parts(http: http)
     }
 
@@ -78,6 +82,7 @@ public final class Daemon: Sendable {
         log.notice("xend starts\(machine.isSimulated ? " on a simulated machine" : "")")
         if options.isTracing { tracer.set(true) }
         for warning in configuration.warnings { log.warning("\(warning)") }
+        if let warning = configuration.accessWarning { log.warning("\(warning)") }
         logEvents()
         do {
             try await reservePorts()
@@ -88,6 +93,7 @@ public final class Daemon: Sendable {
         }
         do {
             if let problem = await tokens.load() { log.error("\(problem)") }
+            await makeSaveDirectory()
             await startNetwork()
             try await manager.start()
         } catch {
@@ -106,9 +112,19 @@ public final class Daemon: Sendable {
             service: self, tasks: host.tasks, clock: host.clock, authenticator: authenticator, audit: audit,
             configuration: httpConfiguration, logger: log)
         try await reserveHTTPPort(pipeline)
+        try await reserveSecurePort(pipeline)
         try await reserveSocket(pipeline)
         try await reserveDebugPort()
         try await reserveMigrationPort()
+    }
+
+    private func makeSaveDirectory() async {
+        guard let directory = configuration.access.saveDirectory else { return }
+        do {
+            try await host.files.makeDirectory(directory)
+        } catch {
+            log.error("\(error): operators cannot save domains")
+        }
     }
 
     /// Answers those who call, and those who wait already.
@@ -120,12 +136,14 @@ public final class Daemon: Sendable {
         await manager.startMigration()
         await parts.beginServing()
         await parts.listener?.accept()
+        await parts.secure?.accept()
         await parts.socket?.accept()
     }
 
     private func closePorts() async {
         await parts.beginStop()
         await parts.listener?.close()
+        await parts.secure?.close()
         await parts.socket?.close()
         await parts.debugListener?.close()
         await manager.closeMigration()
@@ -155,6 +173,22 @@ public final class Daemon: Sendable {
         log.notice("listening on port \(listener.port)")
     }
 
+    /// The port for those from elsewhere, where there are certificates.
+    private func reserveSecurePort(_ pipeline: HTTPPipeline) async throws(PortError) {
+        guard let security = configuration.httpSecurity else { return }
+        let port = configuration.httpTLSPort ?? (options.choosesPorts ? 0 : 8443)
+        let address = configuration.address ?? ""
+        let listener: any HTTPListener
+        do {
+            listener = try await parts.http.listen(
+                address: address, port: port, security: security, configure: pipeline.configureSecure)
+        } catch {
+            throw PortError(service: "HTTP over TLS", key: "xend-http-tls-port", address: address, reason: error)
+        }
+        await parts.keep(secure: listener)
+        log.notice("listening with TLS on port \(listener.port)")
+    }
+
     /// The socket for those on this machine. One that is not asked for and cannot be had is not missed: there is the port.
     private func reserveSocket(_ pipeline: HTTPPipeline) async throws(PortError) {
         let path = configuration.socketPath ?? XendConfiguration.defaultSocketPath
@@ -170,8 +204,9 @@ public final class Daemon: Sendable {
 
     private var httpConfiguration: HTTPServerConfiguration {
         var server = HTTPServerConfiguration(
-            hostNames: [host.node.systemName.host], isSimulated: machine.isSimulated,
+            hostNames: configuration.hostNames.union([host.node.systemName.host]), isSimulated: machine.isSimulated,
             additionalResources: options.additionalResources)
+        server.random = host.random
         server.metricsRole = configuration.metricsRole
         if let shares = options.descriptors { server.limits.connections = shares.connections }
         return server
@@ -247,6 +282,7 @@ public final class Daemon: Sendable {
 private actor Parts {
     let http: any HTTPListening
     private(set) var listener: (any HTTPListener)?
+    private(set) var secure: (any HTTPListener)?
     private(set) var socket: (any HTTPListener)?
     private(set) var debugListener: (any NetworkListener)?
     private(set) var isStopping = false
@@ -255,6 +291,7 @@ private actor Parts {
     init(http: any HTTPListening) { self.http = http }
 
     func keep(_ listener: any HTTPListener) { self.listener = listener }
+    func keep(secure listener: any HTTPListener) { secure = listener }
     func keep(socket listener: any HTTPListener) { socket = listener }
     func keep(debug listener: any NetworkListener) { debugListener = listener }
     func beginServing() { hasBegun = true }
@@ -292,7 +329,9 @@ extension XendConfiguration {
         return settings
     }
 
-    func managerSettings(_ options: DaemonOptions, audit: AuditTrail? = nil) -> ManagerSettings {
+    func managerSettings(
+        _ options: DaemonOptions, audit: AuditTrail? = nil, tickets: TicketStore? = nil
+    ) -> ManagerSettings {
         var settings = ManagerSettings()
         settings.devices = deviceSettings
         settings.databaseRoot = databaseRoot
@@ -302,6 +341,7 @@ extension XendConfiguration {
         settings.consoleBase = consoleBase ?? (options.choosesPorts ? nil : 9600)
         settings.access = access
         settings.audit = audit
+        settings.tickets = tickets
         settings.consoleAddress = access.remoteAccess == .open ? address ?? "" : "localhost"
         settings.descriptors = options.descriptors
         settings.checkpoint = options.checkpoint

@@ -18,6 +18,8 @@ public struct XendConfiguration: Hashable, Sendable {
         case port = "xend-port"
         /// The interface of the HTTP port (manual D3).
         case address = "xend-address"
+        /// Names of this machine beside its host name.
+        case hostNames = "xend-host-names"
         /// The Unix socket (manual, decision 14); '' = none.
         case socketPath = "xend-unix-path"
         /// The debug port (manual G1).
@@ -32,6 +34,12 @@ public struct XendConfiguration: Hashable, Sendable {
         case localAccess = "xend-local-access"
         /// Gives a role to users and groups; may be there several times.
         case role = "xend-role"
+        /// By which rules of PAM somebody signs in with a password.
+        case pamService = "xend-pam-service"
+        /// Where domains are saved that operators save.
+        case saveDirectory = "xend-save-directory"
+        /// Where operators may send domains.
+        case poolHosts = "xend-pool-hosts"
         /// Who may read `/metrics`: `everyone`, or a role.
         case metricsAccess = "xend-metrics-access"
         /// What the hosts of a pool know.
@@ -42,6 +50,14 @@ public struct XendConfiguration: Hashable, Sendable {
         case tlsKey = "xend-tls-key"
         /// Who must have signed the other hosts'.
         case tlsAuthority = "xend-tls-ca"
+        /// Where HTTP is spoken over TLS.
+        case httpTLSPort = "xend-http-tls-port"
+        /// This host's own, for HTTP over TLS.
+        case httpTLSCertificate = "xend-http-tls-certificate"
+        /// Of that certificate.
+        case httpTLSKey = "xend-http-tls-key"
+        /// Who must have signed clients' certificates.
+        case httpTLSAuthority = "xend-http-tls-ca"
         /// In seconds (manual L6).
         case minimumRestartTime = "xend-min-restart-time"
         /// Runs at the start (manual D8).
@@ -70,6 +86,8 @@ public struct XendConfiguration: Hashable, Sendable {
     public var port: UInt16?
     /// "" = all interfaces.
     public var address: String?
+    /// Under which clients reach this machine, beside its host name, `localhost` and addresses.
+    public var hostNames: Set<String> = []
     /// nil: ``defaultSocketPath``; "" = none.
     public var socketPath: String?
     /// nil: 8001, or any free one where ports are chosen freely.
@@ -92,6 +110,16 @@ public struct XendConfiguration: Hashable, Sendable {
     private var tlsCertificate: String?
     private var tlsKey: String?
     private var tlsAuthority: String?
+    /// nil: HTTP is not spoken over TLS.
+    public var httpSecurity: ServerSecurity? {
+        guard let httpTLSCertificate, let httpTLSKey else { return nil }
+        return ServerSecurity(certificate: httpTLSCertificate, key: httpTLSKey, authority: httpTLSAuthority)
+    }
+    /// nil: 8443, or any free one where ports are chosen freely.
+    public var httpTLSPort: UInt16?
+    private var httpTLSCertificate: String?
+    private var httpTLSKey: String?
+    private var httpTLSAuthority: String?
     /// "" = none.
     public var networkScript = "network"
     /// Of vifs that name none.
@@ -118,6 +146,8 @@ public struct XendConfiguration: Hashable, Sendable {
     public var logLevel = "DEBUG"
     /// Seconds; 0 = off.
     public var minimumRestartSeconds = 20.0
+    /// What should be said of a file that says nothing about who may do what: earlier versions allowed more.
+    public private(set) var accessWarning: String?
     /// Keys that xend does not know, with their places: ignored, worth a warning.
     public internal(set) var warnings: [String] = []
 
@@ -142,6 +172,12 @@ public struct XendConfiguration: Hashable, Sendable {
             try take(line)
         }
         try checkTLS(file)
+        let access: [Key] = [.role, .localAccess, .remoteAccess]
+        guard !seen.isEmpty, access.allSatisfy({ !seen.contains($0.rawValue) }) else { return }
+        accessWarning =
+            "\(file) says nothing about who may do what: root, xend's own user and the group \(AccessPolicy.administrators) may do "
+            + "everything, nobody else anything; earlier versions let every user do everything and other hosts look "
+            + "(xend-role, xend-local-access, xend-remote-access)"
     }
 
     private func checkTLS(_ file: String) throws(ConfigurationFileError) {
@@ -149,6 +185,12 @@ public struct XendConfiguration: Hashable, Sendable {
         let missing = keys.filter { $0.value == nil }.keys.sorted()
         guard missing.isEmpty || missing.count == keys.count else {
             throw ConfigurationFileError("\(file): TLS needs \(missing.joined(separator: " and ")), too")
+        }
+        let needed = ["xend-http-tls-certificate": httpTLSCertificate, "xend-http-tls-key": httpTLSKey]
+        let lacking = needed.filter { $0.value == nil }.keys.sorted()
+        let isMeant = lacking.count < needed.count || httpTLSAuthority != nil || httpTLSPort != nil
+        guard lacking.isEmpty || !isMeant else {
+            throw ConfigurationFileError("\(file): HTTP over TLS needs \(lacking.joined(separator: " and ")), too")
         }
     }
 
@@ -182,24 +224,27 @@ public struct XendConfiguration: Hashable, Sendable {
         switch key {
         case .port: port = try entry.port()
         case .address: address = entry.value
+        case .hostNames: hostNames = entry.words()
         case .socketPath: socketPath = entry.value.isEmpty ? "" : try entry.path()
         case .debugPort: debugPort = try entry.port()
         case .consoleBase: consoleBase = try entry.port()
         case .migrationPort: migrationPort = try entry.port()
-        case .remoteAccess:
-            let kinds = AccessPolicy.RemoteAccess.allCases
-            access.remoteAccess = try entry.choice(Dictionary(uniqueKeysWithValues: kinds.map { ($0.rawValue, $0) }))
-        case .localAccess:
-            access.localAccess = try entry.choice(["none": nil, "viewer": .viewer, "operator": .operator])
-        case .metricsAccess:
-            let roles = Role.allCases.map { ($0.rawValue, Optional($0)) }
-            metricsRole = try entry.choice(Dictionary(uniqueKeysWithValues: roles + [("everyone", nil)]))
+        case .remoteAccess: access.remoteAccess = try entry.remoteAccess()
+        case .localAccess: access.localAccess = try entry.localRole()
+        case .pamService: access.signInService = try entry.word("the name of a service of PAM")
+        case .saveDirectory: access.saveDirectory = try entry.path()
+        case .poolHosts: access.poolHosts = entry.words()
+        case .metricsAccess: metricsRole = try entry.metricsRole()
         // Several lines, with several words each.
         case .role: break
         case .poolSecretFile: poolSecretFile = try entry.path()
         case .tlsCertificate: tlsCertificate = try entry.path()
         case .tlsKey: tlsKey = try entry.path()
         case .tlsAuthority: tlsAuthority = try entry.path()
+        case .httpTLSPort: httpTLSPort = try entry.port()
+        case .httpTLSCertificate: httpTLSCertificate = try entry.path()
+        case .httpTLSKey: httpTLSKey = try entry.path()
+        case .httpTLSAuthority: httpTLSAuthority = try entry.path()
         case .minimumRestartTime: minimumRestartSeconds = try entry.seconds()
         case .networkScript: networkScript = entry.value
         case .bridge: bridge = try entry.word("the name of a bridge")
@@ -210,9 +255,7 @@ public struct XendConfiguration: Hashable, Sendable {
         case .lastBoot: lastBootPath = try entry.path()
         case .logFile: logPath = try entry.path()
         case .auditFile: auditPath = try entry.path()
-        case .logLevel:
-            let levels = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
-            logLevel = try entry.choice(Dictionary(uniqueKeysWithValues: levels.map { ($0, $0) }))
+        case .logLevel: logLevel = try entry.logLevel()
         }
     }
 }

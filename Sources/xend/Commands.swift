@@ -118,3 +118,11 @@ struct Status: AsyncParsableCommand {
         guard DaemonProcess().isRunning else { throw ExitCode.notRunning }
     }
 }
+
+/// What the daemon runs to ask PAM: whatever a module of it does, it does to this process.
+struct CheckPassword: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-password", abstract: "Ask PAM, for the daemon.", shouldDisplay: false)
+
+    func run() throws { throw ExitCode(PasswordCheck.run()) }
+}

@@ -108,7 +108,7 @@ struct StartFailure: Error, CustomStringConvertible {
             try audit.check()
             let daemon = Daemon(
                 machine: xen.machine, host: .linux(), http: LinuxHTTPListening(descriptors: descriptors), log: log,
-                audit: audit,
+                audit: SystemJournal().map { JournaledLog(audit, journal: $0) } ?? audit,
                 configuration: configuration,
                 options: options)
             do {

@@ -20,6 +20,9 @@ struct RunningDaemon {
         }
     }
 
+    /// Where browsers reach it.
+    func port() async throws -> UInt16 { try await Foreground().configuration().port ?? 8000 }
+
     /// Its socket, or its port where it has none.
     private func address() async throws -> XendAddress {
         let configuration = try await Foreground().configuration()

@@ -54,3 +54,24 @@ struct TokenCommands: AsyncParsableCommand {
         }
     }
 }
+
+/// `xend login`: a link that signs somebody in with a browser.
+struct Login: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "login", abstract: "Print a link that signs a browser in, once, within five minutes.")
+
+    @Option(name: .long, help: "What it allows: viewer, operator or administrator.")
+    var role = "administrator"
+
+    @Option(name: .long, help: "Who signs in, for the audit.")
+    var name = ""
+
+    func run() async throws {
+        let daemon = RunningDaemon()
+        let reply = try await daemon.perform(
+            .post("login", operation: "link", arguments: [("role", .text(role)), ("name", .text(name))]))
+        // The daemon was asked over its socket, the browser comes to its port.
+        let link = (reply.childText("secret") ?? "").split(separator: "?").last ?? ""
+        Terminal.say("http://localhost:\(try await daemon.port())/xend/login?\(link)")
+    }
+}

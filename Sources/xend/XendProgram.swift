@@ -14,7 +14,8 @@ struct XendProgram: AsyncParsableCommand {
         version: XendVersion.current,
         subcommands: [
             Start.self, TraceStart.self, Run.self, Stop.self, Restart.self, Status.self, CheckConfig.self,
-            StopDomains.self, DowngradeDatabase.self, TokenCommands.self,
+            StopDomains.self, DowngradeDatabase.self, TokenCommands.self, Login.self,
+            CheckPassword.self,
         ])
 
     static func main() async {

@@ -46,7 +46,7 @@ import Testing
         "A role is given to users and groups, as often as there are lines",
         arguments: [
             ("(xend-role viewer (user alice 1000) (group staff))(xend-role operator (group ops))", 2),
-            ("(xend-role administrator (user alice))", 1), ("", 0),
+            ("(xend-role administrator (user alice))", 1), ("(xend-role viewer (certificate CN=ci other))", 1), ("", 0),
         ])
     func roles(text: String, count: Int) throws {
         let grants = try XendConfiguration(text, file: "c").access.grants
@@ -55,6 +55,7 @@ import Testing
             #expect(grants[0] == .init(.viewer, users: ["alice", "1000"], groups: ["staff"]))
             #expect(grants[1] == .init(.operator, groups: ["ops"]))
         }
+        if text.contains("CN=ci") { #expect(grants[0] == .init(.viewer, certificates: ["ci", "other"])) }
     }
 
     @Test(
@@ -77,6 +78,29 @@ import Testing
             #expect(warnings == ["c:2:1: unknown key xend-prot is ignored (did you mean \"xend-port\"?)"])
             #expect(try read("colour", value).get().warnings == ["c:2:1: unknown key colour is ignored"])
         }
+    }
+
+    @Test("A file that says nothing about who may do what is told of, and no other")
+    func silence() throws {
+        #expect(try XendConfiguration("(xend-port 8000)", file: "c").accessWarning?.hasPrefix("c says nothing") == true)
+        for text in ["", "(xend-role viewer (user a))", "(xend-local-access none)", "(xend-remote-access closed)"] {
+            #expect(try XendConfiguration(text, file: "c").accessWarning == nil)
+        }
+    }
+
+    @Test("HTTP over TLS needs a certificate and its key, and then has the rest")
+    func security() throws {
+        let (certificate, key) = ("(xend-http-tls-certificate /c)", "(xend-http-tls-key /k)")
+        for text in [
+            certificate, key, "(xend-http-tls-port 1)", "(xend-http-tls-ca /a)", certificate + "(xend-http-tls-ca /a)",
+        ] {
+            #expect(throws: ConfigurationFileError.self) { try XendConfiguration(text, file: "c") }
+        }
+        let whole = try XendConfiguration(certificate + key + "(xend-http-tls-ca /a)(xend-http-tls-port 9)", file: "c")
+        #expect(whole.httpSecurity?.certificate == "/c" && whole.httpSecurity?.key == "/k")
+        #expect(whole.httpSecurity?.authority == "/a" && whole.httpTLSPort == 9)
+        #expect(try XendConfiguration(certificate + key, file: "c").httpSecurity?.authority == nil)
+        #expect(try XendConfiguration("", file: "c").httpSecurity == nil)
     }
 
     @Test("No key has two meanings")

@@ -14,55 +14,113 @@ import Testing
         var role: Role?
         var peer = "127.0.0.1"
         var headers = ""
+        var shows = Shown.nothing
+        /// Comes over TLS.
+        var isEncrypted = false
         var change: @Sendable (inout AccessPolicy) -> Void = { _ in }
     }
 
-    static let everybody: [Somebody] = [
-        Somebody(testDescription: "root", identity: .user(0), role: .administrator),
-        Somebody(testDescription: "the user xend runs as", identity: .user(120), role: .administrator),
-        Somebody(testDescription: "a member of the group xen", identity: .user(1001), role: .administrator),
-        Somebody(testDescription: "a user whom nothing names", identity: .user(1002), role: nil),
-        Somebody(testDescription: "a user whom no directory knows", identity: .user(7), role: nil),
-        Somebody(
-            testDescription: "a user named as viewer", identity: .user(1000), role: .viewer,
-            change: { $0.grants = [.init(.viewer, users: ["alice"])] }),
-        Somebody(
-            testDescription: "a user named by number as operator", identity: .user(7), role: .operator,
-            change: { $0.grants = [.init(.operator, users: ["7"])] }),
-        Somebody(
-            testDescription: "a user whose group is named as operator", identity: .user(1000), role: .operator,
-            change: { $0.grants = [.init(.viewer, users: ["alice"]), .init(.operator, groups: ["staff"])] }),
-        Somebody(
-            testDescription: "a user named as administrator", identity: .user(1002), role: .administrator,
-            change: { $0.grants = [.init(.administrator, users: ["carol"])] }),
-        Somebody(
-            testDescription: "any user where all may look", identity: .user(1002), role: .viewer,
-            change: { $0.localAccess = .viewer }),
-        Somebody(testDescription: "one of whom the kernel says nothing", identity: .unknown, role: nil),
-        Somebody(
-            testDescription: "one of whom the kernel says nothing where all may look", identity: .unknown, role: nil,
-            change: { $0.localAccess = .viewer }),
-        Somebody(
-            testDescription: "a proxy run by root", identity: .user(0), role: nil, headers: "Via: 1.1 proxy\r\n"),
-        Somebody(
-            testDescription: "a proxy run by root that names another", identity: .user(0), role: nil,
-            headers: "X-Forwarded-For: 127.0.0.1\r\n"),
-        Somebody(
-            testDescription: "a proxy of today", identity: .user(0), role: nil, headers: "Forwarded: for=_x\r\n"),
-        Somebody(testDescription: "another machine", identity: .remote, role: nil, peer: "192.0.2.9"),
-        Somebody(
-            testDescription: "another machine that may look", identity: .remote, role: .viewer, peer: "192.0.2.9",
-            change: { $0.remoteAccess = .look }),
-        Somebody(
-            testDescription: "another machine, and xend is open", identity: .remote, role: .administrator,
-            peer: "192.0.2.9", change: { $0.remoteAccess = .open }),
-        Somebody(
-            testDescription: "a proxy on another machine, and xend is open", identity: .remote, role: nil,
-            peer: "192.0.2.9", headers: "Via: 1.1 proxy\r\n", change: { $0.remoteAccess = .open }),
-    ]
+    /// What somebody shows to be taken for more, or for less.
+    enum Shown: Hashable {
+        case nothing
+        case token(Role)
+        case session(Role)
+        case certificate(String)
+    }
+
+    static let everybody: [Somebody] =
+        [
+            Somebody(testDescription: "root", identity: .user(0), role: .administrator),
+            Somebody(testDescription: "the user xend runs as", identity: .user(120), role: .administrator),
+            Somebody(testDescription: "a member of the group xen", identity: .user(1001), role: .administrator),
+            Somebody(testDescription: "a user whom nothing names", identity: .user(1002), role: nil),
+            Somebody(testDescription: "a user whom no directory knows", identity: .user(7), role: nil),
+            Somebody(
+                testDescription: "a user named as viewer", identity: .user(1000), role: .viewer,
+                change: { $0.grants = [.init(.viewer, users: ["alice"])] }),
+            Somebody(
+                testDescription: "a user named by number as operator", identity: .user(7), role: .operator,
+                change: { $0.grants = [.init(.operator, users: ["7"])] }),
+            Somebody(
+                testDescription: "a user whose group is named as operator", identity: .user(1000), role: .operator,
+                change: { $0.grants = [.init(.viewer, users: ["alice"]), .init(.operator, groups: ["staff"])] }),
+            Somebody(
+                testDescription: "a user named as administrator", identity: .user(1002), role: .administrator,
+                change: { $0.grants = [.init(.administrator, users: ["carol"])] }),
+            Somebody(
+                testDescription: "any user where all may look", identity: .user(1002), role: .viewer,
+                change: { $0.localAccess = .viewer }),
+            Somebody(testDescription: "one of whom the kernel says nothing", identity: .unknown, role: nil),
+            Somebody(
+                testDescription: "one of whom the kernel says nothing where all may look", identity: .unknown,
+                role: nil,
+                change: { $0.localAccess = .viewer }),
+            Somebody(
+                testDescription: "a proxy run by root", identity: .user(0), role: nil, headers: "Via: 1.1 proxy\r\n"),
+            Somebody(
+                testDescription: "a proxy run by root that names another", identity: .user(0), role: nil,
+                headers: "X-Forwarded-For: 127.0.0.1\r\n"),
+            Somebody(
+                testDescription: "a proxy of today", identity: .user(0), role: nil, headers: "Forwarded: for=_x\r\n"),
+            Somebody(testDescription: "another machine", identity: .remote, role: nil, peer: "192.0.2.9"),
+            Somebody(
+                testDescription: "another machine that may look", identity: .remote, role: .viewer, peer: "192.0.2.9",
+                change: { $0.remoteAccess = .look }),
+            Somebody(
+                testDescription: "another machine, and xend is open", identity: .remote, role: .administrator,
+                peer: "192.0.2.9", change: { $0.remoteAccess = .open }),
+            Somebody(
+                testDescription: "a proxy on another machine, and xend is open", identity: .remote, role: nil,
+                peer: "192.0.2.9", headers: "Via: 1.1 proxy\r\n", change: { $0.remoteAccess = .open }),
+            Somebody(
+                testDescription: "another machine in plain text with a token", identity: .remote, role: nil,
+                peer: "192.0.2.9", shows: .token(.administrator)),
+            Somebody(
+                testDescription: "another machine in plain text with a session", identity: .remote, role: nil,
+                peer: "192.0.2.9", shows: .session(.administrator)),
+            Somebody(
+                testDescription: "another machine over TLS", identity: .remote, role: nil, peer: "192.0.2.9",
+                isEncrypted: true),
+            Somebody(
+                testDescription: "another machine over TLS with a certificate that nothing names", identity: .remote,
+                role: nil, peer: "192.0.2.9", shows: .certificate("ci"), isEncrypted: true,
+                change: { $0.grants = [.init(.viewer, users: ["ci"], groups: ["ci"], certificates: ["CI"])] }),
+        ] + Role.allCases.flatMap(known)
+
+    /// By all that says more than the connection.
+    private static func known(_ role: Role) -> [Somebody] {
+        [
+            Somebody(
+                testDescription: "a token for a(n) \(role)", identity: .unknown, role: role, shows: .token(role)),
+            Somebody(
+                testDescription: "root with a token for a(n) \(role)", identity: .user(0), role: role,
+                shows: .token(role)),
+            Somebody(
+                testDescription: "a proxy that hands on a token for a(n) \(role)", identity: .user(0), role: role,
+                headers: "Via: 1.1 proxy\r\n", shows: .token(role)),
+            Somebody(
+                testDescription: "another machine over TLS with a token for a(n) \(role)", identity: .remote,
+                role: role,
+                peer: "192.0.2.9", shows: .token(role), isEncrypted: true),
+            Somebody(
+                testDescription: "who has signed in as a(n) \(role)", identity: .user(1002), role: role,
+                shows: .session(role)),
+            Somebody(
+                testDescription: "who has signed in over TLS as a(n) \(role)", identity: .remote, role: role,
+                peer: "192.0.2.9", shows: .session(role), isEncrypted: true),
+            Somebody(
+                testDescription: "a certificate of a(n) \(role)", identity: .remote, role: role, peer: "192.0.2.9",
+                shows: .certificate("ci"), isEncrypted: true,
+                change: { $0.grants = [.init(role, certificates: ["ci"])] }),
+            Somebody(
+                testDescription: "root with a certificate of a(n) \(role)", identity: .user(0), role: role,
+                shows: .certificate("ci"), isEncrypted: true,
+                change: { $0.grants = [.init(role, certificates: ["ci"])] }),
+        ]
+    }
 
     /// What everybody may know: that xend is there.
-    static let open: Set<String> = ["/xend", "/xend/style.css", "/xend/live.js", "/healthz", "/readyz"]
+    static let open: Set<String> = ["/xend", "/xend/login", "/xend/style.css", "/xend/live.js", "/healthz", "/readyz"]
 
     /// What only administrators see; all else is for viewers.
     static let administrators: Set<String> = ["/xend/audit", "/xend/token", "/xend/token/:id"]
@@ -82,11 +140,16 @@ import Testing
         "/xend/domain/:domain cpu_bvt_set": .administrator, "/xend/domain/:domain bvt_set": .administrator,
         "/xend/domain/:domain cpu_atropos_set": .administrator,
         "/xend/domain/:domain atropos_set": .administrator, "/xend/domain/:domain cancel": .operator,
-        "/xend/console/:port disconnect": .operator, "/xend/event inject": .administrator,
+        "/xend/console/:port disconnect": .operator, "/xend/console/:port ticket": .operator,
+        "/xend/event inject": .administrator,
         "/xend/vnet create": .administrator, "/xend/vnet/:id delete": .administrator,
         "/xend/task/:id cancel": .operator, "/xend/token create": .administrator,
+        "/xend/login link": .administrator,
         "/xend/token/:id revoke": .administrator,
     ]
+
+    /// What everybody does: coming and going.
+    static let everybodys: Set<String> = ["/xend/login login", "/xend/login password", "/xend/login logout"]
 
     /// What an operator may, of the table of operations; all else there is administrators'. Who names a file, a device or a host is one.
     static let operators: Set<String> = ["unpause", "pause", "shutdown", "sysrq", "start", "suspend"]
@@ -103,13 +166,38 @@ import Testing
         resource.path.replacing(":domain", with: "vm1").replacing(":port", with: "9601").replacing(":id", with: "1")
     }
 
+    /// Not by him, and not by what he shows.
+    private static let refusals = [403, 401]
+
     private func ask(_ head: String, _ who: Somebody, _ service: FakeService) async throws -> WireReply {
         var access = AccessPolicy()
         who.change(&access)
-        return try await Wire.ask(
-            "\(head) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\(who.headers)\r\n", of: service,
-            peer: who.peer,
-            as: who.identity, access: access, configuration: .browsed)
+        let authenticator = Authenticator.sample(access)
+        var (headers, query, certificate) = (who.headers, "", String?.none)
+        switch who.shows {
+        case .nothing: break
+        case .token(let role):
+            let made = try await authenticator.tokens?.create(role: role, lifetime: .seconds(9), name: "t", by: "root")
+            headers += "Authorization: Bearer \(try #require(made).secret)\r\n"
+        case .session(let role):
+            let (session, secret) = try #require(authenticator.sessions?.begin(role, "dora"))
+            headers += "Cookie: xend_session=\(secret)\r\n"
+            // A browser sends the forms that it was shown.
+            let isKnown = who.isEncrypted || who.identity != .remote
+            let holder = Caller(
+                who.identity, address: NetworkAddress(host: who.peer, port: 0),
+                credential: isKnown ? .session(id: session.id, name: "dora") : nil, role: nil)
+            query = "csrf=\(FormSeal(random: FixedRandom()).value(for: holder) ?? "")"
+        case .certificate(let name): certificate = name
+        }
+        let pipeline = HTTPPipeline(
+            service: service, tasks: FreeTasks(), clock: StillClock(), authenticator: authenticator,
+            configuration: .browsed)
+        let wire = try await Wire(
+            pipeline, peer: who.peer, as: who.identity, certificate: certificate, isEncrypted: who.isEncrypted)
+        let target = query.isEmpty ? head : head + (head.contains("?") ? "&" : "?") + query
+        try await wire.send("\(target) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\(headers)\r\n")
+        return try await wire.receive()
     }
 
     @Test("Everybody sees what the role allows", arguments: everybody)
@@ -119,7 +207,7 @@ import Testing
             let reply = try await ask("GET \(Self.path(resource))", who, service)
             let needed = Self.administrators.contains(resource.path) ? Role.administrator : .viewer
             let may = Self.open.contains(resource.path) || who.role.map { $0 >= needed } ?? false
-            #expect((reply.status != 403) == may, "GET \(resource.path): \(reply.statusLine)")
+            #expect((!Self.refusals.contains(reply.status)) == may, "GET \(resource.path): \(reply.statusLine)")
         }
     }
 
@@ -132,14 +220,60 @@ import Testing
         for resource in RouteTable.resources {
             for operation in resource.operations.values {
                 let row = rows["\(Self.path(resource)) \(operation.name)"]
-                let needed = try #require(
-                    row?.0 ?? Self.others["\(resource.path) \(operation.name)"], "\(resource.path) \(operation.name)")
-                let may = who.role.map { $0 >= needed } ?? false
+                let name = "\(resource.path) \(operation.name)"
+                let needed = row?.0 ?? Self.others[name]
+                try #require(needed != nil || Self.everybodys.contains(name), "\(name)")
+                let may = needed.map { needed in who.role.map { $0 >= needed } ?? false } ?? true
                 let service = Sample.service
                 let query = row?.1 ?? "op=\(operation.name)"
                 let reply = try await ask("POST \(Self.path(resource))?\(query)", who, service)
-                #expect((reply.status != 403) == may, "\(operation.name): \(reply.statusLine)")
+                #expect((!Self.refusals.contains(reply.status)) == may, "\(operation.name): \(reply.statusLine)")
                 if !may { #expect(service.asked.isEmpty, "\(operation.name) was asked") }
+            }
+        }
+    }
+
+    /// Who names only what the configuration lists need not have the row's role.
+    static let listed: [String: (path: String, within: [String], beyond: [String])] = [
+        "save": ("/xend/domain/vm1", ["", "&file="], ["&file=%20", "&file=/tmp/x", "&file=/saved/x"]),
+        "restore": (
+            "/xend/domain", ["&file=/saved/web-1", "&state=/saved/a.save"],
+            [
+                "&file=/tmp/x", "&file=/saved/../x", "&file=/saved/", "&file=/saved", "&file=/saved/a/b",
+                "&file=/savedx/a", "&file=/saved/.a", "&file=saved/a", "&file=//saved/a", "&file=/saved/./a",
+            ]
+        ),
+        "migrate": (
+            "/xend/domain/vm1", ["&destination=beta", "&dst=gamma:8012", "&destination=beta&live=1"],
+            [
+                "&destination=delta", "&destination=gamma", "&destination=beta:1", "&destination=BETA",
+                "&destination=beta%20",
+            ]
+        ),
+    ]
+
+    @Test(
+        "An operator names what the configuration lists, and an administrator anything",
+        arguments: [nil] + Role.allCases)
+    func lists(_ role: Role?) async throws {
+        #expect(Set(OperationRule.all.filter { $0.listedRole != nil }.map(\.name)) == Set(Self.listed.keys))
+        for hasLists in [true, false] {
+            let who = Somebody(testDescription: "", identity: .user(1002), role: role) { policy in
+                if let role { policy.grants = [.init(role, users: ["carol"])] }
+                policy.saveDirectory = hasLists ? "/saved" : nil
+                policy.poolHosts = hasLists ? ["beta", "gamma:8012"] : []
+            }
+            for (name, (path, within, beyond)) in Self.listed {
+                for (queries, needed) in [(within, Role.operator), (beyond, .administrator)] {
+                    for query in queries {
+                        let service = Sample.service
+                        let reply = try await ask("POST \(path)?op=\(name)\(query)", who, service)
+                        let isBeyond = !hasLists && name != "save"
+                        let may = role.map { $0 >= (isBeyond ? .administrator : needed) } ?? false
+                        #expect((!Self.refusals.contains(reply.status)) == may, "\(name) \(query): \(reply.body)")
+                        if !may { #expect(service.asked.isEmpty) }
+                    }
+                }
             }
         }
     }

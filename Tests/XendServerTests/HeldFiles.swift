@@ -82,3 +82,8 @@ final class CountedRandom: RandomSource {
         }
     }
 }
+
+/// Always the same.
+struct FixedRandom: RandomSource {
+    func next() -> UInt64 { 42 }
+}

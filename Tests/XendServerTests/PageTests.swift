@@ -10,7 +10,8 @@ import Testing
     static let paths = [
         "/xend", "/xend/node", "/xend/node/dmesg", "/xend/domain", "/xend/domain/vm1", "/xend/domain/Domain-0",
         "/xend/domain/a%2Fb+%3Cc%3E'%26%22", "/xend/console", "/xend/console/9601", "/xend/vnet", "/xend/vnet/5",
-        "/xend/event", "/xend/device", "/xend/task", "/xend/task/3", "/xend/domain/vm1?op=destroy",
+        "/xend/event", "/xend/device", "/xend/task", "/xend/task/3", "/xend/token",
+        "/xend/audit", "/xend/login", "/xend/domain/vm1?op=destroy",
         "/xend/domain/vm1?op=device_destroy&type=vif&idx=0", "/xend/node?op=reboot", "/xend/domain/vm1?op=vifs",
         "/xend/domain/nope", "/xend/odd", "/", "/xend/domain/%3Cscript%3E",
     ]

@@ -57,7 +57,7 @@ import Testing
                 #expect((reply.status != 403) == (role >= needed), "\(head) of \(role): \(reply.statusLine)")
                 if role < needed {
                     #expect(service.asked.isEmpty)
-                    #expect(reply.body.contains("(ci) is for"), "\(reply.body)")
+                    #expect(reply.body.contains("token ci is for"), "\(reply.body)")
                 }
             }
         }

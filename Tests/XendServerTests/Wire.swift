@@ -23,8 +23,12 @@ struct Wire {
     /// - Parameters:
     ///   - identity: nil: root on this machine, or another machine, as the address says.
     ///   - time: what its clock shows.
+    ///   - certificate: what is shown over TLS.
+    ///   - isEncrypted: it comes over TLS.
     init(
-        _ pipeline: HTTPPipeline, peer: String = "127.0.0.1", as identity: PeerIdentity? = nil, time: TimeAmount = .zero
+        _ pipeline: HTTPPipeline, peer: String = "127.0.0.1", as identity: PeerIdentity? = nil,
+        time: TimeAmount = .zero,
+        certificate: String? = nil, isEncrypted: Bool = false
     ) async throws {
         channel = NIOAsyncTestingChannel()
         await channel.testingEventLoop.advanceTime(by: time)
@@ -33,7 +37,10 @@ struct Wire {
         let channel = channel
         let isOwn = NetworkAddress(host: peer, port: 0).isLoopback || peer == channel.localAddress?.ipAddress
         let identity = identity ?? (isOwn ? .user(0) : .remote)
-        try await channel.eventLoop.submit { pipeline.configure(channel, identity) }.get().get()
+        try await channel.eventLoop.submit {
+            isEncrypted
+                ? pipeline.configureSecure(channel, identity, certificate) : pipeline.configure(channel, identity)
+        }.get().get()
         try await channel.connect(to: SocketAddress(ipAddress: peer, port: 40000)).get()
     }
 
@@ -100,7 +107,11 @@ struct Wire {
 
 extension HTTPServerConfiguration {
     /// Of a node named alpha.
-    static let browsed = HTTPServerConfiguration(hostNames: ["alpha"], isSimulated: true)
+    static let browsed = {
+        var configuration = HTTPServerConfiguration(hostNames: ["alpha"], isSimulated: true)
+        configuration.random = FixedRandom()
+        return configuration
+    }()
 }
 
 extension AccessPolicy {
@@ -114,7 +125,12 @@ extension AccessPolicy {
 
 extension Authenticator {
     static func sample(_ access: AccessPolicy = .look) -> Authenticator {
-        Authenticator(access, accounts: SampleAccounts(), clock: StillClock())
+        Authenticator(
+            access, accounts: SampleAccounts(), clock: StillClock(),
+            tokens: TokenStore(
+                path: "/tokens", files: HeldFiles(), clock: StillClock(), random: CountedRandom(), tasks: FreeTasks()),
+            sessions: SessionStore(clock: StillClock(), random: CountedRandom()),
+            tickets: TicketStore(clock: StillClock(), random: CountedRandom()))
     }
 }
 

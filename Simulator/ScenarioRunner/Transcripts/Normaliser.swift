@@ -172,7 +172,8 @@ public struct Normaliser {
     ]
     /// What is chosen freely, or depends on when it was done, by what it stands in.
     private static let chosen: [String: Set<String>] = [
-        "record": ["time", "date", "token"], "token": ["id", "created", "expires", "secret"],
+        "record": ["time", "date", "token", "session"], "token": ["id", "created", "expires", "secret"],
+        "link": ["secret"], "ticket": ["secret"],
     ]
     /// Facts of the physical machine: everything under `node`.
     private static let nodeFacts: Set<String> = [

@@ -101,6 +101,18 @@ public struct AuditRecord: LogEntry, Hashable {
         return .element("record", fields)
     }
 
+    /// Each element of the record under its name, and a sentence.
+    public var fields: [(name: String, value: String)] {
+        let why = outcome.reason.map { ": \($0)" } ?? ""
+        let sentence = "\(caller): \(action) \(object): \(outcome.word)\(why)"
+        return [("MESSAGE", Self.line(sentence))]
+            + expression.children().compactMap { field in
+                guard let name = field.name, name != "time", name != "date" else { return nil }
+                let values = field.children().map(\.description)
+                return ("XEND_\(name.uppercased())", field.children().first?.atom ?? values.joined(separator: " "))
+            }
+    }
+
     public func formatted(ahead offset: Duration) -> String { expression.description }
 
     public func gap(of lost: Int) -> any LogEntry { AuditGap(time: time, lost: lost) }
@@ -130,7 +142,7 @@ struct AuditGap: LogEntry {
 }
 
 extension Caller {
-    /// `(who NAME) (uid N) (token ID) (token_name NAME) (role R) (from ADDRESS)`, as far as they are known.
+    /// `(who NAME) (uid N) (token ID) (token_name NAME) (session ID) (name NAME) (certificate NAME) (role R) (from ADDRESS)`, as far as they are known.
     var auditFields: [SExpression] {
         var fields: [SExpression] = []
         switch identity {
@@ -144,6 +156,10 @@ extension Caller {
         case .token(let id, let name):
             fields.append(.element("token", id))
             if !name.isEmpty { fields.append(.element("token_name", name)) }
+        case .session(let id, let name):
+            fields.append(.element("session", id))
+            fields.append(.element("name", AuditRecord.line(name)))
+        case .certificate(let name): fields.append(.element("certificate", AuditRecord.line(name)))
         case .rejected, nil: break
         }
         fields.append(.element("role", role?.rawValue ?? "none"))

@@ -1,4 +1,3 @@
-import Digests
 import DomainLifecycle
 import HostInterface
 import SExpressions
@@ -61,10 +60,10 @@ public actor TokenStore {
     public nonisolated func verdict(on text: String) -> TokenVerdict {
         let parts = text.split(separator: "_", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == Token.mark else { return .unknown }
-        let digest = Self.digest(of: String(parts[2]))
+        let digest = Secret.digest(of: String(parts[2]))
         let (id, now, wall) = (String(parts[1]), clock.now, clock.wallTime)
         let (verdict, isNews) = state.withLock { state -> (TokenVerdict, Bool) in
-            guard let kept = state.kept[id], Self.isSame(kept.token.digest, digest) else { return (.unknown, false) }
+            guard let kept = state.kept[id], Secret.isSame(kept.token.digest, digest) else { return (.unknown, false) }
             if kept.hasExpired || wall >= kept.token.expires || now >= kept.deadline {
                 state.kept[id]?.hasExpired = true
                 return (.expired, !kept.hasExpired)
@@ -75,20 +74,6 @@ public actor TokenStore {
         // Written down, lest another life see another calendar.
         if isNews { tasks.spawn { try? await self.change("let go of what has expired") { _ in } } }
         return verdict
-    }
-
-    /// Takes as long wherever two texts differ.
-    private static func isSame(_ one: String, _ other: String) -> Bool {
-        let (one, other) = (Array(one.utf8), Array(other.utf8))
-        guard one.count == other.count else { return false }
-        return zip(one, other).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
-    }
-
-    private static func digest(of secret: String) -> String { hex(SHA256.digest(secret.utf8)) }
-
-    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 
     // MARK: - All of them
@@ -158,12 +143,12 @@ public actor TokenStore {
         role: Role, lifetime: Duration, name: String, by creator: String
     ) async throws(OperationError) -> (token: Token, secret: String) {
         try check(name, lifetime)
-        let secret = Self.hex(random.bytes(Token.secretLength / 2))
+        let secret = Secret.hex(random.bytes(Token.secretLength / 2))
         let wall = clock.wallTime
         let token = Token(
-            id: Self.hex(random.bytes(Token.idLength / 2)), name: name, role: role, created: wall,
+            id: Secret.hex(random.bytes(Token.idLength / 2)), name: name, role: role, created: wall,
             expires: WallTime(nanoseconds: wall.nanoseconds + lifetime.nanoseconds), creator: creator,
-            digest: Self.digest(of: secret))
+            digest: Secret.digest(of: secret))
         let kept = Self.kept(token, at: (clock.now, wall))
         try await change("create a token") { $0[token.id] = kept }
         return (token, "\(Token.mark)_\(token.id)_\(secret)")

@@ -4,6 +4,8 @@ public struct OperationForm: Sendable {
     public enum Kind: Sendable {
         /// One line.
         case text
+        /// One line that nobody sees.
+        case password
         /// A whole number of this range.
         case number(ClosedRange<Int>)
         /// Radio buttons; the first is the default.

@@ -32,6 +32,8 @@ public final class OperationRule: Sendable {
     public let admission: Admission?
     /// Who may ask for it.
     public let role: Role
+    /// Who may ask for it naming nothing but what the configuration lists; nil: that makes no difference.
+    public let listedRole: Role?
     /// What a success answers.
     public let reply: Reply
     /// It moves a domain's memory and takes as long as that takes: clients wait for it longer.
@@ -45,7 +47,7 @@ public final class OperationRule: Sendable {
     private init<each Value: Sendable, Made>(
         _ name: String, _ otherNames: [String], _ target: Target, _ arguments: repeat Argument<each Value>,
         admission: Admission?,
-        role: Role, reply: Reply, isTransfer: Bool, form: FormText?, probing: Probing,
+        role: Role, listedRole: Role? = nil, reply: Reply, isTransfer: Bool, form: FormText?, probing: Probing,
         asked: @escaping @Sendable (Made) -> Asked,
         make: @escaping @Sendable (repeat each Value) throws(OperationError) -> Made
     ) {
@@ -57,6 +59,7 @@ public final class OperationRule: Sendable {
         self.arguments = descriptions
         self.admission = admission
         self.role = role
+        self.listedRole = listedRole
         self.reply = reply
         self.isTransfer = isTransfer
         self.form = form?.form(for: name, descriptions)
@@ -87,24 +90,27 @@ extension OperationRule {
     /// A row of what is done to a domain.
     convenience init<each Value: Sendable>(
         _ name: String, _ arguments: repeat Argument<each Value>, alsoCalled otherNames: [String] = [],
-        admission: Admission, role: Role, reply: Reply = .done, isTransfer: Bool = false, form: FormText?,
+        admission: Admission, role: Role, listedRole: Role? = nil, reply: Reply = .done, isTransfer: Bool = false,
+        form: FormText?,
         probing: Probing,
         make: @escaping @Sendable (repeat each Value) throws(OperationError) -> DomainOperation
     ) {
         self.init(
-            name, otherNames, .domain, repeat each arguments, admission: admission, role: role, reply: reply,
+            name, otherNames, .domain, repeat each arguments, admission: admission, role: role, listedRole: listedRole,
+            reply: reply,
             isTransfer: isTransfer, form: form, probing: probing, asked: Asked.domain, make: make)
     }
 
     /// A row of what makes a domain.
     convenience init<each Value: Sendable>(
         making name: String, _ arguments: repeat Argument<each Value>, alsoCalled otherNames: [String] = [],
-        role: Role, isTransfer: Bool = false,
+        role: Role, listedRole: Role? = nil, isTransfer: Bool = false,
         form: FormText?, probing: Probing,
         make: @escaping @Sendable (repeat each Value) throws(OperationError) -> Operation
     ) {
         self.init(
-            name, otherNames, .domains, repeat each arguments, admission: nil, role: role, reply: .done,
+            name, otherNames, .domains, repeat each arguments, admission: nil, role: role, listedRole: listedRole,
+            reply: .done,
             isTransfer: isTransfer, form: form, probing: probing, asked: Asked.domains, make: make)
     }
 

@@ -95,13 +95,13 @@ extension OperationRule {
 
 extension OperationRule {
     static let save = OperationRule(
-        "save", .text("file"), Argument<AfterSave>.word("afterwards").or(.gone), admission: Admission(.live),
+        "save", .text("file").or(""), Argument<AfterSave>.word("afterwards").or(.gone), admission: Admission(.live),
         // Who names a file or a host is an administrator (manual, decision 14).
-        role: .administrator, isTransfer: true,
+        role: .administrator, listedRole: .operator, isTransfer: true,
         form: FormText(
             "Save", button: "Save", help: "Writes the domain to a file on this node.", place: .life,
             [
-                .init("file", "File"),
+                .init("file", "File; blank: a new one where xend keeps them", isRequired: false),
                 .init(
                     "afterwards", "Then",
                     .choice([("gone", "it ends here"), ("running", "it runs on"), ("paused", "it stays, paused")])),
@@ -112,7 +112,7 @@ extension OperationRule {
     static let migrate = OperationRule(
         "migrate", .text("destination", "dst"), Argument<Bool>.flag("live").or(false),
         Argument<Int>.integer("resource", in: 0...1_000_000).or(0),
-        admission: Admission(.live), role: .administrator, isTransfer: true,
+        admission: Admission(.live), role: .administrator, listedRole: .operator, isTransfer: true,
         form: FormText(
             "Migrate", button: "Migrate", help: "Moves the domain to another node.", place: .life,
             [
@@ -264,6 +264,7 @@ extension OperationRule {
 
     static let restore = OperationRule(
         making: "restore", .text("file", "state"), Argument<Bool>.flag("paused").or(false), role: .administrator,
+        listedRole: .operator,
         isTransfer: true,
         form: FormText(
             "Restore a saved domain", button: "Restore", place: .bringing, [.init("state", "Save file on this node")]),

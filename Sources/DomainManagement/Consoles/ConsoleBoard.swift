@@ -21,7 +21,7 @@ final class ConsoleBoard: ManagerPart {
         nextChannel += 1
         consoles[record.uuid] = DomainConsole(
             listener: listener, domain: record.uuid, id: id, channel: channel, tasks: host.tasks, clock: host.clock,
-            authenticator: context.authenticator, audit: context.settings.audit,
+            authenticator: context.authenticator, audit: context.settings.audit, tickets: context.settings.tickets,
             publish: { [events] in events.publish($0) })
         table.note(.console(ConsoleRecord(port: listener.port, channel: channel)), of: record.uuid)
     }

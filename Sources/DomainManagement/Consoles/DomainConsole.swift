@@ -27,6 +27,7 @@ actor DomainConsole {
     private let publish: @Sendable (Event) -> Void
     private let authenticator: Authenticator
     private let audit: AuditTrail?
+    private let tickets: TicketStore?
     private var channel: Int
     private var domainID: DomainID
     private var eventPort: UInt32?
@@ -35,13 +36,16 @@ actor DomainConsole {
     /// Clients that have finished sending.
     private var listeners: [ConsoleClient] = []
     private var backlog = ConsoleBacklog()
+    /// Those who have not shown their tickets yet.
+    private var awaited = 0
     private var isClosed = false
     private let shown: Mutex<ConsoleInformation>
 
     init(
         listener: any NetworkListener, domain: DomainUUID, id: DomainID, channel: Int, tasks: any TaskSpawner,
         clock: any HostClock,
-        authenticator: Authenticator, audit: AuditTrail?, publish: @escaping @Sendable (Event) -> Void
+        authenticator: Authenticator, audit: AuditTrail?, tickets: TicketStore?,
+        publish: @escaping @Sendable (Event) -> Void
     ) {
         self.listener = listener
         port = listener.port
@@ -55,6 +59,7 @@ actor DomainConsole {
         self.clock = clock
         self.authenticator = authenticator
         self.audit = audit
+        self.tickets = tickets
         self.publish = publish
         tasks.spawn { [weak self, listener] in
             for await connection in listener.connections {
@@ -104,7 +109,46 @@ actor DomainConsole {
     private func accept(_ connection: any NetworkConnection) async {
         guard !isClosed else { return await connection.close() }
         let caller = await authenticator.caller(connection.identity, at: connection.peer)
-        guard mayType(caller), !isClosed else { return await connection.close() }
+        if isExpected(caller) {
+            awaited += 1
+            tasks.spawn { [weak self] in await self?.admit(connection, byTicketOf: caller) }
+        } else if mayType(caller), !isClosed {
+            await admit(connection)
+        } else {
+            await connection.close()
+        }
+    }
+
+    /// Whether somebody may show a ticket who would not be let in without.
+    private func isExpected(_ caller: Caller) -> Bool {
+        !caller.may(.operator) && awaited < Self.maximumClients && tickets?.isExpected(on: port) == true
+    }
+
+    /// Lets somebody in whose first line is a ticket; what follows it is typed.
+    private func admit(_ connection: any NetworkConnection, byTicketOf caller: Caller) async {
+        let shown = try? await clock.within(Self.ticketPatience, closing: connection) {
+            var bytes: [UInt8] = []
+            while !bytes.contains(UInt8(ascii: "\n")), bytes.count < TicketStore.lineLimit {
+                let more = try await connection.read(TicketStore.lineLimit)
+                if more.isEmpty { break }
+                bytes += more
+            }
+            return bytes
+        }
+        awaited -= 1
+        let parts = (shown ?? []).split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let holder = tickets?.holder(of: parts[0], on: port), !isClosed else {
+            _ = mayType(caller)
+            return await connection.close()
+        }
+        audit?.note(holder, by: .console, "connect", on: place, .done)
+        await admit(connection, typing: Array(parts[1]))
+    }
+
+    /// How long somebody may take to show his ticket.
+    private static let ticketPatience = Duration.seconds(10)
+
+    private func admit(_ connection: any NetworkConnection, typing first: [UInt8]? = nil) async {
         guard clients.count + listeners.count < Self.maximumClients else {
             try? await connection.write(Array("Cannot connect to console \(channel) on domain \(domainID)\n".utf8))
             return await connection.close()
@@ -115,7 +159,9 @@ actor DomainConsole {
         publish(event("connect", connection.peer))
         if !backlog.isEmpty { client.send(backlog.contents) }
         tasks.spawn { [weak self] in
-            var isFirst = true
+            // Of whoever has shown a ticket it is known what he speaks.
+            var isFirst = first == nil
+            if let first, !first.isEmpty { await self?.type(first, from: client) }
             while let bytes = try? await connection.read(4096), !bytes.isEmpty {
                 // A browser or another program has been sent here: nobody types so.
                 if isFirst, OtherProtocol(of: bytes) != nil {
@@ -133,10 +179,12 @@ actor DomainConsole {
     private func mayType(_ caller: Caller) -> Bool {
         let may = caller.may(.operator)
         audit?.note(
-            caller, by: .console, "connect", on: "console \(port) of domain \(domainID)",
+            caller, by: .console, "connect", on: place,
             may ? .done : .refused(caller.refusal(.operator, of: "a console")))
         return may
     }
+
+    private var place: String { "console \(port) of domain \(domainID)" }
 
     /// A client that has finished sending still gets what its input led to (manual, decision 8), until the guest falls silent; it
     /// may not be writer any more, for it may as well be gone.

@@ -6,16 +6,19 @@ import NIOHTTP1
 ///
 /// - A page of another site that somebody visits must not be able to change anything: browsers say where a request
 ///   comes from (`Origin`, `Sec-Fetch-Site`), other programs do not.
+/// - Where a browser is at work what changes something must come from a form of ours, made for whoever sends it.
 /// - A page must not be able to read anything by giving its own name this node's address (DNS rebinding): the `Host` of
 ///   every request must be a name of this node, or an address.
 struct Guard: Sendable {
     let configuration: HTTPServerConfiguration
+    let seal: FormSeal
 
     /// - Parameter changes: whether what is asked would change something, whatever the method.
     func check(_ request: Request, changes: Bool) throws(Failure) {
         if let authority = request.authority { try checkName(authority) }
         guard changes else { return }
         try checkOrigin(request)
+        try checkSeal(request)
     }
 
     /// Whether who asks may do what is asked.
@@ -36,7 +39,7 @@ struct Guard: Sendable {
     private func role(of audience: Resource.Audience) -> Role? {
         switch audience {
         case .everyone: nil
-        case .role(let role): role
+        case .role(let role), .listed(let role, else: _): role
         case .metrics: configuration.metricsRole
         }
     }
@@ -60,6 +63,21 @@ struct Guard: Sendable {
             .map { $0 == Authority(request.authority ?? "", scheme: scheme ?? "") } ?? false
         guard isOwn else { throw forbidden("a page of another site may not change anything (Origin: \(origin))") }
     }
+
+    /// A token is shown by programs: no page can make a browser show one.
+    private func checkSeal(_ request: Request) throws(Failure) {
+        let isBrowser = Self.browserHeaders.contains(where: request.headers.contains(name:))
+        if !isBrowser { return }
+        if case .token = request.caller.credential { return }
+        guard let shown = request.form.text(FormSeal.field), seal.isValue(shown, for: request.caller) else {
+            throw forbidden(
+                "a browser may change something only by a form of xend's own pages (parameter csrf): open the page anew"
+            )
+        }
+    }
+
+    /// What browsers send, and other programs do not.
+    private static let browserHeaders = ["Origin", "Sec-Fetch-Site", "Cookie"]
 
     private func forbidden(_ text: String) -> Failure {
         Failure(status: Status.forbidden, .init(.forbidden, text))

@@ -19,7 +19,8 @@ extension HTTPConnection {
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) throws(RequestAssembly.Rejection) {
         let share = server.bodies.share()
         let assembly = try RequestAssembly(
-            head, limits: server.limits, share: share, caller: server.caller(caller, for: head))
+            head, limits: server.limits, share: share,
+            caller: server.caller(caller, isEncrypted: isEncrypted, for: head))
         self.assembly = assembly
         guard assembly.expectsContinue, !isAnswering, line.isEmpty else { return }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
@@ -29,7 +30,9 @@ extension HTTPConnection {
         guard var assembly else { return }
         self.assembly = nil
         hasBegun = false
-        line.append(.request(try assembly.finish(), assembly.share))
+        var request = try assembly.finish()
+        request.isEncrypted = isEncrypted
+        line.append(.request(request, assembly.share))
         answerNext()
     }
 

@@ -28,6 +28,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     var writer = ReplyWriter()
     /// Who is at the other end.
     let caller: Caller
+    /// It is one over TLS.
+    let isEncrypted: Bool
 
     var assembly: RequestAssembly?
     /// Of the memory for bodies, what the request has that is being answered.
@@ -46,9 +48,10 @@ final class HTTPConnection: ChannelDuplexHandler {
     var isQuiescing = false
     var hasPendingRead = false
 
-    init(_ server: HTTPPipeline, _ caller: Caller, seat: Seat?) {
+    init(_ server: HTTPPipeline, _ caller: Caller, isEncrypted: Bool, seat: Seat?) {
         self.server = server
         self.caller = caller
+        self.isEncrypted = isEncrypted
         self.seat = seat
     }
 }

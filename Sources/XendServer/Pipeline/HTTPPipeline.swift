@@ -40,7 +40,7 @@ public final class HTTPPipeline: Sendable {
     ) {
         router = Router(
             service: service, clock: clock, configuration: configuration, audit: audit,
-            tokens: authenticator.tokens, logger: logger)
+            authenticator: authenticator, logger: logger)
         self.audit = audit
         self.tasks = tasks
         self.clock = clock
@@ -55,27 +55,45 @@ public final class HTTPPipeline: Sendable {
     /// it. Who is at the other end is known before anything is read.
     @Sendable
     public func configure(_ channel: any Channel, _ identity: PeerIdentity) -> EventLoopFuture<Void> {
+        configure(channel, identity, certificate: nil, isEncrypted: false)
+    }
+
+    /// The same of a channel over TLS, whose peer may have shown a certificate with this common name.
+    @Sendable
+    public func configureSecure(
+        _ channel: any Channel, _ identity: PeerIdentity, _ certificate: String?
+    ) -> EventLoopFuture<Void> {
+        configure(channel, identity, certificate: certificate, isEncrypted: true)
+    }
+
+    private func configure(
+        _ channel: any Channel, _ identity: PeerIdentity, certificate: String?, isEncrypted: Bool
+    ) -> EventLoopFuture<Void> {
         let remote = channel.remoteAddress
         let address = remote?.ipAddress.map { NetworkAddress(host: $0, port: UInt16(remote?.port ?? 0)) }
         if let caller = authenticator.callerAtOnce(identity, at: address) {
-            return channel.eventLoop.makeCompletedFuture { try configure(channel, for: caller) }
+            return channel.eventLoop.makeCompletedFuture {
+                try configure(channel, for: authenticator.caller(caller, showing: certificate), isEncrypted)
+            }
         }
         let configured = channel.eventLoop.makePromise(of: Void.self)
         tasks.spawn { [self] in
-            let caller = await authenticator.caller(identity, at: address)
+            let caller = authenticator.caller(
+                await authenticator.caller(identity, at: address), showing: certificate)
             channel.eventLoop.execute {
-                configured.completeWith(Result { try self.configure(channel, for: caller) })
+                configured.completeWith(Result { try self.configure(channel, for: caller, isEncrypted) })
             }
         }
         return configured.futureResult
     }
 
     /// Who asks by a request: what it shows decides where it shows something, else the connection.
-    func caller(_ connected: Caller, for head: HTTPRequestHead) -> Caller {
-        let shown = head.headers["authorization"]
-        return shown.isEmpty
+    func caller(_ connected: Caller, isEncrypted: Bool, for head: HTTPRequestHead) -> Caller {
+        let (shown, cookies) = (head.headers["authorization"], head.headers["cookie"])
+        return shown.isEmpty && cookies.isEmpty
             ? connected
-            : authenticator.caller(connected, showing: shown, isPrivate: connected.identity != .remote)
+            : authenticator.caller(
+                connected, showing: shown, cookies, isPrivate: isEncrypted || connected.identity != .remote)
     }
 
     /// Takes down that somebody was refused before a request of his was read.
@@ -84,8 +102,8 @@ public final class HTTPPipeline: Sendable {
         audit?.note(caller, by: .http, "request", on: String(path), .refused(text))
     }
 
-    private func configure(_ channel: any Channel, for caller: Caller) throws {
-        let connection = HTTPConnection(self, caller, seat: seats.take(channel))
+    private func configure(_ channel: any Channel, for caller: Caller, _ isEncrypted: Bool) throws {
+        let connection = HTTPConnection(self, caller, isEncrypted: isEncrypted, seat: seats.take(channel))
         var decoding = NIOHTTPDecoderLimitConfiguration()
         decoding.maxHeaderFieldSize = limits.headerField
         decoding.maxHeaderListSize = limits.headerList

@@ -1,5 +1,6 @@
 import DomainLifecycle
 import HTTPInterface
+import HostInterface
 
 /// What the HTTP server has to be told by the program that composes the daemon.
 public struct HTTPServerConfiguration: Sendable {
@@ -11,6 +12,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var isSimulated: Bool
     /// Who may read `/metrics`; nil: whoever reaches the port.
     public var metricsRole: Role? = .viewer
+    /// Chooses what the forms of pages have; nil: none of them can be sent by a browser.
+    public var random: (any RandomSource)?
     /// Of sizes, numbers and times.
     public var limits: HTTPLimits
     /// Resources that only this program has, beside those of `/xend`.

@@ -22,6 +22,8 @@ public struct Answer: Sendable {
     var warnings: [String] = []
     /// `Link`: where a list that is shown in pages goes on.
     var next: String?
+    /// Beside those that its form has.
+    var headers: [(name: String, value: String)] = []
     /// What an operation has to say to a person.
     var notice: Notice?
 

@@ -40,7 +40,7 @@ struct Rendering: Sendable {
         let warnings = answer.warnings.prefix(20).map { (name: "Warning", value: Self.warning($0)) }
         return Reply(
             status: answer.status, reason: answer.reason, contentType: contentType, body: body,
-            headers: location + warnings + next + headers)
+            headers: location + warnings + next + answer.headers + headers)
     }
 
     /// `299 xend "TEXT"`, of at most 400 characters (RFC 7234 §5.5: a miscellaneous warning that lasts).

@@ -63,7 +63,7 @@ public struct Reply: Sendable {
 
 /// The statuses in use and their standard phrases (RFC 9110 §15).
 enum Status {
-    static let ok = 200, created = 201, accepted = 202, partialContent = 206, notModified = 304
+    static let ok = 200, created = 201, accepted = 202, partialContent = 206, seeOther = 303, notModified = 304
     static let badRequest = 400, unauthorized = 401, forbidden = 403, notFound = 404, methodNotAllowed = 405,
         notAcceptable = 406
     static let preconditionFailed = 412, unprocessable = 422
@@ -77,6 +77,7 @@ enum Status {
         case created: "Created"
         case accepted: "Accepted"
         case partialContent: "Partial Content"
+        case seeOther: "See Other"
         case notModified: "Not Modified"
         case badRequest: "Bad Request"
         case unauthorized: "Unauthorized"

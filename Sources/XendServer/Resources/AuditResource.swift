@@ -12,7 +12,10 @@ enum AuditResource {
         let who = form.text("who")
         let records = await (exchange.audit?.newest() ?? []).filter { record in
             (domain == nil || record.childText("on") == domain)
-                && (who == nil || ["who", "token", "token_name"].contains { record.childText($0) == who })
+                && (who == nil
+                    || ["who", "token", "token_name", "session", "name", "certificate"].contains {
+                        record.childText($0) == who
+                    })
                 && (since == nil || record.childText("time").flatMap { Double($0) }.map { $0 >= since ?? 0 } ?? true)
         }
         return .value(SExpression.element("audit", records)).page { AuditPage(records: records).page() }

@@ -1,3 +1,4 @@
+import AccessControl
 import DomainLifecycle
 import DomainModel
 import SExpressions
@@ -35,6 +36,25 @@ enum ConsoleResource {
             try await service.disconnectConsole(port: port)
         }
         return .none
+    }
+
+    /// What lets somebody join whom the console's port does not know.
+    static func makeTicket(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let port = try port(exchange)
+        _ = try await exchange.askForResource { service throws(OperationError) in
+            try await service.console(port: port)
+        }
+        guard let tickets = exchange.authenticator.tickets else {
+            throw Failure(OperationError(.notSupported, "there are no tickets here"))
+        }
+        guard exchange.request.isPrivate else {
+            throw Failure(OperationError(.refused, "a ticket may not be told over a network that everybody can read"))
+        }
+        let secret = tickets.make(for: exchange.request.caller, port: port)
+        return .value(
+            SExpression.element(
+                "ticket", .element("secret", secret), .element("console_port", Int(port)),
+                .element("seconds", Int(TicketStore.lifetime.inSeconds))))
     }
 
     private static func port(_ exchange: Exchange) throws(Failure) -> UInt16 {

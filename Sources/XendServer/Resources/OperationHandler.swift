@@ -1,12 +1,16 @@
 import DomainLifecycle
 import DomainModel
+import HostInterface
 import SExpressions
 
 /// The way of every operation of the table: read its parameters, have it done, answer.
 enum OperationHandler {
     static func handler(for rule: OperationRule) -> Resource.Handler {
         { exchange throws(Failure) in
-            switch try exchange.asked(rule) {
+            let asked = try exchange.asked(rule)
+            try checkListed(asked, rule, exchange)
+            switch asked {
+            case .domain(.save(path: "", let afterwards)): return try await saveUnderNewName(exchange, afterwards)
             case .domain(let operation):
                 var answer = try await answer(rule.reply, try await exchange.perform(operation), exchange)
                 answer.warnings = operation.warnings
@@ -31,6 +35,34 @@ enum OperationHandler {
                 return try await answer(rule.reply, .done, exchange)
             }
         }
+    }
+
+    /// Who names a file or a host that the configuration does not list must have the row's own role.
+    private static func checkListed(_ asked: Asked, _ rule: OperationRule, _ exchange: Exchange) throws(Failure) {
+        let caller = exchange.request.caller
+        guard rule.listedRole != nil, !caller.may(rule.role), !exchange.authenticator.policy.isListed(asked) else {
+            return
+        }
+        let what = "\(rule.name) with what the configuration does not list"
+        throw Failure(status: Status.forbidden, OperationError(.forbidden, caller.refusal(rule.role, of: what)))
+    }
+
+    /// To a file whose name nobody has chosen; the answer tells it.
+    private static func saveUnderNewName(_ exchange: Exchange, _ afterwards: AfterSave) async throws(Failure) -> Answer
+    {
+        guard let directory = exchange.authenticator.policy.saveDirectory else {
+            throw Failure(OperationError(.invalid, "Missing parameter: file"))
+        }
+        let domain = try await exchange.domain()
+        let name = String(
+            domain.name.unicodeScalars.map {
+                $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_".unicodeScalars.contains($0))
+                    ? Character($0) : "_"
+            })
+        let time = CalendarTime(exchange.clock.wallTime).description.replacing(" ", with: "_").replacing(":", with: "")
+        let path = "\(directory)/\(name)-\(domain.id)-\(time).save"
+        _ = try await exchange.perform(.save(path: path, afterwards: afterwards))
+        return .value(SExpression.element("saved", .element("file", path)))
     }
 
     /// What a result says for itself; else what the row has.

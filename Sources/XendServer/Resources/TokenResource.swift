@@ -30,7 +30,7 @@ enum TokenResource {
             SExpression.element(
                 "token", Self.expression((token, false)).children() + [.element("secret", secret)]))
         answer.status = Status.created
-        answer.location = exchange.baseURL + Path.token(token.id)
+        answer.location = exchange.baseURL + Path.token(name.isEmpty ? token.id : name)
         answer.notice = Notice(
             text: "Created. This is the only time that it is shown:", detail: secret,
             link: ("Token \(token.id)", Path.token(token.id)))

@@ -18,8 +18,8 @@ public struct Exchange: Sendable {
     let readerPlaces: ReaderPlaces
     /// Who did or tried what; nil: nobody takes it down.
     let audit: AuditTrail?
-    /// What whoever shows it may do; nil: there are none.
-    let tokens: TokenStore?
+    let authenticator: Authenticator
+    let seal: FormSeal
 
     /// The last segment of the path: a domain, a console's port, a task's number.
     public var lastSegment: String { request.target.segments.last ?? "" }
@@ -34,7 +34,12 @@ public struct Exchange: Sendable {
     var host: String { request.authority.map { Authority($0).host } ?? "localhost" }
 
     /// `http://HOST:PORT`, as the client reaches this node.
-    var baseURL: String { "http://\(request.authority ?? "localhost")" }
+    var baseURL: String { "http\(request.isEncrypted ? "s" : "")://\(request.authority ?? "localhost")" }
+
+    /// What whoever shows it may do; nil: there are none.
+    var tokens: TokenStore? { authenticator.tokens }
+    /// Who has signed in; nil: nobody can.
+    var sessions: SessionStore? { authenticator.sessions }
 
     /// The values of parameters, in their order.
     func read<each Value>(_ arguments: repeat Argument<each Value>) throws(Failure) -> (repeat each Value) {

@@ -12,6 +12,7 @@ enum Path {
     static let tasks = "/xend/task"
     static let audit = "/xend/audit"
     static let tokens = "/xend/token"
+    static let login = "/xend/login"
     static let style = "/xend/style.css"
     static let script = "/xend/live.js"
 

@@ -19,6 +19,10 @@ public struct Request: Sendable {
     public var body: [UInt8]
     /// Who asks.
     public var caller: Caller
+    /// It came over TLS.
+    var isEncrypted = false
+    /// Nobody on the way can have read it: it has not left this machine, or was encrypted.
+    var isPrivate: Bool { caller.identity != .remote || isEncrypted }
 
     /// - Parameters:
     ///   - method: as it came.

@@ -44,33 +44,42 @@ public struct Resource: Sendable {
         case everyone
         /// Who has the role, or a higher one.
         case role(Role)
+        /// Who has the role, as long as nothing is named but what the configuration lists; naming anything else is for the other.
+        case listed(Role, else: Role)
         /// As `xend-metrics-access` says.
         case metrics
+
+        /// Who looks.
+        public static let viewer = Audience.role(.viewer)
+        /// Who also runs what is there.
+        public static let `operator` = Audience.role(.operator)
+        /// Who does everything.
+        public static let administrator = Audience.role(.administrator)
     }
 
     /// Something that can be done at a resource, named by the parameter `op`.
     public struct Operation: Sendable {
         let name: String
         let changes: Bool
-        let role: Role
+        let audience: Audience
         let alsoByGet: Bool
         let handler: Handler
 
         /// Changes something; by POST.
         public static func change(
-            _ name: String, for role: Role = .administrator, _ handler: @escaping Handler
+            _ name: String, for audience: Audience = .administrator, _ handler: @escaping Handler
         ) -> Operation {
-            Operation(name: name, changes: true, role: role, alsoByGet: false, handler: handler)
+            Operation(name: name, changes: true, audience: audience, alsoByGet: false, handler: handler)
         }
         /// Changes something, and the manual has it as a GET all the same.
         static func changeByGet(
-            _ name: String, for role: Role = .administrator, _ handler: @escaping Handler
+            _ name: String, for audience: Audience = .administrator, _ handler: @escaping Handler
         ) -> Operation {
-            Operation(name: name, changes: true, role: role, alsoByGet: true, handler: handler)
+            Operation(name: name, changes: true, audience: audience, alsoByGet: true, handler: handler)
         }
         /// Changes nothing; by GET and POST.
         public static func query(_ name: String, _ handler: @escaping Handler) -> Operation {
-            Operation(name: name, changes: false, role: .viewer, alsoByGet: true, handler: handler)
+            Operation(name: name, changes: false, audience: .viewer, alsoByGet: true, handler: handler)
         }
     }
 

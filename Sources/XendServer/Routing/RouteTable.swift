@@ -36,7 +36,8 @@ enum RouteTable {
         Resource(
             "/xend/console/:port", get: ConsoleResource.information,
             [
-                .changeByGet("disconnect", for: .operator, ConsoleResource.disconnect)
+                .changeByGet("disconnect", for: .operator, ConsoleResource.disconnect),
+                .change("ticket", for: .operator, ConsoleResource.makeTicket),
             ]),
 
         Resource("/xend/event", get: EventResource.read, [.change("inject", EventResource.inject)]),
@@ -58,6 +59,14 @@ enum RouteTable {
             [.change("revoke", TokenResource.revoke)]),
 
         Resource("/xend/openapi.json", get: OpenAPI.document),
+        Resource(
+            "/xend/login", get: LoginResource.page, for: .everyone,
+            [
+                .change("link", LoginResource.makeLink), .change("login", for: .everyone, LoginResource.signIn),
+                .change("password", for: .everyone, LoginResource.signInByPassword),
+                .change("logout", for: .everyone, LoginResource.signOut),
+            ]),
+
         Resource("/xend/style.css", get: Assets.style, for: .everyone),
         Resource("/xend/live.js", get: Assets.script, for: .everyone),
 
@@ -76,8 +85,9 @@ enum RouteTable {
     /// What the table of operations has for a kind of thing.
     private static func operations(of target: OperationRule.Target) -> [Resource.Operation] {
         OperationRule.all(of: target).flatMap { rule in
-            ([rule.name] + rule.otherNames).map { name in
-                .change(name, for: rule.role, OperationHandler.handler(for: rule))
+            let audience = rule.listedRole.map { Resource.Audience.listed($0, else: rule.role) } ?? .role(rule.role)
+            return ([rule.name] + rule.otherNames).map { name in
+                Resource.Operation.change(name, for: audience, OperationHandler.handler(for: rule))
             }
         }
     }

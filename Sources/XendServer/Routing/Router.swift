@@ -12,7 +12,8 @@ struct Router: Sendable {
     private let configuration: HTTPServerConfiguration
     private let refusals: RefusalLog
     private let audit: AuditTrail?
-    private let tokens: TokenStore?
+    private let authenticator: Authenticator
+    private let seal: FormSeal
     private let resources: [Resource]
     private let permission: Guard
     private let domainTexts = DomainTexts()
@@ -21,16 +22,17 @@ struct Router: Sendable {
 
     init(
         service: any DaemonService, clock: any HostClock, configuration: HTTPServerConfiguration, audit: AuditTrail?,
-        tokens: TokenStore?, logger: Logger
+        authenticator: Authenticator, logger: Logger
     ) {
         self.service = service
         self.clock = clock
         self.configuration = configuration
         refusals = RefusalLog(logger, clock: clock)
         self.audit = audit
-        self.tokens = tokens
+        self.authenticator = authenticator
+        seal = FormSeal(random: configuration.random)
         resources = (configuration.absence == nil ? RouteTable.resources : []) + configuration.additionalResources
-        permission = Guard(configuration: configuration)
+        permission = Guard(configuration: configuration, seal: seal)
         keys = IdempotencyKeys(clock: clock)
     }
 
@@ -63,7 +65,7 @@ struct Router: Sendable {
         let exchange = Exchange(
             request: request, service: service, representation: .chosen(for: request), clock: clock,
             configuration: configuration, domainTexts: domainTexts, readerPlaces: readerPlaces,
-            audit: audit, tokens: tokens)
+            audit: audit, authenticator: authenticator, seal: seal)
         let rendering = Rendering(exchange: exchange)
         var deed: Resource.Deed?
         do {
@@ -109,7 +111,7 @@ struct Router: Sendable {
     /// Takes down what was done, and by whom.
     private func note(_ request: Request, _ deed: Resource.Deed?, _ outcome: AuditRecord.Outcome) {
         guard let audit else { return }
-        let arguments = request.form.fields.lazy.filter { $0.name != "op" }
+        let arguments = request.form.fields.lazy.filter { $0.name != "op" && $0.name != FormSeal.field }
             .map { AuditArgument($0.name, $0.text) }
         audit.note(
             request.caller, by: .http, deed?.name ?? request.method.rawValue,
@@ -230,7 +232,7 @@ extension Resource {
 extension Resource.Deed {
     fileprivate init(_ operation: Resource.Operation) {
         self.init(
-            name: operation.name, changes: operation.changes, audience: .role(operation.role),
+            name: operation.name, changes: operation.changes, audience: operation.audience,
             handler: operation.handler)
     }
 }

@@ -57,7 +57,7 @@ extension OperationForm {
                     " \(field.title)"
                 }
             }
-        case .text, .number, .area, .file:
+        case .text, .password, .number, .area, .file:
             return p(.class("field")) {
                 label(.for(id)) { field.title }
                 control(field, id)
@@ -82,6 +82,9 @@ extension OperationForm {
             return tag("textarea", common + [.rows(rows), .columns(60), .noSpellcheck]) { "\n" + field.value }
         case .file:
             return tag("input", common + [.type("file")]) {}
+        case .password:
+            // What was entered never comes back.
+            return tag("input", common + [.type("password")]) {}
         case .text, .choice, .flag, .fixed:
             return tag("input", common + [.type("text"), .value(field.value), .noSpellcheck]) {}
         }

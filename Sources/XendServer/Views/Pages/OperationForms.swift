@@ -14,6 +14,7 @@ enum OperationForms {
         "/xend/domain/:domain": of(.domain) + [cancelWork], "/xend/console/:port": [disconnect],
         "/xend/event": [injectText], "/xend/vnet": [createNetwork], "/xend/vnet/:id": [deleteNetwork],
         "/xend/task/:id": [cancelTask], "/xend/token": [createToken], "/xend/token/:id": [revokeToken],
+        "/xend/login": [signIn, signInByPassword, signOut, makeLink],
     ]
 
     // MARK: Of the table of operations
@@ -62,6 +63,27 @@ enum OperationForms {
         "delete", "Delete", button: "Delete", help: "Domains on it lose their connection.", isDestructive: true)
     static let cancelTask = OperationForm(
         "cancel", "Cancel", button: "Cancel", help: "The domain stays as it was.")
+
+    // MARK: Signing in
+
+    static let signIn = OperationForm(
+        "login", "Sign in", button: "Sign in", help: "The link is used up then.",
+        [.init(name: "link", title: "Link", kind: .fixed)])
+    static let signInByPassword = OperationForm(
+        "password", "Sign in", button: "Sign in", help: "As a user of this machine.",
+        [
+            .init(name: "user", title: "User", kind: .text),
+            .init(name: "password", title: "Password", kind: .password),
+        ])
+    static let signOut = OperationForm("logout", "Sign out", button: "Sign out")
+    static let makeLink = OperationForm(
+        "link", "A link that signs somebody in", button: "Make a link",
+        help: "It works once, within five minutes, and is shown once.",
+        [
+            .init(
+                name: "role", title: "Role", kind: .choice(Role.allCases.map { ($0.rawValue, $0.rawValue) })),
+            .init(name: "name", title: "Who", kind: .text, isRequired: false),
+        ])
 
     // MARK: Tokens
 

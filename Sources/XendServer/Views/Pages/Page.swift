@@ -78,6 +78,9 @@ struct PageFrame: Sendable {
                 for section in Trail.sections {
                     li { sectionLink(section) }
                 }
+                if case .session(_, let name) = exchange.request.caller.credential {
+                    li { sectionLink((name, Path.login)) }
+                }
             }
         }
     }
@@ -102,7 +105,7 @@ struct PageFrame: Sendable {
             }
             h1 { page.title }
             if let notice { view(notice) }
-            page.content
+            page.content.sealed(by: exchange.seal.value(for: exchange.request.caller))
         }
     }
 

@@ -17,7 +17,10 @@ enum TokenPages {
                         .text(kept.token.creator), state(kept.isExpired),
                     ]
                 })
-            div(.class("card")) { OperationForms.createToken.view(to: Path.tokens) }
+            div(.class("columns")) {
+                div(.class("card")) { OperationForms.createToken.view(to: Path.tokens) }
+                div(.class("card")) { OperationForms.makeLink.view(to: Path.login) }
+            }
         }
     }
 
