@@ -27,8 +27,7 @@ public struct Failure: Error, Sendable {
         if let status { return status }
         if error.isLate { return Status.badRequest }
         switch representation {
-        // Nobody was told in 2004 that he may not.
-        case .sxp: return error.kind == .forbidden ? Status.forbidden : Status.ok
+        case .sxp: return Status.ok
         case .html, .json:
             return switch error.kind {
             case .invalid, .notSupported: Status.badRequest

@@ -40,7 +40,7 @@ enum LoginResource {
         do throws(OperationError) {
             return welcome(try sessions.signIn(by: link, from: "\(exchange.request.caller)"), exchange)
         } catch {
-            throw Failure(error)
+            throw refusal(error)
         }
     }
 
@@ -55,7 +55,7 @@ enum LoginResource {
             return welcome(sessions.begin(role, name), exchange)
         } catch {
             if error.kind == .forbidden { sessions.noteFailure(of: origin) }
-            throw Failure(error)
+            throw refusal(error)
         }
     }
 
@@ -64,9 +64,14 @@ enum LoginResource {
         return left(for: Path.root, cookie: entered.secret, text, exchange)
     }
 
+    /// Who may not come in is told so by the status, too, whatever he reads.
+    private static func refusal(_ error: OperationError) -> Failure {
+        error.kind == .forbidden ? Failure(status: Status.forbidden, error) : Failure(error)
+    }
+
     private static func checkPrivacy(_ exchange: Exchange) throws(Failure) {
         guard !exchange.request.isPrivate else { return }
-        throw Failure(
+        throw refusal(
             OperationError(.forbidden, "signing in needs TLS, or this machine: everybody on the way may read along"))
     }
 

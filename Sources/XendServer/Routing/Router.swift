@@ -120,7 +120,7 @@ struct Router: Sendable {
 
     /// What was refused, whatever it was; what failed, if it would have changed something.
     private func note(_ request: Request, _ deed: Resource.Deed?, _ failure: Failure) {
-        if failure.error.kind == .forbidden {
+        if failure.status == Status.forbidden || failure.status == Status.unauthorized {
             note(request, deed, .refused(failure.error.message))
         } else if deed?.changes == true {
             note(request, deed, .failed(failure.error.message))
