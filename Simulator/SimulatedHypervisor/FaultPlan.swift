@@ -15,13 +15,13 @@ public final class FaultPlan {
         var hasStruck = false
     }
     private let timeline: Timeline
-    private var entries: [Entry] = []
+    @exclusivity(unchecked) private var entries: [Entry] = []
     /// What to do when the faults are healed: let go of what hangs.
     private var hanging: [Int: () -> Void] = [:]
     private var nextHanging = 0
-    private var isRecording = false
+    @exclusivity(unchecked) private var isRecording = false
     /// Faults by the number of the passage, and how many passages there were while anything was of interest.
-    private var numbered: [Int: FaultAction] = [:]
+    @exclusivity(unchecked) private var numbered: [Int: FaultAction] = [:]
     private var passages = 0
 
     /// What kills the daemon, or cuts the power; set by the host.
@@ -70,11 +70,14 @@ public final class FaultPlan {
     /// What was recorded stays.
     public func stopRecording() { isRecording = false }
 
+    /// Whether no point is of interest to anybody.
+    package var isQuiet: Bool { !isRecording && entries.isEmpty && numbered.isEmpty }
+
     /// The fault that happens here now, if any. Of several rules that are due, the one added first.
     package func pass(
         _ kind: FaultPoint.Kind, _ name: @autoclosure () -> String, _ detail: @autoclosure () -> String = ""
     ) -> FaultAction? {
-        guard isRecording || !entries.isEmpty || !numbered.isEmpty else { return nil }
+        guard !isQuiet else { return nil }
         passages += 1
         let point = FaultPoint(kind, name(), detail())
         if isRecording, recording.count < Self.recordingLimit { recording.append(point) }

@@ -124,13 +124,13 @@ struct HypervisorHandle: Hypervisor {
         _ name: String, _ id: DomainID? = nil, takes latency: Duration? = nil,
         _ body: (SimulatedMachine) throws(HypervisorError) -> Result
     ) async throws(HypervisorError) -> Result {
-        let point = HypercallName.short(name)
-        assert(HypercallName.all.contains(point), "\(point) is missing among HypercallName.all")
+        assert(HypercallName.all.contains(HypercallName.short(name)), "\(name) is missing among HypercallName.all")
+        if incarnation.isOpen(takes: latency ?? latencies.hypercall) { return try body(machine) }
         let domain = id.map { String($0.rawValue) } ?? ""
         let afterwards: FaultAction?
         do throws(Incarnation.Obstacle) {
             afterwards = try await incarnation.pass(
-                .hypercall, point, domain, takes: latency ?? latencies.hypercall)
+                .hypercall, HypercallName.short(name), domain, takes: latency ?? latencies.hypercall)
         } catch {
             throw HypervisorError(name, id, HypervisorError.Reason(error))
         }

@@ -13,7 +13,7 @@ public final class Incarnation: @unchecked Sendable {
     /// Counts the daemon's lives on this host, from 1.
     public let number: Int
     /// Whether this life is over.
-    public private(set) var isFenced = false
+    @exclusivity(unchecked) public private(set) var isFenced = false
 
     /// What a fault does to the daemon or the host.
     package struct Hooks {
@@ -83,6 +83,10 @@ public final class Incarnation: @unchecked Sendable {
     package func forgetAtEnd(_ number: UInt64) { lastRites[number] = nil }
 
     // MARK: Passing a point
+
+    /// Whether a call that takes so long gets through as if there were no point here: at once, with nothing that could happen to it
+    /// and nobody who counts. Most calls of most runs do, and then cost a comparison.
+    package func isOpen(takes latency: Duration) -> Bool { !isFenced && faults.isQuiet && latency == .zero }
 
     /// Lets a call through to the machine: refuses when fenced, meets the faults that are due, takes its time.
     /// - Returns: a fault that the caller itself must act out: `drop`, `torn`, `stuck`, `cutAfter`, or a kill *after*

@@ -17,10 +17,9 @@ final class StoreTransaction {
     let client: DomainID
     /// The connection it was begun on; its end ends it. Guests have one each, number 0.
     let connection: Int
-    private(set) var visits: [Visit] = []
-    private var numbers: [ObjectIdentifier: Int] = [:]
+    @exclusivity(unchecked) private(set) var visits: [Visit] = []
     /// Changes in order. `exact`: only watches on this very node are told.
-    var changes: [(path: String, place: StorePlace, exact: Bool)] = []
+    @exclusivity(unchecked) var changes: [(place: StorePlace, exact: Bool)] = []
 
     init(client: DomainID, connection: Int) {
         self.client = client
@@ -34,26 +33,24 @@ final class StoreTransaction {
 
     /// Whether there is a node, as the transaction sees it; to know that is no look at the node.
     func has(_ place: StorePlace) -> Bool {
-        guard let number = numbers[ObjectIdentifier(place)], let change = visits[number].change else {
+        guard let number = place.visitors.visit(of: self), let change = visits[number].change else {
             return place.node != nil
         }
         return change != nil
     }
 
     private func visit(_ place: StorePlace) -> Int {
-        if let number = numbers[ObjectIdentifier(place)] { return number }
-        place.visitors += 1
+        if let number = place.visitors.visit(of: self) { return number }
+        place.visitors.add(self, visit: visits.count)
         visits.append(Visit(place: place, generation: place.node?.generation ?? 0))
-        numbers[ObjectIdentifier(place)] = visits.count - 1
         return visits.count - 1
     }
 
     /// Leaves the tree as it is now.
     func end() {
-        for visit in visits { visit.place.visitors -= 1 }
+        for visit in visits { visit.place.visitors.remove(self) }
         for visit in visits { visit.place.prune() }
         visits = []
-        numbers = [:]
         changes = []
     }
 }

@@ -49,18 +49,21 @@ extension XenStored {
     }
 
     /// Tells the watches on a place, and unless `exact` those above it.
-    func fire(_ path: String, at place: StorePlace, exact: Bool = false) {
+    func fire(_ place: StorePlace, exact: Bool = false) {
         var next: StorePlace? = place
-        while let place = next {
-            for watch in place.watches { queue(watch, path) }
-            next = exact ? nil : place.above
+        while let above = next {
+            // Most often nobody watches, and the path need not be made.
+            if !above.watches.isEmpty {
+                let path = place.path
+                for watch in above.watches { queue(watch, path) }
+            }
+            next = exact ? nil : above.above
         }
     }
 
     /// Tells those who watch `@introduceDomain` or `@releaseDomain`.
     private func fire(special: String) {
-        guard let place = specials.find(special) else { return }
-        fire(special, at: place, exact: true)
+        for watch in specials.find(special)?.watches ?? [] { queue(watch, special) }
     }
 
     private func queue(_ watch: StoreWatch, _ path: String) {
@@ -98,10 +101,8 @@ extension XenStored {
     /// Forgets a domain, with the nodes, watches and transactions that are its own.
     func release(_ id: DomainID) {
         requests += 1
-        for path in owned[id, default: [:]].values.map(\.path).sorted() where node(path)?.owner == id {
-            try? remove(path)
-        }
-        owned[id] = nil
+        let owner = owned.removeValue(forKey: id)
+        for path in owner?.places.map(\.path).sorted() ?? [] where node(path)?.owner == id { try? remove(path) }
         drop { $0.client == id }
         for number in guestWatches.removeValue(forKey: id) ?? [] { unwatch(number) }
         if introduced.remove(id) != nil { fire(special: "@releaseDomain") }

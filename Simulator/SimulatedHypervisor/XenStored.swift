@@ -24,9 +24,9 @@ public final class XenStored {
     /// Where `@introduceDomain` and `@releaseDomain` are watched.
     let specials = StorePlace()
     /// Which nodes belong to a guest: for its quota, and to remove them with it.
-    var owned: [DomainID: [ObjectIdentifier: StorePlace]] = [:]
-    private(set) var generation: UInt64 = 1
-    var transactions: [UInt32: StoreTransaction] = [:]
+    var owned: [DomainID: StoreOwner] = [:]
+    @exclusivity(unchecked) private(set) var generation: UInt64 = 1
+    @exclusivity(unchecked) var transactions: [UInt32: StoreTransaction] = [:]
     private var nextTransaction: UInt32 = 0
     var watchPlaces: [UInt64: StorePlace] = [:]
     var guestWatches: [DomainID: Set<UInt64>] = [:]
@@ -38,7 +38,7 @@ public final class XenStored {
     /// Told of each new domain, as `@introduceDomain` tells the console daemon.
     var onIntroduction: (DomainID) -> Void = { _ in }
     /// Requests served, for statistics.
-    public internal(set) var requests = 0
+    @exclusivity(unchecked) public internal(set) var requests = 0
     /// Names of nodes told, for statistics.
     public private(set) var namesTold = 0
 
@@ -75,7 +75,7 @@ public final class XenStored {
         _ path: String, as client: DomainID = .zero, in transaction: UInt32? = nil
     ) throws(XenStoreError) -> String {
         try request("read", path, client, transaction) { (place, open) throws(XenStoreError) in
-            try readable("read", path, place, client, open).value
+            try readable("read", place, client, open).value
         }
     }
 
@@ -83,7 +83,7 @@ public final class XenStored {
         _ path: String, as client: DomainID = .zero, in transaction: UInt32? = nil
     ) throws(XenStoreError) -> [String] {
         let told = try request("list", path, client, transaction) { (place, open) throws(XenStoreError) in
-            _ = try readable("list", path, place, client, open)
+            _ = try readable("list", place, client, open)
             return names(below: place, open)
         }
         namesTold += told.count
@@ -98,12 +98,12 @@ public final class XenStored {
                 throw XenStoreError("write", path, .invalid)
             }
             let existing = get(place, open)
-            var node = if let existing { existing } else { try create("write", path, place, client, open) }
+            var node = if let existing { existing } else { try create("write", place, client, open) }
             guard node.mayWrite(client) else { throw XenStoreError("write", path, .notPermitted) }
             node.value = value
-            try checkSize("write", path, node, place, client, open)
+            try checkSize("write", node, place, client, open)
             set(place, node, open)
-            note(path, place, exact: false, open)
+            note(place, exact: false, open)
         }
     }
 
@@ -112,8 +112,8 @@ public final class XenStored {
     ) throws(XenStoreError) {
         try request("make", path, client, transaction) { (place, open) throws(XenStoreError) in
             guard get(place, open) == nil else { return }
-            _ = try create("make", path, place, client, open)
-            note(path, place, exact: false, open)
+            _ = try create("make", place, client, open)
+            note(place, exact: false, open)
         }
     }
 
@@ -128,10 +128,10 @@ public final class XenStored {
                 return
             }
             guard node.mayWrite(client) else { throw XenStoreError("remove", path, .notPermitted) }
-            removeBelow(path, place, open)
+            removeBelow(place, open)
             set(place, nil, open)
             childrenChanged(parent, open)
-            note(path, place, exact: false, open)
+            note(place, exact: false, open)
         }
     }
 
@@ -145,7 +145,7 @@ public final class XenStored {
             guard !permissions.isEmpty else { throw XenStoreError(action, path, .invalid) }
             node.permissions = permissions
             set(place, node, open)
-            note(path, place, exact: false, open)
+            note(place, exact: false, open)
         }
     }
 
@@ -176,7 +176,7 @@ public final class XenStored {
         for visit in transaction.visits {
             if let change = visit.change { store(visit.place, change) }
         }
-        for change in transaction.changes { fire(change.path, at: change.place, exact: change.exact) }
+        for change in transaction.changes { fire(change.place, exact: change.exact) }
     }
 
     /// A connection of domain 0 is closed: what was open on it is undone.
@@ -200,7 +200,9 @@ public final class XenStored {
         _ body: (StorePlace, StoreTransaction?) throws(XenStoreError) -> Result
     ) throws(XenStoreError) -> Result {
         requests += 1
-        guard isPath(path) else { throw XenStoreError(action, path, .invalid) }
+        guard path.utf8.count < Limit.path || path == "/", StoreName.isPath(path) else {
+            throw XenStoreError(action, path, .invalid)
+        }
         let transaction = number.flatMap { transactions[$0] }
         guard number == nil || transaction?.client == client else { throw XenStoreError(action, path, .invalid) }
         let place = root.make(path)
@@ -208,34 +210,23 @@ public final class XenStored {
         return try body(place, transaction)
     }
 
-    /// As xenstored's is_valid_nodename.
-    private func isPath(_ path: String) -> Bool {
-        guard path != "/" else { return true }
-        var last: UInt8 = 0
-        for byte in path.utf8 {
-            switch byte {
-            case UInt8(ascii: "/"): if last == byte { return false }
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "@"):
-                if last == 0 { return false }
-            default: return false
-            }
-            last = byte
-        }
-        return last != 0 && last != UInt8(ascii: "/") && path.utf8.count < Limit.path
-    }
-
     private func readable(
-        _ action: String, _ path: String, _ place: StorePlace, _ client: DomainID, _ transaction: StoreTransaction?
+        _ action: String, _ place: StorePlace, _ client: DomainID, _ transaction: StoreTransaction?
     ) throws(XenStoreError) -> StoreNode {
-        guard let node = get(place, transaction) else { throw XenStoreError(action, path, .notFound) }
-        guard node.mayRead(client) else { throw XenStoreError(action, path, .notPermitted) }
+        guard let node = get(place, transaction) else { throw XenStoreError(action, place.path, .notFound) }
+        guard node.mayRead(client) else { throw XenStoreError(action, place.path, .notPermitted) }
         return node
     }
 
     private func names(below place: StorePlace, _ transaction: StoreTransaction?) -> [String] {
-        let children = place.below.values.lazy.filter { transaction?.has($0) ?? ($0.node != nil) }
-        return children.map(\.name).sorted()
+        children(of: place, transaction).map(\.name).sorted()
+    }
+
+    /// Those that have a node, in no order.
+    private func children(of place: StorePlace, _ transaction: StoreTransaction?) -> [StorePlace] {
+        var children = place.below.all
+        children.removeAll { !(transaction?.has($0) ?? ($0.node != nil)) }
+        return children
     }
 
     private func get(_ place: StorePlace, _ transaction: StoreTransaction?) -> StoreNode? {
@@ -257,29 +248,38 @@ public final class XenStored {
     /// Puts a node into the tree, or takes it out.
     private func store(_ place: StorePlace, _ node: StoreNode?) {
         generation += 1
-        if let old = place.node, old.owner != .zero, old.owner != node?.owner {
-            owned[old.owner]?[ObjectIdentifier(place)] = nil
-        }
         place.node = node
         place.node?.generation = generation
-        if let node, node.owner != .zero { owned[node.owner, default: [:]][ObjectIdentifier(place)] = place }
+        let owner = node?.owner ?? .zero
+        guard owner != place.owner?.id ?? .zero else { return }
+        place.owner?.letGo(place)
+        if owner != .zero { self.owner(owner, of: place).take(place) }
+    }
+
+    /// Most often that of the node above.
+    private func owner(_ id: DomainID, of place: StorePlace) -> StoreOwner {
+        if let owner = place.above?.owner, owner.id == id { return owner }
+        if let owner = owned[id] { return owner }
+        let owner = StoreOwner(id)
+        owned[id] = owner
+        return owner
     }
 
     /// Adds a node, and those above it that are missing, with the permissions of the nearest one that exists.
     private func create(
-        _ action: String, _ path: String, _ place: StorePlace, _ client: DomainID, _ transaction: StoreTransaction?
+        _ action: String, _ place: StorePlace, _ client: DomainID, _ transaction: StoreTransaction?
     ) throws(XenStoreError) -> StoreNode {
-        guard let parent = place.above else { throw XenStoreError(action, path, .invalid) }
+        guard let parent = place.above else { throw XenStoreError(action, place.path, .invalid) }
         var permissions: [XenStorePermission]
         if let existing = get(parent, transaction) {
-            guard existing.mayWrite(client) else { throw XenStoreError(action, path, .notPermitted) }
+            guard existing.mayWrite(client) else { throw XenStoreError(action, place.path, .notPermitted) }
             permissions = existing.permissions
-            try checkSize(action, path, existing, parent, client, transaction, with: place.name)
+            try checkSize(action, existing, parent, client, transaction, with: place)
         } else {
-            permissions = try create(action, parent.path, parent, client, transaction).permissions
+            permissions = try create(action, parent, client, transaction).permissions
         }
-        if client != .zero, owned[client, default: [:]].count >= Limit.guestNodes {
-            throw XenStoreError(action, path, .quota)
+        if client != .zero, owned[client]?.places.count ?? 0 >= Limit.guestNodes {
+            throw XenStoreError(action, place.path, .quota)
         }
         childrenChanged(parent, transaction)
         if client != .zero { permissions[0].domain = client }
@@ -288,32 +288,33 @@ public final class XenStored {
         return node
     }
 
-    private func removeBelow(_ path: String, _ place: StorePlace, _ transaction: StoreTransaction?) {
-        for name in names(below: place, transaction) {
-            guard let child = place.below[name] else { continue }
-            let childPath = childPath(path, name)
-            if get(child, transaction) != nil { removeBelow(childPath, child, transaction) }
+    private func removeBelow(_ place: StorePlace, _ transaction: StoreTransaction?) {
+        guard !place.below.isEmpty else { return }
+        var children = children(of: place, transaction)
+        if children.count > 1 { children.sort { $0.name < $1.name } }
+        for child in children {
+            removeBelow(child, transaction)
             set(child, nil, transaction)
-            note(childPath, child, exact: true, transaction)
+            note(child, exact: true, transaction)
             child.prune()
         }
     }
 
     /// Tells the watches of a change, or notes it for the commit.
-    private func note(_ path: String, _ place: StorePlace, exact: Bool, _ transaction: StoreTransaction?) {
-        guard let transaction else { return fire(path, at: place, exact: exact) }
-        transaction.changes.append((path, place, exact))
+    private func note(_ place: StorePlace, exact: Bool, _ transaction: StoreTransaction?) {
+        guard let transaction else { return fire(place, exact: exact) }
+        transaction.changes.append((place, exact))
     }
 
     /// Only what a guest writes is limited. A new child is written with the node above it, which lists its children.
     private func checkSize(
-        _ action: String, _ path: String, _ node: StoreNode, _ place: StorePlace, _ client: DomainID,
-        _ transaction: StoreTransaction?, with child: String? = nil
+        _ action: String, _ node: StoreNode, _ place: StorePlace, _ client: DomainID, _ transaction: StoreTransaction?,
+        with child: StorePlace? = nil
     ) throws(XenStoreError) {
         guard client != .zero else { return }
         var size = entryHeader + permissionSize * node.permissions.count + node.value.utf8.count
-        for name in names(below: place, transaction) + (child.map { [$0] } ?? []) { size += name.utf8.count + 1 }
-        guard size < Limit.guestNode else { throw XenStoreError(action, path, .quota) }
+        for name in names(below: place, transaction) + (child.map { [$0.name] } ?? []) { size += name.utf8.count + 1 }
+        guard size < Limit.guestNode else { throw XenStoreError(action, (child ?? place).path, .quota) }
     }
 }
 

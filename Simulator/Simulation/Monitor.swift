@@ -9,7 +9,8 @@ import HostInterface
 /// `@unchecked Sendable`: `state` is touched only between lock and unlock, the two pthread objects are made for being
 /// shared, and both live at fixed addresses until nobody refers to the monitor any more.
 final class Monitor<State>: @unchecked Sendable {
-    private var state: State
+    /// Never touched twice at a time: the lock sees to it.
+    @exclusivity(unchecked) private var state: State
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 

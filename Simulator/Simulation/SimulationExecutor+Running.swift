@@ -124,16 +124,16 @@ extension SimulationExecutor {
     private func runJob() -> Bool {
         let next = monitor.withLock { state in
             let job = state.ready.next()
+            // Between two jobs nothing else happens on this thread.
+            state.isInJob = job != nil
             if job != nil {
                 state.jobsRun += 1
-                state.isInJob = true
                 countStep(&state)
             }
             return job
         }
         guard let next else { return false }
         next.runSynchronously(on: asUnownedTaskExecutor())
-        monitor.withLock { $0.isInJob = false }
         return true
     }
 

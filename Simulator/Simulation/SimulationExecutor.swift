@@ -85,7 +85,7 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
     func now(in state: State) -> Instant {
         switch mode {
         case .virtual: state.now
-        case .real: Instant(nanoseconds: 0) + (MachineClock.now - origin)
+        case .real: Instant(nanoseconds: MachineClock.now.nanoseconds - origin.nanoseconds)
         }
     }
 
@@ -94,16 +94,25 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
     /// Puts a job on the ready list. One that comes from another thread is counted in ``foreignJobs``.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        // Whoever makes something ready is a task or a timer. In the middle of a job nobody is: the runtime has put the task
-        // down that is to go on elsewhere.
-        let isTask = withUnsafeCurrentTask { $0 != nil }
         let isForeign = monitor.withLock { state in
             let isForeign = pthread_self() != state.home
             if isForeign { state.foreignJobs += 1 }
-            if !isForeign, !isTask, state.isInJob { state.ready.goOn(job) } else { state.ready.append(job) }
+            if !isForeign, state.isInJob, !Self.isInTask { state.ready.goOn(job) } else { state.ready.append(job) }
             return isForeign
         }
         if isForeign { monitor.signal() }
+    }
+
+    /// Whoever makes something ready is a task or a timer. In the middle of a job nobody is: the runtime has put the task down that is
+    /// to go on elsewhere.
+    private static var isInTask: Bool {
+        withUnsafeCurrentTask { task in
+            // Compared with nil it would be copied, with its priority.
+            switch task {
+            case .some: true
+            case .none: false
+            }
+        }
     }
 
     /// Stops the program when it runs on another thread than the one that drives the executor.

@@ -96,9 +96,9 @@ public final class RunningHost: @unchecked Sendable {
     }
 
     /// Each step of a plan is a point at which things may go wrong.
-    private static func checkpoint(_ life: Incarnation) -> @Sendable (String) async throws -> Void {
+    private static func checkpoint(_ life: Incarnation) -> @Sendable (() -> String) async throws -> Void {
         { name in
-            let action = try await life.pass(.step, name)
+            let action = try await life.pass(.step, name())
             try life.finish(action)
         }
     }

@@ -34,7 +34,7 @@ struct AbsentDaemon: DaemonService {
     func events(since: UInt64?, matching patterns: [EventPattern]) async -> EventPage {
         EventPage(events: [], newest: 0, missed: 0)
     }
-    func eventStream(since: UInt64?, matching patterns: [EventPattern]) async -> AsyncStream<NumberedEvent>? {
+    func eventReader(since: UInt64?, matching patterns: [EventPattern]) async -> (any EventReading)? {
         nil
     }
     func tasks() async -> [TaskInformation] { [] }

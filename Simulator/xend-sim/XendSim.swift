@@ -80,7 +80,7 @@ struct XendSim: ParsableCommand {
     }
 
     func run() throws {
-        let descriptors = OpenFileLimit.raise().map(DescriptorShares.init)
+        let descriptors = OpenFileLimit.raise().map { DescriptorShares(limit: $0, hasTerminals: false) }
         let holding = try takeRoot()
         defer { holding.release() }
         var setup = HostSetup(name: host)

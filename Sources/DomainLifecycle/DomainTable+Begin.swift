@@ -68,8 +68,7 @@ extension DomainTable {
     func checkThereIsRoom() throws(Refusal) {
         guard records.count < Self.maximumDomains else { throw .tooManyDomains(limit: Self.maximumDomains) }
         guard let (domains, descriptors) = descriptorLimit else { return }
-        // Others' domains need none.
-        guard records.count(where: { !$0.isForeign && $0.id != .zero && $0.stage != .defined }) < domains else {
+        guard managedCount < domains else {
             throw .tooFewDescriptors(descriptors, domains: domains)
         }
     }

@@ -9,6 +9,8 @@ public struct DomainTable: Sendable {
     public static let maximumDomains = 20_000
 
     private(set) var records = DomainRecords()
+    /// Those that need files of this process: neither domain 0 nor others' domains.
+    private(set) var managedCount = 0
     /// What Xen said last of each.
     public private(set) var reports: [DomainUUID: DomainReport] = [:]
     private var byName: [DomainName: DomainUUID] = [:]
@@ -100,6 +102,7 @@ public struct DomainTable: Sendable {
     mutating func put(_ record: DomainRecord) {
         if let old = records[record.uuid] { unindex(old) }
         records[record.uuid] = record
+        if record.isManaged { managedCount += 1 }
         byName[record.name] = record.uuid
         if let id = record.id { byID[id] = record.uuid }
     }
@@ -126,6 +129,7 @@ public struct DomainTable: Sendable {
     mutating func take(_ report: DomainReport?, of uuid: DomainUUID) { reports[uuid] = report }
 
     private mutating func unindex(_ record: DomainRecord) {
+        if record.isManaged { managedCount -= 1 }
         if byName[record.name] == record.uuid { byName[record.name] = nil }
         if let id = record.id, byID[id] == record.uuid { byID[id] = nil }
     }
@@ -136,4 +140,9 @@ public struct DomainTable: Sendable {
         put(record)
         return result
     }
+}
+
+extension DomainRecord {
+    /// Whether it has a console and devices that are this daemon's.
+    fileprivate var isManaged: Bool { !isForeign && id != .zero && stage != .defined }
 }

@@ -63,7 +63,7 @@ public protocol DaemonService: Sendable {
     func events(since: UInt64?, matching patterns: [EventPattern]) async -> EventPage
     /// Every matching event after number `since` (nil = from now on), as it happens. Ends when the reader is too slow or stops.
     /// nil: there are too many readers.
-    func eventStream(since: UInt64?, matching patterns: [EventPattern]) async -> AsyncStream<NumberedEvent>?
+    func eventReader(since: UInt64?, matching patterns: [EventPattern]) async -> (any EventReading)?
 
     // MARK: Tasks
 

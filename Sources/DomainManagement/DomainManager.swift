@@ -68,7 +68,7 @@ public actor DomainManager {
 
     /// Every domain, and the rules.
     var table: DomainTable {
-        get { context.table }
+        _read { yield context.table }
         _modify { yield &context.table }
     }
 

@@ -5,33 +5,60 @@ import Synchronization
 
 /// Publishes events in order, numbers them, and keeps the last ones for readers that come back.
 ///
-/// Publishing never waits: a reader that falls behind by more than `readerLimit` events is let go, and goes on by number when it
-/// comes back.
+/// Publishing never waits: a reader that falls behind by more than is kept is let go, and goes on by number when it comes back.
 public final class EventHub: Sendable {
     /// Enough for a reader that was away for some minutes of a busy machine.
     public static let keptEvents = 4096
-    /// Events waiting for one reader.
-    public static let readerLimit = 1024
-    /// Readers at one time that came over the network; each costs memory.
-    public static let maximumReaders = 256
+    /// Readers at one time that came over the network; each costs memory and a connection.
+    public static let maximumReaders = 4096
+    /// Events waiting for one of the daemon's own streams.
+    private static let streamLimit = 9216
 
+    /// One that came over the network.
     private struct Reader {
-        var patterns: [EventPattern]
-        var isCounted: Bool
-        var continuation: AsyncStream<NumberedEvent>.Continuation
+        let patterns: [EventPattern]
+        /// The newest event that it has seen, or that does not concern it.
+        var position: UInt64
+    }
+
+    private struct Waiter {
+        let reader: UInt64
+        let patterns: [EventPattern]
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
+    /// One of the daemon itself.
+    private struct Stream {
+        let number: UInt64
+        let patterns: [EventPattern]
+        let continuation: AsyncStream<NumberedEvent>.Continuation
     }
 
     private struct State {
         var kept: [NumberedEvent] = []
         var newest: UInt64
         var readers: [UInt64: Reader] = [:]
+        /// Those of them that have seen everything, in the order in which they had.
+        var waiting: [Waiter] = []
+        /// In the order in which they began.
+        var streams: [Stream] = []
         var nextReader: UInt64 = 0
         var onPublish: [@Sendable (NumberedEvent) -> Void] = []
+
+        /// The first event that is kept, or the next one.
+        var oldest: UInt64 { kept.first?.number ?? newest + 1 }
+
+        /// Kept events have numbers without gaps.
+        func events(after number: UInt64, matching patterns: [EventPattern]) -> [NumberedEvent] {
+            guard number < newest else { return [] }
+            let start = Int(max(number + 1, oldest) - oldest)
+            return kept[start...].filter { kept in patterns.contains { $0.matches(kept.event.name) } }
+        }
     }
 
     private let clock: any HostClock
     private let state: Mutex<State>
-    /// Readers that stopped, to be forgotten at the next occasion.
+    /// Streams that stopped, to be forgotten at the next occasion.
     private let ended = Mutex<[UInt64]>([])
 
     /// - Parameter firstNumber: numbers go on where an earlier daemon stopped, or later.
@@ -61,12 +88,17 @@ public final class EventHub: Sendable {
     }
 
     private func deliver(_ numbered: NumberedEvent, _ state: inout State) {
-        for (id, reader) in state.readers.sorted(by: { $0.key < $1.key })
-        where reader.patterns.contains(where: { $0.matches(numbered.event.name) }) {
-            if case .dropped = reader.continuation.yield(numbered) {
-                reader.continuation.finish()
-                state.readers[id] = nil
-            }
+        let isWanted = { (patterns: [EventPattern]) in patterns.contains { $0.matches(numbered.event.name) } }
+        state.streams.removeAll { stream in
+            guard isWanted(stream.patterns), case .dropped = stream.continuation.yield(numbered) else { return false }
+            stream.continuation.finish()
+            return true
+        }
+        // Whoever is not waiting takes it with what it is about to read.
+        state.waiting.removeAll { waiter in
+            guard isWanted(waiter.patterns) else { return false }
+            waiter.continuation.resume()
+            return true
         }
     }
 
@@ -74,72 +106,116 @@ public final class EventHub: Sendable {
     public func page(since: UInt64?, matching patterns: [EventPattern]) -> EventPage {
         state.withLock { state in
             guard let since else { return EventPage(events: [], newest: state.newest, missed: 0) }
-            let oldest = state.kept.first?.number ?? state.newest + 1
-            let missed = since + 1 < oldest ? oldest - since - 1 : 0
-            let events = state.kept.filter { kept in
-                kept.number > since && patterns.contains { $0.matches(kept.event.name) }
-            }
-            return EventPage(events: events, newest: state.newest, missed: missed)
+            let missed = since + 1 < state.oldest ? state.oldest - since - 1 : 0
+            return EventPage(
+                events: state.events(after: since, matching: patterns), newest: state.newest, missed: missed)
         }
     }
 
-    /// The events that match, as they come, beginning with the one after `since`.
+    // MARK: - Readers over the network
+
+    /// Somebody who reads the events that match, beginning with the one after `since`, for as long as the reader is kept.
     /// - Returns: nil when there are too many readers.
-    public func stream(since: UInt64?, matching patterns: [EventPattern]) -> AsyncStream<NumberedEvent>? {
-        stream(since: since, matching: patterns, isCounted: true)
+    public func reader(since: UInt64?, matching patterns: [EventPattern]) -> EventReader? {
+        let number: UInt64? = state.withLock { state in
+            guard state.readers.count < Self.maximumReaders else { return nil }
+            state.nextReader += 1
+            let position = min(max(since ?? state.newest, state.oldest - 1), state.newest)
+            state.readers[state.nextReader] = Reader(patterns: patterns, position: position)
+            return state.nextReader
+        }
+        return number.map { EventReader(self, number: $0) }
     }
+
+    /// What a reader has not seen yet; returns when there is something. nil: it was let go, or is cancelled.
+    func next(of reader: UInt64) async -> [NumberedEvent]? {
+        while !Task.isCancelled {
+            switch state.withLock({ take(reader, &$0) }) {
+            case .events(let events): return events
+            case .over: return nil
+            case .nothing: await wait(reader)
+            }
+        }
+        return nil
+    }
+
+    private enum Taking { case events([NumberedEvent]), over, nothing }
+
+    private func take(_ number: UInt64, _ state: inout State) -> Taking {
+        guard let reader = state.readers[number] else { return .over }
+        guard reader.position + 1 >= state.oldest else {
+            // Something that it has not seen is kept no more.
+            state.readers[number] = nil
+            return .over
+        }
+        let events = state.events(after: reader.position, matching: reader.patterns)
+        state.readers[number]?.position = state.newest
+        return events.isEmpty ? .nothing : .events(events)
+    }
+
+    private func wait(_ number: UInt64) async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isWaiting = state.withLock { state in
+                    // Something may have come since it was looked for.
+                    guard let reader = state.readers[number], reader.position == state.newest, !Task.isCancelled else {
+                        return false
+                    }
+                    state.waiting.append(
+                        Waiter(reader: number, patterns: reader.patterns, continuation: continuation))
+                    return true
+                }
+                if !isWaiting { continuation.resume() }
+            }
+        } onCancel: {
+            wake(number)
+        }
+    }
+
+    private func wake(_ number: UInt64) {
+        let waiter = state.withLock { state in
+            state.waiting.firstIndex { $0.reader == number }.map { state.waiting.remove(at: $0) }
+        }
+        waiter?.continuation.resume()
+    }
+
+    func forget(_ reader: UInt64) { state.withLock { $0.readers[reader] = nil } }
+
+    // MARK: - The daemon's own
 
     /// The events that match, as they come, for the daemon itself and those few that it has counted already: nobody who reads
     /// over the network keeps them out.
     public func ownStream(matching patterns: [EventPattern]) -> AsyncStream<NumberedEvent> {
-        stream(since: nil, matching: patterns, isCounted: false) ?? AsyncStream { $0.finish() }
-    }
-
-    private func stream(
-        since: UInt64?, matching patterns: [EventPattern], isCounted: Bool
-    ) -> AsyncStream<NumberedEvent>? {
-        let limit = Self.readerLimit + 2 * Self.keptEvents
         let (stream, continuation) = AsyncStream.makeStream(
-            of: NumberedEvent.self, bufferingPolicy: .bufferingOldest(limit))
-        let id: UInt64? = state.withLock { state in
+            of: NumberedEvent.self, bufferingPolicy: .bufferingOldest(Self.streamLimit))
+        let number = state.withLock { state in
             forgetEnded(&state)
-            let isFull = isCounted && state.readers.values.count(where: \.isCounted) >= Self.maximumReaders
-            guard !isFull else { return nil }
-            if let since {
-                for kept in state.kept
-                where kept.number > since && patterns.contains(where: { $0.matches(kept.event.name) }) {
-                    continuation.yield(kept)
-                }
-            }
             state.nextReader += 1
-            state.readers[state.nextReader] = Reader(
-                patterns: patterns, isCounted: isCounted, continuation: continuation)
+            state.streams.append(Stream(number: state.nextReader, patterns: patterns, continuation: continuation))
             return state.nextReader
         }
-        guard let id else { return nil }
         continuation.onTermination = { [weak self] _ in
-            // The hub may be delivering to this very reader: its lock must not be taken again here.
-            self?.forgetLater(id)
+            // The hub may be delivering to this very stream: its lock must not be taken again here.
+            self?.ended.withLock { $0.append(number) }
         }
         return stream
     }
 
-    private func forgetLater(_ id: UInt64) { ended.withLock { $0.append(id) } }
-
     private func forgetEnded(_ state: inout State) {
-        let ids = ended.withLock { ended in
+        let numbers = ended.withLock { ended in
             defer { ended = [] }
             return ended
         }
-        for id in ids { state.readers[id] = nil }
+        if !numbers.isEmpty { state.streams.removeAll { numbers.contains($0.number) } }
     }
 
     /// Ends all readers: the daemon stops.
     public func finish() {
-        let readers = state.withLock { state in
-            defer { state.readers = [:] }
-            return state.readers.values.map(\.continuation)
+        let (streams, waiting) = state.withLock { state in
+            defer { (state.readers, state.streams, state.waiting) = ([:], [], []) }
+            return (state.streams, state.waiting)
         }
-        for reader in readers { reader.finish() }
+        for stream in streams { stream.continuation.finish() }
+        for waiter in waiting { waiter.continuation.resume() }
     }
 }

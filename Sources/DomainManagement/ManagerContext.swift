@@ -49,7 +49,11 @@ final class ManagerContext {
         }
         table = DomainTable(
             restartPolicy: RestartPolicy(minimumRestartSeconds: settings.minimumRestartSeconds))
-        if let shares = settings.descriptors { table.limit(toDomains: shares.domains, ofDescriptors: shares.limit) }
+        if let shares = settings.descriptors {
+            // localhost has two addresses.
+            let ports = settings.consoleAddress == "localhost" ? 2 : 1
+            table.limit(toDomains: shares.domains(ports: ports), ofDescriptors: shares.limit)
+        }
     }
 
     /// nil when it is gone, as after the death of a simulated daemon.

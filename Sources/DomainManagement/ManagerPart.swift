@@ -23,7 +23,8 @@ extension ManagerPart {
 
     /// Nothing that is read here before an `await` is written back after it.
     var table: DomainTable {
-        get { context.table }
+        // Not copied to be looked at.
+        _read { yield context.table }
         nonmutating _modify { yield &context.table }
     }
 

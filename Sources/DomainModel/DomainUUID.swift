@@ -27,16 +27,25 @@ public struct DomainUUID: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     /// The canonical text form, `8-4-4-4-12` hexadecimal digits in either case.
     public init?(text: some StringProtocol) {
-        let groups = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12] else { return nil }
-        let digits = groups.joined().utf8.map(hexadecimalValue)
-        var bytes: [UInt8] = []
-        for pair in stride(from: 0, to: 32, by: 2) {
-            guard let high = digits[pair], let low = digits[pair + 1] else { return nil }
-            bytes.append(high << 4 | low)
+        // Nearly all that is looked up so is a name: what has not the length of a uuid is none.
+        guard text.utf8.count == Self.length else { return nil }
+        var halves: (high: UInt64, low: UInt64) = (0, 0)
+        var digits = 0
+        for (place, byte) in text.utf8.enumerated() {
+            if Self.dashes.contains(place) {
+                guard byte == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            guard let value = hexadecimalValue(byte) else { return nil }
+            if digits < 16 { halves.high = halves.high << 4 | UInt64(value) } else { halves.low = halves.low << 4 | UInt64(value) }
+            digits += 1
         }
-        self.init(bytes: bytes)
+        (high, low) = halves
     }
+
+    /// Of the canonical text form, and where its dashes stand.
+    private static let length = 36
+    private static let dashes = [8, 13, 18, 23]
 
     /// By the bytes.
     public static func < (left: DomainUUID, right: DomainUUID) -> Bool {

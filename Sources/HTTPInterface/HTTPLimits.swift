@@ -18,7 +18,7 @@ public struct HTTPLimits: Sendable {
     public var fields = 256
     /// Open connections, readers of events included. Each costs a file descriptor and about 20 KB. One more takes the place of
     /// the one that has kept us waiting longest.
-    public var connections = 1000
+    public var connections = 5000
     /// From the opening, or from the last answer, to the next request's head. Longer than a browser keeps an idle
     /// connection, so that it is the browser that closes it.
     public var idle = TimeAmount.seconds(120)

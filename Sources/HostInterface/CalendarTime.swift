@@ -39,14 +39,42 @@ public struct CalendarTime: Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        let date = [CalendarTime.padded(year, 4), CalendarTime.padded(month), CalendarTime.padded(day)]
-        let time = [hour, minute, second].map { CalendarTime.padded($0) }
-        return date.joined(separator: "-") + " " + time.joined(separator: ":")
+        String(unsafeUninitializedCapacity: Self.length) { text in
+            write { place, byte in text[place] = byte }
+            return Self.length
+        }
     }
 
-    private static func padded(_ number: Int, _ width: Int = 2) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    /// Appends the same: each line of a log begins with it.
+    public func write(into bytes: inout [UInt8]) {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: Self.length))
+        write { place, byte in bytes[start + place] = byte }
+    }
+
+    /// Of the text.
+    private static let length = 19
+
+    /// Years have four digits, until 9999 at least.
+    private func write(_ put: (_ place: Int, _ byte: UInt8) -> Void) {
+        var end = 0
+        for (number, width, mark) in [(year, 4, "-"), (month, 2, "-"), (day, 2, " "), (hour, 2, ":"), (minute, 2, ":")]
+            as [(Int, Int, Unicode.Scalar)]
+        {
+            end += width
+            Self.write(number, upTo: end, width, put)
+            put(end, UInt8(ascii: mark))
+            end += 1
+        }
+        Self.write(second, upTo: end + 2, 2, put)
+    }
+
+    private static func write(_ number: Int, upTo end: Int, _ width: Int, _ put: (Int, UInt8) -> Void) {
+        var rest = number
+        for place in (end - width..<end).reversed() {
+            put(place, UInt8(ascii: "0") + UInt8(rest.magnitude % 10))
+            rest /= 10
+        }
     }
 
     private static func floor<Number: BinaryInteger>(_ number: Number, _ divisor: Number) -> Number {

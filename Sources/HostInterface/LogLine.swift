@@ -26,8 +26,22 @@ public struct LogLine: LogEntry, Hashable, Sendable {
     /// The line as text, without a line end.
     /// - Parameter offset: how far local time is ahead of UTC: the log shows local time, as the original did.
     public func formatted(ahead offset: Duration = .zero) -> String {
-        let time = CalendarTime(self.time, ahead: offset)
-        return "[\(time) xend] \(level) (\(module):\(line)) \(LogLine.onOneLine(text))"
+        var bytes: [UInt8] = []
+        write(into: &bytes, ahead: offset)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the line as text, without a line end.
+    /// - Parameters:
+    ///   - bytes: what it is appended to.
+    ///   - offset: how far local time is ahead of UTC.
+    public func write(into bytes: inout [UInt8], ahead offset: Duration = .zero) {
+        bytes.append(UInt8(ascii: "["))
+        CalendarTime(time, ahead: offset).write(into: &bytes)
+        for part in [" xend] ", level, " (", module, ":"] { bytes.append(contentsOf: part.utf8) }
+        bytes.append(contentsOf: String(line).utf8)
+        bytes.append(contentsOf: ") ".utf8)
+        bytes.append(contentsOf: LogLine.onOneLine(text).utf8)
     }
 
     public func gap(of lost: Int) -> any LogEntry {

@@ -239,7 +239,7 @@ public enum HypercallName {
     /// The short name of a call: what stands behind `xc_domain_` or `xc_`.
     public static func short(_ call: String) -> String {
         for prefix in ["xc_domain_", "xc_dom_", "xc_", "domain_"] where call.hasPrefix(prefix) {
-            return String(call.dropFirst(prefix.count))
+            return String(call[call.utf8.index(call.startIndex, offsetBy: prefix.utf8.count)...])
         }
         return call
     }

@@ -14,6 +14,13 @@ extension XenStore {
 
     /// One change after the other, for stores that know no better way.
     public func apply(_ changes: [XenStoreChange], in transaction: XenStoreTransaction?) async throws(XenStoreError) {
+        try await applyEach(changes, in: transaction)
+    }
+
+    /// One change after the other, each a request of its own.
+    public func applyEach(
+        _ changes: [XenStoreChange], in transaction: XenStoreTransaction?
+    ) async throws(XenStoreError) {
         for change in changes {
             switch change {
             case .write(let path, let value): try await write(path, value, in: transaction)

@@ -21,10 +21,16 @@ public final class LinuxNetwork: HostNetwork {
         clock = LinuxClock()
     }
 
-    /// Apart from the caller: an address that is a name may take long to be resolved.
-    @concurrent
     public func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
-        try LinuxListener(group, security, address: address, port: port)
+        // Each domain has a console: another thread for each was half of what making the port took.
+        if ListeningSockets.isKnown(address) { return try LinuxListener(group, security, address: address, port: port) }
+        return try await listen(name: address, port: port)
+    }
+
+    /// Apart from the caller: a name may take long to be resolved.
+    @concurrent
+    private func listen(name: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
+        try LinuxListener(group, security, address: name, port: port)
     }
 
     public func connect(

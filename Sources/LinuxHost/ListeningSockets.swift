@@ -30,6 +30,11 @@ struct ListeningSockets: Sendable {
         }
     }
 
+    /// Whether listening on an address waits for nothing: it is no name that has to be resolved.
+    static func isKnown(_ address: String) -> Bool {
+        address.isEmpty || address == "localhost" || (try? SocketAddress(ipAddress: address, port: 0)) != nil
+    }
+
     private static func listenToAll(_ port: UInt16) throws -> CInt {
         try listenIfAvailable("::", port, isOnlyV6: false) ?? listen("0.0.0.0", port)
     }

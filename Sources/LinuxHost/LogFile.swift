@@ -54,7 +54,8 @@ actor LogFile {
         var (waiting, lost) = (0, 0)
         for line in lines {
             let start = bytes.count
-            bytes += (line.formatted(ahead: LogFile.localOffset(line.time)) + "\n").utf8
+            line.write(into: &bytes, ahead: LogFile.localOffset(line.time))
+            bytes.append(UInt8(ascii: "\n"))
             if size + start > 0, size + bytes.count > limits.size {
                 if !write(bytes.prefix(start)) { lost += waiting }
                 bytes.removeFirst(start)

@@ -30,15 +30,11 @@ enum Ascii {
 
     /// Letters, digits and `. - _ : / ~`: what is printed without quotes.
     static func isPlain(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: ":"), UInt8(ascii: "-")...UInt8(ascii: "/"),
-            UInt8(ascii: "_"), UInt8(ascii: "~"):
-            true
-        default:
-            false
-        }
+        // A bit for each character of ASCII: every byte of every answer is asked about.
+        byte < 128 && (byte < 64 ? plain.low : plain.high) >> UInt64(byte & 63) & 1 == 1
     }
+
+    private static let plain: (low: UInt64, high: UInt64) = (0x07ff_e000_0000_0000, 0x47ff_fffe_87ff_fffe)
 
     /// The value of a hex digit.
     static func hexValue(_ byte: UInt8) -> UInt8? {

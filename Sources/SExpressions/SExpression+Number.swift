@@ -31,9 +31,14 @@ enum NumberText {
             bytes += "0.0".utf8
             return
         }
-        let decimal =
-            Decimal(quickly: value.magnitude) ?? Decimal(exactly: value.magnitude).rounded(to: significantDigits)
-        layout(decimal.digits.map { $0 + UInt8(ascii: "0") }, point: decimal.point, into: &bytes)
+        if let quick = QuickDecimal(value.magnitude) {
+            quick.withDigits { layout($0, point: quick.point, into: &bytes) }
+        } else {
+            let decimal = Decimal(exactly: value.magnitude).rounded(to: significantDigits)
+            decimal.digits.map { $0 + UInt8(ascii: "0") }.withUnsafeBufferPointer {
+                layout($0, point: decimal.point, into: &bytes)
+            }
+        }
     }
 
     static func write(_ value: Int, into bytes: inout [UInt8]) {
@@ -48,12 +53,15 @@ enum NumberText {
     }
 
     /// Where the exponent form begins is Python's rule.
-    private static func layout(_ digits: [UInt8], point: Int, into bytes: inout [UInt8]) {
+    private static func layout(_ digits: UnsafeBufferPointer<UInt8>, point: Int, into bytes: inout [UInt8]) {
         let zero = UInt8(ascii: "0")
         let dot = UInt8(ascii: ".")
         if point <= -4 || point > significantDigits - 1 {
             bytes.append(digits[0])
-            if digits.count > 1 { bytes += [dot] + digits[1...] }
+            if digits.count > 1 {
+                bytes.append(dot)
+                bytes += digits[1...]
+            }
             bytes += point > 0 ? "e+".utf8 : "e-".utf8
             let exponent = (point - 1).magnitude
             if exponent < 10 { bytes.append(zero) }

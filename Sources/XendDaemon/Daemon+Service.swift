@@ -115,10 +115,10 @@ extension Daemon: DaemonService {
         events.page(since: since, matching: patterns)
     }
 
-    public func eventStream(
+    public func eventReader(
         since: UInt64?, matching patterns: [EventPattern]
-    ) async -> AsyncStream<NumberedEvent>? {
-        events.stream(since: since, matching: patterns)
+    ) async -> (any EventReading)? {
+        events.reader(since: since, matching: patterns)
     }
 
     // MARK: Tasks

@@ -41,7 +41,7 @@ public struct LogLineHandler: LogHandler {
     private static func module(_ file: String) -> String {
         let bytes = file.utf8
         let start = bytes.lastIndex(of: UInt8(ascii: "/")).map(bytes.index(after:)) ?? bytes.startIndex
-        return String(file[start...].prefix { $0 != "." })
+        return String(Substring(bytes[start...].prefix { $0 != UInt8(ascii: ".") }))
     }
 }
 

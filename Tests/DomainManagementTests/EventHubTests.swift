@@ -10,10 +10,10 @@ import Testing
         let bench = DaemonBench()
         let hub = EventHub(clock: bench.alpha.startIncarnation().host.clock)
         let all = [EventPattern("*")]
-        let readers = (0..<EventHub.maximumReaders).compactMap { _ in hub.stream(since: nil, matching: all) }
+        let readers = (0..<EventHub.maximumReaders).compactMap { _ in hub.reader(since: nil, matching: all) }
         #expect(readers.count == EventHub.maximumReaders)
         // They read for as long as somebody has them.
-        withExtendedLifetime(readers) { #expect(hub.stream(since: nil, matching: all) == nil) }
+        withExtendedLifetime(readers) { #expect(hub.reader(since: nil, matching: all) == nil) }
         var own = hub.ownStream(matching: all).makeAsyncIterator()
         hub.publish(Event("bell", "1"))
         #expect(await own.next()?.event.name == "bell")
@@ -24,8 +24,45 @@ import Testing
         let bench = DaemonBench()
         let hub = EventHub(clock: bench.alpha.startIncarnation().host.clock)
         let all = [EventPattern("*")]
-        var readers = (0..<EventHub.maximumReaders).compactMap { _ in hub.stream(since: nil, matching: all) }
+        var readers = (0..<EventHub.maximumReaders).compactMap { _ in hub.reader(since: nil, matching: all) }
         readers.removeLast()
-        withExtendedLifetime(readers) { #expect(hub.stream(since: nil, matching: all) != nil) }
+        withExtendedLifetime(readers) { #expect(hub.reader(since: nil, matching: all) != nil) }
+    }
+
+    @Test("What has come meanwhile is read at once, each reader in its own place, and only what matches")
+    func reading() async throws {
+        let hub = EventHub(clock: DaemonBench().alpha.startIncarnation().host.clock)
+        hub.publish(Event("a.first", "1"))
+        let everything = try #require(hub.reader(since: 0, matching: [EventPattern("*")]))
+        let some = try #require(hub.reader(since: nil, matching: [EventPattern("b.*")]))
+        #expect(await everything.next()?.map(\.event.name) == ["a.first"])
+        async let later = some.next()
+        for name in ["a.second", "b.first", "b.second"] { hub.publish(Event(name, "1")) }
+        #expect(await everything.next()?.map(\.event.name) == ["a.second", "b.first", "b.second"])
+        let rest = await later ?? []
+        #expect(rest.first?.event.name == "b.first")
+        if rest.count == 1 { #expect(await some.next()?.map(\.event.name) == ["b.second"]) }
+    }
+
+    @Test("A reader that has fallen behind by more than is kept is let go, and so is everybody at the end")
+    func ends() async throws {
+        let hub = EventHub(clock: DaemonBench().alpha.startIncarnation().host.clock)
+        let all = [EventPattern("*")]
+        let slow = try #require(hub.reader(since: nil, matching: all))
+        for _ in 0...2 * EventHub.keptEvents { hub.publish(Event("bell", "1")) }
+        #expect(await slow.next() == nil)
+        let patient = try #require(hub.reader(since: nil, matching: all))
+        async let nothing = patient.next()
+        hub.finish()
+        #expect(await nothing == nil)
+    }
+
+    @Test("A reader whose task is cancelled waits no more")
+    func cancellation() async throws {
+        let hub = EventHub(clock: DaemonBench().alpha.startIncarnation().host.clock)
+        let reader = try #require(hub.reader(since: nil, matching: [EventPattern("*")]))
+        let task = Task { await reader.next() }
+        task.cancel()
+        #expect(await task.value == nil)
     }
 }

@@ -58,7 +58,8 @@ import Testing
             let isTold = Mutex(false)
             let target = number
             try bench.start { settings in
-                settings.checkpoint = { step in
+                settings.checkpoint = { name in
+                    let step = name()
                     let count = passed.withLock { count in
                         count += 1
                         return count

@@ -131,9 +131,9 @@ final class FakeService: DaemonService {
         }
         return EventPage(events: events, newest: state.events.last?.number ?? 0, missed: state.missed)
     }
-    func eventStream(since: UInt64?, matching patterns: [EventPattern]) async -> AsyncStream<NumberedEvent>? {
+    func eventReader(since: UInt64?, matching patterns: [EventPattern]) async -> (any EventReading)? {
         change { $0.asked.append("stream since \(since.map(String.init) ?? "now") of \(patterns.map(\.text))") }
-        return now.isFull ? nil : stream
+        return now.isFull ? nil : StreamReading(stream: stream)
     }
 
     func tasks() async -> [TaskInformation] { now.tasks }
@@ -159,4 +159,14 @@ final class FakeService: DaemonService {
 
     func measurements() async -> [Measurement] { now.measurements }
     func isReady() async -> Bool { now.failure == nil }
+}
+
+/// Reads one event at a time.
+private struct StreamReading: EventReading {
+    let stream: AsyncStream<NumberedEvent>
+
+    func next() async -> [NumberedEvent]? {
+        for await event in stream { return [event] }
+        return nil
+    }
 }

@@ -65,7 +65,7 @@ final class PlanPerformer: ManagerPart {
         let plan = performance.plan
         for (index, step) in plan.steps.enumerated() {
             do {
-                try await settings.checkpoint?("\(step)")
+                try await settings.checkpoint?({ "\(step)" })
                 try await steps.take(step, of: performance)
                 account.note(.step, of: name(of: plan), "\(step)")
             } catch {
@@ -124,7 +124,7 @@ final class PlanPerformer: ManagerPart {
         var held: [String] = []
         for step in plan.steps where held.isEmpty || !step.needsAllReleased {
             do {
-                try await settings.checkpoint?("\(step)")
+                try await settings.checkpoint?({ "\(step)" })
                 try await steps.take(step, of: performance)
                 account.note(.step, of: name(of: plan), "\(step)")
             } catch {

@@ -112,7 +112,7 @@ final class HandoverDesk: ManagerPart {
         guard let handover = handovers[id] ?? settled[id] else { return }
         let domain = handover.record.domain
         do {
-            try await settings.checkpoint?("\(HandoverDeed.handOver.rawValue) \(action)")
+            try await settings.checkpoint?({ "\(HandoverDeed.handOver.rawValue) \(action)" })
         } catch {
             log.error("migration \(id): \(error)")
         }
@@ -140,7 +140,7 @@ final class HandoverDesk: ManagerPart {
         guard let handover = handovers[id] ?? settled[id] else { return }
         let domain = handover.record.domain
         do {
-            try await settings.checkpoint?("\(HandoverDeed.takeOver.rawValue) \(action)")
+            try await settings.checkpoint?({ "\(HandoverDeed.takeOver.rawValue) \(action)" })
         } catch {
             log.error("migration \(id): \(error)")
         }

@@ -14,6 +14,7 @@ public enum Representation: String, CaseIterable, Sendable {
     /// `Accept` contains `application/sxp`; else HTML. Ours: a client that says `application/json`, and does not like
     /// HTML better, gets JSON.
     public static func negotiated(from headers: HTTPHeaders) -> Representation {
+        guard headers.contains(name: "accept") else { return .sxp }
         let accept = headers["accept"].joined(separator: ",")
         if accept.contains("application/sxp") { return .sxp }
         let media = MediaRanges(accept)

@@ -8,7 +8,8 @@ public struct EventWriter: Sendable {
     let heartbeat: TimeAmount
 
     /// - Throws: what the channel says when the client is gone or was cut off.
-    public func write(_ bytes: [UInt8]) async throws {
-        try await send(ByteBuffer(bytes: bytes)).get()
-    }
+    public func write(_ bytes: [UInt8]) async throws { try await write(ByteBuffer(bytes: bytes)) }
+
+    /// Bytes that others are sent too.
+    func write(_ bytes: ByteBuffer) async throws { try await send(bytes).get() }
 }

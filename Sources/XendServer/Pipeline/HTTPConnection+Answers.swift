@@ -15,8 +15,17 @@ extension HTTPConnection {
             seat?.works()
             let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
             let (server, eventLoop) = (server, context.eventLoop)
+            let shared = request.shared
+            if let shared {
+                let isOthers = server.shared.joins(shared) { reply in
+                    eventLoop.execute { bound.value.send(reply, to: request) }
+                }
+                if isOthers { return }
+            }
             work = server.tasks.spawn {
+                let tellOthers = shared.map(server.shared.begin)
                 let reply = await server.router.answer(request)
+                tellOthers?(reply)
                 eventLoop.execute { bound.value.send(reply, to: request) }
                 guard case .stream(let write) = reply.body, request.method != .HEAD else { return }
                 await write(

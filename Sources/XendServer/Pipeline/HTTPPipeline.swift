@@ -20,6 +20,7 @@ public final class HTTPPipeline: Sendable {
     let clock: any HostClock
     let limits: HTTPLimits
     let bodies: BodyBudget
+    let shared = SharedReplies()
     private let authenticator: Authenticator
     private let audit: AuditTrail?
     let logger: Logger

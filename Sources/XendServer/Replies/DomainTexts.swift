@@ -8,7 +8,14 @@ final class DomainTexts: Sendable {
     /// Bytes of most texts: the room that is made for each.
     private static let usualSize = 600
 
-    private let texts = Mutex<[DomainUUID: DomainText]>([:])
+    /// In a place of its own, so that a text is not moved to be looked at.
+    private final class Place {
+        var text: DomainText
+
+        init(_ text: DomainText) { self.text = text }
+    }
+
+    private let texts = Mutex<[DomainUUID: Place]>([:])
 
     /// Writes `(DOMAIN…)`.
     func write(_ domains: [DomainInformation], to writer: inout SXPWriter) {
@@ -18,7 +25,13 @@ final class DomainTexts: Sendable {
             writer.reserve(domains.count * Self.usualSize)
             writer.open()
             for domain in domains {
-                texts[domain.uuid, default: DomainText(domain)].write(domain, into: &writer)
+                if let place = texts[domain.uuid] {
+                    place.text.write(domain, into: &writer)
+                } else {
+                    let place = Place(DomainText(domain))
+                    place.text.write(domain, into: &writer)
+                    texts[domain.uuid] = place
+                }
             }
             writer.close()
         }

@@ -1,4 +1,5 @@
 import DomainLifecycle
+import DomainManagement
 import SExpressions
 
 /// Events as server-sent events: for each its number as `id`, and its expression, or the same as JSON, as `data`.
@@ -9,7 +10,7 @@ struct EventStream: Sendable {
     let since: UInt64?
     let patterns: [EventPattern]
     let exchange: Exchange
-    private let events: AsyncStream<NumberedEvent>
+    private let events: any EventReading
     private let place: ReaderPlaces.Place
 
     /// How soon a browser comes back after the connection was lost, in milliseconds.
@@ -24,7 +25,7 @@ struct EventStream: Sendable {
                 OperationError(
                     .refused, "\(ReaderPlaces.limit) readers of events at your address are enough; end some of them"))
         }
-        guard let events = await exchange.service.eventStream(since: since, matching: patterns) else {
+        guard let events = await exchange.service.eventReader(since: since, matching: patterns) else {
             throw Failure(
                 status: Status.unavailable,
                 OperationError(.refused, "too many readers of events; try again, or ask with since now and then"))
@@ -41,7 +42,7 @@ struct EventStream: Sendable {
     }
 
     private func run(_ writer: EventWriter) async throws {
-        let (service, clock) = (exchange.service, exchange.clock)
+        let (service, clock, frames) = (exchange.service, exchange.clock, exchange.eventFrames)
         var opening = "retry: \(Self.retry)\n\n"
         if let since {
             let missed = await service.events(since: since, matching: patterns).missed
@@ -50,7 +51,7 @@ struct EventStream: Sendable {
         try await writer.write(Array(opening.utf8))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await event in events { try await writer.write(frame(event)) }
+                while let some = await events.next() { try await writer.write(frames.bytes(of: some)) }
             }
             group.addTask {
                 while true {
@@ -61,12 +62,5 @@ struct EventStream: Sendable {
             defer { group.cancelAll() }
             _ = try await group.next()
         }
-    }
-
-    private func frame(_ event: NumberedEvent) -> [UInt8] {
-        var bytes = Array("id: \(event.number)\ndata: ".utf8)
-        event.expression.write(into: &bytes)
-        bytes += Array("\n\n".utf8)
-        return bytes
     }
 }

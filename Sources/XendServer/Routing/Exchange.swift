@@ -16,6 +16,7 @@ public struct Exchange: Sendable {
     let configuration: HTTPServerConfiguration
     let domainTexts: DomainTexts
     let readerPlaces: ReaderPlaces
+    let eventFrames: EventFrames
     /// Who did or tried what; nil: nobody takes it down.
     let audit: AuditTrail?
     let authenticator: Authenticator

@@ -18,6 +18,7 @@ struct Router: Sendable {
     private let permission: Guard
     private let domainTexts = DomainTexts()
     private let readerPlaces = ReaderPlaces()
+    private let eventFrames = EventFrames()
     private let keys: IdempotencyKeys
 
     init(
@@ -65,7 +66,7 @@ struct Router: Sendable {
         let exchange = Exchange(
             request: request, service: service, representation: .chosen(for: request), clock: clock,
             configuration: configuration, domainTexts: domainTexts, readerPlaces: readerPlaces,
-            audit: audit, authenticator: authenticator, seal: seal)
+            eventFrames: eventFrames, audit: audit, authenticator: authenticator, seal: seal)
         let rendering = Rendering(exchange: exchange)
         var deed: Resource.Deed?
         do {

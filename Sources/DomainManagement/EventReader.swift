@@ -1,0 +1,24 @@
+import DomainLifecycle
+
+/// Whoever reads events as they happen, at a pace of their own.
+public protocol EventReading: Sendable {
+    /// What has happened since the last call and concerns the reader, all at once; returns when there is something. nil: there will
+    /// be nothing more.
+    func next() async -> [NumberedEvent]?
+}
+
+/// A reader of an `EventHub`. It takes what has come at one go: the more happens, the less each event costs.
+public final class EventReader: EventReading {
+    private let hub: EventHub
+    private let number: UInt64
+
+    init(_ hub: EventHub, number: UInt64) {
+        self.hub = hub
+        self.number = number
+    }
+
+    deinit { hub.forget(number) }
+
+    /// What has happened since the last call and matches. nil: it has fallen too far behind, the daemon stops, or its task is cancelled.
+    public func next() async -> [NumberedEvent]? { await hub.next(of: number) }
+}
