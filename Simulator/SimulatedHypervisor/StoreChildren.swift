@@ -88,13 +88,9 @@ enum StoreName {
     }
 
     static func isEqual(_ name: String, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard name.utf8.count == bytes.count else { return false }
-        var place = 0
-        for byte in name.utf8 {
-            if byte != bytes[place] { return false }
-            place += 1
-        }
-        return true
+        name.utf8.withContiguousStorageIfAvailable { name in
+            name.count == bytes.count && name.elementsEqual(bytes)
+        } ?? name.utf8.elementsEqual(bytes)
     }
 
     private static let isPathByte: [Bool] = (0...255).map { byte in

@@ -66,7 +66,11 @@ extension SimulationExecutor {
 
     /// Makes `runForever` ask its `stop` again. May be called from any thread.
     public func wake() {
-        monitor.withLock { $0.isWoken = true }
+        let wakeDriver = monitor.withLock { state in
+            state.isWoken = true
+            return state.wakeUp(isHome: pthread_self() == state.home)
+        }
+        wakeDriver?()
         monitor.signal()
     }
 
@@ -85,7 +89,7 @@ extension SimulationExecutor {
 
 extension SimulationExecutor {
     /// Makes the calling thread the driver's while `body` runs.
-    private func driving<Result>(_ body: () -> Result) -> Result {
+    func driving<Result>(_ body: () -> Result) -> Result {
         monitor.withLock { state in
             precondition(!state.isRunning, "a world cannot be driven from within itself, or by two threads")
             state.isRunning = true
@@ -95,7 +99,7 @@ extension SimulationExecutor {
         return body()
     }
 
-    private func settle() {
+    func settle() {
         repeat {
             while runJob() {}
         } while runDueTimers()

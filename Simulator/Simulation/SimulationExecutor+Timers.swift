@@ -1,3 +1,4 @@
+import Glibc
 import HostInterface
 import Synchronization
 
@@ -7,10 +8,12 @@ extension SimulationExecutor {
     /// Equal deadlines are served in the order of scheduling.
     @discardableResult
     public func schedule(at deadline: Instant, _ action: @escaping @Sendable () -> Void) -> TimerToken {
-        let token = monitor.withLock { state in
+        let (token, wakeDriver) = monitor.withLock { state in
             // A past deadline must not overtake what is due now and was scheduled earlier.
-            state.timers.schedule(at: max(deadline, now(in: state)), action)
+            let token = state.timers.schedule(at: max(deadline, now(in: state)), action)
+            return (token, state.wakeUp(isHome: pthread_self() == state.home))
         }
+        wakeDriver?()
         // The loop may be asleep until a later timer.
         if mode == .real { monitor.signal() }
         return token

@@ -38,6 +38,10 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
         var isInJob = false
         /// `wake()` was called since the loop last went round.
         var isWoken = false
+        /// See `drive(waking:)`: nil where the executor has a thread of its own.
+        var wakeDriver: (@Sendable () -> Void)?
+        /// It has been woken and has not come yet.
+        var isDriverWoken = false
     }
 
     /// Where time comes from.
@@ -94,12 +98,13 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
     /// Puts a job on the ready list. One that comes from another thread is counted in ``foreignJobs``.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let isForeign = monitor.withLock { state in
+        let (isForeign, wakeDriver) = monitor.withLock { state in
             let isForeign = pthread_self() != state.home
             if isForeign { state.foreignJobs += 1 }
             if !isForeign, state.isInJob, !Self.isInTask { state.ready.goOn(job) } else { state.ready.append(job) }
-            return isForeign
+            return (isForeign, state.wakeUp(isHome: !isForeign))
         }
+        wakeDriver?()
         if isForeign { monitor.signal() }
     }
 

@@ -1,6 +1,7 @@
 import Glibc
 import HostInterface
 import LinuxHost
+import NIOPosix
 import ScenarioLanguage
 import SimulatedHost
 import Synchronization
@@ -27,6 +28,8 @@ final class Simulation: @unchecked Sendable {
         var poolSecret: [UInt8]?
         /// How the files that the process may have open are divided.
         var descriptors: DescriptorShares?
+        /// Under all sockets.
+        let loops = SocketLoops()
     }
 
     private let options: Options
@@ -114,8 +117,16 @@ final class Simulation: @unchecked Sendable {
             isStopping.store(true, ordering: .sequentiallyConsistent)
             executor.spawn { [self] in await end() }
         }
-        executor.runForever { [self] in isOver }
+        if options.isVirtual { executor.runForever { [self] in isOver } } else { runOnEventLoop() }
         return !hasFailed
+    }
+
+    /// In real time this thread is also the one that serves the sockets.
+    private func runOnEventLoop() {
+        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { [self] loop in
+            options.loops.use(loop)
+            LoopDriver(executor, loop) { [self] in isOver }.start()
+        }
     }
 
     private func begin() async {

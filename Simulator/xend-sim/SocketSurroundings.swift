@@ -153,9 +153,9 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
     func begin(_ handles: Host) -> (host: Host, http: any HTTPListening) {
         let leaving = leave()
         beginStart()
-        let outside = FencedNetwork(LinuxNetwork(), clock: handles.clock, after: leaving)
+        let outside = FencedNetwork(LinuxNetwork(group: options.loops.group), clock: handles.clock, after: leaving)
         let life = SocketLife(
-            outside, root: hostRoot, clock: handles.clock, pacemaker: pacemaker, descriptors: options.descriptors,
+            outside, root: hostRoot, clock: handles.clock, pacemaker: pacemaker, options: options,
             after: leaving
         ) { [self] port in
             self.port = port
@@ -224,7 +224,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         let address = (try? configured.get())?.address ?? "localhost"
         for _ in 0..<100 where !Task.isCancelled {
             standIn =
-                try? await LinuxHTTPListening(descriptors: options.descriptors).listen(
+                try? await LinuxHTTPListening(group: options.loops.group, descriptors: options.descriptors).listen(
                     address: address, port: port, configure: pacemaker.counting(pipeline.configure))
                 as? LinuxHTTPListener
             if let standIn { return await standIn.accept() }
@@ -252,14 +252,14 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
     private let pacemaker: Pacemaker
     /// What has to end before the port is free.
     private let predecessor: Task<Void, Never>?
-    private let descriptors: DescriptorShares?
+    private let options: Simulation.Options
     private let listening: @Sendable (UInt16) -> Void
     private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
     private let listeners = Mutex<[any HTTPListener]>([])
 
     init(
         _ network: FencedNetwork, root: HostRoot, clock: any HostClock, pacemaker: Pacemaker,
-        descriptors: DescriptorShares?,
+        options: Simulation.Options,
         after predecessor: Task<Void, Never>?,
         listening: @escaping @Sendable (UInt16) -> Void
     ) {
@@ -268,7 +268,7 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
         self.clock = clock
         self.pacemaker = pacemaker
         self.predecessor = predecessor
-        self.descriptors = descriptors
+        self.options = options
         self.listening = listening
     }
 
@@ -277,11 +277,14 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
     ) async throws(NetworkError) -> any HTTPListener {
         await predecessor?.value
         let configure = pacemaker.counting(configure)
-        let listener = try await LinuxHTTPListening(descriptors: descriptors).listen(address: address, port: port) {
-            [self] channel, identity in
-            keep(channel)
-            return configure(channel, identity)
-        }
+        let listener = try await LinuxHTTPListening(group: options.loops.group, descriptors: options.descriptors)
+            .listen(
+                address: address, port: port
+            ) {
+                [self] channel, identity in
+                keep(channel)
+                return configure(channel, identity)
+            }
         listeners.withLock { $0.append(listener) }
         return SocketListener(inner: listener, accepting: listening)
     }
@@ -305,7 +308,9 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
     {
         await predecessor?.value
         let configure = pacemaker.counting(configure)
-        let listener = try await LinuxHTTPListening(root: root, descriptors: descriptors).listen(path: path) {
+        let listener = try await LinuxHTTPListening(
+            root: root, group: options.loops.group, descriptors: options.descriptors
+        ).listen(path: path) {
             [self] channel, identity in
             keep(channel)
             return configure(channel, identity)

@@ -11,6 +11,8 @@ public struct DomainTable: Sendable {
     private(set) var records = DomainRecords()
     /// Those that need files of this process: neither domain 0 nor others' domains.
     private(set) var managedCount = 0
+    /// Those but domain 0 that nobody makes or takes away.
+    private var keptCount = 0
     /// What Xen said last of each.
     public private(set) var reports: [DomainUUID: DomainReport] = [:]
     private var byName: [DomainName: DomainUUID] = [:]
@@ -57,7 +59,8 @@ public struct DomainTable: Sendable {
 
     /// Whether any other domain is there that nobody is taking away.
     public func keepsOthers(besides uuid: DomainUUID) -> Bool {
-        records.contains { $0.uuid != uuid && $0.id != .zero && $0.stage.isAtRest }
+        let isCounted = records.read(uuid) { $0.isKept } ?? false
+        return keptCount > (isCounted ? 1 : 0)
     }
 
     /// By name, then id, then uuid.
@@ -103,6 +106,7 @@ public struct DomainTable: Sendable {
         if let old = records[record.uuid] { unindex(old) }
         records[record.uuid] = record
         if record.isManaged { managedCount += 1 }
+        if record.isKept { keptCount += 1 }
         byName[record.name] = record.uuid
         if let id = record.id { byID[id] = record.uuid }
     }
@@ -130,6 +134,7 @@ public struct DomainTable: Sendable {
 
     private mutating func unindex(_ record: DomainRecord) {
         if record.isManaged { managedCount -= 1 }
+        if record.isKept { keptCount -= 1 }
         if byName[record.name] == record.uuid { byName[record.name] = nil }
         if let id = record.id, byID[id] == record.uuid { byID[id] = nil }
     }
@@ -145,4 +150,5 @@ public struct DomainTable: Sendable {
 extension DomainRecord {
     /// Whether it has a console and devices that are this daemon's.
     fileprivate var isManaged: Bool { !isForeign && id != .zero && stage != .defined }
+    fileprivate var isKept: Bool { id != .zero && stage.isAtRest }
 }

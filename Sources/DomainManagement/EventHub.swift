@@ -139,7 +139,10 @@ public final class EventHub: Sendable {
         return nil
     }
 
-    private enum Taking { case events([NumberedEvent]), over, nothing }
+    private enum Taking {
+        case events([NumberedEvent])
+        case over, nothing
+    }
 
     private func take(_ number: UInt64, _ state: inout State) -> Taking {
         guard let reader = state.readers[number] else { return .over }

@@ -26,26 +26,33 @@ public struct DomainUUID: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 
     /// The canonical text form, `8-4-4-4-12` hexadecimal digits in either case.
-    public init?(text: some StringProtocol) {
+    public init?(text: some StringProtocol) { self.init(text: String(text)) }
+
+    /// The canonical text form, `8-4-4-4-12` hexadecimal digits in either case.
+    public init?(text: String) {
         // Nearly all that is looked up so is a name: what has not the length of a uuid is none.
         guard text.utf8.count == Self.length else { return nil }
         var halves: (high: UInt64, low: UInt64) = (0, 0)
+        var place = 0
         var digits = 0
-        for (place, byte) in text.utf8.enumerated() {
-            if Self.dashes.contains(place) {
+        for byte in text.utf8 {
+            defer { place += 1 }
+            if place == 8 || place == 13 || place == 18 || place == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue
             }
             guard let value = hexadecimalValue(byte) else { return nil }
-            if digits < 16 { halves.high = halves.high << 4 | UInt64(value) } else { halves.low = halves.low << 4 | UInt64(value) }
+            if digits < 16 {
+                halves.high = halves.high << 4 | UInt64(value)
+            } else {
+                halves.low = halves.low << 4 | UInt64(value)
+            }
             digits += 1
         }
         (high, low) = halves
     }
 
-    /// Of the canonical text form, and where its dashes stand.
     private static let length = 36
-    private static let dashes = [8, 13, 18, 23]
 
     /// By the bytes.
     public static func < (left: DomainUUID, right: DomainUUID) -> Bool {

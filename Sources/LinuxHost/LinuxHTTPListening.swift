@@ -30,11 +30,15 @@ public final class LinuxHTTPListening: HTTPListening {
 
     /// - Parameters:
     ///   - root: in front of the paths of sockets.
+    ///   - group: the event loops; they are the caller's to shut down.
     ///   - descriptors: how the files that the process may have open are divided; nil: there are enough.
-    public convenience init(root: HostRoot = HostRoot(), descriptors: DescriptorShares?) {
+    public convenience init(
+        root: HostRoot = HostRoot(), group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        descriptors: DescriptorShares?
+    ) {
         var limits = HTTPLimits()
         if let descriptors { limits.connections = descriptors.connections }
-        self.init(root: root, limits: limits)
+        self.init(root: root, group: group, limits: limits)
     }
 
     /// - Parameters:

@@ -30,8 +30,8 @@ extension HTTPConnection {
                 guard case .stream(let write) = reply.body, request.method != .HEAD else { return }
                 await write(
                     EventWriter(
-                        send: { bytes in
-                            eventLoop.flatSubmit { bound.value.sendPart(bytes, on: eventLoop) }
+                        send: { bytes, sent in
+                            eventLoop.execute { bound.value.sendPart(bytes, sent) }
                         }, heartbeat: server.limits.heartbeat))
                 eventLoop.execute { bound.value.streamEnded() }
             }
@@ -68,13 +68,14 @@ extension HTTPConnection {
         }
     }
 
-    private func sendPart(_ bytes: ByteBuffer, on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
-        guard let context else { return eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
+    private func sendPart(_ bytes: ByteBuffer, _ sent: @escaping @Sendable (Result<Void, any Error>) -> Void) {
+        guard let context else { return sent(.failure(ChannelError.ioOnClosedChannel)) }
         deadline?.set(in: server.limits.answer)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let sent: EventLoopFuture<Void> = context.writeAndFlush(wrapOutboundOut(bytes))
-        sent.whenSuccess { bound.value.deadline?.set(in: nil) }
-        return sent
+        context.writeAndFlush(wrapOutboundOut(bytes)).whenComplete { result in
+            if case .success = result { bound.value.deadline?.set(in: nil) }
+            sent(result)
+        }
     }
 
     private func streamEnded() {

@@ -44,7 +44,8 @@ extension Request {
         // A page shows who looks at it.
         guard Representation.chosen(for: self) != .html else { return nil }
         return SharedReplies.Question(
-            target: target, headers: headers.map { "\($0.name): \($0.value)" }, version: [version.major, version.minor],
+            target: target, headers: headers.map { "\($0.name): \($0.value)" },
+            version: [version.major, version.minor],
             role: role)
     }
 }

@@ -1,0 +1,40 @@
+import HostInterface
+import NIOCore
+import Simulation
+
+/// Lets an event loop drive the simulation in real time: on one thread requests are read, answered and written.
+///
+/// `@unchecked Sendable`: all of it is touched on the loop's thread only.
+final class LoopDriver: @unchecked Sendable {
+    private let executor: SimulationExecutor
+    private let loop: any EventLoop
+    private let isOver: () -> Bool
+    private var timer: Scheduled<Void>?
+    /// What the timer is for.
+    private var deadline: Instant?
+
+    /// - Parameter isOver: asked whenever nothing is left to do; then the loop is shut down.
+    init(_ executor: SimulationExecutor, _ loop: any EventLoop, until isOver: @escaping () -> Bool) {
+        self.executor = executor
+        self.loop = loop
+        self.isOver = isOver
+    }
+
+    func start() {
+        executor.drive { [self] in loop.execute { [self] in turn() } }
+    }
+
+    private func turn() {
+        let next = executor.runDue()
+        if isOver() { return loop.shutdownGracefully { _ in } }
+        guard next != deadline else { return }
+        timer?.cancel()
+        deadline = next
+        timer = next.map { next in
+            loop.scheduleTask(in: .nanoseconds(max(0, (next - executor.now).nanoseconds))) { [self] in
+                deadline = nil
+                turn()
+            }
+        }
+    }
+}
