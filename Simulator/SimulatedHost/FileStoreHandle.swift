@@ -103,10 +103,8 @@ struct FileStoreHandle: FileStore {
 
     /// A kernel is whatever the catalogue knows how to boot; files that are no kernels are found too, and fail to boot.
     func imageInformation(_ path: String) async throws(FileError) -> FileInformation? {
-        // That is known here; the disk below a root need not be asked.
-        if !host.kernels.exists(path) || host.kernels.isFile(path) || tree.find(path) != nil {
-            return try await information(path)
-        }
+        if let found = try await information(path) { return found }
+        guard host.kernels.exists(path) else { return nil }
         return FileInformation(kind: .file, size: 0, modified: host.clock.wallTime)
     }
 

@@ -13,28 +13,38 @@ extension HTTPConnection {
         case .request(let request, let share):
             self.share = share
             seat?.works()
+            guard let question = request.shared else { return answer(request, as: nil, context) }
             let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-            let (server, eventLoop) = (server, context.eventLoop)
-            let shared = request.shared
-            if let shared {
-                let isOthers = server.shared.joins(shared) { reply in
-                    eventLoop.execute { bound.value.send(reply, to: request) }
-                }
-                if isOthers { return }
+            let eventLoop = context.eventLoop
+            let isOthers = server.shared.joins(question) { reply in
+                eventLoop.execute { bound.value.send(others: reply, to: request) }
             }
-            work = server.tasks.spawn {
-                let tellOthers = shared.map(server.shared.begin)
-                let reply = await server.router.answer(request)
-                tellOthers?(reply)
-                eventLoop.execute { bound.value.send(reply, to: request) }
-                guard case .stream(let write) = reply.body, request.method != .HEAD else { return }
-                await write(
-                    EventWriter(
-                        send: { bytes, sent in
-                            eventLoop.execute { bound.value.sendPart(bytes, sent) }
-                        }, heartbeat: server.limits.heartbeat))
-                eventLoop.execute { bound.value.streamEnded() }
-            }
+            if !isOthers { answer(request, as: question, context) }
+        }
+    }
+
+    /// Sends what somebody else was answered, or answers alone.
+    private func send(others reply: Reply?, to request: Request) {
+        if let reply { return send(reply, to: request) }
+        guard let context else { return }
+        answer(request, as: nil, context)
+    }
+
+    /// - Parameter question: that others may have asked too.
+    private func answer(_ request: Request, as question: SharedReplies.Question?, _ context: ChannelHandlerContext) {
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let (server, eventLoop) = (server, context.eventLoop)
+        work = server.tasks.spawn {
+            let tellOthers = question.map(server.shared.begin)
+            let reply = await server.router.answer(request)
+            tellOthers?(reply)
+            eventLoop.execute { bound.value.send(reply, to: request) }
+            guard case .stream(let write) = reply.body, request.method != .HEAD else { return }
+            await write(
+                EventWriter(
+                    send: { bytes, sent in eventLoop.execute { bound.value.sendPart(bytes, sent) } },
+                    heartbeat: server.limits.heartbeat))
+            eventLoop.execute { bound.value.streamEnded() }
         }
     }
 

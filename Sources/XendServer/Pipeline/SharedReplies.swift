@@ -14,14 +14,16 @@ final class SharedReplies: Sendable {
         let role: Role
     }
 
-    private typealias Waiting = [@Sendable (Reply) -> Void]
+    /// nil: there is none for all, and each has to be answered alone.
+    typealias Answer = @Sendable (Reply?) -> Void
+    private typealias Waiting = [Answer]
 
     /// Of questions that somebody has asked and nobody has begun to answer: the others who have asked.
     private let waiting = Mutex<[Question: Waiting]>([:])
 
     /// - Parameter answer: is given the reply if somebody else makes it.
     /// - Returns: false: the caller is the first, and has to make it.
-    func joins(_ question: Question, _ answer: @escaping @Sendable (Reply) -> Void) -> Bool {
+    func joins(_ question: Question, _ answer: @escaping Answer) -> Bool {
         waiting.withLock { waiting in
             if waiting[question]?.append(answer) != nil { return true }
             waiting[question] = []
@@ -33,7 +35,8 @@ final class SharedReplies: Sendable {
     /// - Returns: gives the reply to all others who have asked until now.
     func begin(_ question: Question) -> @Sendable (Reply) -> Void {
         let others = waiting.withLock { $0.removeValue(forKey: question) } ?? []
-        return { reply in for answer in others { answer(reply) } }
+        // What was refused is taken down for each who has tried.
+        return { reply in for answer in others { answer(reply.status == Status.ok ? reply : nil) } }
     }
 }
 
