@@ -10,7 +10,7 @@ public struct DomainRecord: Hashable, Sendable {
     /// No two records have the same.
     public var name: DomainName
     /// What was asked for, and what operators have decided since; nil for a domain that others made, or whose file was lost.
-    public var config: DomainConfig?
+    @Boxed public var config: DomainConfig?
     /// Counts what has changed of its configuration and settings, so that a client can tell whether it knows them (manual, decision
     /// 18).
     public var generation: UInt64 = 1
@@ -48,7 +48,7 @@ public struct DomainRecord: Hashable, Sendable {
     public init(uuid: DomainUUID, name: DomainName, config: DomainConfig?, stage: Stage, isForeign: Bool = false) {
         self.uuid = uuid
         self.name = name
-        self.config = config
+        _config = Boxed(wrappedValue: config)
         self.stage = stage
         self.isForeign = isForeign
         lastSerial = 0

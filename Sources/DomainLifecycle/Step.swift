@@ -1,16 +1,18 @@
 import DomainModel
 
 /// One thing to do to the machine or the host on the way through an operation. Data: the performer knows how.
+///
+/// Cases that are large are indirect: every step is as large as the largest, and plans are handed on often.
 public enum Step: Hashable, Sendable {
     // MARK: Building
     /// Kernel and ramdisk exist on the host.
-    case checkImage(ImageConfig)
+    indirect case checkImage(ImageConfig)
     /// Xen makes an empty, paused domain; with this id, or one of its choice.
     case createDomain(id: DomainID?, kind: GuestKind, vcpus: Int)
     /// Above this it cannot grow.
     case limitMemory(MemorySize)
     /// Memory and kernel are put into it.
-    case build(ImageConfig, memory: MemorySize, vcpus: Int)
+    indirect case build(ImageConfig, memory: MemorySize, vcpus: Int)
     /// Its nodes in xenstore are written and xenstored told of it; `online` of its virtual cpus are to be used.
     case introduce(memory: MemorySize, maximum: MemorySize, vcpus: Int, online: Int)
     /// A TCP listener for its console; nil = 9600 + id, or the next free port.
@@ -20,7 +22,7 @@ public enum Step: Hashable, Sendable {
     /// The listener is joined to the console of this life.
     case joinConsole
     /// The back-end is made, the script run, and both are waited for.
-    case attach(DeviceRecord)
+    indirect case attach(DeviceRecord)
     /// nil = all its virtual cpus.
     case pin(CPUSet, vcpu: Int?)
     /// Of the credit scheduler; nil = as it is.
@@ -47,11 +49,11 @@ public enum Step: Hashable, Sendable {
     /// xenstore has the name of the record again.
     case restoreName
     /// The vif script runs `down` with the old and `up` with the new configuration.
-    case reconfigure(DeviceRecord, to: DeviceConfig)
+    indirect case reconfigure(DeviceRecord, to: DeviceConfig)
 
     // MARK: Moving
     /// A whole save, restore or migration, with progress of its own.
-    case transfer(Transfer)
+    indirect case transfer(Transfer)
 
     // MARK: Ending
     /// A device is released; by force when the guest cannot take part any more.

@@ -11,12 +11,11 @@ public final class EventHub: Sendable {
     public static let keptEvents = 4096
     /// Readers at one time that came over the network; each costs memory and a connection.
     public static let maximumReaders = 4096
-    /// Events waiting for one of the daemon's own streams.
-    private static let streamLimit = 9216
 
-    /// One that came over the network.
     private struct Reader {
         let patterns: [EventPattern]
+        /// Whether it came over the network.
+        let isCounted: Bool
         /// The newest event that it has seen, or that does not concern it.
         var position: UInt64
     }
@@ -27,21 +26,14 @@ public final class EventHub: Sendable {
         let continuation: CheckedContinuation<Void, Never>
     }
 
-    /// One of the daemon itself.
-    private struct Stream {
-        let number: UInt64
-        let patterns: [EventPattern]
-        let continuation: AsyncStream<NumberedEvent>.Continuation
-    }
-
     private struct State {
         var kept: [NumberedEvent] = []
         var newest: UInt64
         var readers: [UInt64: Reader] = [:]
         /// Those of them that have seen everything, in the order in which they had.
         var waiting: [Waiter] = []
-        /// In the order in which they began.
-        var streams: [Stream] = []
+        /// How many of them are counted.
+        var counted = 0
         var nextReader: UInt64 = 0
         var onPublish: [@Sendable (NumberedEvent) -> Void] = []
 
@@ -58,8 +50,6 @@ public final class EventHub: Sendable {
 
     private let clock: any HostClock
     private let state: Mutex<State>
-    /// Streams that stopped, to be forgotten at the next occasion.
-    private let ended = Mutex<[UInt64]>([])
 
     /// - Parameter firstNumber: numbers go on where an earlier daemon stopped, or later.
     public init(clock: any HostClock, firstNumber: UInt64 = 0) {
@@ -76,7 +66,6 @@ public final class EventHub: Sendable {
     public func publish(_ event: Event) {
         let time = clock.wallTime.seconds
         state.withLock { state in
-            forgetEnded(&state)
             state.newest += 1
             let numbered = NumberedEvent(number: state.newest, time: time, event: event)
             state.kept.append(numbered)
@@ -88,15 +77,9 @@ public final class EventHub: Sendable {
     }
 
     private func deliver(_ numbered: NumberedEvent, _ state: inout State) {
-        let isWanted = { (patterns: [EventPattern]) in patterns.contains { $0.matches(numbered.event.name) } }
-        state.streams.removeAll { stream in
-            guard isWanted(stream.patterns), case .dropped = stream.continuation.yield(numbered) else { return false }
-            stream.continuation.finish()
-            return true
-        }
         // Whoever is not waiting takes it with what it is about to read.
         state.waiting.removeAll { waiter in
-            guard isWanted(waiter.patterns) else { return false }
+            guard waiter.patterns.contains(where: { $0.matches(numbered.event.name) }) else { return false }
             waiter.continuation.resume()
             return true
         }
@@ -112,19 +95,32 @@ public final class EventHub: Sendable {
         }
     }
 
-    // MARK: - Readers over the network
+    // MARK: - Readers
 
-    /// Somebody who reads the events that match, beginning with the one after `since`, for as long as the reader is kept.
+    /// Somebody who reads the events that match over the network, beginning with the one after `since`, for as long as the reader is
+    /// kept.
     /// - Returns: nil when there are too many readers.
     public func reader(since: UInt64?, matching patterns: [EventPattern]) -> EventReader? {
         let number: UInt64? = state.withLock { state in
-            guard state.readers.count < Self.maximumReaders else { return nil }
-            state.nextReader += 1
-            let position = min(max(since ?? state.newest, state.oldest - 1), state.newest)
-            state.readers[state.nextReader] = Reader(patterns: patterns, position: position)
-            return state.nextReader
+            guard state.counted < Self.maximumReaders else { return nil }
+            return add(isCounted: true, since, patterns, &state)
         }
         return number.map { EventReader(self, number: $0) }
+    }
+
+    /// A reader of the daemon itself, or of those few that it has counted already: nobody who reads over the network keeps them out.
+    public func ownReader(matching patterns: [EventPattern]) -> EventReader {
+        EventReader(self, number: state.withLock { add(isCounted: false, nil, patterns, &$0) })
+    }
+
+    private func add(
+        isCounted: Bool, _ since: UInt64?, _ patterns: [EventPattern], _ state: inout State
+    ) -> UInt64 {
+        state.nextReader += 1
+        let position = min(max(since ?? state.newest, state.oldest - 1), state.newest)
+        state.readers[state.nextReader] = Reader(patterns: patterns, isCounted: isCounted, position: position)
+        if isCounted { state.counted += 1 }
+        return state.nextReader
     }
 
     /// What a reader has not seen yet; returns when there is something. nil: it was let go, or is cancelled.
@@ -148,7 +144,7 @@ public final class EventHub: Sendable {
         guard let reader = state.readers[number] else { return .over }
         guard reader.position + 1 >= state.oldest else {
             // Something that it has not seen is kept no more.
-            state.readers[number] = nil
+            remove(number, &state)
             return .over
         }
         let events = state.events(after: reader.position, matching: reader.patterns)
@@ -182,43 +178,18 @@ public final class EventHub: Sendable {
         waiter?.continuation.resume()
     }
 
-    func forget(_ reader: UInt64) { state.withLock { $0.readers[reader] = nil } }
+    func forget(_ reader: UInt64) { state.withLock { remove(reader, &$0) } }
 
-    // MARK: - The daemon's own
-
-    /// The events that match, as they come, for the daemon itself and those few that it has counted already: nobody who reads
-    /// over the network keeps them out.
-    public func ownStream(matching patterns: [EventPattern]) -> AsyncStream<NumberedEvent> {
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: NumberedEvent.self, bufferingPolicy: .bufferingOldest(Self.streamLimit))
-        let number = state.withLock { state in
-            forgetEnded(&state)
-            state.nextReader += 1
-            state.streams.append(Stream(number: state.nextReader, patterns: patterns, continuation: continuation))
-            return state.nextReader
-        }
-        continuation.onTermination = { [weak self] _ in
-            // The hub may be delivering to this very stream: its lock must not be taken again here.
-            self?.ended.withLock { $0.append(number) }
-        }
-        return stream
-    }
-
-    private func forgetEnded(_ state: inout State) {
-        let numbers = ended.withLock { ended in
-            defer { ended = [] }
-            return ended
-        }
-        if !numbers.isEmpty { state.streams.removeAll { numbers.contains($0.number) } }
+    private func remove(_ number: UInt64, _ state: inout State) {
+        if state.readers.removeValue(forKey: number)?.isCounted == true { state.counted -= 1 }
     }
 
     /// Ends all readers: the daemon stops.
     public func finish() {
-        let (streams, waiting) = state.withLock { state in
-            defer { (state.readers, state.streams, state.waiting) = ([:], [], []) }
-            return (state.streams, state.waiting)
+        let waiting = state.withLock { state in
+            defer { (state.readers, state.counted, state.waiting) = ([:], 0, []) }
+            return state.waiting
         }
-        for stream in streams { stream.continuation.finish() }
         for waiter in waiting { waiter.continuation.resume() }
     }
 }

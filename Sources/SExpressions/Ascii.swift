@@ -36,6 +36,11 @@ enum Ascii {
 
     private static let plain: (low: UInt64, high: UInt64) = (0x07ff_e000_0000_0000, 0x47ff_fffe_87ff_fffe)
 
+    /// What stands in quotes as it is: printable ASCII without quotes and backslash.
+    static func isUnescaped(_ byte: UInt8) -> Bool {
+        (0x20..<0x7f).contains(byte) && byte != singleQuote && byte != doubleQuote && byte != backslash
+    }
+
     /// The value of a hex digit.
     static func hexValue(_ byte: UInt8) -> UInt8? {
         switch byte {

@@ -32,8 +32,14 @@ enum AtomText {
         // Looked at and copied as one piece of memory: lists of domains consist of some hundred thousand atoms.
         var contiguous = text
         let isWritten = contiguous.withUTF8 { text in
-            guard isBare(text) else { return false }
+            if isBare(text) {
+                bytes.append(contentsOf: text)
+                return true
+            }
+            guard text.allSatisfy(Ascii.isUnescaped) else { return false }
+            bytes.append(Ascii.singleQuote)
             bytes.append(contentsOf: text)
+            bytes.append(Ascii.singleQuote)
             return true
         }
         if !isWritten { writeQuoted(SXPText.bytes(of: text), into: &bytes) }

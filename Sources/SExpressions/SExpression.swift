@@ -33,7 +33,11 @@ extension SExpression: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, Ex
 extension SExpression {
     /// `(name child…)`. An array literal means this: `.element("a", ["b", "c"])` is `(a b c)`.
     public static func element(_ name: String, _ children: some Collection<SExpression>) -> SExpression {
-        .list([.atom(name)] + children)
+        var members: [SExpression] = []
+        members.reserveCapacity(1 + children.count)
+        members.append(.atom(name))
+        members.append(contentsOf: children)
+        return .list(members)
     }
 
     /// `(name child…)`.

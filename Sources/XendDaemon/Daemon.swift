@@ -263,12 +263,12 @@ public final class Daemon: Sendable {
         let forwarder = NotificationForwarder(
             manager: manager, sender: host.notifications, clock: host.clock, log: log)
         let everything = [EventPattern("*")]
-        let first = events.ownStream(matching: everything)
+        let first = events.ownReader(matching: everything)
         host.tasks.spawn { [self] in
             await forwarder.run(first)
             while await !parts.isStopping, (try? await host.clock.sleep(for: Self.notificationPause)) != nil {
                 log.warning("events came faster than they could be sent to the notification url; some are lost")
-                await forwarder.run(events.ownStream(matching: everything))
+                await forwarder.run(events.ownReader(matching: everything))
             }
         }
     }

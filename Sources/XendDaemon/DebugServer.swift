@@ -106,10 +106,10 @@ actor DebugClient {
 
     private func subscribe(_ patterns: [EventPattern]) {
         subscription?.cancel()
-        let events = daemon.events.ownStream(matching: patterns)
+        let events = daemon.events.ownReader(matching: patterns)
         subscription = tasks.spawn { [weak self] in
-            for await numbered in events {
-                await self?.send(["event", .atom(numbered.event.name), numbered.event.value])
+            while let some = await events.next() {
+                for numbered in some { await self?.send(["event", .atom(numbered.event.name), numbered.event.value]) }
             }
         }
     }

@@ -39,9 +39,12 @@ public struct LogLineHandler: LogHandler {
 
     /// `DomainManager` of `…/DomainManager.swift`.
     private static func module(_ file: String) -> String {
-        let bytes = file.utf8
-        let start = bytes.lastIndex(of: UInt8(ascii: "/")).map(bytes.index(after:)) ?? bytes.startIndex
-        return String(Substring(bytes[start...].prefix { $0 != UInt8(ascii: ".") }))
+        var file = file
+        return file.withUTF8 { bytes in
+            let start = bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: ".")) ?? bytes.count
+            return String(decoding: bytes[start..<end], as: UTF8.self)
+        }
     }
 }
 

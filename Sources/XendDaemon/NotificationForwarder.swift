@@ -17,23 +17,30 @@ struct NotificationForwarder: Sendable {
     let clock: any HostClock
     let log: Logger
 
-    func run(_ events: AsyncStream<NumberedEvent>) async {
+    func run(_ events: EventReader) async {
         var tries = (setting: 0, failures: 0)
-        for await numbered in events {
-            let (url, setting) = await manager.notification
-            // Who sets a url, be it the same, wants it to be tried anew.
-            if setting != tries.setting { tries = (setting, 0) }
-            guard let url, tries.failures < Self.maximumFailures else { continue }
-            do {
-                try await send(numbered, to: url)
-                tries.failures = 0
-            } catch {
-                tries.failures += 1
-                log.warning("notification of \(url) failed: \(error)")
-                guard tries.failures == Self.maximumFailures else { continue }
+        while let some = await events.next() {
+            for numbered in some where await !forward(numbered, &tries) { break }
+        }
+    }
+
+    /// - Returns: false: nobody wants to be told of what has happened until now.
+    private func forward(_ numbered: NumberedEvent, _ tries: inout (setting: Int, failures: Int)) async -> Bool {
+        let (url, setting) = await manager.notification
+        // Who sets a url, be it the same, wants it to be tried anew.
+        if setting != tries.setting { tries = (setting, 0) }
+        guard let url, tries.failures < Self.maximumFailures else { return false }
+        do {
+            try await send(numbered, to: url)
+            tries.failures = 0
+        } catch {
+            tries.failures += 1
+            log.warning("notification of \(url) failed: \(error)")
+            if tries.failures == Self.maximumFailures {
                 log.error("\(url) is dropped after \(tries.failures) failures in a row; notify sets it anew")
             }
         }
+        return true
     }
 
     private func send(_ numbered: NumberedEvent, to url: String) async throws(NetworkError) {

@@ -22,6 +22,8 @@ final class Tracer: Sendable {
     private let files: any FileStore
     private let tasks: any TaskSpawner
     private let state = Mutex(State())
+    /// As the state has it: asked at each call, and nearly always false.
+    private let isTracing = Atomic(false)
 
     /// How deep the present task is in traced calls.
     @TaskLocal private static var depth = 0
@@ -32,13 +34,14 @@ final class Tracer: Sendable {
         tasks = host.tasks
     }
 
-    var isOn: Bool { state.withLock(\.isOn) }
+    var isOn: Bool { isTracing.load(ordering: .relaxed) }
 
     /// Turns tracing on, with an empty file, or off, with the end mark.
     func set(_ isOn: Bool) {
         let changed = state.withLock { state in
             guard state.isOn != isOn else { return false }
             state.isOn = isOn
+            isTracing.store(isOn, ordering: .relaxed)
             if isOn { (state.isNew, state.waiting) = (true, []) }
             return true
         }

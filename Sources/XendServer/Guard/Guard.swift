@@ -92,6 +92,14 @@ struct Authority: Hashable, Sendable {
 
     /// - Parameter scheme: gives the port that is meant when none is written.
     init(_ text: String, scheme: String = "http://") {
+        let isPlain = text.utf8.allSatisfy { (0x2d...0x3a).contains($0) || (0x61...0x7a).contains($0) }
+        // As nearly all write it: a name in lower case, or an address, and a port.
+        if isPlain, let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")), let port = Int(text[colon...].dropFirst()),
+            text[..<colon].utf8.last != UInt8(ascii: ".")
+        {
+            (host, self.port) = (String(text[..<colon]), port)
+            return
+        }
         let lower = text.lowercased()
         var host = lower[...]
         var port: Substring?

@@ -16,14 +16,18 @@ struct ReplyWriter {
         let content: [UInt8]? = if case .bytes(let bytes) = reply.body { bytes } else { nil }
         var buffer = allocator.buffer(capacity: 400 + (content?.count ?? 0))
         buffer.writeString(request?.version.isOneOne == false ? "HTTP/1.0 " : "HTTP/1.1 ")
-        buffer.writeString("\(reply.status) \(Self.printable(reply.reason))\r\nDate: \(date.text)\r\nServer: xend\r\n")
-        for (name, value) in reply.headers {
-            buffer.writeString("\(name): \(Self.printable(value))\r\n")
-        }
-        if let content { buffer.writeString("Content-Length: \(content.count)\r\n") }
+        // Piece by piece: no text is made of them first.
+        Self.write([String(reply.status), " ", Self.printable(reply.reason), "\r\nDate: ", date.text], to: &buffer)
+        buffer.writeString("\r\nServer: xend\r\n")
+        for (name, value) in reply.headers { Self.write([name, ": ", Self.printable(value), "\r\n"], to: &buffer) }
+        if let content { Self.write(["Content-Length: ", String(content.count), "\r\n"], to: &buffer) }
         buffer.writeString(closes ? "Connection: close\r\n\r\n" : "\r\n")
         if let content, request?.method != .HEAD, Self.mayHaveBody(reply.status) { buffer.writeBytes(content) }
         return buffer
+    }
+
+    private static func write(_ pieces: [String], to buffer: inout ByteBuffer) {
+        for piece in pieces { buffer.writeString(piece) }
     }
 
     private static func mayHaveBody(_ status: Int) -> Bool { status != Status.notModified && status >= 200 }
