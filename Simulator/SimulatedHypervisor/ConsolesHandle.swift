@@ -63,6 +63,31 @@ final class ConsoleStreamHandle: ConsoleStream, @unchecked Sendable {
         }
     }
 
+    func follow(
+        _ spawn: @escaping @Sendable (@escaping @Sendable () async -> Void) -> Void,
+        _ body: @escaping @Sendable ([UInt8]) async -> Bool
+    ) {
+        spawn { await self.handOn(spawn, body) }
+    }
+
+    /// Hands on what there is, and comes back when there is more: a task that waits costs three kilobytes for each domain.
+    private func handOn(
+        _ spawn: @escaping @Sendable (@escaping @Sendable () async -> Void) -> Void,
+        _ body: @escaping @Sendable ([UInt8]) async -> Bool
+    ) async {
+        while !incarnation.isFenced, !isClosed {
+            guard !console.buffer.isEmpty else {
+                if console.isGone { break }
+                _ = console.wait { [self] in spawn { await self.handOn(spawn, body) } }
+                return
+            }
+            let bytes = console.buffer
+            console.buffer = []
+            guard await body(bytes) else { break }
+        }
+        await close()
+    }
+
     func write(_ bytes: [UInt8]) async throws(HypervisorError) {
         if incarnation.isFenced { throw HypervisorError("console", id, .fenced) }
         guard !isClosed, !console.isGone else { return }

@@ -106,6 +106,13 @@ private final class FencedListener: NetworkListener {
         }
     }
 
+    func serve(by tasks: any TaskSpawner, _ body: @escaping @Sendable (any NetworkConnection) async -> Void) {
+        inner.serve(by: tasks) { [network] connection in
+            network.keep(connection)
+            await body(connection)
+        }
+    }
+
     func close() async {
         await inner.close()
         network.forgetPort(number)

@@ -18,6 +18,20 @@ public protocol NetworkListener: Sendable {
     var connections: AsyncStream<any NetworkConnection> { get }
     /// Gives the port up. Connections that were accepted stay. Idempotent.
     func close() async
+
+    /// Calls `body` with each connection, until the listener is closed; to be called at most once, instead of reading `connections`.
+    ///
+    /// - Parameters:
+    ///   - tasks: begins the work for it. Thousands of ports wait in vain: one that can needs no task while it waits.
+    ///   - body: serves a connection.
+    func serve(by tasks: any TaskSpawner, _ body: @escaping @Sendable (any NetworkConnection) async -> Void)
+}
+
+extension NetworkListener {
+    /// Takes the connections in a task that waits.
+    public func serve(by tasks: any TaskSpawner, _ body: @escaping @Sendable (any NetworkConnection) async -> Void) {
+        tasks.spawn { for await connection in connections { await body(connection) } }
+    }
 }
 
 /// A TCP connection. A peer that has finished sending still receives (half-close).

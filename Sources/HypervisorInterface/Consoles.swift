@@ -16,4 +16,28 @@ public protocol ConsoleStream: Sendable {
     func write(_ bytes: [UInt8]) async throws(HypervisorError)
     /// Lets go of the terminal; the guest notices nothing. Idempotent.
     func close() async
+
+    /// Hands on what the guest prints until the console is gone, or nobody wants it any more; then lets go of the terminal.
+    ///
+    /// - Parameters:
+    ///   - spawn: begins the work for it. Thousands of consoles are silent: one that can needs no task while it waits.
+    ///   - body: takes what was printed. Returns: false: nobody wants more.
+    func follow(
+        _ spawn: @escaping @Sendable (@escaping @Sendable () async -> Void) -> Void,
+        _ body: @escaping @Sendable ([UInt8]) async -> Bool)
+}
+
+extension ConsoleStream {
+    /// Reads in a task that waits.
+    public func follow(
+        _ spawn: @escaping @Sendable (@escaping @Sendable () async -> Void) -> Void,
+        _ body: @escaping @Sendable ([UInt8]) async -> Bool
+    ) {
+        spawn {
+            while let bytes = try? await read(), !bytes.isEmpty {
+                guard await body(bytes) else { break }
+            }
+            await close()
+        }
+    }
 }

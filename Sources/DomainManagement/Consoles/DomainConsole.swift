@@ -61,11 +61,9 @@ actor DomainConsole {
         self.audit = audit
         self.tickets = tickets
         self.publish = publish
-        tasks.spawn { [weak self, listener] in
-            for await connection in listener.connections {
-                guard let self else { return await connection.close() }
-                await self.accept(connection)
-            }
+        listener.serve(by: tasks) { [weak self] connection in
+            guard let self else { return await connection.close() }
+            await self.accept(connection)
         }
         publish(
             Event(
@@ -81,12 +79,11 @@ actor DomainConsole {
         self.channel = channel
         self.eventPort = eventPort
         show()
-        tasks.spawn { [weak self] in
-            while let bytes = try? await stream.read(), !bytes.isEmpty {
-                guard let self else { break }
-                await self.print(bytes)
-            }
-            await stream.close()
+        let tasks = tasks
+        stream.follow({ _ = tasks.spawn($0) }) { [weak self] bytes in
+            guard let self else { return false }
+            await self.print(bytes)
+            return true
         }
     }
 
