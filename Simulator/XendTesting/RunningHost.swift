@@ -96,7 +96,7 @@ public final class RunningHost: @unchecked Sendable {
     }
 
     /// Each step of a plan is a point at which things may go wrong.
-    private static func checkpoint(_ life: Incarnation) -> @Sendable (() -> String) async throws -> Void {
+    private static func checkpoint(_ life: Incarnation) -> @Sendable (@Sendable () -> String) async throws -> Void {
         { name in
             if life.isOpen(takes: .zero) { return }
             let action = try await life.pass(.step, name())

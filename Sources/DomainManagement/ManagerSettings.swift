@@ -40,7 +40,7 @@ public struct ManagerSettings: Sendable {
     /// How the files that the process may have open are divided; nil: there are enough.
     public var descriptors: DescriptorShares?
     /// Passed at each step of a plan, for fault injection; nil in production.
-    public var checkpoint: (@Sendable (_ name: () -> String) async throws -> Void)?
+    public var checkpoint: (@Sendable (_ name: @Sendable () -> String) async throws -> Void)?
 
     /// Told of all that the daemon does and why; nil in production.
     public var observer: (@Sendable (Deed) -> Void)?

@@ -7,6 +7,11 @@ public protocol LogEntry: Sendable {
     func formatted(ahead offset: Duration) -> String
     /// What it says, field by field, for logs that keep fields: names in capitals, with underscores.
     var fields: [(name: String, value: String)] { get }
+    /// Appends the line as text, without a line end.
+    /// - Parameters:
+    ///   - bytes: what it is appended to.
+    ///   - offset: how far local time is ahead of UTC.
+    func write(into bytes: inout [UInt8], ahead offset: Duration)
     /// Says in the same log that lines are missing behind this one.
     /// - Parameter lost: how many; the disk was too slow, or full.
     func gap(of lost: Int) -> any LogEntry
@@ -15,4 +20,9 @@ public protocol LogEntry: Sendable {
 extension LogEntry {
     /// The line alone.
     public var fields: [(name: String, value: String)] { [("MESSAGE", formatted(ahead: .zero))] }
+
+    /// Appends the line as text, without a line end.
+    public func write(into bytes: inout [UInt8], ahead offset: Duration) {
+        bytes.append(contentsOf: formatted(ahead: offset).utf8)
+    }
 }

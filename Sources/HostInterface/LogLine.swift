@@ -35,7 +35,7 @@ public struct LogLine: LogEntry, Hashable, Sendable {
     /// - Parameters:
     ///   - bytes: what it is appended to.
     ///   - offset: how far local time is ahead of UTC.
-    public func write(into bytes: inout [UInt8], ahead offset: Duration = .zero) {
+    public func write(into bytes: inout [UInt8], ahead offset: Duration) {
         bytes.append(UInt8(ascii: "["))
         CalendarTime(time, ahead: offset).write(into: &bytes)
         for part in [" xend] ", level, " (", module, ":"] { bytes.append(contentsOf: part.utf8) }

@@ -52,7 +52,7 @@ final class BlockingPool: Sendable {
     }
 
     /// Makes a call, and those that wait for a thread.
-    private func work(on thread: NIOThreadPool?, _ first: Call) {
+    private func work(on thread: NIOThreadPool?, _ first: @escaping Call) {
         var next: Call? = first
         while let call = next {
             call()

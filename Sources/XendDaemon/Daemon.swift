@@ -312,7 +312,7 @@ public struct DaemonOptions: Sendable {
     /// A network whose connections are TLS ones between hosts of a pool; nil: this program has none.
     public var secureNetwork: (@Sendable (TransportSecurity) throws -> any HostNetwork)?
     /// Passed at each step of a plan, for fault injection; nil in production.
-    public var checkpoint: (@Sendable (_ name: () -> String) async throws -> Void)?
+    public var checkpoint: (@Sendable (_ name: @Sendable () -> String) async throws -> Void)?
     /// Told of all that the daemon does and why; nil in production.
     public var observer: (@Sendable (Deed) -> Void)?
 

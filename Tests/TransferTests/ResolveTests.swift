@@ -11,7 +11,7 @@ struct ResolveTests {
     private func inDoubt() throws -> TwoHosts {
         let hosts = TwoHosts()
         try hosts.start(hosts.alpha) { [weak hosts] step in
-            if step == "hand over: send go" { hosts?.alpha.losePower() }
+            if step() == "hand over: send go" { hosts?.alpha.losePower() }
         }
         try hosts.start(hosts.beta)
         try hosts.createRunning()

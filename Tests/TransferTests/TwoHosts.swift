@@ -38,7 +38,7 @@ final class TwoHosts: Sendable {
     /// - Parameter checkpoint: told of each step before it is taken.
     func start(
         _ host: SimulatedHost, secret: String? = TwoHosts.secret,
-        checkpoint: (@Sendable (() -> String) async throws -> Void)? = nil
+        checkpoint: (@Sendable (@Sendable () -> String) async throws -> Void)? = nil
     ) throws {
         let (machine, handles) = host.startIncarnation()
         let name = host.name
