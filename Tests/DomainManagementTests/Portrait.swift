@@ -1,3 +1,5 @@
+import DomainLifecycle
+import DomainModel
 import SExpressions
 
 /// All that a value consists of, a line each, by reflection: a field that a reader forgets is a line that is missing.
@@ -11,6 +13,10 @@ enum Portrait {
 
     private static func lines(_ label: String, _ value: Any, depth: Int) -> [String] {
         if let expression = value as? SExpression { return leaf(label, "\(expression)", depth) }
+        // A field that is kept as a reference is called `_NAME` by reflection.
+        if let boxed = value as? Boxed<DomainConfig?> {
+            return lines("config", boxed.wrappedValue as Any, depth: depth)
+        }
         let mirror = Mirror(reflecting: value)
         switch mirror.displayStyle {
         case .optional: return mirror.children.first.map { lines(label, $0.value, depth: depth) } ?? []
