@@ -11,6 +11,7 @@ public struct Boxed<Value: Hashable & Sendable>: Hashable, Sendable {
 
     private var place: Place
 
+    /// - Parameter wrappedValue: the value itself.
     public init(wrappedValue: Value) { place = Place(wrappedValue) }
 
     /// The value itself.
@@ -25,5 +26,6 @@ public struct Boxed<Value: Hashable & Sendable>: Hashable, Sendable {
         left.place === right.place || left.place.value == right.place.value
     }
 
+    /// As the value does.
     public func hash(into hasher: inout Hasher) { hasher.combine(place.value) }
 }

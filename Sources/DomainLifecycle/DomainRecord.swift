@@ -48,7 +48,7 @@ public struct DomainRecord: Hashable, Sendable {
     public init(uuid: DomainUUID, name: DomainName, config: DomainConfig?, stage: Stage, isForeign: Bool = false) {
         self.uuid = uuid
         self.name = name
-        _config = Boxed(wrappedValue: config)
+        self.config = config
         self.stage = stage
         self.isForeign = isForeign
         lastSerial = 0

@@ -80,11 +80,13 @@ actor DomainConsole {
         self.eventPort = eventPort
         show()
         let tasks = tasks
-        stream.follow({ _ = tasks.spawn($0) }) { [weak self] bytes in
-            guard let self else { return false }
-            await self.print(bytes)
-            return true
-        }
+        stream.follow(
+            { _ = tasks.spawn($0) },
+            { [weak self] bytes in
+                guard let self else { return false }
+                await self.print(bytes)
+                return true
+            })
     }
 
     /// Lets go of the domain's side; clients and listener stay.
