@@ -122,8 +122,8 @@ public struct AuditRecord: LogEntry, Hashable {
 
     /// A text that cannot end the line, and is not too long for it.
     static func line(_ text: String) -> String {
-        let line = LogLine.onOneLine(text.count > textLimit ? "\(text.prefix(textLimit))…" : text)
-        return line
+        let isLong = text.utf8.count > textLimit && text.count > textLimit
+        return LogLine.onOneLine(isLong ? "\(text.prefix(textLimit))…" : text)
     }
 }
 
