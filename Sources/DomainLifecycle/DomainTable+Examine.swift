@@ -143,18 +143,10 @@ extension DomainTable {
     /// - Parameter serial: the table's `serial` when Xen was asked.
     public mutating func refresh(_ reports: [DomainReport], asOf serial: UInt64) {
         for report in reports {
-            // Asked at one go: of thousands of domains nearly all are where the report says.
-            let isCurrent = records.read(report.uuid) { record -> Bool? in
-                guard record.id == report.id || record.id == nil else { return nil }
-                return record.lastSerial <= serial || record.operation != nil
-            }
-            if let isCurrent = isCurrent ?? nil {
-                if isCurrent { take(report, of: report.uuid) }
-            } else if let uuid = known(report),
+            guard let uuid = known(report),
                 records.read(uuid, { $0.lastSerial <= serial || $0.operation != nil }) == true
-            {
-                take(report, of: uuid)
-            }
+            else { continue }
+            take(report, of: uuid)
         }
     }
 }

@@ -9,10 +9,8 @@ public struct DomainTable: Sendable {
     public static let maximumDomains = 20_000
 
     private(set) var records = DomainRecords()
-    /// Those that need files of this process: neither domain 0 nor others' domains.
-    private(set) var managedCount = 0
-    /// Those but domain 0 that nobody makes or takes away.
-    private var keptCount = 0
+    /// Those that need files of this process; those that nobody makes or takes away. Domain 0 is neither.
+    private(set) var managedCount = 0, keptCount = 0
     /// What Xen said last of each.
     public private(set) var reports: [DomainUUID: DomainReport] = [:]
     private var byName: [DomainName: DomainUUID] = [:]
@@ -51,7 +49,6 @@ public struct DomainTable: Sendable {
     /// By Xen's number, which a domain keeps between two lives.
     public func record(id: DomainID) -> DomainRecord? { byID[id].flatMap { records[$0] } }
 
-    /// The record that has a number, without a copy of it.
     func uuid(id: DomainID) -> DomainUUID? { byID[id] }
 
     /// The names of all domains that Xen has or had, by id.
@@ -59,8 +56,7 @@ public struct DomainTable: Sendable {
 
     /// Whether any other domain is there that nobody is taking away.
     public func keepsOthers(besides uuid: DomainUUID) -> Bool {
-        let isCounted = records.read(uuid) { $0.isKept } ?? false
-        return keptCount > (isCounted ? 1 : 0)
+        keptCount > (records.read(uuid) { $0.kept } ?? 0)
     }
 
     /// By name, then id, then uuid.
@@ -105,8 +101,7 @@ public struct DomainTable: Sendable {
     mutating func put(_ record: DomainRecord) {
         if let old = records[record.uuid] { unindex(old) }
         records[record.uuid] = record
-        if record.isManaged { managedCount += 1 }
-        if record.isKept { keptCount += 1 }
+        (managedCount, keptCount) = (managedCount + record.managed, keptCount + record.kept)
         byName[record.name] = record.uuid
         if let id = record.id { byID[id] = record.uuid }
     }
@@ -133,8 +128,7 @@ public struct DomainTable: Sendable {
     mutating func take(_ report: DomainReport?, of uuid: DomainUUID) { reports[uuid] = report }
 
     private mutating func unindex(_ record: DomainRecord) {
-        if record.isManaged { managedCount -= 1 }
-        if record.isKept { keptCount -= 1 }
+        (managedCount, keptCount) = (managedCount - record.managed, keptCount - record.kept)
         if byName[record.name] == record.uuid { byName[record.name] = nil }
         if let id = record.id, byID[id] == record.uuid { byID[id] = nil }
     }
@@ -149,6 +143,6 @@ public struct DomainTable: Sendable {
 
 extension DomainRecord {
     /// Whether it has a console and devices that are this daemon's.
-    fileprivate var isManaged: Bool { !isForeign && id != .zero && stage != .defined }
-    fileprivate var isKept: Bool { id != .zero && stage.isAtRest }
+    fileprivate var managed: Int { !isForeign && id != .zero && stage != .defined ? 1 : 0 }
+    fileprivate var kept: Int { id != .zero && stage.isAtRest ? 1 : 0 }
 }
