@@ -97,7 +97,6 @@ public struct DomainTable: Sendable {
     mutating func promise(_ name: DomainName, to uuid: DomainUUID) { promisedNames[name] = uuid }
     mutating func release(_ name: DomainName) { promisedNames[name] = nil }
 
-    /// Puts a record in, new or changed, and keeps the indexes right.
     mutating func put(_ record: DomainRecord) {
         if let old = records[record.uuid] { unindex(old) }
         records[record.uuid] = record
@@ -120,7 +119,6 @@ public struct DomainTable: Sendable {
     /// Whether a domain seen when operation number `serial` was the last one has gone since.
     func wasForgotten(_ uuid: DomainUUID, since serial: UInt64) -> Bool { forgotten[uuid].map { $0 > serial } ?? false }
 
-    /// Looks from before operation number `serial` will not come any more.
     mutating func noLooksBefore(_ serial: UInt64) {
         if !forgotten.isEmpty { forgotten = forgotten.filter { $0.value > serial } }
     }
