@@ -294,9 +294,9 @@ final class SocketLife: HTTPListening, @unchecked Sendable {
     ) async throws(NetworkError) -> any HTTPListener {
         await predecessor?.value
         let pacemaker = pacemaker
-        let listener = try await LinuxHTTPListening(root: root, descriptors: descriptors).listen(
-            address: address, port: port, security: security
-        ) { [self] channel, identity, certificate in
+        let listener = try await LinuxHTTPListening(
+            root: root, group: options.loops.group, descriptors: options.descriptors
+        ).listen(address: address, port: port, security: security) { [self] channel, identity, certificate in
             keep(channel)
             return pacemaker.counting { configure($0, $1, certificate) }(channel, identity)
         }
