@@ -21,7 +21,8 @@ extension DomainRecord {
 
     /// The machine has been started: what it is to do with that.
     public func afterReboot() -> DomainRecord? {
-        guard var record = stage == .defined ? self : afterwards else { return nil }
+        // What had not been taken for good is its old host's.
+        guard stage != .inDoubt(.arrived), var record = stage == .defined ? self : afterwards else { return nil }
         record.definition?.isDue = config?.autostart.atBoot == .start
         // Whose it is, the other host knows: it may run there.
         if case .inDoubt = stage {

@@ -71,12 +71,11 @@ extension DomainTable {
         }
     }
 
-    /// Records that a domain in doubt is not this host's, or that its save file is complete: what is left of it is to be ended.
-    ///
-    /// - Parameter suspendedIn: the file from which it goes on when it is started; nil: it is elsewhere, or in a file of somebody's.
-    public mutating func giveUp(_ uuid: DomainUUID, suspendedIn path: String? = nil) {
+    /// Records that what is left of a domain here is to be ended: it is another host's, and defined there, or it is in a file.
+    /// - Parameter path: of that file, if it goes on from there when it is started.
+    public mutating func giveUp(_ uuid: DomainUUID, isSaved: Bool = false, suspendedIn path: String? = nil) {
         _ = update(uuid) { record in
-            if case .inDoubt = record.stage { record.definition = nil }
+            if !isSaved { record.definition = nil }
             if let path { record.definition?.suspendedIn = path }
             record.stage = .ending(then: .forget)
             record.held = []

@@ -78,6 +78,8 @@ struct StartUp: ManagerPart {
             guard var record = records[operation.domain] ?? operation.record else { continue }
             // Which device was to go.
             if operation.name == "device_destroy" { record.devices = operation.record?.devices ?? record.devices }
+            // What was coming from another host is defined there.
+            if operation.name == "receive", records[operation.domain] == nil { record.definition = nil }
             // The record of a begun creation has no id yet; Xen knows it by its uuid.
             if record.id == nil { record.id = alive[record.uuid]?.id }
             record.stage = stage(of: record, after: operation.name, isRecorded: records[operation.domain] != nil)

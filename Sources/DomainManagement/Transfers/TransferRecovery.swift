@@ -62,7 +62,7 @@ final class TransferRecovery: ManagerPart {
         if !saving.isCheckpoint, await isInPlace(saving) {
             guard table[uuid] != nil else { return }
             log.notice("\(saving.path) was complete: what is left of \(table[uuid]?.title ?? "the domain") is ended")
-            table.giveUp(uuid, suspendedIn: isSuspension ? saving.path : nil)
+            table.giveUp(uuid, isSaved: true, suspendedIn: isSuspension ? saving.path : nil)
             await manager.clear(uuid)
         } else {
             if let record = table[uuid] {
