@@ -98,7 +98,7 @@ class Noting(Transport):
         self.asked: Set[Tuple[str, str]] = set()
 
     def open(self, call: Call, limit: Optional[float]) -> Opened:
-        kinds = {"domain": ":domain", "console": ":port", "task": ":id", "vnet": ":id"}
+        kinds = {"domain": ":domain", "console": ":port", "task": ":id", "vnet": ":id", "token": ":id"}
         path = list(call.path)
         if len(path) > 1 and path[0] in kinds:
             path[1] = kinds[path[0]]

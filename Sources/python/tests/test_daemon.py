@@ -169,6 +169,12 @@ class Operations(unittest.TestCase):
             ("xend_domain_device_configure", lambda: sxp.child_text(here.xend_domain_device_configure("web", ["vif", ["ip", "10.0.0.7"]], 0) or [], "ip"), "10.0.0.7"),
             ("xend_consoles", lambda: len(here.xend_consoles() or []), 1),
             ("xend_console", lambda: sxp.child_text(here.xend_console(port()) or [], "domain"), "1"),
+            ("xend_console_ticket", lambda: sxp.name(here.xend_console_ticket(port()) or []), "ticket"),
+            ("xend_token_create", lambda: sxp.child_text(here.xend_token_create("viewer", "1h", "ours") or [], "role"), "viewer"),
+            ("xend_tokens", lambda: len(here.xend_tokens() or []), 2),
+            ("xend_token", lambda: sxp.child_text(here.xend_token("ours") or [], "name"), "ours"),
+            ("xend_token_revoke", lambda: here.xend_token_revoke("ours"), ...),
+            ("xend_audit", lambda: sxp.name(here.xend_audit() or []), "audit"),
             ("xend_console_disconnect", lambda: here.xend_console_disconnect(port()), "None"),
             ("xend_vnet_create", lambda: here.xend_vnet_create(["vnet", ["id", 7]]), "None"),
             ("xend_vnets", here.xend_vnets, ["7"]),
@@ -206,6 +212,8 @@ class Operations(unittest.TestCase):
         asked = transport.asked | {("/xend/domain/:domain", "shutdown"), ("/xend/domain/:domain", "destroy")}
         asked |= {("/xend/node", "shutdown"), ("/xend/node", "reboot")}
         here_only = {("/healthz", ""), ("/readyz", ""), ("/metrics", "")}
+        # People sign in with browsers; a program shows a token.
+        here_only |= {("/xend/login", operation) for operation in ("", "login", "logout", "password", "link")}
         self.assertEqual(operations_of_the_daemon() - OTHERS - here_only - asked, set(), "not in the client")
 
     def test_every_method_of_today(self) -> None:

@@ -288,6 +288,32 @@ class Xend:
         """Disconnects whoever is connected to the console on a TCP port."""
         return self._post("console", id, op="disconnect")
 
+    def xend_console_ticket(self, id: Reference) -> Answer:
+        """``(ticket (secret T) ...)``: who sends ``ticket T`` and a line feed first within its time joins the console, once."""
+        return self._post("console", id, op="ticket")
+
+    # Who may do what
+
+    def xend_tokens(self) -> Answer:
+        """The tokens that there are, without their secrets."""
+        return self._get("token")
+
+    def xend_token(self, id: Reference) -> Answer:
+        """One, by its id or name."""
+        return self._get("token", id)
+
+    def xend_token_create(self, role: str, expires: str, name: Optional[str] = None) -> Answer:
+        """Makes a token of a role that is good for so long (``12h``, ``30d``); its secret is told this once."""
+        return self._post("token", op="create", role=role, expires=expires, name=name)
+
+    def xend_token_revoke(self, id: Reference) -> Answer:
+        """Makes a token good for nothing, at once."""
+        return self._post("token", id, op="revoke")
+
+    def xend_audit(self) -> Answer:
+        """``(audit (record ...)...)``: who did or tried what."""
+        return self._get("audit")
+
     # Virtual networks
 
     def xend_vnets(self) -> Answer:
