@@ -12,6 +12,8 @@ final class LoopDriver: @unchecked Sendable {
     private var timer: Scheduled<Void>?
     /// What the timer is for.
     private var deadline: Instant?
+    /// The loop is being shut down, which must be asked of it once only.
+    private var hasEnded = false
 
     /// - Parameter isOver: asked whenever nothing is left to do; then the loop is shut down.
     init(_ executor: SimulationExecutor, _ loop: any EventLoop, until isOver: @escaping () -> Bool) {
@@ -25,8 +27,9 @@ final class LoopDriver: @unchecked Sendable {
     }
 
     private func turn() {
+        guard !hasEnded else { return }
         let next = executor.runDue()
-        if isOver() { return loop.shutdownGracefully { _ in } }
+        guard !isOver() else { return end() }
         guard next != deadline else { return }
         timer?.cancel()
         deadline = next
@@ -36,5 +39,11 @@ final class LoopDriver: @unchecked Sendable {
                 turn()
             }
         }
+    }
+
+    private func end() {
+        hasEnded = true
+        timer?.cancel()
+        loop.shutdownGracefully { _ in }
     }
 }
