@@ -37,7 +37,10 @@ enum DomainModelOracle {
             case "create": created(before, after, view)
             case "restore": restored(view)
             case "destroy" where !isOnItsOwn: isSameLife(before, after) ? "succeeds, but it is still there" : nil
-            case "save": after != nil ? "succeeds, but it is still there" : nil
+            // After a checkpoint it goes on, or stays paused.
+            case "save" where asked.field("afterwards") ?? "gone" == "gone":
+                after != nil ? "succeeds, but it is still there" : nil
+            case "save": after == nil ? "succeeds, but it is gone" : nil
             // It is where it was wanted; what cannot be released here yet is shown, and tried again.
             case "migrate": after?.held.isEmpty == true ? "succeeds, but it is still there" : nil
             case "rename": renamed(to: asked.field("name") ?? "", before, view)
