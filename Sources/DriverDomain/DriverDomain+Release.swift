@@ -107,16 +107,14 @@ extension DriverDomain {
     ///
     /// - Parameters:
     ///   - known: kernel names of devices to leave alone.
-    ///   - anywhere: in every domain that serves devices, not in domain 0 alone: costs a look at each domain there is.
+    ///   - backends: the domains that may serve them.
     /// - Returns: what is still held, in words.
     public func releaseRemains(
-        of domain: DomainID, except known: Set<String> = [], anywhere: Bool = false
+        of domain: DomainID, except known: Set<String> = [], servedBy backends: [DomainID] = [.zero]
     ) async -> [String] {
         var held: [String] = []
-        var backends: [DomainID] = [.zero]
         var remains: [DevicePath] = []
         do {
-            if anywhere { backends = try await self.backends() }
             for backend in backends { remains += try await self.remains(of: domain, in: backend) }
         } catch {
             return ["it cannot be seen which devices domain \(domain) has: \(error)"]
@@ -136,8 +134,8 @@ extension DriverDomain {
         return held
     }
 
-    /// The domains that serve devices, whatever a front-end says of them.
-    private func backends() async throws(XenStoreError) -> [DomainID] {
+    /// The domains that serve devices, whatever a front-end says of them. Costs a look at each domain there is.
+    public func backends() async throws(XenStoreError) -> [DomainID] {
         var found: [DomainID] = [.zero]
         for name in try await store.listIfPresent("/local/domain") {
             guard let id = DomainID(text: name), id != .zero else { continue }

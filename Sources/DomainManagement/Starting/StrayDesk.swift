@@ -16,6 +16,10 @@ final class StrayDesk: ManagerPart {
     private var domains: Set<DomainUUID> = []
     /// Operations that were cut off and of which nothing but the journal knows.
     private var operations: [JournalReplay.OpenOperation] = []
+    /// Whether an operation was cut off, which may have been attaching a device in any driver domain.
+    private var wasCutOff = false
+    /// The domains whose back-ends may be strays; nil where that could not be seen yet.
+    private var backends: [DomainID]? = [.zero]
     /// What has been said of all this, once is enough.
     private var told: Set<String> = []
 
@@ -27,6 +31,7 @@ final class StrayDesk: ManagerPart {
     /// Keeps what has to be given back in the new journal.
     /// - Parameter todo: what will be done for the domains of operations that were cut off.
     func keep(_ replay: JournalReplay, todo: [(Beginning, DomainUUID)]) {
+        wasCutOff = !replay.openOperations.isEmpty
         files = Array(replay.boundFiles.sorted().suffix(Self.keptFiles))
         let domains = Set(
             todo.filter {
@@ -45,21 +50,34 @@ final class StrayDesk: ManagerPart {
     /// Whether something has still to be given back.
     var isBusy: Bool { !files.isEmpty || !domains.isEmpty }
 
-    /// The operations are taken back.
+    /// The operations are taken back; what they may have left is looked for next.
     func endOperations() async {
         let ends = operations.map { SExpression.element("end", $0.serial) }
         operations = []
         if !ends.isEmpty { try? await database.append(ends, isDeferrable: true) }
+        await findBackends()
     }
 
     // MARK: - Devices
+
+    /// Looks once, for all domains, who serves devices: where nothing was cut off, only domain 0 needs to be asked.
+    private func findBackends() async {
+        guard wasCutOff else { return }
+        backends = try? await drivers.backends()
+    }
 
     /// Releases devices of a live domain that its record does not have: an attachment that was cut off.
     func releaseDevices(of domain: DomainUUID) async {
         domains.remove(domain)
         guard let record = table[domain], record.stage == .live, let id = record.id else { return }
         let known = Set(record.devices.map { "\($0.type.rawValue)-\(id)-\($0.handle)" })
-        let held = await drivers.releaseRemains(of: id, except: known, anywhere: true)
+        if backends == nil { await findBackends() }
+        let held: [String] =
+            if let backends {
+                await drivers.releaseRemains(of: id, except: known, servedBy: backends)
+            } else {
+                ["it cannot be seen which domains serve devices"]
+            }
         guard !held.isEmpty, !isStopped else { return }
         for reason in held { tell("\(record.title): \(reason)") }
         domains.insert(domain)
