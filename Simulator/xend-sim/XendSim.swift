@@ -80,6 +80,7 @@ struct XendSim: ParsableCommand {
     }
 
     func run() throws {
+        LargeBlocks.areGivenBack()
         let descriptors = OpenFileLimit.raise().map { DescriptorShares(limit: $0, hasTerminals: false) }
         let holding = try takeRoot()
         defer { holding.release() }

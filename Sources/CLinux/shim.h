@@ -8,6 +8,7 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -18,6 +19,11 @@
 
 extern int pipe2(int ends[2], int flags);
 extern long syscall(long number, ...);
+
+/* Blocks of this many bytes and more are mappings of their own, whatever has been freed before; 0 on failure. */
+static inline int clinux_map_blocks_from(int bytes) {
+    return mallopt(M_MMAP_THRESHOLD, bytes);
+}
 
 /* A descriptor that becomes readable when the process ends (Linux 5.3); close-on-exec. -1 and errno on failure. */
 static inline int clinux_pidfd_open(pid_t pid) {

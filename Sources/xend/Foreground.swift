@@ -15,6 +15,7 @@ struct Foreground {
 
     /// Serves until a signal asks it to end.
     func run() async throws {
+        LargeBlocks.areGivenBack()
         let descriptors = OpenFileLimit.raise().map { DescriptorShares(limit: $0) }
         let (signals, asked) = AsyncStream.makeStream(of: Void.self)
         try StopSignals.whenFirst(limit: Self.endLimit) { asked.finish() }
