@@ -98,6 +98,12 @@ struct HypervisorHandle: Hypervisor {
         }
     }
 
+    func setHandle(_ uuid: DomainUUID, of id: DomainID) async throws(HypervisorError) {
+        try await call("xc_domain_sethandle", id) { (machine) throws(HypervisorError) in
+            try machine.find("xc_domain_sethandle", id).uuid = uuid
+        }
+    }
+
     func setAffinity(_ cpus: CPUSet, ofVCPU vcpu: Int, of id: DomainID) async throws(HypervisorError) {
         try await call("xc_vcpu_setaffinity", id) { (machine) throws(HypervisorError) in
             try machine.setAffinity(cpus, ofVCPU: vcpu, of: id)

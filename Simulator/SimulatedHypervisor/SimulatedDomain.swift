@@ -5,7 +5,7 @@ import HypervisorInterface
 /// A domain as Xen keeps it.
 final class SimulatedDomain {
     let id: DomainID
-    let uuid: DomainUUID
+    var uuid: DomainUUID { didSet { changes.note(id) } }
     let kind: GuestKind
     let vcpus: Int
     /// How many of them the guest has brought up.

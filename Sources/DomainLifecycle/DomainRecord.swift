@@ -92,7 +92,7 @@ public struct DomainRecord: Hashable, Sendable {
         switch requested {
         // Who made it builds its next life.
         case .reboot: !isForeign
-        case .poweroff: config?.exitActions.action(for: .poweroff) == .restart
+        case .poweroff: config?.exitActions.action(for: .poweroff).end == .restarts
         case .halt, nil: false
         }
     }

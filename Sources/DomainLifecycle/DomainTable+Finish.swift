@@ -35,8 +35,8 @@ extension DomainTable {
 
     /// Records how a plan went, and says what follows.
     public mutating func finish(_ plan: Plan, _ outcome: Outcome) -> FollowUp {
-        for case .rename(let name) in plan.steps { release(name) }
-        for case .define(let config) in plan.steps { release(config.name) }
+        for name in plan.promisedNames { release(name) }
+        if let aside = plan.aside { _ = update(aside.uuid) { $0.operation = nil } }
         guard let record = records[plan.domain] else { return .none }
         let conclusion = record.concluding(plan, outcome)
         if case .restarting = conclusion.record?.stage { take(nil, of: plan.domain) }
@@ -98,7 +98,7 @@ extension DomainRecord {
             let isGone = outcome == .done ? plan.steps.contains(.undefine) : record.definition == nil
             return isGone ? Conclusion(record: nil, followUp: .none) : record.concludingChange(plan, outcome)
         case .ending(let then):
-            if plan.steps.contains(.destroyDomain) { return record.concludingEnd(then, outcome) }
+            if plan.steps.contains(.destroyDomain) || plan.aside != nil { return record.concludingEnd(then, outcome) }
             // While another plan held the domain its end was decided: that is still to come, unless the plan was undone.
             if case .undone = outcome { return Conclusion(record: record.afterwards, followUp: .none) }
             return Conclusion(record: record, followUp: .clear)

@@ -49,7 +49,7 @@ public struct DomainTable: Sendable {
     /// By Xen's number, which a domain keeps between two lives.
     public func record(id: DomainID) -> DomainRecord? { byID[id].flatMap { records[$0] } }
 
-    func uuid(id: DomainID) -> DomainUUID? { byID[id] }
+    package func uuid(id: DomainID) -> DomainUUID? { byID[id] }
 
     /// The names of all domains that Xen has or had, by id.
     public var names: [String] { records.names }
@@ -97,12 +97,13 @@ public struct DomainTable: Sendable {
     mutating func promise(_ name: DomainName, to uuid: DomainUUID) { promisedNames[name] = uuid }
     mutating func release(_ name: DomainName) { promisedNames[name] = nil }
 
-    mutating func put(_ record: DomainRecord) {
+    package mutating func put(_ record: DomainRecord) {
         if let old = records[record.uuid] { unindex(old) }
         records[record.uuid] = record
         (managedCount, keptCount) = (managedCount + record.managed, keptCount + record.kept)
         byName[record.name] = record.uuid
-        if let id = record.id { byID[id] = record.uuid }
+        // Between two lives it has no claim to a number that is another's meanwhile.
+        if let id = record.id, !record.isBetweenLives || byID[id] == nil { byID[id] = record.uuid }
     }
 
     mutating func drop(_ uuid: DomainUUID) {
@@ -142,5 +143,11 @@ public struct DomainTable: Sendable {
 extension DomainRecord {
     /// Whether it has a console and devices that are this daemon's.
     fileprivate var managed: Int { !isForeign && id != .zero && stage != .defined ? 1 : 0 }
+    fileprivate var isBetweenLives: Bool {
+        switch stage {
+        case .ending(.restart), .restarting: true
+        case .creating, .live, .exited, .ending(.forget), .inDoubt, .defined: false
+        }
+    }
     fileprivate var kept: Int { id != .zero && stage.isAtRest ? 1 : 0 }
 }

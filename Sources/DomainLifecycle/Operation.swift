@@ -46,7 +46,8 @@ extension DomainOperation {
         switch self {
         case .createDevice(let config), .configureDevice(let config, _): config.warnings
         case .pause, .unpause, .shutdown, .destroy, .pinCPU, .setVCPUs, .sysrq, .setMaximumMemory, .setMemoryTarget,
-            .setScheduler, .destroyDevice, .configure, .rename, .save, .migrate, .resolve, .define, .undefine, .start,
+            .setScheduler, .destroyDevice, .configure, .rename, .save, .dump, .migrate, .resolve, .define, .undefine,
+            .start,
             .suspend, .autostart:
             []
         }
@@ -87,6 +88,8 @@ public enum DomainOperation: Hashable, Sendable {
     case rename(DomainName)
     /// To a file of this host.
     case save(path: String, afterwards: AfterSave = .gone)
+    /// Its memory is written to a file of this host, as it is.
+    case dump(DumpRequest)
     /// To another host; it is gone here then.
     case migrate(MigrationRequest)
     /// It is kept whether or not it runs, with this configuration; nil = as it is.
@@ -113,6 +116,27 @@ public enum AfterSave: String, CaseIterable, Sendable {
 
     /// The domain is still here.
     public var isCheckpoint: Bool { self != .gone }
+}
+
+/// A core of a domain: an ELF file with its memory, as debuggers read it.
+public struct DumpRequest: Hashable, Sendable {
+    /// What becomes of the domain then.
+    public enum Afterwards: Hashable, Sendable {
+        /// It is as it was; ended; ended and built again.
+        case goesOn, ends, restarts
+    }
+    /// On the host; "": a new one where cores go.
+    public var path: String
+    /// It runs meanwhile; else it is held still.
+    public var isLive: Bool
+    /// What becomes of it then.
+    public var afterwards: Afterwards
+
+    public init(path: String, isLive: Bool = false, afterwards: Afterwards = .goesOn) {
+        self.path = path
+        self.isLive = isLive
+        self.afterwards = afterwards
+    }
 }
 
 /// Where a domain goes, and how.
@@ -166,6 +190,8 @@ public enum OperationResult: Hashable, Sendable {
     case defined(DefinedDomain)
     /// The device that was attached or changed, as information or, for `configureDevice`, the merged configuration.
     case device(DeviceRecord)
+    /// The file that was written, where nobody had chosen its name.
+    case file(String)
     /// Where the domain is now: host, HTTP port and id there.
     case migrated(host: String, port: UInt16, id: DomainID)
 }

@@ -65,24 +65,37 @@ extension PlanDrafter {
             restartTime: record.restartTime, now: now)
         let wasAnnounced = record.awaitsRestart
         record.requested = nil
-        let exit = Step.announce(.exit(reason))
+        let actions = record.config?.exitActions ?? ExitActions(.never)
+        let core: [Step] = table.restartPolicy.leavesCore(reason, actions: actions) ? [.leaveCore] : []
+        let exit = [Step.announce(.exit(reason))] + core
         switch decision {
         case .keep:
             record.stage = .exited(reason)
-            let what: Announcement = reason == .suspend ? .suspended : .exit(reason)
-            return Draft(name: "exit", steps: [.announce(what), .remember])
+            return Draft(
+                name: "exit", steps: (reason == .suspend ? [.announce(.suspended)] : exit) + [.remember])
         case .end:
             record.stage = .ending(then: .forget)
-            return ending(record, beginning: [exit, .announce(.destroy)], then: .forget)
+            return ending(record, beginning: exit + [.announce(.destroy)], then: .forget)
         case .tooSoon:
             record.stage = .ending(then: .forget)
             return ending(
-                record, beginning: [exit, .announce(.restart(.fail)), .announce(.destroy)], then: .forget)
+                record, beginning: exit + [.announce(.restart(.fail)), .announce(.destroy)], then: .forget)
         case .restart:
             record.endForRestart()
-            let schedule: [Step] = wasAnnounced ? [] : [.announce(.restart(.schedule))]
-            return ending(record, beginning: [exit] + schedule + [.announce(.destroy)], then: .restart)
+            let beginning = exit + (wasAnnounced ? [] : [.announce(.restart(.schedule))])
+            if actions.action(for: reason) == .renameRestart { return settingAside(record, reason, beginning) }
+            return ending(record, beginning: beginning + [.announce(.destroy)], then: .restart)
         }
+    }
+
+    /// A life that ends and is kept: devices and console are the next one's.
+    private func settingAside(_ record: DomainRecord, _ reason: ShutdownReason, _ beginning: [Step]) -> Draft {
+        let aside = Aside(record, reason, at: now) { (try? table.checkNameIsFree($0)) != nil }
+        let releases = record.devices.reversed().map { Step.detach($0.slot, force: true) }
+        return Draft(
+            name: "reboot", direction: .forward, recording: .deferrable,
+            steps: beginning + releases + [.releaseRemains, .leaveConsole, .setAside(aside), .remember],
+            promisedName: aside.name)
     }
 
     func rebuild(_ record: inout DomainRecord) throws(Refusal) -> Draft {
@@ -94,8 +107,11 @@ extension PlanDrafter {
         // What was asked of the last life is not asked of this one.
         record.requested = nil
         let console = record.console.map { Step.keepConsole(port: $0.port) } ?? .openConsole(port: config.consolePort)
+        // A life that is kept keeps its number.
+        let isOther = table.uuid(id: id).map { $0 != record.uuid } ?? false
         let steps =
-            [.announce(.restart(.begin))] + Self.building(config, id: id, devices: devices, console: console)
+            [.announce(.restart(.begin))]
+            + Self.building(config, id: isOther ? nil : id, devices: devices, console: console)
             // Nothing is announced that might still be taken back.
             + [.remember, .unpause, .announce(.create), .announce(.restart(.success)), .announce(.unpause)]
         return Draft(name: "restart", recording: .deferrable, steps: steps)

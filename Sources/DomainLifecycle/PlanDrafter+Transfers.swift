@@ -8,6 +8,19 @@ extension PlanDrafter {
         Draft(name: operation.name, recording: .required, steps: [.transfer(transfer)])
     }
 
+    /// A core of a domain that goes on, for the moment. One that runs is held still, unless it shall not be.
+    func dump(_ request: DumpRequest, _ record: DomainRecord) throws(Refusal) -> Draft {
+        if request.afterwards == .restarts {
+            guard record.config != nil else { throw .unconfigured(operation: "reset", title: record.title) }
+            try checkRestartTime(record)
+        }
+        let isHeld = !request.isLive && record.stage == .live && takesPart(record)
+        return Draft(
+            name: "dump", recording: .required,
+            steps: (isHeld ? [.hold] : []) + [.transfer(.dump(path: request.path))]
+                + (isHeld && request.afterwards == .goesOn ? [.unpause] : []))
+    }
+
     /// An operator decides about a domain in doubt. The hand-over knows what that means; what is then not this host's is cleared
     /// by the follow-up.
     func resolution(_ operation: DomainOperation, keep: Bool) -> Draft {

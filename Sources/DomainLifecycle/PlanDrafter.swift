@@ -21,14 +21,14 @@ struct PlanDrafter {
         case .unpause: return try unpause(&record)
         case .shutdown(let request): return try shutdown(request, record)
         case .destroy(let mode): return try destroy(mode, &record)
-        case .pinCPU(let cpus, let vcpu): return setting(.pin(cpus, vcpu: vcpu), of: record, rule)
-        case .setVCPUs(let count): return setting(.setVCPUs(count), of: record, rule)
+        case .pinCPU(let cpus, let vcpu): return try setting(.pin(cpus, vcpu: vcpu), of: record, rule)
+        case .setVCPUs(let count): return try setting(.setVCPUs(count), of: record, rule)
         case .sysrq(let key): return Draft(name: rule.name, steps: [.sysrq(key)])
-        case .setMaximumMemory(let size): return setting(.limitMemory(size), of: record, rule)
+        case .setMaximumMemory(let size): return try setting(.limitMemory(size), of: record, rule)
         case .setMemoryTarget(let size):
             try checkTarget(size, record)
-            return setting(.setMemoryTarget(size), of: record, rule)
-        case .setScheduler(let weight, let cap): return setting(.weigh(weight: weight, cap: cap), of: record, rule)
+            return try setting(.setMemoryTarget(size), of: record, rule)
+        case .setScheduler(let weight, let cap): return try setting(.weigh(weight: weight, cap: cap), of: record, rule)
         case .createDevice(let config): return try createDevice(config, &record)
         case .destroyDevice(let type, let index): return try destroyDevice(type, index, &record)
         case .configureDevice(let config, let index): return try configure(index, config, record)
@@ -39,6 +39,7 @@ struct PlanDrafter {
         case .save(let path, .gone): return departure(operation, .save(path: path))
         case .save(let path, let afterwards):
             return departure(operation, .checkpoint(path: path, isPaused: afterwards == .paused))
+        case .dump(let request): return try dump(request, record)
         case .migrate(let request): return departure(operation, .send(to: request.destination))
         case .resolve(let keep): return resolution(operation, keep: keep)
         case .define(let config): return try define(config, record)
@@ -66,11 +67,27 @@ struct PlanDrafter {
         return Draft(name: "rename", recording: .required, steps: [.rename(name), .remember], promisedName: name)
     }
 
-    /// What an operator decides is the domain's, in every later life; of a domain that xend does not build it is Xen's affair.
-    private func setting(_ step: Step, of record: DomainRecord, _ rule: OperationRule) -> Draft {
-        record.isForeign
-            ? Draft(name: rule.name, steps: [step])
-            : Draft(name: rule.name, recording: .required, steps: [.setting(step), .remember])
+    /// What an operator decides is the domain's, in every later life; of a domain that xend does not build it is Xen's affair, and of
+    /// one that does not run only its configuration changes.
+    private func setting(_ step: Step, of record: DomainRecord, _ rule: OperationRule) throws(Refusal) -> Draft {
+        if record.isForeign { return Draft(name: rule.name, steps: [step]) }
+        guard record.stage == .defined, let config = record.config else {
+            return Draft(name: rule.name, recording: .required, steps: [.setting(step), .remember])
+        }
+        try checkSuspended(rule, record)
+        if case .setVCPUs(let count) = step, count > config.vcpus {
+            throw .invalid("cannot let \(record.title) use \(count) vcpus: it is defined with \(config.vcpus)")
+        }
+        if case .pin(_, let vcpu?) = step, vcpu >= config.vcpus {
+            throw .invalid("cannot pin vcpu \(vcpu) of \(record.title): it is defined with \(config.vcpus)")
+        }
+        return Draft(name: rule.name, recording: .required, steps: [.define(config.deciding(step)), .remember])
+    }
+
+    /// What is suspended goes on as it was.
+    private func checkSuspended(_ rule: OperationRule, _ record: DomainRecord) throws(Refusal) {
+        guard record.definition?.suspendedIn != nil else { return }
+        throw .wrongStage(operation: rule.name, title: record.title, .exited(.suspend))
     }
 
     private func shutdown(
@@ -151,7 +168,7 @@ struct PlanDrafter {
     /// A guest that runs must not see its devices go.
     private func pausing(_ record: DomainRecord) -> [Step] { record.stage == .live ? [.pause] : [] }
 
-    private func checkRestartTime(_ record: DomainRecord) throws(Refusal) {
+    func checkRestartTime(_ record: DomainRecord) throws(Refusal) {
         let remaining = table.restartPolicy.remaining(since: record.restartTime, now: now)
         guard remaining <= 0 else {
             throw .restartTooSoon(
@@ -161,7 +178,8 @@ struct PlanDrafter {
     }
 
     private func checkTarget(_ size: MemorySize, _ record: DomainRecord) throws(Refusal) {
-        guard let maximum = table.reports[record.uuid]?.maximumMemory, size > maximum else { return }
+        let configured = record.stage == .defined ? record.config?.maximumMemory : nil
+        guard let maximum = table.reports[record.uuid]?.maximumMemory ?? configured, size > maximum else { return }
         throw .memoryAboveMaximum(title: record.title, asked: size, maximum: maximum)
     }
 }

@@ -62,7 +62,7 @@ extension Refusal: CustomStringConvertible {
         case .domainZero(let operation): "cannot \(operation) domain 0: xend runs in it"
         case .foreign(let operation, let title):
             "cannot \(operation) \(title): it was made by another toolstack, which has to do this"
-        case .wrongStage(let operation, let title, let stage): "cannot \(operation) \(title): it \(stage)"
+        case .wrongStage(let operation, let title, let stage): "cannot \(operation) \(title): it \(stage.told)"
         case .notInDoubt(let title, let stage):
             "cannot resolve \(title): it \(stage), and nobody doubts whose it is"
         case .unconfigured(let operation, let title): "cannot \(operation) \(title): it has no configuration"
@@ -119,5 +119,12 @@ extension Refusal: CustomStringConvertible {
                 .refused
             }
         return OperationError(kind, description)
+    }
+}
+
+extension Stage {
+    /// In words, with what somebody can do about it who was refused because of it.
+    fileprivate var told: String {
+        self == .defined ? "\(self) (start runs it; define gives it another configuration)" : "\(self)"
     }
 }

@@ -7,7 +7,13 @@ public struct RestartPolicy: Hashable, Sendable {
     /// How often a life that cannot be built is tried again, every few seconds, before it is left to an operator.
     public static let attempts = 12
 
-    public init(minimumRestartSeconds: Double = 20) { self.minimumRestartSeconds = minimumRestartSeconds }
+    /// Every domain that crashes leaves a core, whatever its configuration says.
+    public var dumpsCrashes: Bool
+
+    public init(minimumRestartSeconds: Double = 20, dumpsCrashes: Bool = false) {
+        self.minimumRestartSeconds = minimumRestartSeconds
+        self.dumpsCrashes = dumpsCrashes
+    }
 
     /// What becomes of a domain that has exited.
     public enum Decision: Hashable, Sendable {
@@ -29,10 +35,19 @@ public struct RestartPolicy: Hashable, Sendable {
             case (.reboot, .reboot): .restart
             default: actions.action(for: reason)
             }
-        switch action {
-        case .destroy: return .end
-        case .preserve: return .keep
-        case .restart: return remaining(since: restartTime, now: now) > 0 ? .tooSoon : .restart
+        switch action.end {
+        case .ends: return .end
+        case .stays: return .keep
+        case .restarts: return remaining(since: restartTime, now: now) > 0 ? .tooSoon : .restart
+        }
+    }
+
+    /// Whether a domain that exited by itself leaves a core.
+    public func leavesCore(_ reason: ShutdownReason, actions: ExitActions) -> Bool {
+        switch reason {
+        case .suspend: false
+        case .poweroff, .reboot: actions.action(for: reason).leavesCore
+        case .crash, .other: dumpsCrashes || actions.action(for: reason).leavesCore
         }
     }
 

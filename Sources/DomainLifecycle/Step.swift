@@ -31,6 +31,8 @@ public enum Step: Hashable, Sendable {
     // MARK: Running
     /// Its cpus stop, or run.
     case pause, unpause
+    /// Its cpus stop for a while: taken back, they run.
+    case hold
     /// Writes `control/shutdown`.
     case requestShutdown(ShutdownRequest)
     /// Writes `memory/target`.
@@ -56,6 +58,10 @@ public enum Step: Hashable, Sendable {
     indirect case transfer(Transfer)
 
     // MARK: Ending
+    /// A core of it is written where cores go, if that can be: what follows does not wait for a better time.
+    case leaveCore
+    /// What is left of it is kept as another domain, with its number and without its devices.
+    indirect case setAside(Aside)
     /// A device is released; by force when the guest cannot take part any more.
     case detach(DeviceSlot, force: Bool)
     /// Whatever back-end xenstore or the kernel still shows for the domain is released.
@@ -89,6 +95,7 @@ extension Step {
     public var undo: Step? {
         switch self {
         case .createDomain: .destroyDomain
+        case .hold: .unpause
         case .introduce: .withdraw
         case .openConsole: .closeConsole
         case .keepConsole, .joinConsole: .leaveConsole
@@ -100,7 +107,7 @@ extension Step {
         case .restoreName, .restoreSettings, .checkImage, .limitMemory, .build, .pin, .weigh, .pause, .unpause,
             .requestShutdown,
             .setMemoryTarget, .setVCPUs, .sysrq, .detach, .releaseRemains, .closeConsole, .leaveConsole, .withdraw,
-            .destroyDomain, .awaitGone, .define, .undefine, .remember, .forget, .announce:
+            .destroyDomain, .awaitGone, .leaveCore, .setAside, .define, .undefine, .remember, .forget, .announce:
             nil
         }
     }
@@ -122,7 +129,7 @@ extension Step {
     /// Must not be done while something that a step before should have released is still held.
     public var needsAllReleased: Bool {
         switch self {
-        case .withdraw, .destroyDomain, .awaitGone, .forget, .announce(.died): true
+        case .withdraw, .destroyDomain, .awaitGone, .setAside, .forget, .announce(.died): true
         default: false
         }
     }
@@ -148,6 +155,7 @@ extension Step: CustomStringConvertible {
         case weigh = "set weight"
         /// Of ``Step/pause``, ``Step/unpause`` and ``Step/requestShutdown(_:)``.
         case pause, unpause, request
+        case hold = "hold still"
         case setMemoryTarget = "set memory target"
         case setVCPUs = "set vcpus"
         case sysrq = "press SysRq"
@@ -158,6 +166,7 @@ extension Step: CustomStringConvertible {
         case reconfigure
         case save = "save to"
         case checkpoint = "checkpoint to"
+        case dump = "dump to"
         case send = "send to"
         case fill = "fill from"
         case settle = "decide to"
@@ -169,6 +178,8 @@ extension Step: CustomStringConvertible {
         case withdraw = "withdraw from xenstore"
         case destroyDomain = "destroy domain"
         case awaitGone = "wait until gone"
+        case leaveCore = "leave a core"
+        case setAside = "set aside as"
         /// Of ``Step/remember``, ``Step/forget`` and ``Step/announce(_:)``.
         case remember, forget, announce
         /// Of ``Step/define(_:)`` and ``Step/undefine``.
@@ -193,8 +204,7 @@ extension Step: CustomStringConvertible {
         case .attach(let device): (.attach, "\(device.slot)")
         case .pin(let cpus, let vcpu): (.pin, Self.pinning(cpus, vcpu))
         case .weigh(let weight, let cap): (.weigh, Self.weighing(weight, cap))
-        case .pause: (.pause, "")
-        case .unpause: (.unpause, "")
+        case .pause, .unpause, .hold: (self == .pause ? .pause : self == .hold ? .hold : .unpause, "")
         case .requestShutdown(let request): (.request, request.rawValue)
         case .setMemoryTarget(let size): (.setMemoryTarget, "\(size)")
         case .setVCPUs(let count): (.setVCPUs, "\(count)")
@@ -212,6 +222,8 @@ extension Step: CustomStringConvertible {
         case .withdraw: (.withdraw, "")
         case .destroyDomain: (.destroyDomain, "")
         case .awaitGone: (.awaitGone, "")
+        case .leaveCore: (.leaveCore, "")
+        case .setAside(let aside): (.setAside, "\(aside.name)")
         case .define(let config): (.define, "\(config.name)")
         case .undefine: (.undefine, "")
         case .remember: (.remember, "")
@@ -236,6 +248,7 @@ extension Step: CustomStringConvertible {
         switch transfer {
         case .save(let path): (.save, path)
         case .checkpoint(let path, let isPaused): (.checkpoint, path + (isPaused ? ", paused afterwards" : ""))
+        case .dump(let path): (.dump, path)
         case .send(let host): (.send, host)
         case .fill(let source): (.fill, source)
         case .settle(let keep): (.settle, keep ? "keep" : "drop")

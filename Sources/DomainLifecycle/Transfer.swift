@@ -6,6 +6,8 @@ public enum Transfer: Hashable, Sendable {
     case save(path: String)
     /// Writes the domain to a file and lets it go on, or leaves it paused.
     case checkpoint(path: String, isPaused: Bool)
+    /// Writes the domain's memory to a file, as it is.
+    case dump(path: String)
     /// Sends the domain to another host, until that host has it.
     case send(to: String)
     /// Gives an empty domain its memory, from a file or from another host.
@@ -18,7 +20,7 @@ public enum Transfer: Hashable, Sendable {
     var undo: Step? {
         switch self {
         // Saving and sending take back by themselves what they did when they fail; what is filled goes with its domain.
-        case .save, .checkpoint, .send, .fill, .settle: nil
+        case .save, .checkpoint, .dump, .send, .fill, .settle: nil
         case .openConsole: .closeConsole
         }
     }

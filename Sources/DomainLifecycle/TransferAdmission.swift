@@ -91,7 +91,7 @@ extension TransferPhase {
         case _ where !isCancellable: self = .committing
         case ("restore", _), ("receive", _): self = .arriving
         // What stands before the image is written first: nothing that is decided later would be in it.
-        case ("save", _), ("suspend", _): self = .stopped
+        case ("save", _), ("suspend", _), ("dump", _): self = .stopped
         case (_, "suspend"): self = .suspending
         case (_, "stop-and-copy"), (_, "commit"): self = .stopped
         case (_, "copy"): self = .copying

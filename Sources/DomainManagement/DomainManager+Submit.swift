@@ -35,8 +35,7 @@ extension DomainManager {
                 throw OperationError(.invalid, "Error creating domain: \(refusal)")
             }
             return try await submit(Submission(creating: config, host.random), for: requester)
-        case .define(let config):
-            return try await parts.definitions.define(config, for: requester, in: self)
+        case .define(let config): return try await parts.definitions.define(config, for: requester, in: self)
         case .restore(let path, let isPaused):
             return try await parts.restorer.read(path) { reader, saved async throws(OperationError) in
                 var arrival = saved
@@ -52,6 +51,8 @@ extension DomainManager {
                 try await submit(
                     .departure(reference, .save(path: path, afterwards: afterwards), session, nil), for: requester)
             }
+        case .domain(let reference, .dump(let request)):
+            return try await parts.transfers.dump(reference, request, for: requester, in: self)
         case .domain(let reference, .migrate(let request)):
             let route = try parts.sender.route(request)
             if request.live { try await parts.sender.checkLive(try find(reference)) }
@@ -109,11 +110,7 @@ extension DomainManager {
     }
 
     func find(_ reference: DomainReference) throws(OperationError) -> DomainRecord {
-        do {
-            return try table.find(reference)
-        } catch {
-            throw error.operationError
-        }
+        do { return try table.find(reference) } catch { throw error.operationError }
     }
 
     /// Before a decision that depends on what the guest does at the moment.

@@ -48,7 +48,8 @@ final class ManagerContext {
             await database.noteScript(call, process)
         }
         table = DomainTable(
-            restartPolicy: RestartPolicy(minimumRestartSeconds: settings.minimumRestartSeconds))
+            restartPolicy: RestartPolicy(
+                minimumRestartSeconds: settings.minimumRestartSeconds, dumpsCrashes: settings.dumpsCrashes))
         if let shares = settings.descriptors {
             // localhost has two addresses.
             let ports = settings.consoleAddress == "localhost" ? 2 : 1

@@ -19,6 +19,7 @@ final class ManagerParts {
     /// Settles whose a migrated domain is.
     let handovers: HandoverDesk
     let saver: Saver
+    let cores: CoreDumper
     let restorer: Restorer
     /// Domains that are kept whether or not they run.
     let definitions: DefinitionDesk
@@ -44,17 +45,19 @@ final class ManagerParts {
         peers = PoolPeers(context)
         handovers = HandoverDesk(context, peers: peers, tasks: tasks, guests: guests, examiner: examiner)
         saver = Saver(context, guests: guests)
+        cores = CoreDumper(context, saver: saver, tasks: tasks)
         restorer = Restorer(context: context)
         definitions = DefinitionDesk(context, saver: saver, restorer: restorer)
         sender = Sender(context: context, handovers: handovers, peers: peers)
         receiver = Receiver(context: context, peers: peers, handovers: handovers, tasks: tasks)
-        transfers = TransferDesk(context: context, tasks: tasks, restorer: restorer, receiver: receiver)
+        transfers = TransferDesk(
+            context: context, tasks: tasks, restorer: restorer, receiver: receiver, saver: saver, cores: cores)
         recovery = TransferRecovery(context, tasks: tasks, handovers: handovers, saver: saver, guests: guests)
         strays = StrayDesk(context)
         startUp = StartUp(context: context, nodes: nodes)
         let steps = StepPerformer(
-            context, nodes: nodes, signals: signals, consoles: consoles, saver: saver, sender: sender,
-            handovers: handovers)
+            context, nodes: nodes, signals: signals, consoles: consoles, saver: saver, cores: cores,
+            sender: sender, handovers: handovers)
         performer = PlanPerformer(context, steps: steps)
     }
 }

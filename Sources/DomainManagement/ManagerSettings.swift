@@ -1,4 +1,5 @@
 import AccessControl
+import DomainModel
 import DriverDomain
 import HostInterface
 
@@ -18,6 +19,14 @@ public struct ManagerSettings: Sendable {
     public var consoleAddress = "127.0.0.1"
     /// Domains with a boot loader that would run on this machine, as `pygrub`, get grub within the guest instead.
     public var runsGrub = false
+    /// Where cores of domains go.
+    public var dumpDirectory = "/var/lib/xen/dump"
+    /// So many of those that domains left are kept, the latest; 0: they leave none.
+    public var keptCores = 8
+    /// All of them together have at most so much.
+    public var keptCoreMemory = MemorySize(mebibytes: 16384)
+    /// Every domain that crashes leaves one.
+    public var dumpsCrashes = false
     /// Who may do what.
     public var access = AccessPolicy()
     /// Takes down who came to a console or the migration port; nil: nobody does.

@@ -31,7 +31,7 @@ public struct DomainConfig: Hashable, Sendable {
     /// How many of them it shall use; not above ``vcpus``.
     public internal(set) var onlineVCPUs: Int
     /// nil: xend invents one.
-    public let uuid: DomainUUID?
+    public internal(set) var uuid: DomainUUID?
     /// What it boots.
     public let image: ImageConfig
     /// What finds the kernel; nil: the image names it.
@@ -162,6 +162,14 @@ extension DomainConfig {
         var config = self
         config.name = name
         config.source = source.setting("name", to: .atom(name.rawValue))
+        return config
+    }
+
+    /// The configuration of another domain that is made of the same.
+    public func renamed(_ name: DomainName, uuid: DomainUUID) -> DomainConfig {
+        var config = renamed(name)
+        config.uuid = uuid
+        config.source = config.source.setting("uuid", to: .atom(uuid.description))
         return config
     }
 

@@ -4,6 +4,27 @@ public struct ExitActions: Hashable, Sendable {
     public enum Action: String, CaseIterable, Sendable {
         /// Ended and forgotten; ended and built again; left as it is until somebody destroys it.
         case destroy, restart, preserve
+        /// Ended and forgotten after its core has been written where cores go.
+        case coredumpDestroy = "coredump-destroy"
+        /// Built again after that.
+        case coredumpRestart = "coredump-restart"
+        /// Left as it is under another name, and built again beside that.
+        case renameRestart = "rename-restart"
+
+        /// What becomes of its life.
+        public enum End: Sendable { case ends, restarts, stays }
+
+        /// What becomes of its life.
+        public var end: End {
+            switch self {
+            case .destroy, .coredumpDestroy: .ends
+            case .restart, .coredumpRestart, .renameRestart: .restarts
+            case .preserve: .stays
+            }
+        }
+
+        /// A core of it is written.
+        public var leavesCore: Bool { self == .coredumpDestroy || self == .coredumpRestart }
     }
 
     /// After it has shut itself down.
@@ -36,10 +57,7 @@ public struct ExitActions: Hashable, Sendable {
 
     /// xl's words for the same actions with extras that xend does not have.
     private static let extras: [String: (action: Action, missing: String)] = [
-        "coredump-destroy": (.destroy, "xend writes no core files; the domain is ended"),
-        "coredump-restart": (.restart, "xend writes no core files; the domain is restarted"),
-        "rename-restart": (.restart, "the domain that has ended is not kept under another name; it is restarted"),
-        "soft-reset": (.restart, "a domain is not reset softly; it is restarted"),
+        "soft-reset": (.restart, "a domain is not reset softly; it is restarted")
     ]
 
     /// What the words of a configuration say beyond what is done.

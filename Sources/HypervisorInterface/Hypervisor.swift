@@ -47,6 +47,8 @@ public protocol Hypervisor: Sendable {
     func resume(_ id: DomainID) async throws(HypervisorError)
     /// Ends the domain and frees what nobody else holds. It stays *dying* until its last reference is gone.
     func destroy(_ id: DomainID) async throws(HypervisorError)
+    /// Gives a domain another uuid.
+    func setHandle(_ uuid: DomainUUID, of id: DomainID) async throws(HypervisorError)
     /// Which physical cpus a virtual one may run on.
     func setAffinity(_ cpus: CPUSet, ofVCPU vcpu: Int, of id: DomainID) async throws(HypervisorError)
     /// Weight and cap of the credit scheduler.
@@ -61,6 +63,10 @@ public protocol Hypervisor: Sendable {
     func save(
         _ id: DomainID, live: Bool, output: any ImageOutput, observer: any SaveObserver
     ) async throws(HypervisorError)
+    /// Writes a core of the domain, which stays as it is: an ELF file in the form of libxc's `xc_domain_dumpcore`, with the sections
+    /// `.note.Xen`, `.xen_prstatus`, `.xen_pages` and `.xen_p2m` or `.xen_pfn`.
+    /// - Throws: what `output` throws, as `callback`.
+    func dumpCore(_ id: DomainID, output: any ImageOutput) async throws(HypervisorError)
     /// Fills a domain that `createDomain` made from a libxc migration stream.
     func restore(_ id: DomainID, _ restore: DomainRestore, input: any ImageInput) async throws(HypervisorError)
         -> BuiltDomain
@@ -231,9 +237,10 @@ public enum HypercallName {
     /// In the order of a domain's life.
     public static let all = [
         "create", "populate_physmap", "setmaxmem", "build", "pause", "unpause", "resume", "destroy", "getinfo",
-        "getinfolist", "vcpu_getinfo", "vcpu_setaffinity", "sched_credit2_domain_get", "sched_credit2_domain_set",
-        "evtchn_alloc_unbound", "physinfo", "readconsolering", "save", "save_pages", "save_end", "restore",
-        "restore_pages", "restore_end",
+        "getinfolist", "sethandle", "vcpu_getinfo", "vcpu_setaffinity", "sched_credit2_domain_get",
+        "sched_credit2_domain_set", "evtchn_alloc_unbound", "physinfo", "readconsolering", "save", "save_pages",
+        "save_end", "restore",
+        "restore_pages", "restore_end", "dumpcore", "dumpcore_pages",
     ]
 
     /// The short name of a call: what stands behind `xc_domain_` or `xc_`.

@@ -72,6 +72,13 @@
             }
         }
 
+        func setHandle(_ uuid: DomainUUID, of id: DomainID) async throws(HypervisorError) {
+            try await call("xc_domain_sethandle", id) { xen, id in
+                var bytes = uuid.bytes
+                return bytes.withUnsafeMutableBufferPointer { xc_domain_sethandle(xen, id, $0.baseAddress) }
+            }
+        }
+
         func setAffinity(_ cpus: CPUSet, ofVCPU vcpu: Int, of id: DomainID) async throws(HypervisorError) {
             try await calls.run { xen throws(HypervisorError) in try xen.setAffinity(cpus, ofVCPU: vcpu, of: id) }
         }

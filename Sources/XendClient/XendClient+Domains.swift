@@ -88,6 +88,21 @@ extension XendClient {
         try await order(.domainSave(domain, file: file, afterwards: afterwards))
     }
 
+    /// Writes a core of a domain, its memory for a debugger, to a file of the daemon's machine.
+    ///
+    /// - Parameters:
+    ///   - domain: its name, id or uuid.
+    ///   - file: a path of the daemon's machine; "": a new one where the daemon keeps cores.
+    ///   - live: whether it runs meanwhile; else it is held still.
+    ///   - afterwards: `crash`: it is ended then; `reset`: it is built again; nil: it goes on.
+    /// - Returns: where the core is.
+    public func domainDump(
+        _ domain: String, file: String = "", live: Bool = false, afterwards: String? = nil
+    ) async throws(XendError) -> String {
+        let answer = try await perform(.domainDump(domain, file: file, live: live, afterwards: afterwards))
+        return (try? answer.expression("the file")).flatMap { $0.childText("file") } ?? file
+    }
+
     /// `xend_domain_migrate(dom, dst)`: moves a domain to another machine.
     ///
     /// - Parameters:
@@ -184,6 +199,16 @@ extension XendCall {
             "domain", domain, operation: "save",
             arguments: [("file", .text(file))] + (afterwards.map { [("afterwards", .text($0))] } ?? []),
             patience: .transfer)
+    }
+
+    /// Writes a core of a domain to a file of the daemon's machine; "" = a new one where it keeps them. `afterwards` is `crash` or `reset`.
+    public static func domainDump(
+        _ domain: String, file: String, live: Bool = false, afterwards: String? = nil
+    ) -> XendCall {
+        .post(
+            "domain", domain, operation: "dump",
+            arguments: [("file", .text(file)), ("live", .text(live ? "1" : "0"))]
+                + (afterwards.map { [($0, .text("1"))] } ?? []), patience: .transfer)
     }
 
     /// The spelling of the 2.0 client; the manual's own is `dst`, and the daemon takes both.

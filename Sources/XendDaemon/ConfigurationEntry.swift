@@ -81,6 +81,13 @@ struct ConfigurationEntry {
         return seconds
     }
 
+    func number(in range: ClosedRange<Int>) throws(ConfigurationFileError) -> Int {
+        guard let number = Int(value), range.contains(number) else {
+            throw mistake("a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
     func path() throws(ConfigurationFileError) -> String {
         guard value.hasPrefix("/") else { throw mistake("an absolute path") }
         return value

@@ -336,6 +336,10 @@ extension XendConfiguration {
         settings.devices = deviceSettings
         settings.databaseRoot = databaseRoot
         settings.runsGrub = runsGrub
+        settings.dumpDirectory = dumpDirectory
+        settings.keptCores = dumpCount
+        settings.keptCoreMemory = MemorySize(mebibytes: dumpSize)
+        settings.dumpsCrashes = dumpsCrashes
         settings.lastBootPath = lastBootPath
         settings.minimumRestartSeconds = minimumRestartSeconds
         settings.consoleBase = consoleBase ?? (options.choosesPorts ? nil : 9600)

@@ -25,7 +25,6 @@ enum LaterKey: String, CaseIterable {
     case cpusOfDomain0 = "dom0-cpus"
     case ballooning = "enable-dom0-ballooning"
     case totalAvailableMemory = "total_available_memory"
-    case dump = "enable-dump"
     case vncListen = "vnc-listen"
     case vncPassword = "vncpasswd"
     case vncTLS = "vnc-tls"
@@ -83,7 +82,6 @@ enum LaterKey: String, CaseIterable {
         case .minimumMemoryOfDomain0, .ballooning: .nothing("xend takes no memory from domain 0")
         case .cpusOfDomain0, .totalAvailableMemory:
             .nothing("that is said on Xen's command line: dom0_max_vcpus, dom0_mem")
-        case .dump: .nothing("xend writes no dumps")
         case .vncListen, .vncPassword, .vncTLS, .vncCertificates, .vncVerify, .keymap, .deviceModel, .deviceModelLogs:
             .nothing("domains have no screen and no device model here")
         case .migrationTool, .labelScript: .nothing("nothing of the kind is run")

@@ -76,6 +76,16 @@ private struct TracedHypervisor: Hypervisor {
     func destroy(_ id: DomainID) async throws(HypervisorError) {
         try await tracer.call("xen:destroy \(id)") { () async throws(HypervisorError) in try await base.destroy(id) }
     }
+    func setHandle(_ uuid: DomainUUID, of id: DomainID) async throws(HypervisorError) {
+        try await tracer.call("xen:setHandle \(id) \(uuid)") { () async throws(HypervisorError) in
+            try await base.setHandle(uuid, of: id)
+        }
+    }
+    func dumpCore(_ id: DomainID, output: any ImageOutput) async throws(HypervisorError) {
+        try await tracer.call("xen:dumpCore \(id)") { () async throws(HypervisorError) in
+            try await base.dumpCore(id, output: output)
+        }
+    }
     func setAffinity(_ cpus: CPUSet, ofVCPU vcpu: Int, of id: DomainID) async throws(HypervisorError) {
         try await tracer.call("xen:setAffinity \(id) \(vcpu) \(cpus)") { () async throws(HypervisorError) in
             try await base.setAffinity(cpus, ofVCPU: vcpu, of: id)

@@ -70,6 +70,14 @@ public struct XendConfiguration: Hashable, Sendable {
         case antispoof = "vif-antispoof"
         /// What domains get that name a boot loader: `none` or `grub`.
         case bootLoader = "boot-loader"
+        /// Where cores of domains go.
+        case dumpDirectory = "xend-dump-directory"
+        /// How many of those that domains left are kept.
+        case dumpCount = "xend-dump-count"
+        /// How large all of those may be together, in megabytes.
+        case dumpSize = "xend-dump-size"
+        /// Whether every domain that crashes leaves one; the name is of Xen 3.
+        case dumpsCrashes = "enable-dump"
         /// Where the database is (manual D6).
         case databaseRoot = "dbroot"
         /// Where the mark of the last boot is (manual D7).
@@ -132,6 +140,14 @@ public struct XendConfiguration: Hashable, Sendable {
     public var runsGrub = false
     /// What binds a block device for a type of `uname`: the keys `block-TYPE`.
     public var blockScripts: [String: String] = [:]
+    /// Where cores of domains go.
+    public var dumpDirectory = "/var/lib/xen/dump"
+    /// So many of those that domains left are kept; 0: they leave none.
+    public var dumpCount = 8
+    /// In megabytes.
+    public var dumpSize = 16384
+    /// Every domain that crashes leaves one.
+    public var dumpsCrashes = false
     /// Directory of the database.
     public var databaseRoot = "/var/xen/xend-db"
     /// File with the mark of the last boot.
@@ -220,6 +236,16 @@ public struct XendConfiguration: Hashable, Sendable {
         }
     }
 
+    private mutating func takeCores(_ key: Key, _ entry: ConfigurationEntry) throws(ConfigurationFileError) {
+        switch key {
+        case .dumpDirectory: dumpDirectory = try entry.path()
+        case .dumpCount: dumpCount = try entry.number(in: 0...10_000)
+        // Of megabytes; a domain has less than that.
+        case .dumpSize: dumpSize = try entry.number(in: 1...1 << 30)
+        default: dumpsCrashes = try entry.flag()
+        }
+    }
+
     private mutating func take(_ key: Key, _ entry: ConfigurationEntry) throws(ConfigurationFileError) {
         switch key {
         case .port: port = try entry.port()
@@ -251,6 +277,7 @@ public struct XendConfiguration: Hashable, Sendable {
         case .vifScript: vifScript = try entry.word("the name of a script")
         case .antispoof: isAntispoofOn = try entry.flag()
         case .bootLoader: runsGrub = try entry.choice(["none": false, "grub": true])
+        case .dumpDirectory, .dumpCount, .dumpSize, .dumpsCrashes: try takeCores(key, entry)
         case .databaseRoot: databaseRoot = try entry.path()
         case .lastBoot: lastBootPath = try entry.path()
         case .logFile: logPath = try entry.path()

@@ -171,9 +171,7 @@ import Testing
     func readsActions() throws {
         for field in ExitActions.fields {
             for (word, action) in [
-                ("coredump-destroy", ExitActions.Action.destroy), ("coredump-restart", .restart),
-                ("rename-restart", .restart),
-                ("soft-reset", .restart),
+                ("soft-reset", ExitActions.Action.restart)
             ] {
                 let config = try config("(\(field) \(word))")
                 #expect(config.warnings.count == 1 && config.warnings[0].hasPrefix("\(field) \(word): "))

@@ -84,6 +84,22 @@ private func movingCases(_ kind: GuestKind) -> [ContractCase] {
                 try await guest.withConsole { try await $0.expectEcho() }
             }
         },
+        ContractCase("a core of a \(kind) domain is an ELF file with its pages; the domain is as it was") { setting in
+            try await ContractGuest.running(setting, setting.kernels.echoes, kind: kind) { guest in
+                try await guest.withConsole { console in
+                    try await console.expect("ready\n")
+                    let output = MemoryOutput()
+                    try await guest.hypervisor.pause(guest.id)
+                    try await guest.hypervisor.dumpCore(guest.id, output: output)
+                    try requireCore(output.bytes, kind)
+                    try await requireFailure(.callback, "dumping") { () throws(HypervisorError) in
+                        try await guest.hypervisor.dumpCore(guest.id, output: MemoryOutput(limit: 100_000))
+                    }
+                    try await guest.hypervisor.unpause(guest.id)
+                    try await console.expectEcho()
+                }
+            }
+        },
         ContractCase("a save of a \(kind) domain ends when its output fails; the guest can be resumed") { setting in
             try await ContractGuest.running(setting, setting.kernels.echoes, kind: kind) { guest in
                 try await guest.withConsole { console in
@@ -123,6 +139,32 @@ extension ContractGuest {
         let built = try await hypervisor.restore(id, restore, input: input)
         try await introduce(built, storePort, consolePort)
     }
+}
+
+/// Whether these are the bytes of a core in libxc's form: a head of ELF, and sections with the pages and what pages they are.
+private func requireCore(_ bytes: [UInt8], _ kind: GuestKind) throws {
+    func number(_ offset: Int, _ size: Int) throws -> Int {
+        try require(offset >= 0 && offset + size <= bytes.count, "the core ends before byte \(offset + size)")
+        return bytes[offset..<offset + size].reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+    try require(bytes.starts(with: [0x7F] + Array("ELF".utf8) + [2, 1, 1]), "this is no ELF file of 64 bits")
+    try requireEqual(try number(16, 2), 4, "its type, ET_CORE")
+    let (table, size, count, names) = (try number(40, 8), try number(58, 2), try number(60, 2), try number(62, 2))
+    let strings = try number(table + names * size + 24, 8)
+    var sections: [String: Int] = [:]
+    for index in 0..<count {
+        let section = table + index * size
+        let start = strings + (try number(section, 4))
+        let name = String(decoding: bytes[start...].prefix { $0 != 0 }, as: UTF8.self)
+        let (place, length) = (try number(section + 24, 8), try number(section + 32, 8))
+        try require(section == table || place + length <= bytes.count, "\(name) goes beyond the end")
+        sections[name] = length
+    }
+    let pages = sections[".xen_pages"] ?? 0
+    try require(pages > 0 && pages % 4096 == 0, "it has \(pages) bytes of pages")
+    let (entry, entries) = kind == .pv ? (16, ".xen_p2m") : (8, ".xen_pfn")
+    try requireEqual(sections[entries], pages / 4096 * entry, "the size of \(entries)")
+    for name in [".note.Xen", ".xen_prstatus", ".shstrtab"] { try require(sections[name] != nil, "no \(name)") }
 }
 
 /// Asks the guest to suspend through xenstore.

@@ -62,6 +62,19 @@ let runningCases: [ContractCase] = [
             }
         }
     },
+    ContractCase("a domain is given another uuid, by which it is reported then") { setting in
+        try await ContractGuest.built(setting, setting.kernels.echoes) { guest in
+            let uuid = DomainUUID(random: Array(1...16))
+            try await guest.hypervisor.setHandle(uuid, of: guest.id)
+            try requireEqual(try await guest.report().uuid, uuid, "its uuid")
+            let listed = try await guest.hypervisor.domains().first { $0.id == guest.id }
+            try requireEqual(listed?.uuid, uuid, "its uuid in the list")
+        }
+        try await requireFailure(.noSuchDomain, "giving a uuid to nobody") { () throws(HypervisorError) in
+            let nobody = DomainID(30_000) ?? .zero
+            try await setting.machine.hypervisor.setHandle(DomainUUID(random: Array(1...16)), of: nobody)
+        }
+    },
     ContractCase("@introduceDomain fires for a new domain") { setting in
         let watch = try await setting.machine.store.watch("@introduceDomain")
         defer { watch.cancel() }

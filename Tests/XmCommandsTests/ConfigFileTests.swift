@@ -69,6 +69,44 @@ private func shown(_ value: ConfigValueView) -> String {
             "a='10.0.1.4'; b=1"
         ),
         ("a = xm_file; b = xm_help", "a='f'; b=0"),
+        // Loops, methods, and the little of modules that files use.
+        ("a = []\nfor i in range(3):\n  a.append('x%d' % i)", "a=['x0', 'x1', 'x2']; i=2"),
+        ("a = 0\nwhile a < 9:\n  a += 1\n  if a == 4: break", "a=4"),
+        ("a = []\nfor i in xrange(5, 0, -2):\n  if i == 3: continue\n  a += [i]", "a=[5, 1]; i=1"),
+        ("a = ''\nfor k, v in {'x': 1}.items(): a += k + str(v)", "a='x1'; k='x'; v=1"),
+        ("a = ''\nfor (i, c) in enumerate('ab'): a = a + c * (i + 1)", "a='abb'; i=1; c='b'"),
+        ("def f():\n  for i in [1, 2]:\n    if i == 2: return i * 10\na = f()", "f=<function>; a=20"),
+        (
+            "a = ['br%d' % i for i in range(4) if i % 2]; b = sum([1, 2]); c = sum(x for x in (3, 4))",
+            "i=3; a=['br1', 'br3']; b=3; x=4; c=7"
+        ),
+        (
+            "a = 'Web,DB'.lower().split(','); b = '-'.join(a); c = ' x '.strip(); d = 'a b'.split()",
+            "a=['web', 'db']; b='web-db'; c='x'; d=['a', 'b']"
+        ),
+        (
+            "a = 'xvda'.startswith('xv'); b = 'abc'.find('c'); c = 'aXa'.replace('X', '-'); d = '7'.zfill(3)",
+            "a=true; b=2; c='a-a'; d='007'"
+        ),
+        ("a = 'vm{}: {0}{{}}'.format('x'); b = 'x1'.rstrip('1'); c = '12'.isdigit()", "a='vmx: x{}'; b='x'; c=true"),
+        (
+            "a = [1]\na.extend([2, 3])\na.insert(0, 'z')\nb = a.index(3); c = {'k': 5}.get('k'); d = {}.get('q', 6)",
+            "a=['z', 1, 2, 3]; b=3; c=5; d=6"
+        ),
+        (
+            "a = sorted(['b', 'a']); b = list('ab'); c = hex(255); d = ord('a'); e = chr(98)",
+            "a=['a', 'b']; b=['a', 'b']; c='0xff'; d=97; e='b'"
+        ),
+        (
+            "import os, re\na = os.uname()[0]; b = os.path.basename('/x/y'); c = os.path.join('/a', 'b')",
+            "a='Linux'; b='y'; c='/a/b'"
+        ),
+        ("import re\nif re.search('64', 'x86_64'): a = 'lib64'\nif re.match('6', 'x86'): a = 'no'", "a='lib64'"),
+        (
+            "import string\na = string.lower('AB') + string.join(['x', 'y'], '-'); b = string.atoi('7')",
+            "a='abx-y'; b=7"
+        ),
+        ("print 'hello', 1\nprint\nprint('x')\na = 1", "a=1"),
     ]
 
     @Test("What a file sets is what Python 2 would have set", arguments: readable)
@@ -78,16 +116,30 @@ private func shown(_ value: ConfigValueView) -> String {
 
     /// Text, and the beginning of the message.
     static let refused: [(String, String)] = [
-        ("import os\na = os.uname()[4]", "f:2:5: os.uname is not supported"),
+        ("import os\na = os.popen('ls')", "f:2:5: os.popen is not supported"),
         ("import socket", "f:1:1: import is not supported"), ("import os.path as p", "f:1:1: import is not supported"),
         ("from x import y", "f:1:1: import is not supported"),
-        ("a = 1\nfor i in a:\n  b = 1", "f:2:1: loops are not supported"),
-        ("while 1: pass", "f:1:1: loops are not supported"), ("print 'x'", "f:1:1: print is not supported"),
+        ("a = 1\nfor i in a:\n  b = 1", "f:2:10: int has no members to go through"),
+        ("while 1: pass", "f:1:"), ("for i in range(9): pass\nelse: pass", "f:2:1: else after a loop"),
+        ("for 1 in [1]: pass", "f:1:5: expected the name of a variable"), ("break", "f:1:1: break and continue belong"),
+        ("a = [x for x in 'ab' for y in 'cd']", "f:1:22: a comprehension has one for"),
+        ("a = {x: 1 for x in 'ab'}", "f:1:11: comprehensions of dictionaries"),
+        ("a = range(9999)", "f:1:5: more than 4096 members"), ("a = range(1, 5, 0)", "f:1:5: the step of range() is 0"),
+        ("[1].append(2)", "f:1:1: append() is for a list that has a name"),
+        ("a = []\nwhile 1: a.append('x')", "f:2:10: more than 4096 members"),
+        ("a = ','.join([1])", "f:1:5: join() needs strings, not int"),
+        ("a = '{x}'.format(1)", "f:1:5: format() takes {} and {NUMBER}"),
+        ("a = '{'.format(1)", "f:1:5: format() has an odd"),
+        ("a = re.search('x.*y', 'b')", "f:1:5: the regular expression \"x.*y\" is not supported"),
+        ("a = [].index(1)", "f:1:5: 1 is not in the list"), ("a = sorted([1, 'x'])", "f:1:5: sorted() needs numbers"),
+        ("a = os.path.exists('/x')", "f:1:5: os.path.exists is not supported"),
+        ("a = 'x'.replace('x', 'y' * 60000).replace('y', 'zz')", "f:1:5: the string would be longer"),
+        ("a = chr(300)", "f:1:5: chr() is not possible for int"), ("exec 'x'", "f:1:1: exec is not supported"),
         ("class A:\n  pass", "f:1:1: class is not supported"), ("try:\n  a = 1", "f:1:1: try is not supported"),
-        ("a = lambda x: x", "f:1:5: lambda is not supported"), ("a = [x for x in y]", "f:1:8: list comprehensions"),
+        ("a = lambda x: x", "f:1:5: lambda is not supported"), ("a = [x for x in y]", "f:1:17: y has no value"),
         ("a = os.getenv('X')", "f:1:5: os.getenv is not supported"),
         ("a = sys.argv[1]", "f:1:5: sys.argv is not supported"),
-        ("a = 'x'.upper()", "f:1:5: methods such as .upper are not supported"),
+        ("a = 'x'.encode()", "f:1:5: methods such as .encode are not supported"),
         ("a = open('/etc/passwd')", "f:1:5: open has no value"), ("a = __import__('os')", "f:1:5: __import__ has no"),
         ("a = eval('1')", "f:1:5: eval has no value"), ("a = get_current_ipaddr()", "f:1:5: get_current_ipaddr is"),
         ("a = f'x'", "f:1:5: strings with an f before"), ("a = `1`", "f:1:5: `value` is not supported"),

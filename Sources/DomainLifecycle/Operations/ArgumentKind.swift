@@ -26,7 +26,7 @@ extension ArgumentKind {
         switch self {
         case .text: ["/tmp/x"]
         case .integer(let range): [String(range.contains(0) ? 0 : range.lowerBound)]
-        case .flag: ["1"]
+        case .flag: ["1", "0"]
         case .word(let words): [words[0]]
         case .cpus, .device: ["0"]
         case .key: ["s"]

@@ -20,7 +20,7 @@ extension OperationRule {
     private static let ofNode = [notify, reboot, shutDown, stopDomains]
     private static let ofDomains = [create, restore, define]
     private static let ofDomain =
-        [unpause, pause, shutdown, save, migrate, destroy] + settings + [rename, sysrq]
+        [unpause, pause, shutdown, save, dump, migrate, destroy] + settings + [rename, sysrq]
         + [createDevice, configureDevice, destroyDevice, configure, resolve, keep, undefine, start, suspend, autostart]
 }
 
@@ -44,6 +44,7 @@ extension DomainOperation {
         case .configure: .configure
         case .rename: .rename
         case .save: .save
+        case .dump: .dump
         case .migrate: .migrate
         case .resolve: .resolve
         case .define: .keep
@@ -109,6 +110,27 @@ extension OperationRule {
         probing: .act
     ) { .save(path: $0, afterwards: $1) }
 
+    static let dump = OperationRule(
+        "dump", .text("file").or(""), Argument<Bool>.flag("live").or(false), Argument<Bool>.flag("crash").or(false),
+        Argument<Bool>.flag("reset").or(false), admission: Admission([.live, .exited]),
+        // What a guest's memory holds is nobody else's to read.
+        role: .administrator, isTransfer: true,
+        form: FormText(
+            "Dump", button: "Dump", help: "Writes a core of the domain: its memory, for a debugger.", place: .life,
+            [
+                .init("file", "File; blank: a new one where cores go", isRequired: false),
+                .init("live", "while it runs", value: "1"), .init("crash", "end it then", value: "1"),
+                .init("reset", "restart it then", value: "1"),
+            ]),
+        probing: .with([.init("file", "", "/var/dump/d.core"), .init("live", "0", "1")])
+    ) { file, isLive, ends, restarts throws(OperationError) in
+        guard !(ends && restarts) else {
+            throw OperationError(.invalid, "crash and reset exclude each other: one ends the domain, one restarts it")
+        }
+        return .dump(
+            DumpRequest(path: file, isLive: isLive, afterwards: ends ? .ends : restarts ? .restarts : .goesOn))
+    }
+
     static let migrate = OperationRule(
         "migrate", .text("destination", "dst"), Argument<Bool>.flag("live").or(false),
         Argument<Int>.integer("resource", in: 0...1_000_000).or(0),
@@ -149,7 +171,8 @@ extension OperationRule {
 
 extension OperationRule {
     static let setMemoryTarget = OperationRule(
-        "mem_target_set", .memory("target"), admission: Admission(.live, onForeign: true, onDomainZero: true),
+        "mem_target_set", .memory("target"),
+        admission: Admission([.live, .defined], onForeign: true, onDomainZero: true),
         role: .administrator,
         form: FormText(
             "Memory target", button: "Ask", help: "Asks the guest to shrink or grow.", place: .settings,
@@ -159,14 +182,14 @@ extension OperationRule {
 
     static let setMaximumMemory = OperationRule(
         "maxmem_set", .memory("memory"),
-        admission: Admission([.live, .exited], onForeign: true, onDomainZero: true), role: .administrator,
+        admission: Admission([.live, .exited, .defined], onForeign: true, onDomainZero: true), role: .administrator,
         form: FormText("Memory limit", button: "Set", place: .settings, [.init("memory", "Megabytes")]),
         probing: .act
     ) { .setMaximumMemory($0) }
 
     static let setVCPUs = OperationRule(
         "vcpus_set", .integer("vcpus", in: 1...DomainConfig.maximumVCPUs), alsoCalled: ["set_vcpus"],
-        admission: Admission(.live, onForeign: true), role: .administrator,
+        admission: Admission([.live, .defined], onForeign: true), role: .administrator,
         form: FormText(
             "Virtual cpus", button: "Ask", help: "At most as many as it was made with.", place: .settings,
             [.init("vcpus", "In use")]),
@@ -176,7 +199,7 @@ extension OperationRule {
     static let pinCPU = OperationRule(
         "pincpu", .cpuSet("cpu", "cpus", "cpumap"), .vcpu("vcpu"),
         admission: Admission(
-            [.live, .exited], onForeign: true, onDomainZero: true, inTransfer: .besideIt),
+            [.live, .exited, .defined], onForeign: true, onDomainZero: true, inTransfer: .besideIt),
         role: .administrator,
         form: FormText("Pin to a cpu", button: "Pin", place: .settings, [.init("cpu", "Cpu, -1 = any")]),
         probing: .act
@@ -186,7 +209,7 @@ extension OperationRule {
         "sched_credit_set", .optionalInteger("weight", in: 1...65535), .optionalInteger("cap", in: 0...65535),
         alsoCalled: ["domain_sched_credit_set"],
         admission: Admission(
-            [.live, .exited], onForeign: true, onDomainZero: true, inTransfer: .besideIt),
+            [.live, .exited, .defined], onForeign: true, onDomainZero: true, inTransfer: .besideIt),
         role: .administrator,
         form: FormText(
             "Share of the cpus", button: "Set", place: .settings,

@@ -26,6 +26,25 @@ struct DomainEnder: ManagerPart {
         try? await awaitGone(record)
     }
 
+    /// What is left of a life becomes a domain of its own: known here and in the journal before Xen calls it so, lest anybody take it for
+    /// a stranger's.
+    func setAside(_ aside: Aside, _ record: DomainRecord) async throws(StepFailure) {
+        guard let id = record.id, let kept = table[record.uuid]?.asAside(aside) else { return }
+        // It is the plan's until that ends.
+        table.put(kept)
+        do {
+            try await database.append([database.record(kept)])
+            try await machine.hypervisor.setHandle(aside.uuid, of: id)
+            try await nodes.rename(kept, from: record.uuid)
+            if let report = try await machine.hypervisor.domain(id) { table.note(.reported(report), of: aside.uuid) }
+        } catch {
+            table.remove(aside.uuid)
+            try? await machine.hypervisor.setHandle(record.uuid, of: id)
+            try? await database.append([database.forget(aside.uuid)])
+            throw StepFailure("cannot keep \(record.title) as \(aside.name): \(error)")
+        }
+    }
+
     /// Until Xen has nothing of it any more.
     func awaitGone(_ record: DomainRecord) async throws(StepFailure) {
         guard let id = record.id else { return }

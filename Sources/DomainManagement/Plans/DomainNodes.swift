@@ -101,6 +101,19 @@ struct DomainNodes: ManagerPart {
         }
     }
 
+    /// A domain has another name and another uuid.
+    func rename(_ record: DomainRecord, from uuid: DomainUUID) async throws(XenStoreError) {
+        guard let id = record.id else { return }
+        let vm = "/vm/\(record.uuid)"
+        for (node, value) in [
+            ("/local/domain/\(id)/name", record.name.rawValue), ("/local/domain/\(id)/vm", vm),
+            ("\(vm)/uuid", "\(record.uuid)"), ("\(vm)/name", record.name.rawValue),
+        ] {
+            try await machine.store.write(node, value)
+        }
+        try await machine.store.removeIfPresent("/vm/\(uuid)")
+    }
+
     /// Takes away what the console daemon wrote after `withdraw`: it names the terminal of a domain whose ring it has mapped,
     /// whatever has become of the domain. When Xen has let go of the domain, the daemon has let go of the ring.
     func removeLate(_ record: DomainRecord, _ id: DomainID) async throws(StepFailure) {

@@ -12,17 +12,19 @@ final class StepPerformer: ManagerPart {
     private let ender: DomainEnder
     private let consoles: ConsoleBoard
     private let saver: Saver
+    private let cores: CoreDumper
     private let sender: Sender
     private let handovers: HandoverDesk
 
     init(
         _ context: ManagerContext, nodes: DomainNodes, signals: SignalDesk, consoles: ConsoleBoard, saver: Saver,
-        sender: Sender, handovers: HandoverDesk
+        cores: CoreDumper, sender: Sender, handovers: HandoverDesk
     ) {
         self.context = context
         self.nodes = nodes
         self.consoles = consoles
         self.saver = saver
+        self.cores = cores
         self.sender = sender
         self.handovers = handovers
         builder = DomainBuilder(context: context)
@@ -48,7 +50,7 @@ final class StepPerformer: ManagerPart {
         case .attach(let device): try await devices.attach(device, record)
         case .pin(let cpus, let vcpu): try await control.pin(vcpu, to: cpus, record)
         case .weigh(let weight, let cap): try await control.weigh(weight, cap, record)
-        case .pause: try await control.pause(step, record)
+        case .pause, .hold: try await control.pause(step, record)
         case .unpause: try await control.unpause(step, record)
         case .requestShutdown(let request): try await nodes.writeControl(request.controlWord, record)
         case .setMemoryTarget(let size): try await nodes.writeTarget(size, record)
@@ -60,16 +62,31 @@ final class StepPerformer: ManagerPart {
         case .reconfigure(let device, let config): try await devices.reconfigure(device, config, record)
         case .transfer(let transfer): try await take(transfer, of: performance, record)
         case .detach(let slot, let force): try await devices.detach(slot, force: force, record)
+        case .releaseRemains where isNumberless(record): break
         case .releaseRemains: try await devices.releaseRemains(record)
         case .closeConsole: await consoles.close(record.uuid)
         case .leaveConsole: await consoles.leave(record.uuid)
-        case .withdraw: try await nodes.withdraw(record)
-        case .destroyDomain: try await ender.destroy(record)
-        case .awaitGone: try await ender.awaitGone(record)
+        case .withdraw, .destroyDomain, .awaitGone, .setAside: try await end(step, record)
+        case .leaveCore: await cores.leave(of: record)
         case .define, .undefine: break
         case .remember: try await remember(performance.plan)
         case .forget: try await forget(performance.plan)
         case .announce(let announcement): announce(announcement, record)
+        }
+    }
+
+    /// Whether the number that its last life had is that of another domain: that life was kept.
+    private func isNumberless(_ record: DomainRecord) -> Bool {
+        record.id.flatMap(table.uuid(id:)).map { $0 != record.uuid } ?? false
+    }
+
+    private func end(_ step: Step, _ record: DomainRecord) async throws(StepFailure) {
+        if isNumberless(record) { return }
+        switch step {
+        case .withdraw: try await nodes.withdraw(record)
+        case .destroyDomain: try await ender.destroy(record)
+        case .setAside(let aside): try await ender.setAside(aside, record)
+        default: try await ender.awaitGone(record)
         }
     }
 
@@ -112,6 +129,7 @@ final class StepPerformer: ManagerPart {
         case .save(let path): try await saver.save(record, to: path, .gone, performance)
         case .checkpoint(let path, let isPaused):
             try await saver.save(record, to: path, isPaused ? .paused : .running, performance)
+        case .dump(let path): try await cores.dump(record, to: path, performance)
         case .send: try await sender.send(record, performance)
         case .fill: try await builder.fill(record, performance)
         case .openConsole(let port): try await consoles.openPreferring(port, record)

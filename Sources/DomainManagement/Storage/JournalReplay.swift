@@ -17,8 +17,15 @@ struct JournalReplay: Sendable {
 
         /// Whether its domain was to run at its end, which is not recorded.
         var letsRun: Bool {
-            ["restart", "start"].contains(name)
-                && entry.child("steps")?.children().contains { $0.atom == Step.unpause.description } == true
+            switch name {
+            case "restart", "start": has(.unpause)
+            case "dump": has(.hold)
+            default: false
+            }
+        }
+
+        private func has(_ step: Step) -> Bool {
+            entry.child("steps")?.children().contains { $0.atom == step.description } == true
         }
     }
 

@@ -2,9 +2,9 @@ import DomainLifecycle
 import DomainModel
 import SExpressions
 
-/// The words with which a save or a migration is told of.
+/// The words with which a save, a dump or a migration is told of.
 struct DepartureSession: Sendable {
-    /// `save`, `migrate`.
+    /// `save`, `dump`, `migrate`.
     var kind: String
     var topic: String
     /// Of the domain's id here, and the one it has got elsewhere.
@@ -13,6 +13,12 @@ struct DepartureSession: Sendable {
     init(savingTo path: String) {
         kind = "save"
         topic = "xend.domain.save"
+        fields = { id, _ in [.element("domain", id), .element("file", path)] }
+    }
+
+    init(dumpingTo path: String) {
+        kind = "dump"
+        topic = "xend.domain.dump"
         fields = { id, _ in [.element("domain", id), .element("file", path)] }
     }
 

@@ -28,26 +28,28 @@ final class Saver: ManagerPart {
         }
     }
 
-    /// Whether a save file can stand there.
+    /// Whether a save file, or a core, can stand there.
+    ///
+    /// - Parameter verb: what is to be done, for the words of a refusal.
     /// - Returns: what would be written.
     /// - Throws: `invalid`, or that it cannot be seen.
-    func checkTarget(_ path: String) async throws(OperationError) -> Backing {
+    func checkTarget(_ path: String, to verb: String = "save") async throws(OperationError) -> Backing {
         try Self.check(path)
         do {
             let files = context.saveFiles
             let directory = files.directory(of: path)
             guard let place = try await files.information(directory), place.kind == .directory else {
-                throw OperationError(.invalid, "cannot save to \(path): there is no directory \(directory)")
+                throw OperationError(.invalid, "cannot \(verb) to \(path): there is no directory \(directory)")
             }
             let information = try await files.information(path)
             if let information, information.kind != .file {
-                throw OperationError(.invalid, "cannot save to \(path): something other than a file stands there")
+                throw OperationError(.invalid, "cannot \(verb) to \(path): something other than a file stands there")
             }
             return try await BackingFinder(context: context).backing(writing: path, in: place, over: information)
         } catch let error as OperationError {
             throw error
         } catch {
-            throw OperationError(.failed, "cannot save to \(path): \(error)")
+            throw OperationError(.failed, "cannot \(verb) to \(path): \(error)")
         }
     }
 
@@ -111,6 +113,13 @@ final class Saver: ManagerPart {
 
     /// What a new journal has to say of them.
     var entries: [SExpression] { leftovers.map { .element("leftover", $0) } }
+
+    /// Half a file is about to stand beside this path: should this daemon end meanwhile, the next one removes it.
+    func expectLeftover(_ path: String) async throws {
+        guard !leftovers.contains(path) else { return }
+        leftovers.append(path)
+        try await database.append([.element("leftover", path)])
+    }
 
     /// Those that an earlier daemon left.
     func keep(_ leftovers: [String]) { self.leftovers = leftovers.suffix(Self.keptLeftovers) }

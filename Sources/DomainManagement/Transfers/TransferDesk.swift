@@ -10,6 +10,8 @@ struct TransferDesk: ManagerPart {
     let tasks: TaskDesk
     let restorer: Restorer
     let receiver: Receiver
+    let saver: Saver
+    let cores: CoreDumper
 
     /// Begins the task of a transfer. Without one the plan is over.
     private func openTask(
@@ -45,12 +47,62 @@ struct TransferDesk: ManagerPart {
                 failure = OperationError(.failed, text, isLate: true)
             }
         }
+        if failure == nil, case .dump(let request) = operation {
+            failure = await end(record, after: request, in: manager)
+        }
         let state = failure == nil ? "ok" : "error"
         events.publish(session.event(record, id, task, state, arrived: performance.arrival?.id))
         await tasks.end(task, of: plan.domain, failure)
         if let failure { throw failure }
         guard let route, let arrival = performance.arrival else { return .done }
         return .migrated(host: route.host, port: arrival.httpPort, id: arrival.id)
+    }
+
+    /// Writes a core of a domain; to a file of a new name, if nobody has chosen one: then the answer tells it.
+    func dump(
+        _ reference: DomainReference, _ request: DumpRequest, for requester: Requester,
+        in manager: isolated DomainManager
+    ) async throws(OperationError) -> OperationResult {
+        let record = try manager.find(reference)
+        var request = request
+        let isNew = request.path.isEmpty
+        if isNew {
+            do {
+                request.path = try await cores.newPath(for: record)
+            } catch {
+                throw OperationError(.failed, "cannot dump \(record.title): \(error)")
+            }
+        }
+        let target = try await saver.checkTarget(request.path, to: "dump")
+        let (asked, session) = (request, DepartureSession(dumpingTo: request.path))
+        let user = "the core of \(record.title)"
+        let result = try await context.holding(target, at: request.path, isWritable: true, for: user) {
+            () async throws(OperationError) in
+            try await manager.submit(.departure(reference, .dump(asked), session, nil), for: requester)
+        }
+        return isNew ? .file(request.path) : result
+    }
+
+    /// A domain whose core is written is ended, or begins anew, if that was asked for, in the same turn.
+    private func end(
+        _ record: DomainRecord, after request: DumpRequest, in manager: isolated DomainManager
+    ) async -> OperationError? {
+        let mode: DestroyMode
+        switch request.afterwards {
+        case .goesOn: return nil
+        case .ends: mode = .halt
+        case .restarts: mode = .reboot
+        }
+        let why: String
+        do {
+            let plan = try table.begin(.operation(.destroy(mode)), on: record.uuid, at: now)
+            guard let failure = await manager.carryOut(Performance(plan)) else { return nil }
+            why = failure.message
+        } catch {
+            why = error.description
+        }
+        return OperationError(
+            .failed, "the core of \(record.title) is in \(request.path), but it is still here: \(why)", isLate: true)
     }
 
     /// First the file is read to its end and checked, then taken again, as it is, into the domain.

@@ -19,8 +19,7 @@ public actor SaveFileWriter: ImageOutput {
     private var validator: ImageValidator
     private var digest = XXHash64()
     private var isOpen = true
-    /// Bytes since the beginning of the file, modulo a page: holes begin and end on pages.
-    private var misalignment = 0
+    private var layout = SparseLayout()
 
     /// Where the file stands while it is being written.
     public static func temporaryPath(of path: String) -> String { path + ".part" }
@@ -67,7 +66,7 @@ public actor SaveFileWriter: ImageOutput {
         }
         digest.update(bytes)
         do {
-            try await writeSparsely(bytes)
+            try await file.write(layout.pieces(of: bytes))
         } catch {
             throw SaveFileError(path, .file(error))
         }
@@ -75,27 +74,6 @@ public actor SaveFileWriter: ImageOutput {
 
     /// What has been written.
     public var summary: ImageSummary { validator.summary }
-
-    private func writeSparsely(_ bytes: [UInt8]) async throws(FileError) {
-        let page = SaveFileLayout.alignment
-        var pieces: [FilePiece] = []
-        var start = 0
-        var place = (page - misalignment) % page
-        while place + page <= bytes.count {
-            guard isZero(bytes, from: place, count: page) else {
-                place += page
-                continue
-            }
-            var end = place + page
-            while end + page <= bytes.count, isZero(bytes, from: end, count: page) { end += page }
-            if place > start { pieces.append(.bytes(bytes[start..<place])) }
-            pieces.append(.zeroes(end - place))
-            (start, place) = (end, end)
-        }
-        if start < bytes.count { pieces.append(.bytes(bytes[start...])) }
-        misalignment = (misalignment + bytes.count) % page
-        try await file.write(pieces)
-    }
 
     /// Makes the file complete and durable, and puts it in place.
     /// - Throws: then nothing has been put in place; `abandon` it.
@@ -141,18 +119,5 @@ public actor SaveFileWriter: ImageOutput {
         guard isOpen else { return }
         isOpen = false
         await file.close()
-    }
-}
-
-/// Whether a page is zero. By words: every byte of a domain's memory comes through here.
-private func isZero(_ bytes: [UInt8], from start: Int, count: Int) -> Bool {
-    bytes.withUnsafeBytes { buffer in
-        var place = start
-        while place < start + count {
-            // Most pages that are not zero say so in their first words.
-            if buffer.loadUnaligned(fromByteOffset: place, as: UInt64.self) != 0 { return false }
-            place += 8
-        }
-        return true
     }
 }

@@ -73,6 +73,7 @@ enum OperationHandler {
         case .domain(let domain): return made(domain, called: domain.name, "Created", exchange)
         case .defined(let domain): return made(domain, called: domain.name, "Defined", exchange)
         case .device(let device): return .value(device)
+        case .file(let path): return .value(SExpression.element("dumped", .element("file", path)))
         case .migrated(let host, let port, let id): return moved(host, port, id)
         case .done: break
         }

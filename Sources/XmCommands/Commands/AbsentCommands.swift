@@ -1,7 +1,6 @@
 /// Commands of later versions that this xend has no use for: what to do instead.
 enum AbsentCommands {
     static let all = [
-        absent("dump-core", "xend writes no core files; on_crash = \"preserve\" keeps a crashed domain."),
         absent("vncviewer", "domains have no screen; use console DOM."),
         absent("sched-sedf", "today's Xen has no such scheduler; use sched-credit."),
         absent("claims", "memory is given before a domain is built, so that nothing is claimed."),

@@ -113,6 +113,7 @@ struct CreateRun {
 
     private func readConfiguration(_ file: String, _ settings: inout CreateSettings) throws(XmFailure) -> SExpression {
         let config = try load(file, &settings)
+        for line in config.printed { session.host.writeError(line + "\n") }
         settings.take(config.variables, booleans: session.format.hasSixColumns)
         var configuration = DomainConfiguration(
             settings: settings, format: session.format, currentDirectory: session.host.currentDirectory,

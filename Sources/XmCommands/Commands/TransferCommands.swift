@@ -59,6 +59,37 @@ enum TransferCommands {
         }
     }
 
+    private static let dumpOptions = [
+        CommonOption.help,
+        XmOption("live", "L", "While it runs; else it is held still meanwhile."),
+        XmOption("crash", "C", "End it then."),
+        XmOption("reset", "R", "Build it again then."),
+    ]
+
+    static let dumpCore = XmCommand(
+        name: "dump-core", group: .domain, isOriginal: false, arguments: "[options] DOM [FILE]",
+        summary: "Write a domain's memory to a file, for a debugger.",
+        details: "Writes a core of domain DOM, an ELF file as crash(8) and gdbsx read it, to FILE on the machine\n"
+            + "xend runs on; without FILE to a new one where xend keeps cores (xend-dump-directory).",
+        options: dumpOptions,
+        completes: .domains
+    ) { session, invocation throws(XmFailure) in
+        let parsed = try invocation.parsed(dumpOptions)
+        guard (1...2).contains(parsed.words.count) else {
+            throw .error("\(invocation.word): \(parsed.words.isEmpty ? "Missing domain" : "Invalid argument(s)")")
+        }
+        guard !(parsed.has("crash") && parsed.has("reset")) else {
+            throw .error("\(invocation.word): --crash and --reset exclude each other")
+        }
+        let domain = parsed.words[0]
+        let file = parsed.words.count > 1 ? session.absolute(parsed.words[1]) : ""
+        let then = parsed.has("crash") ? "crash" : parsed.has("reset") ? "reset" : nil
+        let path = try await session.withProgress("dump", of: domain) { (client) async throws(XendError) in
+            try await client.domainDump(domain, file: file, live: parsed.has("live"), afterwards: then)
+        }
+        if session.format != .xl { session.print("Dumped core of domain \(domain) to \(path)") }
+    }
+
     private static let migrateOptions = [
         CommonOption.help,
         XmOption("live", "l", "While it runs, but for the last moment."),

@@ -7,7 +7,7 @@ extension XmCommand {
         + [
             ListCommands.list, CreateCommand.create, ShutdownCommands.shutdown, ShutdownCommands.reboot,
             DomainCommands.destroy, DomainCommands.pause, DomainCommands.unpause, TransferCommands.save,
-            TransferCommands.restore, TransferCommands.migrate, DomainCommands.resolve,
+            TransferCommands.restore, TransferCommands.dumpCore, TransferCommands.migrate, DomainCommands.resolve,
         ]
         + [
             DefinedCommands.new, DefinedCommands.keep, DefinedCommands.delete, DefinedCommands.start,

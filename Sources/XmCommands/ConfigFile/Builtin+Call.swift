@@ -12,8 +12,10 @@ extension Builtin {
         switch self {
         case .min, .max: return try extreme(values, at: place)
         case .addOffsetToIP, .checkSubnet, .inetAton, .inetNtoa: return try address(values, at: place)
+        case .range, .xrange, .list, .tuple, .sum, .enumerate, .sorted:
+            return try sequence(values, at: place, &budget)
         case .int where values.count == 2: return try integer(values[0], radix: values[1], at: place)
-        case .int, .float, .str, .repr, .len, .bool, .abs: break
+        case .int, .float, .str, .repr, .len, .bool, .abs, .chr, .ord, .hex: break
         }
         guard values.count == 1 else {
             throw Fault(place, "\(rawValue)() takes one value, not \(values.count)")
@@ -38,7 +40,21 @@ extension Builtin {
         case .abs:
             if let number = value.integer, number != .min { return .int(Swift.abs(number)) }
             if case .float(let number) = value { return .float(Swift.abs(number)) }
-        case .min, .max, .inetAton, .inetNtoa, .addOffsetToIP, .checkSubnet: break
+        case .chr:
+            if let number = value.integer, (0...127).contains(number) {
+                return .string(String(UnicodeScalar(UInt8(number))))
+            }
+        case .ord:
+            if case .string(let text) = value, text.unicodeScalars.count == 1, let scalar = text.unicodeScalars.first {
+                return .int(Int(scalar.value))
+            }
+        case .hex:
+            if let number = value.integer {
+                return .string((number < 0 ? "-0x" : "0x") + String(number.magnitude, radix: 16))
+            }
+        case .min, .max, .inetAton, .inetNtoa, .addOffsetToIP, .checkSubnet, .range, .xrange, .list, .tuple, .sum,
+            .enumerate, .sorted:
+            break
         }
         throw Fault(place, "\(rawValue)() is not possible for \(value.typeName)")
     }

@@ -13,6 +13,9 @@ public struct ConfigFile: Sendable {
     /// The names whose values the file has asked for: those are its own, whatever they are called.
     public let read: Set<String>
 
+    /// What the file has printed, a line each.
+    public let printed: [String]
+
     /// A variable the file asks for.
     public struct DeclaredVariable: Equatable, Sendable {
         /// As it stands in the file.
@@ -49,6 +52,7 @@ public struct ConfigFile: Sendable {
             var evaluator = Evaluator(file: name, options: options)
             try evaluator.run(statements)
             variables = evaluator.variables
+            printed = evaluator.printed
             read = evaluator.read.union(evaluator.declared.map(\.name))
             declared = evaluator.declared.map { DeclaredVariable(name: $0.name, use: $0.use) }
         } catch {

@@ -28,6 +28,7 @@ enum Builtin: String, CaseIterable, Sendable {
     case inetNtoa = "inet_ntoa"
     case addOffsetToIP = "add_offset_to_ip"
     case checkSubnet = "check_subnet"
+    case range, xrange, list, tuple, sum, enumerate, sorted, chr, ord, hex
 }
 
 extension ConfigValue {

@@ -36,10 +36,30 @@ extension Evaluator {
         case .conditional(let condition, let then, let otherwise):
             return try value(of: condition).isTrue ? try value(of: then) : try value(of: otherwise)
         case .call(let function, let arguments): return try call(function, arguments, at: place)
+        case .attribute(let owner, "path"):
+            guard case .module("os") = try value(of: owner) else {
+                throw refusal(of: try value(of: owner), "path", at: place)
+            }
+            return .module("os.path")
         case .attribute(let owner, let name): throw refusal(of: try value(of: owner), name, at: place)
         case .item(let owner, let key): return try item(owner, key)
         case .slice(let owner, let first, let last): return try slice(owner, first, last, at: place)
+        case .comprehension(let member, let target, let source, let condition):
+            return try comprehension(member, target, source, condition)
         }
+    }
+
+    private mutating func comprehension(
+        _ member: Expression, _ target: Expression, _ source: Expression, _ condition: Expression?
+    ) throws(Fault) -> ConfigValue {
+        var result: [ConfigValue] = []
+        for value in try members(of: value(of: source), at: source.position) {
+            try assign(value, to: target)
+            if let condition, try !self.value(of: condition).isTrue { continue }
+            result.append(try self.value(of: member))
+        }
+        try budget.count(members: result.count, at: member.position)
+        return .list(result)
     }
 
     private mutating func variable(_ name: String, at place: SourcePosition) throws(Fault) -> ConfigValue {
@@ -144,7 +164,7 @@ extension Evaluator {
         }
     }
 
-    private func refusal(of owner: ConfigValue, _ name: String, at place: SourcePosition) -> Fault {
+    func refusal(of owner: ConfigValue, _ name: String, at place: SourcePosition) -> Fault {
         switch owner {
         case .module(let module):
             Fault(place, "\(module).\(name) is not supported: no Python module is loaded; \(Parser.supported)")
@@ -160,9 +180,9 @@ extension Evaluator {
         _ function: Expression, _ arguments: [Expression.Argument], at place: SourcePosition
     ) throws(Fault) -> ConfigValue {
         if case .attribute(let owner, let name) = function.kind {
-            let owner = try value(of: owner)
-            guard case .variableTable = owner, name == "var" || name == "check" else {
-                throw refusal(of: owner, name, at: function.position)
+            let value = try value(of: owner)
+            guard case .variableTable = value, name == "var" || name == "check" else {
+                return try method(name, of: value, owner, try evaluate(arguments), at: function.position)
             }
             return try callVariableTable(name, try evaluate(arguments), at: place)
         }

@@ -2,8 +2,8 @@
 
 /// Evaluates the statements of one file, counting its steps.
 ///
-/// It has no way to touch anything but its own variables: there are no calls but the few of ``Builtin``, the
-/// file's own functions and `xm_vars`.
+/// It has no way to touch anything but its own variables: there are no calls but those of ``Builtin``, a few methods, the file's own
+/// functions and `xm_vars`.
 struct Evaluator {
     /// A variable declared with `xm_vars.var`.
     struct Declaration {
@@ -21,6 +21,8 @@ struct Evaluator {
     private(set) var functions: [FunctionDefinition] = []
     /// The names whose values the file has asked for.
     private(set) var read: Set<String> = []
+    /// What it has printed, a line each.
+    private(set) var printed: [String] = []
     /// What it may still do.
     var budget = EvaluationBudget()
 
@@ -39,7 +41,9 @@ struct Evaluator {
     mutating func run(_ statements: [Statement]) throws(Fault) {
         do throws(Fault) {
             if let result = try perform(statements) {
-                throw Fault(result.position, "return outside a function")
+                throw Fault(
+                    result.position,
+                    result.isReturn ? "return outside a function" : "break and continue belong into a loop")
             }
         } catch {
             // Help is wanted: what could be learnt before the failure is all there is.
@@ -49,10 +53,15 @@ struct Evaluator {
 
     // MARK: Statements
 
-    /// What `return` gave back.
+    /// Why a block was left before its end.
     struct Returned {
+        /// What `return` gave back.
         var value: ConfigValue
         var position: SourcePosition
+        /// nil: by `return`; else by `break`, or by `continue`.
+        var leavesLoopForGood: Bool?
+
+        var isReturn: Bool { leavesLoopForGood == nil }
     }
 
     mutating func perform(_ statements: [Statement]) throws(Fault) -> Returned? {
@@ -87,8 +96,51 @@ struct Evaluator {
             var value = ConfigValue.none
             if let expression { value = try self.value(of: expression) }
             return Returned(value: value, position: statement.position)
+        case .leaveLoop(let forGood):
+            return Returned(value: .none, position: statement.position, leavesLoopForGood: forGood)
+        case .each(let target, let source, let body): return try go(through: source, target, body)
+        case .loop(let condition, let body):
+            while try value(of: condition).isTrue {
+                guard let left = try perform(body) else { continue }
+                if left.isReturn { return left }
+                if left.leavesLoopForGood == true { break }
+            }
+        case .print(let members): try print(members, at: statement.position)
         }
         return nil
+    }
+
+    private mutating func go(
+        through source: Expression, _ target: Expression, _ body: [Statement]
+    ) throws(Fault) -> Returned? {
+        for member in try members(of: value(of: source), at: source.position) {
+            try budget.step(target.position)
+            try assign(member, to: target)
+            guard let left = try perform(body) else { continue }
+            if left.isReturn { return left }
+            if left.leavesLoopForGood == true { break }
+        }
+        return nil
+    }
+
+    /// What a loop goes through.
+    func members(of value: ConfigValue, at place: SourcePosition) throws(Fault) -> [ConfigValue] {
+        switch value {
+        case .list(let members), .tuple(let members): return members
+        case .string(let text): return text.map { .string(String($0)) }
+        case .dictionary(let pairs): return pairs.map(\.key)
+        case .none, .bool, .int, .float, .function, .builtin, .variableTable, .module, .exception:
+            throw Fault(place, "\(value.typeName) has no members to go through")
+        }
+    }
+
+    private mutating func print(_ members: [Expression], at place: SourcePosition) throws(Fault) {
+        var words: [String] = []
+        for member in members { words.append(try value(of: member).text) }
+        let line = words.joined(separator: " ")
+        try budget.count(bytes: line.utf8.count, at: place)
+        printed.append(line)
+        try budget.count(members: printed.count, at: place)
     }
 
     private mutating func raise(
@@ -116,6 +168,11 @@ struct Evaluator {
         return locals.last?[name] ?? globals[name]
     }
 
+    /// Gives a variable that there is another value, wherever it is.
+    mutating func replace(_ name: String, with value: ConfigValue) {
+        if locals.last?[name] == nil { globals[name] = value } else { set(name, value) }
+    }
+
     private mutating func set(_ name: String, _ value: ConfigValue) {
         if locals.isEmpty {
             globals[name] = value
@@ -124,12 +181,13 @@ struct Evaluator {
         }
     }
 
-    private mutating func assign(_ value: ConfigValue, to target: Expression) throws(Fault) {
+    mutating func assign(_ value: ConfigValue, to target: Expression) throws(Fault) {
         switch target.kind {
         case .name(let name): set(name, value)
         case .tuple(let targets), .list(let targets): try unpack(value, to: targets, at: target.position)
         case .item(let owner, let key): try assignItem(value, owner, key)
-        case .literal, .dictionary, .unary, .binary, .comparison, .and, .or, .conditional, .call, .attribute, .slice:
+        case .literal, .dictionary, .unary, .binary, .comparison, .and, .or, .conditional, .call, .attribute, .slice,
+            .comprehension:
             throw Fault(target.position, "only a name can be given a value")
         }
     }

@@ -161,7 +161,7 @@ extension Parser {
                 advance()
                 arguments.append(Expression.Argument(name: name, value: try expression()))
             } else {
-                try refuseComprehension()
+                let value = try comprehension(of: value) ?? value
                 arguments.append(Expression.Argument(name: nil, value: value))
             }
             guard takeSymbol(",") else { break }
@@ -198,7 +198,7 @@ extension Parser {
         case .symbol("("): return try parenthesis()
         case .symbol("["):
             advance()
-            return Expression(position: token.position, kind: .list(try members(until: "]", of: "list")))
+            return try list(token.position)
         case .symbol("{"): return try dictionary()
         case .symbol("`"): throw Fault(token.position, "`value` is not supported: write repr(value)")
         case .symbol, .newline, .indent, .dedent, .end:
@@ -230,8 +230,8 @@ extension Parser {
     private mutating func parenthesis() throws(Fault) -> Expression {
         let start = advance().position
         if takeSymbol(")") { return Expression(position: start, kind: .tuple([])) }
-        let first = try expression()
-        try refuseComprehension()
+        let value = try expression()
+        let first = try comprehension(of: value) ?? value
         guard takeSymbol(",") else {
             try expectSymbol(")", "after the expression")
             return Expression(position: first.position, kind: first.kind)
@@ -244,7 +244,6 @@ extension Parser {
         var members: [Expression] = []
         while !isSymbol(close) {
             members.append(try expression())
-            try refuseComprehension()
             if members.count > ConfigLimits.members {
                 throw Fault(current.position, "the \(what) has more than \(ConfigLimits.members) members")
             }
@@ -273,6 +272,52 @@ extension Parser {
 
     private func refuseComprehension() throws(Fault) {
         guard isWord("for") else { return }
-        throw Fault(current.position, "list comprehensions are not supported: write the members out")
+        throw Fault(current.position, "comprehensions of dictionaries are not supported: write the members out")
+    }
+
+    // MARK: Comprehensions
+
+    /// `[a, b]`, or `[f(a) for a in b]`.
+    private mutating func list(_ start: SourcePosition) throws(Fault) -> Expression {
+        if takeSymbol("]") { return Expression(position: start, kind: .list([])) }
+        let first = try expression()
+        if let comprehension = try comprehension(of: first) {
+            try expectSymbol("]", "after the comprehension")
+            return comprehension
+        }
+        if takeSymbol("]") { return Expression(position: start, kind: .list([first])) }
+        try expectSymbol(",", "or \"]\" after a member of the list")
+        return Expression(position: start, kind: .list([first] + (try members(until: "]", of: "list"))))
+    }
+
+    /// What stands behind the member of a comprehension; nil: it is none.
+    private mutating func comprehension(of member: Expression) throws(Fault) -> Expression? {
+        guard takeWord("for") else { return nil }
+        try enter()
+        defer { leave() }
+        let target = try loopTarget()
+        let source = try disjunction()
+        let condition = takeWord("if") ? try disjunction() : nil
+        if isWord("for") || isWord("if") {
+            throw Fault(current.position, "a comprehension has one for, and at most one if")
+        }
+        let kind = Expression.Kind.comprehension(member, target: target, source: source, condition: condition)
+        return Expression(position: member.position, kind: kind)
+    }
+
+    /// `a in`, `a, b in`, `(a, b) in`.
+    mutating func loopTarget() throws(Fault) -> Expression {
+        let start = current.position
+        let isBracketed = takeSymbol("(")
+        var names: [Expression] = []
+        repeat {
+            let place = current.position
+            names.append(Expression(position: place, kind: .name(try expectName("the name of a variable"))))
+        } while takeSymbol(",")
+        if isBracketed { try expectSymbol(")", "after the names") }
+        guard takeWord("in") else {
+            throw Fault(current.position, "expected \"in\" after the name, not \(current.kind.spoken)")
+        }
+        return names.count == 1 ? names[0] : Expression(position: start, kind: .tuple(names))
     }
 }

@@ -8,6 +8,7 @@ extension Parser {
         switch word {
         case "def": return [Statement(position: start, kind: .define(try definition()))]
         case "if": return [Statement(position: start, kind: try choice())]
+        case "for", "while": return [Statement(position: start, kind: try repetition(word))]
         default: return try simpleStatements()
         }
     }
@@ -36,6 +37,14 @@ extension Parser {
             advance()
             return Statement(position: start, kind: .giveBack(atEndOfStatement ? nil : try expressionList()))
         case .name("import"): return Statement(position: start, kind: try importing())
+        case .name("break"), .name("continue"):
+            return Statement(position: start, kind: .leaveLoop(forGood: advance().kind == .name("break")))
+        case .name("print"):
+            advance()
+            if atEndOfStatement { return Statement(position: start, kind: .print([])) }
+            let list = try expressionList()
+            if case .tuple(let members) = list.kind { return Statement(position: start, kind: .print(members)) }
+            return Statement(position: start, kind: .print([list]))
         case .name("raise"): return Statement(position: start, kind: try raising())
         case .name(let word):
             if let refusal = Parser.refusal(of: word) { throw Fault(start, refusal) }
@@ -101,7 +110,8 @@ extension Parser {
             for member in members { try checkTarget(member) }
         case .item(let owner, _):
             guard case .name = owner.kind else { fallthrough }
-        case .literal, .dictionary, .unary, .binary, .comparison, .and, .or, .conditional, .call, .attribute, .slice:
+        case .literal, .dictionary, .unary, .binary, .comparison, .and, .or, .conditional, .call, .attribute, .slice,
+            .comprehension:
             throw Fault(target.position, "only a name (or NAME[KEY]) can be given a value")
         }
     }
@@ -117,6 +127,16 @@ extension Parser {
         } while isWord("elif")
         let otherwise = takeWord("else") ? try block(after: "else") : []
         return .choose(branches, otherwise: otherwise)
+    }
+
+    /// `for a in b: …`, `while c: …`.
+    private mutating func repetition(_ word: String) throws(Fault) -> Statement.Kind {
+        advance()
+        let target = word == "for" ? try loopTarget() : nil
+        let head = try expressionList()
+        let body = try block(after: "the head of the loop")
+        if isWord("else") { throw Fault(current.position, "else after a loop is not supported") }
+        return target.map { .each(target: $0, source: head, body: body) } ?? .loop(while: head, body: body)
     }
 
     private mutating func definition() throws(Fault) -> FunctionDefinition {

@@ -92,15 +92,14 @@ struct Parser {
     /// What is supported, for the end of a refusal.
     static let supported =
         "a configuration file is read as data; there are assignments, strings, numbers, lists, tuples, dictionaries, "
-        + "% formatting, arithmetic, comparisons, if, def, return, raise and xm_vars"
+        + "% formatting, arithmetic, comparisons, if, for, while, def, return, raise and xm_vars"
 
     /// Why a statement that begins with this word is not read.
     static func refusal(of word: String) -> String? {
         switch word {
         case "import", "from":
             "import is not supported: no Python module can be loaded; \(supported)"
-        case "for", "while", "break", "continue": "loops are not supported: \(supported)"
-        case "print", "exec": "\(word) is not supported: \(supported)"
+        case "exec": "\(word) is not supported: \(supported)"
         case "class", "with", "try", "except", "finally", "del", "global", "nonlocal", "assert", "yield", "lambda",
             "async", "await":
             "\(word) is not supported: \(supported)"

@@ -22,6 +22,8 @@ struct Expression {
         case attribute(Expression, String)
         case item(Expression, Expression)
         case slice(Expression, from: Expression?, to: Expression?)
+        /// `[member for target in source if condition]`, also as the one argument of a call.
+        case comprehension(Expression, target: Expression, source: Expression, condition: Expression?)
     }
 
     struct Argument {
@@ -44,6 +46,13 @@ struct Statement {
         case choose([(condition: Expression, body: [Statement])], otherwise: [Statement])
         case raise(exception: Expression?, text: Expression?)
         case giveBack(Expression?)
+        /// `for target in source: body`.
+        case each(target: Expression, source: Expression, body: [Statement])
+        /// `while condition: body`.
+        case loop(while: Expression, body: [Statement])
+        /// `break`, or `continue`.
+        case leaveLoop(forGood: Bool)
+        case print([Expression])
         case pass
     }
 }

@@ -177,6 +177,19 @@ class Xend:
         more = {} if afterwards == "gone" else {"afterwards": afterwards}
         return self._post("domain", dom, op="save", file=filename, patience="transfer", **more)
 
+    def xend_domain_dump(
+        self,
+        dom: Reference,
+        filename: str = "",
+        live: Union[bool, int] = 0,
+        crash: Union[bool, int] = 0,
+        reset: Union[bool, int] = 0,
+    ) -> Answer:
+        """Writes a core of a domain to a file of the daemon's machine, without a name to a new one, which the answer tells. The domain
+        is held still unless ``live``; then it is ended with ``crash``, built again with ``reset``."""
+        flags = {"live": int(live), "crash": int(crash), "reset": int(reset)}
+        return self._post("domain", dom, op="dump", file=filename, patience="transfer", **flags)
+
     def xend_domain_migrate(self, dom: Reference, dst: str, live: Union[bool, int] = 0, resource: int = 0) -> Answer:
         """Moves a domain to ``HOST`` or ``HOST:PORT``; its url there. ``resource`` is a limit in Mbit/s, 0 is none."""
         return self._post("domain", dom, op="migrate", destination=dst, live=int(live), resource=resource, patience="transfer")

@@ -443,6 +443,12 @@ class Domain(_Described):
         """Saves it to a file of the daemon's machine and ends it."""
         self.daemon.functions.xend_domain_save(self._reference, file)
 
+    def dump(self, file: str = "", *, live: bool = False, crash: bool = False, reset: bool = False) -> str:
+        """Writes a core of it, its memory for a debugger, to a file of the daemon's machine; the file. Without ``file`` it is a new one
+        where the daemon keeps cores. It is held still unless ``live``; then it is ended with ``crash``, built again with ``reset``."""
+        answer = self.daemon.functions.xend_domain_dump(self._reference, file, live, crash, reset)
+        return (sxp.child_text(answer, "file") if isinstance(answer, list) else None) or file
+
     def migrate(self, destination: str, *, live: bool = False, resource: int = 0) -> str:
         """Moves it to ``HOST`` or ``HOST:PORT``; its url there. ``resource`` is a limit in Mbit/s, 0 is none."""
         answer = self.daemon.functions.xend_domain_migrate(self._reference, destination, live, resource)
