@@ -62,7 +62,7 @@ private func configuration(
         ),
         (
             "kernel='/k'; nics=0; memory='64'; netif=True; cpu=None", [],
-            "(vm (name web) (memory 64) (image (linux (kernel /k))))"
+            "(vm (name web) (memory 64) (backend (netif)) (image (linux (kernel /k))))"
         ),
         (
             "kernel='/k'; nics=0; dhcp='dhcp'", [],

@@ -63,7 +63,7 @@ extension WordTable {
             .refused("a domain sees the processor and the memory of this machine as they are"))
 
     private static let refusedLimits =
-        ConfigurationWord.all("seclabel init_seclabel access_control", .refused("xend labels no domains"))
+        ConfigurationWord.all("seclabel init_seclabel access_control ssidref", .refused("xend labels no domains"))
         + ConfigurationWord.all(
             "llc_colors xenstore_quota xenstore_feature_mask", .refused("there is no such limit for single domains"))
         + [

@@ -1,3 +1,4 @@
+import DomainModel
 import SExpressions
 import XendClient
 
@@ -52,7 +53,7 @@ struct CreateRun {
     private mutating func takeLine(_ line: String) throws(XmFailure) {
         do throws(ConfigFileError) {
             let file = try ConfigFile(Array(line.utf8), name: "command line")
-            settings.take(file.variables, booleans: true)
+            settings.take(file.variables)
             for variable in file.variables { settings.specify(option: variable.name) }
             specified += file.variables.map(\.name)
         } catch {
@@ -114,7 +115,8 @@ struct CreateRun {
     private func readConfiguration(_ file: String, _ settings: inout CreateSettings) throws(XmFailure) -> SExpression {
         let config = try load(file, &settings)
         for line in config.printed { session.host.writeError(line + "\n") }
-        settings.take(config.variables, booleans: session.format.hasSixColumns)
+        settings.take(config.variables)
+        try DomainConfiguration.judgeTypes(of: config.variables, own: config.read)
         var configuration = DomainConfiguration(
             settings: settings, format: session.format, currentDirectory: session.host.currentDirectory,
             randomByte: session.host.randomByte)
@@ -194,12 +196,25 @@ struct CreateRun {
         case .text(let text): content = SXPText.bytes(of: text)
         case .file(_, let bytes): content = bytes
         }
+        let value: SExpression
         do throws(SXPError) {
-            let value = try SExpression.parseFirst(content)
-            session.host.write(
-                session.format == .xl ? LongList.xl(configuration: value).text() + "\n" : value.pretty())
+            value = try SExpression.parseFirst(content)
         } catch {
             throw .error(error.describe(file: file))
+        }
+        judge(value)
+        session.host.write(session.format == .xl ? LongList.xl(configuration: value).text() + "\n" : value.pretty())
+    }
+
+    /// Tells what xend would say of it, as far as that does not depend on its machine.
+    private func judge(_ value: SExpression) {
+        do throws(ConfigurationError) {
+            let config = try DomainConfig(value)
+            if let refusal = config.refusal { throw refusal }
+            for warning in config.warnings { session.warn(warning) }
+            if let refusal = config.bootLoader?.refusal { session.warn(refusal) }
+        } catch {
+            session.warn("xend would refuse this: \(error)")
         }
     }
 

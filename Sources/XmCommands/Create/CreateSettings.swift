@@ -100,13 +100,12 @@ struct CreateSettings {
     /// Marks an option of the command line, so that a variable of the file by its name has no effect.
     mutating func specify(option: String) { specified.insert(option) }
 
-    /// Takes over what a file has set. Xen 2.0 ignored everything but texts, numbers and lists.
-    mutating func take(_ variables: [(name: String, value: ConfigValueView)], booleans: Bool) {
+    /// Takes over what a file has set. Xen 2.0 ignored `True` and `False`: who writes them means them.
+    mutating func take(_ variables: [(name: String, value: ConfigValueView)]) {
         for (name, value) in variables where !specified.contains(name) {
             switch value {
             case .other: continue
-            case .bool: if booleans { values[name] = value }
-            case .int, .float, .string, .list: values[name] = value
+            case .bool, .int, .float, .string, .list: values[name] = value
             }
         }
     }

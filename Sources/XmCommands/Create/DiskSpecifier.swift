@@ -29,7 +29,10 @@ struct DiskSpecifier: Equatable {
             throw entry.failure(isCDROM ? "an empty drive is not supported: there must be a target" : "no target")
         }
         let vdev = entry.values["vdev"] ?? ""
-        guard !vdev.isEmpty else { throw entry.failure("no vdev, such as xvda") }
+        guard !vdev.isEmpty else {
+            // By its name the target takes all that follows.
+            throw entry.failure("no vdev, such as xvda" + (target.contains(",") ? "; target= must come last" : ""))
+        }
         device = DiskSpecifier.deviceName(vdev, isLater: isLater) + (isCDROM ? ":cdrom" : "")
         mode = try DiskSpecifier.mode(entry, isCDROM: isCDROM || vdev.hasSuffix(":cdrom"), isLater: isLater)
         backend = entry.values["backend"].flatMap { $0.isEmpty ? nil : $0 }

@@ -36,6 +36,15 @@ struct DomainConfiguration {
         }
     }
 
+    /// What no variable can be: other tools pass over it in silence.
+    static func judgeTypes(of variables: [(name: String, value: ConfigValueView)], own: Set<String>) throws(XmFailure) {
+        for (name, value) in variables where WordTable.file[name] != nil && !own.contains(name) {
+            if case .other(let type) = value, type == "tuple" || type == "dict" {
+                throw .error("\(name) must be a number, a text or a list such as [ 'TEXT', 'TEXT' ], not a \(type)")
+            }
+        }
+    }
+
     /// Says of names on the command line that are no variables of `create` what becomes of them, where the file did not read them.
     mutating func judgeUnread(_ names: [String]) {
         for name in names where CreateVariable.all.allSatisfy({ $0.name != name }) {
@@ -162,8 +171,13 @@ struct DomainConfiguration {
         return (parts + [dhcp]).joined(separator: ":")
     }
 
-    private func kernelArguments() throws(XmFailure) -> String? {
-        if let whole = try settings.nonEmpty("cmdline") { return whole }
+    private mutating func kernelArguments() throws(XmFailure) -> String? {
+        if let whole = try settings.nonEmpty("cmdline") {
+            for name in ["root", "extra"] where settings.isTrue(name) {
+                warn("\(name) is without effect: cmdline is the whole command line")
+            }
+            return whole
+        }
         let extra = try settings.text("extra") ?? ""
         guard let root = try settings.nonEmpty("nfs_root") else { return extra.isEmpty ? nil : extra }
         guard let server = try settings.nonEmpty("nfs_server") else {

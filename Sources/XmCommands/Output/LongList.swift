@@ -1,5 +1,6 @@
 // `list --long` in its later forms.
 
+import DomainModel
 import SExpressions
 import XendClient
 
@@ -79,7 +80,8 @@ enum LongList {
             ("max_memkb", maximum.map { .number($0 * 1024) }), ("target_memkb", memory.map { .number($0 * 1024) }),
             ("kernel", image?.childText("kernel").map(JSONText.string)),
             ("cmdline", image.map { .string(commandLine($0)) }),
-            ("ramdisk", image?.childText("ramdisk").map(JSONText.string)), ("type.\(type)", .object([])),
+            ("ramdisk", image?.childText("ramdisk").map(JSONText.string)),
+            ("bootloader", config.childText("bootloader").map(JSONText.string)), ("type.\(type)", .object([])),
         ]
         var members: [(String, JSONText)] = [("c_info", .object(some: creation)), ("b_info", .object(some: build))]
         let devices = config.children("device").compactMap { $0.child(at: 0) }
@@ -87,6 +89,10 @@ enum LongList {
         let nics = devices.filter { $0.name == "vif" }.map(nic)
         if !disks.isEmpty { members.append(("disks", .array(disks))) }
         if !nics.isEmpty { members.append(("nics", .array(nics))) }
+        for action in ["on_poweroff", "on_reboot", "on_watchdog", "on_crash"] {
+            guard let word = config.childText(action) else { continue }
+            members.append((action, .string(word.replacing("-", with: "_"))))
+        }
         return .object(members)
     }
 
@@ -123,20 +129,34 @@ enum LongList {
     }
 
     private static func disk(_ vbd: SExpression) -> JSONText {
-        let name = vbd.childText("uname") ?? ""
-        let path = name.split(separator: ":", maxSplits: 1).last.map(String.init) ?? name
+        let parts = (vbd.childText("uname") ?? "").split(separator: ":", maxSplits: 1).map(String.init)
+        let kind = parts.count > 1 ? parts[0] : "phy"
         let writable = vbd.childText("mode")?.contains("w") == true
-        return .object([
-            ("pdev_path", .string(path)), ("vdev", .string(vbd.childText("dev") ?? "")), ("format", .string("raw")),
-            ("readwrite", .number(writable ? 1 : 0)),
+        let device = vbd.childText("dev") ?? ""
+        let isCDROM = device.hasSuffix(":cdrom")
+        return .object(some: [
+            ("backend_domname", vbd.childText("backend").map(JSONText.string)),
+            ("pdev_path", .string(parts.last ?? "")),
+            ("vdev", .string(isCDROM ? String(device.dropLast(":cdrom".count)) : device)),
+            ("format", .string(kind == "qcow2" ? kind : "raw")),
+            ("script", ["phy", "file", "qcow2"].contains(kind) ? nil : .string("block-\(kind)")),
+            ("removable", isCDROM ? .number(1) : nil), ("readwrite", .number(writable ? 1 : 0)),
+            ("is_cdrom", isCDROM ? .number(1) : nil),
+            ("discard_enable", vbd.childText("discard").map { .literal($0 == "1" ? "True" : "False") }),
         ])
     }
 
     private static func nic(_ vif: SExpression) -> JSONText {
-        .object(some: [
+        let rate = vif.childText("rate").flatMap(TransmitRate.init(text:))
+        return .object(some: [
+            ("backend_domname", vif.childText("backend").map(JSONText.string)),
+            ("mtu", vif.childText("mtu").flatMap { Int($0) }.map(JSONText.number)),
             ("mac", vif.childText("mac").map(JSONText.string)), ("ip", vif.childText("ip").map(JSONText.string)),
             ("bridge", vif.childText("bridge").map(JSONText.string)),
+            ("ifname", vif.childText("vifname").map(JSONText.string)),
             ("script", vif.childText("script").map(JSONText.string)), ("nictype", .string("vif")),
+            ("rate_bytes_per_interval", rate.map { .number(Int($0.bytes)) }),
+            ("rate_interval_usecs", rate.map { .number(Int($0.microseconds)) }),
         ])
     }
 }
