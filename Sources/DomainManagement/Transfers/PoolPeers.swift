@@ -88,10 +88,20 @@ final class PoolPeers: ManagerPart {
     }
 
     /// Calls another xend.
-    func open(_ host: String, _ port: UInt16) async throws -> MigrationChannel {
+    ///
+    /// - Parameter mayBeHere: whether it may be one of this machine. Under whichever name or address that is called, whoever happens to
+    ///   have the usual port is not told a word.
+    func open(_ host: String, _ port: UInt16, mayBeHere: Bool = true) async throws -> MigrationChannel {
         let network = migration.network ?? self.host.network
         let connection = try await network.connect(
             host: host, port: port, deadline: self.host.clock.now + migration.connectTimeout)
+        guard mayBeHere || connection.identity == .remote else {
+            await connection.close()
+            throw WireError(
+                .refused,
+                "that is this very machine; another xend on it is \(host):PORT, with the port on which it takes domains, which it "
+                    + "tells when it starts")
+        }
         let (secret, isMember, random) = (migration.secret, migration.network != nil, self.host.random)
         return try await self.host.clock.within(migration.greetingTimeout, closing: connection) {
             try await MigrationChannel.call(connection, secret: secret, isMember: isMember, random: random)

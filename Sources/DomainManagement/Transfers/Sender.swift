@@ -16,7 +16,9 @@ struct Sender: ManagerPart {
     func route(_ request: MigrationRequest) throws(OperationError) -> MigrationRoute {
         let (host, port) = try destination(request.destination)
         try checkIsElsewhere(host, port, request.destination)
-        return MigrationRoute(host: host, port: port, isLive: request.live, rate: request.rate)
+        return MigrationRoute(
+            host: host, port: port, namesPort: request.destination.hasSuffix(":\(port)"), isLive: request.live,
+            rate: request.rate)
     }
 
     /// This machine is somewhere else only with the port of another xend on it: without one, whoever happens to have the usual port
@@ -123,7 +125,7 @@ struct Sender: ManagerPart {
     ) async throws {
         guard let manager = context.manager else { throw StepFailure("xend is stopping") }
         task.enter("connect")
-        let channel = try await peers.open(route.host, route.port)
+        let channel = try await peers.open(route.host, route.port, mayBeHere: route.namesPort)
         task.onCancel { await channel.close() }
         defer { task.onCancel(nil) }
         try task.check()
@@ -204,6 +206,8 @@ struct Sender: ManagerPart {
 struct MigrationRoute: Sendable {
     var host: String
     var port: UInt16
+    /// Somebody has chosen the port.
+    var namesPort: Bool
     var isLive: Bool
     /// Mbit/s; 0 = no limit.
     var rate: Int
