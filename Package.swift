@@ -158,7 +158,10 @@ let package = Package(
         // One method per function of the manual's client API.
         module(
             "XendClient",
-            ["SExpressions", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio)]),
+            [
+                "SExpressions", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"])),
+            ]),
         // Configuration files of `xm create`, the outputs of xm and xl.
         module(
             "XmCommands",

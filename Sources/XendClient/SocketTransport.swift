@@ -10,19 +10,42 @@ import NIOPosix
 public struct SocketTransport: XendTransport {
     private let address: XendAddress
     private let group: MultiThreadedEventLoopGroup
+    private let token: String?
+    private let security: ClientSecurity?
+    public let hasCredentials: Bool
 
     /// Time for the handshake of TCP; a machine that is switched off answers nothing at all.
     private static let connectTimeout = TimeAmount.seconds(10)
 
-    public init(address: XendAddress, group: MultiThreadedEventLoopGroup = .singleton) {
+    /// - Throws: `XendError.invalid` for credentials that cannot be used there, and for TLS in a program that was built without it.
+    public init(
+        address: XendAddress, credentials: XendCredentials = XendCredentials(),
+        group: MultiThreadedEventLoopGroup = .singleton
+    ) throws(XendError) {
         self.address = address
         self.group = group
+        token = credentials.token
+        hasCredentials = credentials.tellWhoAsks
+        if address.isSecured {
+            security = try ClientSecurity(credentials, host: address.host)
+        } else {
+            guard credentials.certificate == nil, credentials.authority == nil else {
+                throw .invalid(
+                    "XEND_CERTIFICATE, XEND_KEY and XEND_CA are for TLS: XEND is https://\(address.authority) then")
+            }
+            guard token == nil || address.isLocal else {
+                throw .invalid("a token is not sent to \(address.host) where others can read it: set XEND=https://HOST:PORT")
+            }
+            security = nil
+        }
     }
 
     /// Connects, sends and waits for the whole answer, within the request's time limit.
     ///
     /// - Throws: `XendError.unreachable` with the system's reason.
     public func perform(_ request: XendRequest) async throws(XendError) -> XendResponse {
+        var request = request
+        if let token { request.headers.append((name: "Authorization", value: "Bearer \(token)")) }
         do {
             let promise = group.next().makePromise(of: XendResponse.self)
             let channel = try await connect(promise, request)
@@ -41,8 +64,9 @@ public struct SocketTransport: XendTransport {
         do {
             let bootstrap = ClientBootstrap(group: promise.futureResult.eventLoop)
                 .connectTimeout(min(SocketTransport.connectTimeout, TimeAmount(request.timeLimit)))
-                .channelInitializer { channel in
+                .channelInitializer { [security] channel in
                     channel.eventLoop.makeCompletedFuture {
+                        try security?.configure(channel.pipeline.syncOperations)
                         try channel.pipeline.syncOperations.addHandler(ExchangeHandler(request, promise))
                     }
                 }
@@ -68,7 +92,7 @@ public struct SocketTransport: XendTransport {
         case ChannelError.connectTimeout: return .unreachable("[Errno 110] Connection timed out")
         case ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed, ChannelError.eof:
             return .unreachable(ExchangeHandler.lost)
-        default: return .unreachable("\(error)")
+        default: return .unreachable(ClientSecurity.explained(error) ?? "\(error)")
         }
     }
 }

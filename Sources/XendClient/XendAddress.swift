@@ -10,6 +10,8 @@ public struct XendAddress: Equatable, Sendable {
     public var root: String
     /// The path of a Unix socket, in place of host and port; nil: none.
     public var socket: String?
+    /// Whether it is asked over TLS.
+    public var isSecured = false
 
     /// The daemon of this machine, where it has no socket.
     public static let standard = XendAddress(host: "localhost", port: 8000)
@@ -29,8 +31,8 @@ public struct XendAddress: Equatable, Sendable {
         self.root = root
     }
 
-    /// Reads the values of the two variables: `HOST:PORT`, `unix:PATH` or `/PATH`; absent ones mean the socket of this machine's daemon or,
-    /// where there is none, `localhost:8000`, and `/xend/`.
+    /// Reads the values of the two variables: `HOST:PORT`, `https://HOST:PORT`, `unix:PATH` or `/PATH`; absent ones mean the socket of this
+    /// machine's daemon or, where there is none, `localhost:8000`, and `/xend/`.
     ///
     /// - Parameters:
     ///   - server: of `XEND`.
@@ -49,21 +51,35 @@ public struct XendAddress: Equatable, Sendable {
         } else if server == nil, hasSocket(XendAddress.standardSocket) {
             socket = XendAddress.standardSocket
         } else if let server {
-            guard let colon = server.lastIndex(of: ":") else {
-                throw .invalid("XEND must be HOST:PORT, not \"\(server)\": it has no colon")
-            }
-            let digits = server[server.index(after: colon)...]
-            guard let port = Int(digits), (1...65535).contains(port), digits.first != "+" else {
-                throw .invalid("XEND must be HOST:PORT with a port from 1 to 65535, not \"\(server)\"")
-            }
-            host = XendAddress.unbracketed(server[..<colon])
-            self.port = port
+            try read(server)
         }
         if let root {
             self.root = root.hasPrefix("/") ? root : "/" + root
             while self.root.hasSuffix("/") { self.root.removeLast() }
         }
     }
+
+    /// `HOST:PORT`, with or without what a browser has before and after it.
+    private mutating func read(_ server: String) throws(XendError) {
+        var rest = server[...]
+        for (scheme, isSecured) in [("https://", true), ("http://", false)] where rest.lowercased().hasPrefix(scheme) {
+            rest = rest.dropFirst(scheme.count)
+            if rest.hasSuffix("/") { rest.removeLast() }
+            self.isSecured = isSecured
+        }
+        guard let colon = rest.lastIndex(of: ":") else {
+            throw .invalid("XEND must be HOST:PORT or https://HOST:PORT, not \"\(server)\": it has no colon before a port")
+        }
+        let digits = rest[rest.index(after: colon)...]
+        guard let port = Int(digits), (1...65535).contains(port), digits.first != "+" else {
+            throw .invalid("XEND must be HOST:PORT with a port from 1 to 65535, not \"\(server)\"")
+        }
+        host = XendAddress.unbracketed(rest[..<colon])
+        self.port = port
+    }
+
+    /// Whether what is sent there stays on this machine.
+    public var isLocal: Bool { socket != nil || host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
     /// `unix:/PATH`, `/PATH`
     private static func path(_ server: String?) -> String? {

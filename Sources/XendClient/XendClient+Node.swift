@@ -39,6 +39,15 @@ extension XendClient {
     /// `xend_console_disconnect(id)`: closes the connection of whoever is attached.
     public func consoleDisconnect(_ port: String) async throws(XendError) { try await order(.consoleDisconnect(port)) }
 
+    /// `xend_console_ticket(id)`: what joins whoever shows it first on the console's port, once, within 30 s.
+    public func consoleTicket(_ port: String) async throws(XendError) -> String {
+        let answer = try await perform(.consoleTicket(port)).expression("the ticket")
+        guard let secret = answer.childText("secret") else {
+            throw .unreadable("xend answered no ticket for the console at port \(port)")
+        }
+        return secret
+    }
+
     /// `xend_event_inject(sxpr)`: publishes an event.
     public func eventInject(_ event: SExpression) async throws(XendError) {
         try await order(.eventInject(.expression(event)))
@@ -76,6 +85,8 @@ extension XendCall {
     public static func consoleDisconnect(_ port: String) -> XendCall {
         .post("console", port, operation: "disconnect")
     }
+    /// Asks for a ticket of the console on a TCP port.
+    public static func consoleTicket(_ port: String) -> XendCall { .post("console", port, operation: "ticket") }
     /// Saves, restores and migrations with their progress, ended ones too.
     public static func tasks() -> XendCall { .get("task", arguments: [("detail", .text("1"))]) }
     /// Publishes an s-expression as an event, under the name that it begins with.

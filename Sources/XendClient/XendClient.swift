@@ -22,6 +22,9 @@ public struct XendClient: Sendable {
         self.limits = limits
     }
 
+    /// Whether it shows a token or a certificate, so that a console asks for a ticket: a plain connection there tells nothing.
+    public var hasCredentials: Bool { transport.hasCredentials }
+
     /// Makes any call; the methods below do nothing else.
     public func perform(_ call: XendCall) async throws(XendError) -> XendReply {
         let request = call.request(

@@ -9,6 +9,12 @@ import SExpressions
 public protocol XendTransport: Sendable {
     /// - Throws: `XendError.unreachable` where there is no complete answer.
     func perform(_ request: XendRequest) async throws(XendError) -> XendResponse
+    /// Whether requests show who asks, other than by their connection.
+    var hasCredentials: Bool { get }
+}
+
+extension XendTransport {
+    public var hasCredentials: Bool { false }
 }
 
 /// An HTTP request, complete but for the framing.

@@ -8,7 +8,7 @@ struct RunningDaemon {
     func perform(_ call: XendCall) async throws -> SExpression {
         do {
             let address = try await address()
-            let client = XendClient(address: address, transport: SocketTransport(address: address))
+            let client = XendClient(address: address, transport: try SocketTransport(address: address))
             return switch try await client.perform(call) {
             case .expression(let value): value
             case .text(let text): .atom(text)

@@ -15,7 +15,7 @@ struct StopDomains: AsyncParsableCommand {
         do throws(XendError) {
             let address = try XendAddress(
                 server: Self.environment("XEND"), root: Self.environment("XEND_ROOT"), hasSocket: Self.isSocket)
-            let client = XendClient(address: address, transport: SocketTransport(address: address))
+            let client = XendClient(address: address, transport: try SocketTransport(address: address))
             _ = try await client.perform(.nodeStopDomains(timeout: String(timeout)))
         } catch {
             Terminal.complain("xend: \(error)")

@@ -8,6 +8,8 @@ import XmCommands
 struct ConsoleSession {
     let host: String
     let port: Int
+    /// What tells xend who this is, where the connection does not.
+    let ticket: String?
 
     private static let escape = UInt8(ascii: "]") - 64
     private static let banner = "************ REMOTE CONSOLE: CTRL-] TO QUIT ********\n"
@@ -22,13 +24,16 @@ struct ConsoleSession {
         let terminal = TerminalMode()
         machine.write(ConsoleSession.banner)
         terminal?.setRaw()
-        var pump = Pump(socket: socket, signals: signals, isTerminal: terminal != nil)
+        var pump = Pump(socket: socket, signals: signals, isTerminal: terminal != nil, first: opening)
         let signal = pump.run()
         terminal?.restore()
         signals.stop()
         machine.write(ConsoleSession.farewell)
         if let signal { EndingSignals.end(by: signal) }
     }
+
+    /// The line with which a ticket is shown.
+    private var opening: [UInt8] { ticket.map { Array("ticket \($0)\n".utf8) } ?? [] }
 
     private func failure(_ what: String) -> XmFailure {
         .error("\(what): \(String(cString: strerror(errno)))")
@@ -69,10 +74,12 @@ struct ConsoleSession {
         private var readsInput = true
         private var buffer = [UInt8](repeating: 0, count: 16384)
 
-        init(socket: Int32, signals: EndingSignals, isTerminal: Bool) {
+        /// - Parameter first: what is sent before anything that is typed.
+        init(socket: Int32, signals: EndingSignals, isTerminal: Bool, first: [UInt8]) {
             self.socket = socket
             self.signals = signals
             self.isTerminal = isTerminal
+            pending = first
         }
 
         /// Passes bytes on until something ends it. Returns the signal if that was what did.

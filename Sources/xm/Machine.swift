@@ -2,6 +2,7 @@
 
 import Glibc
 import HostInterface
+import XendClient
 import XmCommands
 
 /// `XmHost` by the C library.
@@ -43,6 +44,15 @@ struct Machine: XmHost {
             guard content.count <= Machine.fileLimit else {
                 throw .error("\(path) is larger than \(Machine.fileLimit) bytes")
             }
+        }
+    }
+
+    /// What is in the file of a token.
+    func readSecret(_ path: String) throws(XendError) -> [UInt8] {
+        do {
+            return try readFile(path)
+        } catch {
+            throw .invalid("\(error)")
         }
     }
 
@@ -93,8 +103,8 @@ struct Machine: XmHost {
 
     var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    func attachConsole(host: String, port: Int) async throws(XmFailure) {
-        try ConsoleSession(host: host, port: port).run(self)
+    func attachConsole(host: String, port: Int, ticket: String?) async throws(XmFailure) {
+        try ConsoleSession(host: host, port: port, ticket: ticket).run(self)
     }
 }
 

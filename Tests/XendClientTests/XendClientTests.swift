@@ -26,7 +26,10 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
         (":9", "y/", "localhost:9/y"), ("[::1]:5", "/", "[::1]:5"),
         ("unix:/run/x", nil, "/run/x/xend"), ("/run/x", "/y", "/run/x/y"),
         ("unix:x", nil, "XEND must be HOST:PORT or unix:/PATH, not \"unix:x\""),
-        ("h", nil, "XEND must be HOST:PORT, not \"h\": it has no colon"),
+        ("h", nil, "XEND must be HOST:PORT or https://HOST:PORT, not \"h\": it has no colon before a port"),
+        ("https://h", nil, "XEND must be HOST:PORT or https://HOST:PORT, not \"https://h\": it has no colon before a port"),
+        ("https://h:0", nil, "XEND must be HOST:PORT with a port from 1 to 65535, not \"https://h:0\""),
+        ("https://h:81", nil, "https h:81/xend"), ("HTTPS://[::1]:81/", "/x", "https [::1]:81/x"), ("http://h:81/", nil, "h:81/xend"),
         ("h:x", nil, "XEND must be HOST:PORT with a port from 1 to 65535, not \"h:x\""),
         ("h:0", nil, "XEND must be HOST:PORT with a port from 1 to 65535, not \"h:0\""),
     ]
@@ -35,7 +38,8 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
     func readsAddress(server: String?, root: String?, expected: String) {
         do throws(XendError) {
             let address = try XendAddress(server: server, root: root)
-            #expect((address.socket ?? address.authority) + address.root == expected)
+            let scheme = address.isSecured ? "https " : ""
+            #expect(scheme + (address.socket ?? address.authority) + address.root == expected)
         } catch {
             #expect(error.description == expected)
         }
@@ -48,6 +52,52 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
         )
         #expect(try XendAddress(server: nil, root: nil) { _ in false }.socket == nil)
         #expect(try XendAddress(server: "h:1", root: nil) { _ in true }.socket == nil)
+    }
+
+    /// What the environment says, and what comes of it: the token, or why it is none.
+    static let credentials: [([String: String], String?)] = [
+        ([:], nil), (["XEND_TOKEN": ""], nil), (["XEND_TOKEN": "a_b"], "a_b"), (["XEND_TOKEN_FILE": "/t"], "a_file"),
+        (["XEND_TOKEN": "a b"], "XEND_TOKEN holds no token: a token is one word of letters, digits and signs"),
+        (["XEND_TOKEN": "a\r\nX: y"], "XEND_TOKEN holds no token: a token is one word of letters, digits and signs"),
+        (["XEND_TOKEN_FILE": "/no"], "no /no"),
+        (["XEND_TOKEN_FILE": "/long"], "/long (XEND_TOKEN_FILE) holds no token: it has 5000 bytes"),
+        (["XEND_TOKEN": "a", "XEND_TOKEN_FILE": "/t"], "XEND_TOKEN and XEND_TOKEN_FILE are both set; which one counts?"),
+        (["XEND_CERTIFICATE": "/c"], "XEND_CERTIFICATE and XEND_KEY belong together: XEND_KEY is not set"),
+        (["XEND_KEY": "/c"], "XEND_CERTIFICATE and XEND_KEY belong together: XEND_CERTIFICATE is not set"),
+    ]
+
+    @Test("The environment says who asks, or is told what is wrong with it", arguments: credentials)
+    func readsCredentials(variables: [String: String], expected: String?) {
+        do throws(XendError) {
+            let files = ["/t": Array("a_file\n".utf8), "/long": [UInt8](repeating: 97, count: 5000)]
+            let read = try XendCredentials(variable: { variables[$0] }) { path throws(XendError) in
+                guard let content = files[path] else { throw .invalid("no \(path)") }
+                return content
+            }
+            #expect(read.token == expected)
+            #expect(read.tellWhoAsks == (expected != nil))
+        } catch {
+            #expect(error.description == expected)
+        }
+    }
+
+    @Test("A token stays on this machine, or goes over TLS")
+    func tokensAreNotSentInTheOpen() throws {
+        let credentials = XendCredentials(token: "t")
+        for server in ["localhost:1", "127.0.0.9:1", "[::1]:1", "/run/x"] {
+            let transport = try SocketTransport(
+                address: try XendAddress(server: server, root: nil), credentials: credentials)
+            #expect(transport.hasCredentials)
+        }
+        for server in ["h:1", "192.0.2.1:1", "localhost.example:1"] {
+            let address = try XendAddress(server: server, root: nil)
+            #expect(throws: XendError.self) { try SocketTransport(address: address, credentials: credentials) }
+            #expect(!(try SocketTransport(address: address).hasCredentials))
+        }
+        let plain = try XendAddress(server: "localhost:1", root: nil)
+        #expect(throws: XendError.self) {
+            try SocketTransport(address: plain, credentials: XendCredentials(authority: "/ca.pem"))
+        }
     }
 
     /// A call, and its request line with the form.
@@ -172,7 +222,7 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
     func speaks(answer: String, expected: String) async throws {
         let server = try await CannedServer.start(answer)
         let address = XendAddress(host: "127.0.0.1", port: server.port)
-        let result = await outcome(of: SocketTransport(address: address), timeLimit: .seconds(20))
+        let result = await outcome(of: try SocketTransport(address: address), timeLimit: .seconds(20))
         #expect(result == expected)
         try await server.stop()
     }
@@ -202,7 +252,7 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
     func givesUp() async throws {
         let server = try await CannedServer.start(nil)
         let address = XendAddress(host: "127.0.0.1", port: server.port)
-        let result = await outcome(of: SocketTransport(address: address), timeLimit: .milliseconds(50))
+        let result = await outcome(of: try SocketTransport(address: address), timeLimit: .milliseconds(50))
         #expect(result == "xend has not answered within 0.05 seconds")
         try await server.stop()
     }
@@ -213,7 +263,7 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
         try await server.stop()
         let address = XendAddress(host: "127.0.0.1", port: server.port)
         #expect(
-            await outcome(of: SocketTransport(address: address), timeLimit: .seconds(20))
+            await outcome(of: try SocketTransport(address: address), timeLimit: .seconds(20))
                 == "[Errno 111] Connection refused")
     }
 

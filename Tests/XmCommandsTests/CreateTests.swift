@@ -257,6 +257,17 @@ private func configuration(
         #expect(host.attached == ["localhost:9603"])
     }
 
+    @Test("Whoever shows a token comes to the console with a ticket")
+    func showsTicket() async {
+        let ticket = "(ticket (secret abc) (console_port 9603) (seconds 30))"
+        let daemon = FakeDaemon(
+            ["POST /xend/domain": Self.created, "POST /xend/console/9603": ticket], hasCredentials: true)
+        let host = FakeHost()
+        let outcome = await run(["create", "-c", "-L", "save/web"], daemon: daemon, host: host)
+        #expect(outcome.requests.last == "POST /xend/console/9603 op=ticket")
+        #expect(host.attached == ["localhost:9603 with ticket abc"])
+    }
+
     @Test("A refused configuration is an error with the daemon's text")
     func reportsRefusal() async {
         let daemon = FakeDaemon(["POST /xend/domain": "(xend.err 'Error creating domain: vm name clash: web')"])

@@ -84,8 +84,8 @@ final class FakeHost: XmHost {
     /// Two seconds for each pause.
     func elapsedSeconds() -> Double { Double(pauses) * 2 }
 
-    func attachConsole(host: String, port: Int) async throws(XmFailure) {
-        state.withLock { $0.attached.append("\(host):\(port)") }
+    func attachConsole(host: String, port: Int, ticket: String?) async throws(XmFailure) {
+        state.withLock { $0.attached.append("\(host):\(port)" + (ticket.map { " with ticket \($0)" } ?? "")) }
     }
 }
 
@@ -115,8 +115,11 @@ final class FakeDaemon: XendTransport {
 
     private let state = Mutex(State())
 
+    let hasCredentials: Bool
+
     /// - Parameter answers: `GET /path` or `POST /path op=…` to SXP.
-    init(_ answers: [String: String] = [:]) {
+    init(_ answers: [String: String] = [:], hasCredentials: Bool = false) {
+        self.hasCredentials = hasCredentials
         for (question, text) in answers { answer(question, text) }
     }
 

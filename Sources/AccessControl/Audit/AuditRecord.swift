@@ -13,6 +13,8 @@ public struct AuditRecord: LogEntry, Hashable {
         case debug
         /// A connection to the migration port.
         case migration
+        /// None: xend found, at its start, that an operation had been cut off by the end of the one before.
+        case recovery
     }
 
     /// What became of it.

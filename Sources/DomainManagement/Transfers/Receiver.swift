@@ -1,3 +1,4 @@
+import AccessControl
 import DomainLifecycle
 import DomainModel
 import HostInterface
@@ -77,6 +78,7 @@ struct Receiver: ManagerPart {
         let channel = reception.channel
         guard reception.task != nil else {
             log.notice("a domain from \(channel.peer.host) is refused: \(error.message)")
+            note(reception, error)
             try? await channel.send(.refused(error.message))
             return await channel.close()
         }
@@ -91,7 +93,17 @@ struct Receiver: ManagerPart {
         handovers.connectionLost(id, reception.channel)
         await reception.channel.close()
         guard let task = reception.task else { return }
-        await tasks.end(task, of: reception.domain, failure ?? outcome(of: id))
+        let failure = failure ?? outcome(of: id)
+        note(reception, failure)
+        await tasks.end(task, of: reception.domain, failure)
+    }
+
+    /// What another host asked for is for the audit, too. Its certificate or the pool's secret let it in: that is who it is.
+    private func note(_ reception: Reception, _ failure: OperationError?) {
+        let name = DomainRecord(reception.offer.record)?.name.rawValue ?? ""
+        settings.audit?.note(
+            Caller(.remote, address: reception.channel.peer, role: nil), by: .migration, "receive",
+            on: "/xend/domain/\(name)", failure.map { .failed($0.message) } ?? .done)
     }
 
     /// Whether the domain runs here now.

@@ -81,6 +81,14 @@ struct XmSession: Sendable {
         _ = try await ask { (client) async throws(XendError) in try await client.perform(call) }
     }
 
+    /// Joins the user's terminal to the console at a port of xend's host.
+    func attachConsole(_ port: Int) async throws(XmFailure) {
+        let ticket: String? =
+            client.hasCredentials
+            ? try await ask { (client) async throws(XendError) in try await client.consoleTicket("\(port)") } : nil
+        try await host.attachConsole(host: client.address.host, port: port, ticket: ticket)
+    }
+
     /// Tells of something that was asked for and is without effect.
     func warn(_ text: String) { host.writeError("Warning: \(text)\n") }
 

@@ -34,7 +34,8 @@ public protocol XmHost: Sendable {
     /// Whether standard error is a terminal, on which a line of progress can be rewritten.
     var showsProgress: Bool { get }
     /// Joins the user's terminal to a console until the user types Ctrl-] or the other end closes.
-    func attachConsole(host: String, port: Int) async throws(XmFailure)
+    /// - Parameter ticket: shown first, where a connection does not tell who it is of.
+    func attachConsole(host: String, port: Int, ticket: String?) async throws(XmFailure)
 }
 
 /// Why a command ends before its end.

@@ -53,7 +53,7 @@ extension XmSession {
         guard let server else { return client }
         do throws(XendError) {
             let address = try XendAddress(server: server, root: client.address.root)
-            return XendClient(address: address, transport: SocketTransport(address: address))
+            return XendClient(address: address, transport: try SocketTransport(address: address))
         } catch {
             throw XmFailure(error)
         }

@@ -227,6 +227,6 @@ struct CreateRun {
             say("Started domain \(name)" + (domain.console?.port.map { ", console on port \($0)" } ?? ""), settings)
         }
         guard isSet("console_autoconnect", settings), let port = domain.console?.port else { return }
-        try await session.host.attachConsole(host: session.client.address.host, port: port)
+        try await session.attachConsole(port)
     }
 }

@@ -108,6 +108,6 @@ enum HostCommands {
         guard parsed.words.count == 1 else { throw .error("\(invocation.word): Invalid argument(s)") }
         let information = try await session.ask { (client) async throws(XendError) in try await client.domain(domain) }
         guard let port = information.console?.port else { throw .error("No console information") }
-        try await session.host.attachConsole(host: session.client.address.host, port: port)
+        try await session.attachConsole(port)
     }
 }

@@ -105,6 +105,9 @@ class Addresses(unittest.TestCase):
             ({"XEND": "[::1]:81"}, "[::1]:81", "/xend"),
             ({"XEND": "/run/xend.sock", "XEND_ROOT": "/x y"}, "unix:/run/xend.sock", "/x%20y"),
             ({"XEND": "unix:/run/xend.sock"}, "unix:/run/xend.sock", "/xend"),
+            ({"XEND": "https://h:81"}, "https://h:81", "/xend"),
+            ({"XEND": "HTTPS://[::1]:81/"}, "https://[::1]:81", "/xend"),
+            ({"XEND": "http://h:81/"}, "h:81", "/xend"),
         ]:
             with self.subTest(environment), mock.patch.dict(os.environ, environment, clear=True):
                 address = xend.Address.read()
@@ -115,6 +118,39 @@ class Addresses(unittest.TestCase):
         for text in "", "h", "h:", "h:0", "h:65536", "h:+1", "h:1 ", "h:a", "h\r\nX:1", "é:1", "a@b:1", "unix:x", "/" * 108:
             with self.subTest(text), self.assertRaises(xend.InvalidError):
                 xend.Address.read(text)
+
+    def test_who_asks(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, Canned(NAMES) as server:
+            kept = Path(folder, "token")
+            kept.write_text("t_f\n")
+            for environment, token in [({}, None), ({"XEND_TOKEN": "t_e"}, "t_e"), ({"XEND_TOKEN_FILE": str(kept)}, "t_f")]:
+                with self.subTest(environment), mock.patch.dict(os.environ, environment):
+                    domains(server.address)
+                    shown = f"\r\nAuthorization: Bearer {token}\r\n".encode()
+                    self.assertEqual(shown in server.requests[-1], token is not None)
+                    self.assertNotIn(token or "t_", repr(xend.Credentials.read()))
+            for environment in [
+                {"XEND_TOKEN": "a b"},
+                {"XEND_TOKEN": "a\r\nX: y"},
+                {"XEND_TOKEN_FILE": folder + "/none"},
+                {"XEND_TOKEN_FILE": folder},
+                {"XEND_TOKEN": "a", "XEND_TOKEN_FILE": str(kept)},
+                {"XEND_CERTIFICATE": str(kept)},
+                {"XEND_KEY": str(kept)},
+                {"XEND_CA": str(kept)},
+            ]:
+                asked = len(server.requests)
+                with self.subTest(environment), mock.patch.dict(os.environ, environment):
+                    with self.assertRaises(xend.InvalidError):
+                        domains(server.address)
+                    self.assertEqual(len(server.requests), asked)
+            for address, is_safe in [("127.0.0.9:1", True), ("[::1]:1", True), ("/s", True), ("https://h:1", True), ("h:1", False)]:
+                with self.subTest(address):
+                    try:
+                        xend.Transport(xend.Address.read(address), xend.Timeouts(), xend.Credentials("t"))
+                        self.assertTrue(is_safe)
+                    except xend.InvalidError:
+                        self.assertFalse(is_safe)
 
     def test_a_socket_of_this_machine(self) -> None:
         with tempfile.TemporaryDirectory() as folder, Canned(NAMES, f"{folder}/s") as server:

@@ -14,6 +14,7 @@ fails raises a :class:`XendError`.
 from . import sxp
 from .address import Address
 from .client import Configuration, Console, Daemon, Device, Domain, Node, Scheduler, Task, connect
+from .credentials import Credentials
 from .errors import (
     ForbiddenError,
     InvalidError,
@@ -33,6 +34,7 @@ __all__ = [
     "Call",
     "Configuration",
     "Console",
+    "Credentials",
     "Daemon",
     "Device",
     "Domain",

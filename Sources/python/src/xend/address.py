@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
-from typing import Optional
+from typing import Optional, Tuple
 from urllib.parse import quote
 
 from .errors import InvalidError
@@ -25,10 +25,12 @@ class Address:
     socket: Optional[str] = None
     #: The path of the root, without its closing slash.
     root: str = "/xend"
+    #: Whether it is asked over TLS.
+    is_secured: bool = False
 
     @classmethod
     def read(cls, server: Optional[str] = None, root: Optional[str] = None) -> "Address":
-        """Reads ``HOST:PORT``, ``unix:PATH`` or ``/PATH``.
+        """Reads ``HOST:PORT``, ``https://HOST:PORT``, ``unix:PATH`` or ``/PATH``.
 
         What is None is taken from the environment: ``XEND`` and ``XEND_ROOT``, as in 2004; without them it is the socket of this
         machine's daemon or, where there is none, ``localhost:8000``, and ``/xend``.
@@ -42,16 +44,18 @@ class Address:
             return cls(socket=STANDARD_SOCKET if _is_socket(STANDARD_SOCKET) else None, root=path)
         if server.startswith(("/", "unix:")):
             return cls(socket=_socket(server), root=path)
-        host, colon, digits = server.rpartition(":")
+        rest, is_secured = _without_scheme(server)
+        host, colon, digits = rest.rpartition(":")
         if not colon:
-            raise InvalidError(f'XEND must be HOST:PORT or the path of a socket, not "{server}": it has no colon')
+            text = f'XEND must be HOST:PORT, https://HOST:PORT or the path of a socket, not "{server}"'
+            raise InvalidError(f"{text}: it has no colon before a port")
         if not (digits.isascii() and digits.isdigit() and 1 <= int(digits) <= 65535):
             raise InvalidError(f'XEND must be HOST:PORT with a port from 1 to 65535, not "{server}"')
         if not all("!" <= character <= "~" and character not in "/@" for character in host):
             raise InvalidError(f'XEND must be HOST:PORT, and "{host}" is no host')
         if host.startswith("[") and host.endswith("]"):
             host = host[1:-1]
-        return cls(host=host or "localhost", port=int(digits), root=path)
+        return cls(host=host or "localhost", port=int(digits), root=path, is_secured=is_secured)
 
     @property
     def authority(self) -> str:
@@ -60,8 +64,24 @@ class Address:
             return "localhost"
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
+    @property
+    def is_local(self) -> bool:
+        """Whether what is sent there stays on this machine."""
+        return self.socket is not None or self.host in ("localhost", "::1") or self.host.startswith("127.")
+
     def __str__(self) -> str:
-        return f"unix:{self.socket}" if self.socket is not None else self.authority
+        if self.socket is not None:
+            return f"unix:{self.socket}"
+        return ("https://" if self.is_secured else "") + self.authority
+
+
+def _without_scheme(server: str) -> Tuple[str, bool]:
+    """What a browser has before and after an address is taken away; and whether that means TLS."""
+    for scheme, is_secured in (("https://", True), ("http://", False)):
+        if server.lower().startswith(scheme):
+            rest = server[len(scheme) :]
+            return rest[:-1] if rest.endswith("/") else rest, is_secured
+    return server, False
 
 
 def _is_socket(path: str) -> bool:

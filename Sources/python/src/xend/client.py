@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, List, Optional, Sequence, Tuple, Union, overload
 
 from . import sxp
 from .address import Address
+from .credentials import Credentials
 from .errors import RefusedError, UnreadableError
 from .events import Event, EventStream
 from .wire import Answer, Call, File, Timeouts, Transport
@@ -18,20 +19,24 @@ Configuration = Union[Sequence[Any], str, bytes, "os.PathLike[str]"]
 
 
 def connect(
-    address: Optional[str] = None, *, root: Optional[str] = None, timeout: Union[float, Timeouts, None] = None
+    address: Optional[str] = None,
+    *,
+    root: Optional[str] = None,
+    timeout: Union[float, Timeouts, None] = None,
+    credentials: Optional[Credentials] = None,
 ) -> "Daemon":
-    """The daemon at ``HOST:PORT`` or at the Unix socket ``/PATH`` or ``unix:/PATH``, after asking whether it is there.
+    """The daemon at ``HOST:PORT``, ``https://HOST:PORT`` or the Unix socket ``/PATH`` or ``unix:/PATH``, after asking whether it is there.
 
     Without an address the environment's ``XEND`` counts, else ``localhost:8000``. ``timeout`` is in seconds, for every call, or what
-    :class:`Timeouts` says for each kind.
+    :class:`Timeouts` says for each kind. Without ``credentials`` the environment's count (:meth:`Credentials.read`).
 
-    :raises InvalidError: the address is none.
+    :raises InvalidError: the address is none, or the credentials cannot be used there.
     :raises UnreachableError: there is nobody.
     """
     timeouts = timeout if isinstance(timeout, Timeouts) else Timeouts()
     if isinstance(timeout, (int, float)):
         timeouts = Timeouts(timeout, timeout, timeout)
-    daemon = Daemon(Transport(Address.read(address, root), timeouts))
+    daemon = Daemon(Transport(Address.read(address, root), timeouts, credentials))
     daemon.resources()
     return daemon
 
@@ -177,8 +182,8 @@ class Daemon:
         return text
 
     def _at_root(self, path: str) -> Tuple[int, str]:
-        address = self.transport.address
-        here = Transport(Address(address.host, address.port, address.socket, root=""), self.transport.timeouts)
+        transport = self.transport
+        here = Transport(replace(transport.address, root=""), transport.timeouts, transport.credentials)
         response, body = here.exchange(Call("GET", (path.strip("/"),)))
         return response.status, body.decode("utf-8", "surrogateescape")
 

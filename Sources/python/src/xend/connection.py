@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import ssl
 import time
 from typing import Callable, Dict, Iterator, Optional, TypeVar
 
@@ -26,8 +27,10 @@ Result = TypeVar("Result")
 class Connection:
     """A connection to a daemon. Everything that goes wrong with it is an :class:`UnreachableError`."""
 
-    def __init__(self, address: Address, limit: Optional[float]) -> None:
+    def __init__(self, address: Address, limit: Optional[float], security: Optional[ssl.SSLContext] = None) -> None:
+        """``security`` is TLS as the client wants it, for an address that has it."""
         self._address = address
+        self._security = security
         self._limit = limit
         self.deadline = None if limit is None else time.monotonic() + limit
         self._received = bytearray()
@@ -84,11 +87,21 @@ class Connection:
             if self._address.socket is None:
                 made = socket.create_connection((self._address.host, self._address.port), patience)
                 made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                return made
+                return self._secured(made)
             return self._connect_to_path(self._address.socket, patience)
         except socket.timeout:
             self._left()
             raise OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)) from None
+
+    def _secured(self, made: socket.socket) -> socket.socket:
+        """The connection itself, or TLS on it; the handshake has the patience of connecting."""
+        if self._security is None:
+            return made
+        try:
+            return self._security.wrap_socket(made, server_hostname=self._address.host)
+        except BaseException:
+            made.close()
+            raise
 
     def _connect_to_path(self, path: str, patience: float) -> socket.socket:
         made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -119,6 +132,9 @@ class Connection:
         except socket.gaierror as error:
             text = f"[Errno {error.errno}] {error.strerror}: {self._address.host}"
             raise UnreachableError(text, error.errno) from None
+        except ssl.SSLError as error:
+            text = f"TLS with {self._address.authority} failed: {getattr(error, 'verify_message', '') or error.reason or error}"
+            raise UnreachableError(text) from None
         except OSError as error:
             if error.errno is None:
                 raise TimedOutError(f"xend has not answered within {self._limit} seconds") from None

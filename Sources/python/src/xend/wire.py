@@ -10,6 +10,7 @@ from urllib.parse import quote, quote_plus
 from . import sxp
 from .address import Address
 from .connection import Connection, Response
+from .credentials import Credentials
 from .errors import ForbiddenError, InvalidError, NotFoundError, RefusedError, UnreadableError
 
 SXP_TYPE = "application/sxp"
@@ -61,9 +62,16 @@ Answer = Union[sxp.Value, None]
 class Transport:
     """Makes calls of one daemon. It keeps no connection, and may be used from several threads."""
 
-    def __init__(self, address: Address, timeouts: Timeouts) -> None:
+    def __init__(self, address: Address, timeouts: Timeouts, credentials: Optional[Credentials] = None) -> None:
+        """Without ``credentials`` those of the environment count, see :meth:`Credentials.read`.
+
+        :raises InvalidError: they cannot be used, or not at this address.
+        """
         self.address = address
         self.timeouts = timeouts
+        self.credentials = Credentials.read() if credentials is None else credentials
+        self.credentials.check(address)
+        self._security = self.credentials.context() if address.is_secured else None
 
     def perform(self, call: Call) -> Answer:
         """Makes a call and reads the answer as the client of 2004 did.
@@ -79,8 +87,8 @@ class Transport:
 
     def open(self, call: Call, limit: Optional[float]) -> "Opened":
         """Sends a call; the answer's body is still to be read. ``limit`` is in seconds."""
-        request = _request(self.address, call)
-        return Opened(Connection(self.address, limit), request)
+        request = _request(self.address, call, self.credentials.token)
+        return Opened(Connection(self.address, limit, self._security), request)
 
 
 class Opened:
@@ -110,10 +118,12 @@ def _limit(timeouts: Timeouts, patience: str) -> Optional[float]:
     return limits[patience]
 
 
-def _request(address: Address, call: Call) -> bytes:
+def _request(address: Address, call: Call, token: Optional[str]) -> bytes:
     """Head and body. Collections are asked with a closing slash and posted to without one, as in 2004."""
     target = "/".join([address.root] + [_segment(part) for part in call.path])
     headers = {"Host": address.authority, "Accept": SXP_TYPE, "Connection": "close"}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
     headers.update(call.headers)
     body = b""
     if call.method == "GET":
