@@ -119,7 +119,7 @@ let package = Package(
             [
                 "AccessControl", "HTTPInterface", "DomainManagement", "DomainLifecycle", "DomainModel",
                 "HypervisorInterface",
-                "HostInterface", "SExpressions", "WebText",
+                "Digests", "HostInterface", "SExpressions", "WebText",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "Logging", package: "swift-log"),
             ]),

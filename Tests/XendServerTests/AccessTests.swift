@@ -162,7 +162,7 @@ import Testing
         }
     }
 
-    private static func path(_ resource: Resource) -> String {
+    static func path(_ resource: Resource) -> String {
         resource.path.replacing(":domain", with: "vm1").replacing(":port", with: "9601").replacing(":id", with: "1")
     }
 

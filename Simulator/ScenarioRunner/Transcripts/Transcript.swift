@@ -108,7 +108,7 @@ struct Transcript {
     /// the connection's.
     private static let ignoredHeaders: Set<String> = [
         "date", "server", "content-length", "connection", "last-modified", "etag", "content-type", "keep-alive",
-        "xend-error", "set-cookie",
+        "xend-error", "set-cookie", "vary",
     ]
 }
 

@@ -49,6 +49,7 @@ extension HTTPConnection {
     }
 
     private func send(_ reply: Reply, to request: Request?) {
+        let reply = reply.unlessKnown(to: request)
         let isStream = reply.isStream && request?.method != .HEAD
         isStreaming = isStream
         guard let context, context.channel.isActive else { return endStream() }

@@ -6,7 +6,7 @@ import Synchronization
 /// Who asks while another has asked the same, and nobody has begun to answer, is answered with it: nothing that has happened before
 /// the question is missing in an answer that is begun after it. Whoever comes later is in time for the next.
 final class SharedReplies: Sendable {
-    /// What is the same: all that is asked, in every header, and what who asks may see.
+    /// What is the same: all that is asked, in every header but that which says what is known already, and what who asks may see.
     struct Question: Hashable, Sendable {
         let target: RequestTarget
         let headers: [String]
@@ -47,7 +47,8 @@ extension Request {
         // A page shows who looks at it.
         guard Representation.chosen(for: self) != .html else { return nil }
         return SharedReplies.Question(
-            target: target, headers: headers.map { "\($0.name): \($0.value)" },
+            target: target,
+            headers: headers.lazy.filter { $0.name.lowercased() != "if-none-match" }.map { "\($0.name): \($0.value)" },
             version: [version.major, version.minor],
             role: role)
     }

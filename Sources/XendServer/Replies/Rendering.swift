@@ -11,7 +11,7 @@ struct Rendering: Sendable {
         case (_, .html): html(page(of: answer), answer)
         case (.nothing, .sxp): reply(answer, SXPReply.contentType, Array("'None'".utf8), [])
         case (.nothing, .json): reply(answer, "application/json", Array("null\n".utf8), [])
-        case (.text(let bytes), .sxp): Reply(contentType: "text/plain", body: bytes)
+        case (.text(let bytes), .sxp): reply(answer, "text/plain", bytes, [])
         case (.text(let bytes), .json):
             json(.atom(SXPText.string(decoding: bytes)), isPlainList: false, answer)
         case (.value(let value, _), .sxp): sxp(value, answer)
@@ -40,7 +40,13 @@ struct Rendering: Sendable {
         let warnings = answer.warnings.prefix(20).map { (name: "Warning", value: Self.warning($0)) }
         return Reply(
             status: answer.status, reason: answer.reason, contentType: contentType, body: body,
-            headers: location + warnings + next + answer.headers + headers)
+            headers: location + warnings + next + answer.headers + headers + tag(answer, body))
+    }
+
+    /// Of what may be asked again.
+    private func tag(_ answer: Answer, _ body: [UInt8]) -> [(name: String, value: String)] {
+        guard exchange.request.isGet, answer.status == Status.ok, exchange.representation != .html else { return [] }
+        return EntityTag.headers(of: body)
     }
 
     /// `299 xend "TEXT"`, of at most 400 characters (RFC 7234 §5.5: a miscellaneous warning that lasts).

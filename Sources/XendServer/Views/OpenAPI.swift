@@ -3,7 +3,7 @@ import DomainLifecycle
 /// `/xend/openapi.json`: the interface in the words of OpenAPI 3.1, made of the route table and the table of operations.
 enum OpenAPI {
     static func document(_ exchange: Exchange) async throws(Failure) -> Answer {
-        .reply(Reply(contentType: "application/json", body: bytes))
+        .reply(Reply(contentType: "application/json", body: bytes, headers: EntityTag.headers(of: bytes)))
     }
 
     private static let bytes: [UInt8] = {
