@@ -31,6 +31,7 @@ extension DomainManager {
             await self?.journalStart(boot.identifier) ?? []
         }
         await parts.startUp.remember(boot)
+        parts.startUp.takeDownCutOff(replay)
         await parts.consoles.openAgain()
         let signal = account.note(.signal, "xend starts and takes up what an earlier one left")
         await account.because(signal) {

@@ -77,7 +77,6 @@ struct StartUp: ManagerPart {
         let restarted = Set(replay.openOperations.filter(\.letsRun).map(\.domain))
         for operation in replay.openOperations {
             guard var record = records[operation.domain] ?? operation.record else { continue }
-            note(operation.name, on: record)
             // Which device was to go.
             if operation.name == "device_destroy" { record.devices = operation.record?.devices ?? record.devices }
             // What was coming from another host is defined there.
@@ -108,14 +107,6 @@ struct StartUp: ManagerPart {
             if operation.name == "device_configure" { todo.append((.restoreDevices, operation.domain)) }
         }
         return todo
-    }
-
-    /// Who asked for it has had no answer, and the audit no line.
-    private func note(_ operation: String, on record: DomainRecord) {
-        settings.audit?.note(
-            Caller(.unknown, role: nil), by: .recovery, operation,
-            on: "/xend/domain/\(record.name)",
-            .failed("cut off by the end of the xend that was at it; what is left of it is put in order"))
     }
 
     /// A domain that lives has the first claim to its name, should a database have two records with one.
@@ -178,6 +169,16 @@ struct StartUp: ManagerPart {
     }
 
     // MARK: - What was cut off
+
+    /// Who asked for it has had no answer, and the audit no line.
+    func takeDownCutOff(_ replay: JournalReplay) {
+        for operation in replay.openOperations {
+            guard let record = replay.records[operation.domain] ?? operation.record else { continue }
+            settings.audit?.note(
+                Caller(.unknown, role: nil), by: .recovery, operation.name, on: "/xend/domain/\(record.name)",
+                .failed("cut off by the end of the xend that was at it; what is left of it is put in order"))
+        }
+    }
 
     /// A renaming that was cut off may have changed the name in xenstore only.
     func restoreName(of record: DomainRecord) async {
