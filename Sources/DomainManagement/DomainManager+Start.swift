@@ -30,8 +30,7 @@ extension DomainManager {
         try await database.begin(with: journalStart(boot.identifier), after: contents) { [weak self] in
             await self?.journalStart(boot.identifier) ?? []
         }
-        await parts.startUp.remember(boot)
-        parts.startUp.takeDownCutOff(replay)
+        await parts.startUp.takeDown(boot, replay)
         await parts.consoles.openAgain()
         let signal = account.note(.signal, "xend starts and takes up what an earlier one left")
         await account.because(signal) {

@@ -50,8 +50,14 @@ struct StartUp: ManagerPart {
         return told
     }
 
+    /// The start is sure: the boot is noted, and what was cut off.
+    func takeDown(_ boot: BootMark, _ replay: JournalReplay) async {
+        await remember(boot)
+        takeDownCutOff(replay)
+    }
+
     /// On a full disk it counts as rebooted once more at the next start, which costs no domain that lives.
-    func remember(_ boot: BootMark) async {
+    private func remember(_ boot: BootMark) async {
         do {
             try await boot.remember()
         } catch {
@@ -171,7 +177,7 @@ struct StartUp: ManagerPart {
     // MARK: - What was cut off
 
     /// Who asked for it has had no answer, and the audit no line.
-    func takeDownCutOff(_ replay: JournalReplay) {
+    private func takeDownCutOff(_ replay: JournalReplay) {
         for operation in replay.openOperations {
             guard let record = replay.records[operation.domain] ?? operation.record else { continue }
             settings.audit?.note(
