@@ -71,3 +71,11 @@ extension DefinedDomain: SExpressible {
         return .element("domain", fields + config.devices.map { .element("device", $0.source) })
     }
 }
+
+extension DefinedDomain {
+    /// Those of a table that do not run, by name; of one that is named, itself alone.
+    public static func all(_ reference: DomainReference?, in table: DomainTable) -> [DefinedDomain] {
+        guard let reference else { return table.sorted.compactMap(DefinedDomain.init) }
+        return (try? table.find(reference)).flatMap(DefinedDomain.init).map { [$0] } ?? []
+    }
+}

@@ -11,8 +11,8 @@ public protocol DaemonService: Sendable {
 
     /// Every domain, by id.
     func domains() async -> [DomainInformation]
-    /// Those that are defined and do not run, by name.
-    func definedDomains() async -> [DefinedDomain]
+    /// Those that are defined and do not run, by name; of one that is named, itself alone.
+    func definedDomains(_ reference: DomainReference?) async -> [DefinedDomain]
     /// The names of all domains, by id.
     func domainNames() async -> [String]
     /// One domain, by name, then id, then uuid.

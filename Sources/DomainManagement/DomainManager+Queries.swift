@@ -24,7 +24,7 @@ extension DomainManager {
     }
 
     /// Those that are defined and do not run, by name.
-    public func definedDomains() -> [DefinedDomain] { table.sorted.compactMap(DefinedDomain.init) }
+    public func definedDomains(_ one: DomainReference?) -> [DefinedDomain] { DefinedDomain.all(one, in: table) }
 
     /// The names of all domains, by id. They are xend's to give: the machine is not asked.
     public func domainNames() -> [String] { table.names }

@@ -51,13 +51,14 @@ struct ClientSecurity: Sendable {
         /// What an error of TLS means; nil for other errors.
         static func explained(_ error: any Error) -> String? {
             guard error is NIOSSLError || error is BoringSSLError || error is NIOSSLExtraError else { return nil }
-            return "TLS failed: \(error); the daemon's certificate must be for the host that XEND names, and signed by one of XEND_CA "
-                + "or, without that, by one that this machine trusts"
+            return "TLS failed: \(error); the daemon's certificate must be for the host that XEND names, and signed by "
+                + "one of XEND_CA or, without that, by one that this machine trusts"
         }
     #else
         /// - Throws: always.
         init(_ credentials: XendCredentials, host: String) throws(XendError) {
-            throw .invalid("this program was built without TLS (swift build --traits TLS): \(host) cannot be asked with https")
+            throw .invalid(
+                "this program was built without TLS (swift build --traits TLS): \(host) cannot be asked with https")
         }
 
         func configure(_ pipeline: ChannelPipeline.SynchronousOperations) throws {}

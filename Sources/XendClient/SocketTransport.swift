@@ -34,7 +34,8 @@ public struct SocketTransport: XendTransport {
                     "XEND_CERTIFICATE, XEND_KEY and XEND_CA are for TLS: XEND is https://\(address.authority) then")
             }
             guard token == nil || address.isLocal else {
-                throw .invalid("a token is not sent to \(address.host) where others can read it: set XEND=https://HOST:PORT")
+                throw .invalid(
+                    "a token is not sent to \(address.host) where others can read it: set XEND=https://HOST:PORT")
             }
             security = nil
         }

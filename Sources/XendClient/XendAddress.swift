@@ -68,7 +68,8 @@ public struct XendAddress: Equatable, Sendable {
             self.isSecured = isSecured
         }
         guard let colon = rest.lastIndex(of: ":") else {
-            throw .invalid("XEND must be HOST:PORT or https://HOST:PORT, not \"\(server)\": it has no colon before a port")
+            throw .invalid(
+                "XEND must be HOST:PORT or https://HOST:PORT, not \"\(server)\": it has no colon before a port")
         }
         let digits = rest[rest.index(after: colon)...]
         guard let port = Int(digits), (1...65535).contains(port), digits.first != "+" else {

@@ -33,7 +33,8 @@ public struct XendCredentials: Equatable, Sendable {
         func value(_ name: String) -> String? { variable(name).flatMap { $0.isEmpty ? nil : $0 } }
         self.init(certificate: value("XEND_CERTIFICATE"), key: value("XEND_KEY"), authority: value("XEND_CA"))
         if (certificate == nil) != (key == nil) {
-            throw .invalid("XEND_CERTIFICATE and XEND_KEY belong together: \(key == nil ? "XEND_KEY" : "XEND_CERTIFICATE") is not set")
+            let absent = key == nil ? "XEND_KEY" : "XEND_CERTIFICATE"
+            throw .invalid("XEND_CERTIFICATE and XEND_KEY belong together: \(absent) is not set")
         }
         switch (value("XEND_TOKEN"), value("XEND_TOKEN_FILE")) {
         case (_?, _?): throw .invalid("XEND_TOKEN and XEND_TOKEN_FILE are both set; which one counts?")

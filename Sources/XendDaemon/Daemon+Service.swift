@@ -16,7 +16,9 @@ extension Daemon: DaemonService {
 
     public func domains() async -> [DomainInformation] { await manager.domains() }
 
-    public func definedDomains() async -> [DefinedDomain] { await manager.definedDomains() }
+    public func definedDomains(_ reference: DomainReference?) async -> [DefinedDomain] {
+        await manager.definedDomains(reference)
+    }
 
     public func domainNames() async -> [String] { await manager.domainNames() }
 

@@ -13,7 +13,9 @@ import Testing
         try await Wire.ask("\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nAccept: \(accept)\r\n\(headers)\r\n")
     }
 
-    @Test("What has not changed is not sent again, whatever it is", arguments: paths, ["application/sxp", "application/json"])
+    @Test(
+        "What has not changed is not sent again, whatever it is", arguments: paths,
+        ["application/sxp", "application/json"])
     func everything(path: String, accept: String) async throws {
         let first = try await ask(path, accept)
         guard first.status == 200, let tag = first.header("ETag") else {

@@ -26,6 +26,7 @@ final class FakeService: DaemonService {
         var losesDomains = false
         /// What was asked, in words.
         var asked: [String] = []
+        var lists = 0
     }
     private let state: Mutex<State>
     private let (stream, feed) = AsyncStream.makeStream(of: NumberedEvent.self)
@@ -47,9 +48,20 @@ final class FakeService: DaemonService {
     }
     private func unknown(_ text: String) -> OperationError { OperationError(.notFound, text) }
 
-    func domains() async -> [DomainInformation] { now.domains }
+    func domains() async -> [DomainInformation] {
+        change { $0.lists += 1 }
+        return now.domains
+    }
 
-    func definedDomains() async -> [DefinedDomain] { now.defined }
+    func definedDomains(_ reference: DomainReference?) async -> [DefinedDomain] {
+        if reference == nil { change { $0.lists += 1 } }
+        return now.defined.filter { domain in
+            reference.map { [domain.name, domain.uuid.description].contains($0.text) } ?? true
+        }
+    }
+
+    /// How often all domains were asked for.
+    var lists: Int { now.lists }
 
     func domainNames() async -> [String] { now.domains.map(\.name) }
 

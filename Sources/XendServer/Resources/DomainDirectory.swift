@@ -9,7 +9,7 @@ enum DomainDirectory {
     static func list(_ exchange: Exchange) async throws(Failure) -> Answer {
         if exchange.representation == .html { return await page(exchange) }
         let selection = try Selection(exchange)
-        let defined = selection.hasDefined ? await exchange.service.definedDomains().filter(selection.contains) : []
+        let defined = selection.hasDefined ? await exchange.service.definedDomains(nil).filter(selection.contains) : []
         guard exchange.wantsDetail || selection == .paused else {
             let names = selection.hasRunning ? await exchange.service.domainNames() : []
             return .list((names + defined.map(\.name)).map { SExpression.atom($0) })
@@ -22,7 +22,7 @@ enum DomainDirectory {
 
     private static func page(_ exchange: Exchange) async -> Answer {
         let domains = await exchange.service.domains()
-        let defined = await exchange.service.definedDomains()
+        let defined = await exchange.service.definedDomains(nil)
         let node = try? await exchange.service.node()
         return .none.page { DomainListPage(domains: domains, defined: defined, node: node).page() }
     }

@@ -5,11 +5,14 @@ import SExpressions
 /// `/xend/domain/DOM`
 enum DomainResource {
     static func information(_ exchange: Exchange) async throws(Failure) -> Answer {
-        if let defined = await exchange.definedDomain() {
+        let domain: DomainInformation
+        do {
+            domain = try await exchange.domain()
+        } catch {
+            guard let defined = await exchange.definedDomain() else { throw error }
             let shown = exchange.wantsDetail ? defined.laterExpression : defined.expression
             return .value(shown).page { DefinedDomainPage(domain: defined).page() }
         }
-        let domain = try await exchange.domain()
         guard exchange.representation == .html else {
             return exchange.wantsDetail ? .value(domain.laterExpression) : .value(domain)
         }
@@ -126,7 +129,7 @@ extension Exchange {
 
     /// The domain the path names, if it is defined and does not run.
     func definedDomain() async -> DefinedDomain? {
-        await service.definedDomains().first { $0.name == lastSegment || $0.uuid == DomainUUID(text: lastSegment) }
+        await service.definedDomains(reference).first
     }
 
     /// - Throws: 404 `invalid domain:X`.
