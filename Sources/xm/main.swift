@@ -21,7 +21,8 @@ let format = XmFormat(program: CommandLine.arguments.first ?? "xm", variable: en
 do throws(XendError) {
     let address = try XendAddress(server: environment("XEND"), root: environment("XEND_ROOT"), hasSocket: isSocket)
     let credentials = try XendCredentials(variable: environment, readFile: machine.readSecret)
-    let client = XendClient(address: address, transport: try SocketTransport(address: address, credentials: credentials))
+    let transport = try SocketTransport(address: address, credentials: credentials)
+    let client = XendClient(address: address, transport: transport)
     let status = await Xm(client: client, host: machine, format: format).run(Array(CommandLine.arguments.dropFirst()))
     exit(status)
 } catch {

@@ -20,16 +20,19 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
 }
 
 @Suite struct XendClientTests {
+    private static let form = "XEND must be HOST:PORT or https://HOST:PORT"
+
     /// Variables of the environment, and the address or the error.
     static let addresses: [(String?, String?, String)] = [
         (nil, nil, "localhost:8000/xend"), ("h:1", nil, "h:1/xend"), ("h:1", "/x", "h:1/x"), ("h:1", "/x//", "h:1/x"),
         (":9", "y/", "localhost:9/y"), ("[::1]:5", "/", "[::1]:5"),
         ("unix:/run/x", nil, "/run/x/xend"), ("/run/x", "/y", "/run/x/y"),
         ("unix:x", nil, "XEND must be HOST:PORT or unix:/PATH, not \"unix:x\""),
-        ("h", nil, "XEND must be HOST:PORT or https://HOST:PORT, not \"h\": it has no colon before a port"),
-        ("https://h", nil, "XEND must be HOST:PORT or https://HOST:PORT, not \"https://h\": it has no colon before a port"),
+        ("h", nil, "\(form), not \"h\": it has no colon before a port"),
+        ("https://h", nil, "\(form), not \"https://h\": it has no colon before a port"),
         ("https://h:0", nil, "XEND must be HOST:PORT with a port from 1 to 65535, not \"https://h:0\""),
-        ("https://h:81", nil, "https h:81/xend"), ("HTTPS://[::1]:81/", "/x", "https [::1]:81/x"), ("http://h:81/", nil, "h:81/xend"),
+        ("https://h:81", nil, "https h:81/xend"), ("HTTPS://[::1]:81/", "/x", "https [::1]:81/x"),
+        ("http://h:81/", nil, "h:81/xend"),
         ("h:x", nil, "XEND must be HOST:PORT with a port from 1 to 65535, not \"h:x\""),
         ("h:0", nil, "XEND must be HOST:PORT with a port from 1 to 65535, not \"h:0\""),
     ]
@@ -54,14 +57,18 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
         #expect(try XendAddress(server: "h:1", root: nil) { _ in true }.socket == nil)
     }
 
+    private static let noToken = "XEND_TOKEN holds no token: a token is one word of letters, digits and signs"
+
     /// What the environment says, and what comes of it: the token, or why it is none.
     static let credentials: [([String: String], String?)] = [
         ([:], nil), (["XEND_TOKEN": ""], nil), (["XEND_TOKEN": "a_b"], "a_b"), (["XEND_TOKEN_FILE": "/t"], "a_file"),
-        (["XEND_TOKEN": "a b"], "XEND_TOKEN holds no token: a token is one word of letters, digits and signs"),
-        (["XEND_TOKEN": "a\r\nX: y"], "XEND_TOKEN holds no token: a token is one word of letters, digits and signs"),
+        (["XEND_TOKEN": "a b"], noToken), (["XEND_TOKEN": "a\r\nX: y"], noToken),
         (["XEND_TOKEN_FILE": "/no"], "no /no"),
         (["XEND_TOKEN_FILE": "/long"], "/long (XEND_TOKEN_FILE) holds no token: it has 5000 bytes"),
-        (["XEND_TOKEN": "a", "XEND_TOKEN_FILE": "/t"], "XEND_TOKEN and XEND_TOKEN_FILE are both set; which one counts?"),
+        (
+            ["XEND_TOKEN": "a", "XEND_TOKEN_FILE": "/t"],
+            "XEND_TOKEN and XEND_TOKEN_FILE are both set; which one counts?"
+        ),
         (["XEND_CERTIFICATE": "/c"], "XEND_CERTIFICATE and XEND_KEY belong together: XEND_KEY is not set"),
         (["XEND_KEY": "/c"], "XEND_CERTIFICATE and XEND_KEY belong together: XEND_CERTIFICATE is not set"),
     ]
@@ -70,10 +77,11 @@ private func response(_ status: Int, _ reason: String, _ type: String?, _ body: 
     func readsCredentials(variables: [String: String], expected: String?) {
         do throws(XendError) {
             let files = ["/t": Array("a_file\n".utf8), "/long": [UInt8](repeating: 97, count: 5000)]
-            let read = try XendCredentials(variable: { variables[$0] }) { path throws(XendError) in
+            func content(_ path: String) throws(XendError) -> [UInt8] {
                 guard let content = files[path] else { throw .invalid("no \(path)") }
                 return content
             }
+            let read = try XendCredentials(variable: { variables[$0] }, readFile: content)
             #expect(read.token == expected)
             #expect(read.tellWhoAsks == (expected != nil))
         } catch {

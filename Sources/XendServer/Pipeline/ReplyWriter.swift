@@ -21,7 +21,9 @@ struct ReplyWriter {
         buffer.writeString("\r\nServer: xend\r\n")
         for (name, value) in reply.headers { Self.write([name, ": ", Self.printable(value), "\r\n"], to: &buffer) }
         // Of what is not sent because it is known no length is told: it would be the other's (RFC 9110 §8.6).
-        if let content, reply.status != Status.notModified { Self.write(["Content-Length: ", String(content.count), "\r\n"], to: &buffer) }
+        if let content, reply.status != Status.notModified {
+            Self.write(["Content-Length: ", String(content.count), "\r\n"], to: &buffer)
+        }
         buffer.writeString(closes ? "Connection: close\r\n\r\n" : "\r\n")
         if let content, request?.method != .HEAD, Self.mayHaveBody(reply.status) { buffer.writeBytes(content) }
         return buffer
