@@ -96,7 +96,7 @@ install: ## Install what `swift build -c release` has built: PREFIX=/usr/local D
 	@for page in Sources/*/man/* Simulator/*/man/*; do \
 	    install -D -m 644 -t $(SHARE)/man/man$${page##*.} $$page || exit 1; done
 	install -C -b -S .old Sources/xend/scripts/* $(DESTDIR)$(SYSCONFDIR)/xen
-	@for unit in xend.service xend-domains.service; do \
+	@for unit in xend.service xend.socket xend-domains.service; do \
 	    sed 's|/usr/sbin|$(PREFIX)/sbin|' Sources/xend/systemd/$$unit >$(PLACE)/lib/systemd/system/$$unit || exit 1; done
 	@for shell in bash zsh fish; do \
 	    case $$shell in \
