@@ -1,7 +1,7 @@
 # Two commands for everyone: `make run` and `make test`. `make help` lists the rest.
 
 SWIFT ?= swift
-PORT ?= 8000
+PORT ?=
 ROOT ?= $(CURDIR)/run
 CONFIGURATION ?= debug
 BIN = .build/$(CONFIGURATION)
@@ -20,9 +20,9 @@ run: tools ## Build xend and start it on the simulated machine; Ctrl-C ends it
 	$(SWIFT) build -c $(CONFIGURATION) --product xend-sim
 	$(SWIFT) build -c $(CONFIGURATION) --product xm
 	@mkdir -p $(ROOT)
-	@echo "Starting xend on a simulated machine. Open http://localhost:$(PORT)/xend in a browser, or try:"
-	@echo "    XEND=localhost:$(PORT) $(BIN)/xm list"
-	$(BIN)/xend-sim --root $(ROOT) --port $(PORT)
+	@echo "Starting xend on a simulated machine. Open the address that it listens on in a browser, or try, with its port:"
+	@echo "    XEND=localhost:$(or $(PORT),8000) $(BIN)/xm list"
+	$(BIN)/xend-sim --root $(ROOT) $(if $(PORT),--port $(PORT))
 
 test: build scenarios ## Run the unit tests and all scenarios
 	$(SWIFT) test -c $(CONFIGURATION) --skip-build --no-parallel

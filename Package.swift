@@ -226,7 +226,7 @@ let package = Package(
             name: "xend",
             dependencies: [
                 "XendDaemon", "XenHypervisor", "HypervisorInterface", "XendClient", "LinuxHost", "HTTPInterface",
-                "HostInterface",
+                "HostInterface", "DomainLifecycle",
                 "SExpressions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], exclude: ["man", "scripts", "systemd"], swiftSettings: settings),

@@ -86,6 +86,9 @@ public final class RunningHost: @unchecked Sendable {
                 if let life, !life.isFenced { self?.onDeed?(life.number, deed) }
             }
         }
+        options.configuration = { [surroundings, host] in
+            try XendConfiguration(try surroundings.configuration(of: host) ?? "", file: XendConfiguration.defaultPath)
+        }
         surroundings.adapt(&configuration, &options)
         let (outside, http) = surroundings.begin(handles)
         run(

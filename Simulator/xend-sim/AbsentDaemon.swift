@@ -29,6 +29,7 @@ struct AbsentDaemon: DaemonService {
     func log() async throws(OperationError) -> LogContents { throw Self.error }
     func shutDownNode(reboot: Bool, for requester: Requester) async throws(OperationError) { throw Self.error }
     func stopDomains(within seconds: Int, for requester: Requester) async throws(OperationError) { throw Self.error }
+    func reload(for requester: Requester) async throws(OperationError) -> ReloadReport { throw Self.error }
     func setNotificationURL(_ url: String?) async throws(OperationError) { throw Self.error }
     func inject(_ event: SExpression) async throws(OperationError) -> String { throw Self.error }
     func events(since: UInt64?, matching patterns: [EventPattern]) async -> EventPage {

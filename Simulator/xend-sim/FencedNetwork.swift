@@ -28,6 +28,8 @@ final class FencedNetwork: HostNetwork {
         self.predecessor = predecessor
     }
 
+    func renew(_ security: TransportSecurity) throws(NetworkError) { try inner.renew(security) }
+
     func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
         await predecessor?.value
         if state.withLock({ $0.isOver }) { throw .fenced }

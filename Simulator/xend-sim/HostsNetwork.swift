@@ -11,6 +11,8 @@ struct HostsNetwork: HostNetwork {
     let migrationPort: UInt16
     /// Whether that is a port of this machine as well; otherwise any free one is taken there, as it is every host's.
     let hasMigrationPortOutside: Bool
+    /// Whether no other will do there.
+    let isAskedFor: Bool
     /// Whether the secret of the pool was made in this process: then nobody on another machine needs to be let in.
     let isPoolOfThisProcess: Bool
     /// Whether a name is that of a simulated host.
@@ -20,14 +22,22 @@ struct HostsNetwork: HostNetwork {
 
     func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
         guard port == migrationPort else { return try await outside.listen(address: address, port: port) }
-        let real = try await outside.listen(
-            address: isPoolOfThisProcess ? "localhost" : address, port: hasMigrationPortOutside ? port : 0)
+        let real = try await listenOutside(isPoolOfThisProcess ? "localhost" : address, port)
         listening(real.port)
         do {
             return TwinListener(try await simulated.listen(address: address, port: port), real, tasks)
         } catch {
             await real.close()
             throw error
+        }
+    }
+
+    private func listenOutside(_ address: String, _ port: UInt16) async throws(NetworkError) -> any NetworkListener {
+        do throws(NetworkError) {
+            return try await outside.listen(address: address, port: hasMigrationPortOutside ? port : 0)
+        } catch {
+            guard case .addressInUse = error, !isAskedFor else { throw error }
+            return try await outside.listen(address: address, port: 0)
         }
     }
 

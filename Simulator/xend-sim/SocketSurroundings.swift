@@ -34,6 +34,8 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
     private var migrationPort = SocketSurroundings.defaultMigrationPort
     /// Whether it is taken on this machine too.
     private var hasMigrationPort = false
+    /// Whether no other will do there.
+    private var isMigrationPortAskedFor = false
     /// Nobody outside can know the secret.
     private var isPoolOfThisProcess = false
     /// Where others on this machine reach the migration port, once it is there.
@@ -112,10 +114,10 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         // Only this machine may come, unless the configuration says otherwise.
         configuration.address = configuration.address ?? "localhost"
         if let chosen = self.options.port, isFirst {
-            configuration.port = chosen
-            options.choosesPorts = chosen == 0
+            configuration.port = chosen == 0 ? nil : chosen
         }
-        if !isFirst { options.choosesPorts = true }
+        // Nobody who wants one port of this machine has asked for the others.
+        options.ports = isFirst && self.options.port != 0 ? .usualOrFree : .free
         options.descriptors = self.options.descriptors
         adaptMigration(&configuration, options)
         // Another life of the daemon listens where the first did.
@@ -136,7 +138,8 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
             configuration.poolSecretFile = Self.secretPath
             isPoolOfThisProcess = true
         }
-        hasMigrationPort = !options.choosesPorts || configuration.migrationPort != nil
+        hasMigrationPort = options.ports != .free || configuration.migrationPort != nil
+        isMigrationPortAskedFor = configuration.migrationPort != nil
         migrationPort = configuration.migrationPort ?? Self.defaultMigrationPort
         // TLS is spoken outside the simulation: there the port is another's, perhaps, and chosen with the others.
         let isOutside = configuration.migrationSecurity != nil
@@ -165,7 +168,8 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         var host = handles
         host.network = HostsNetwork(
             outside: outside, simulated: handles.network, tasks: tasks, migrationPort: migrationPort,
-            hasMigrationPortOutside: hasMigrationPort, isPoolOfThisProcess: isPoolOfThisProcess, hasHost: hasHost
+            hasMigrationPortOutside: hasMigrationPort, isAskedFor: isMigrationPortAskedFor,
+            isPoolOfThisProcess: isPoolOfThisProcess, hasHost: hasHost
         ) { [self] port in outsideMigrationPort = port }
         // Who calls are users of this very machine.
         host.accounts = LinuxAccounts()

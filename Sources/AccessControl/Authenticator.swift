@@ -15,7 +15,8 @@ public final class Authenticator: Sendable {
     }
 
     /// What the configuration says.
-    public let policy: AccessPolicy
+    public var policy: AccessPolicy { current.withLock { $0 } }
+    private let current: Mutex<AccessPolicy>
     /// What else than the kernel's word counts; nil: nothing does.
     public let tokens: TokenStore?
     /// Who has signed in; nil: nobody can.
@@ -30,12 +31,18 @@ public final class Authenticator: Sendable {
         _ policy: AccessPolicy, accounts: any AccountDirectory, clock: any HostClock, tokens: TokenStore? = nil,
         sessions: SessionStore? = nil, tickets: TicketStore? = nil
     ) {
-        self.policy = policy
+        current = Mutex(policy)
         self.tokens = tokens
         self.sessions = sessions
         self.tickets = tickets
         self.accounts = accounts
         self.clock = clock
+    }
+
+    /// Goes by something else from now on. Who is in by a session signs in anew: what it may do was decided then.
+    public func adopt(_ policy: AccessPolicy) {
+        current.withLock { $0 = policy }
+        sessions?.endAll()
     }
 
     /// The caller, where no directory has to be asked; else nil.

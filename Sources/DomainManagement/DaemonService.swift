@@ -52,6 +52,9 @@ public protocol DaemonService: Sendable {
     /// Ends the defined domains as each of them says, before the machine goes down.
     /// - Throws: `failed` with those that are still there after so many seconds.
     func stopDomains(within seconds: Int, for requester: Requester) async throws(OperationError)
+    /// Reads the configuration again, and the certificates and tokens that there are.
+    /// - Throws: `invalid` with the mistake in it: then all is as it was.
+    func reload(for requester: Requester) async throws(OperationError) -> ReloadReport
     /// Where every event is posted from now on; nil or "" = nowhere.
     func setNotificationURL(_ url: String?) async throws(OperationError)
 

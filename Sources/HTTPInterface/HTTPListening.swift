@@ -62,7 +62,19 @@ public protocol HTTPListener: Sendable {
     var port: UInt16 { get }
     /// Starts accepting connections: those that wait, and those that come. Idempotent.
     func accept() async
+    /// Shows other certificates, or what the same files have now, to whoever connects from now on. Nothing where no TLS is spoken.
+    /// - Throws: the file that cannot be used: then it shows what it has shown.
+    func renew(_ security: ServerSecurity) async throws(NetworkError)
+    /// Lets requests under way be answered, and ends all connections then: whoever comes again is asked anew who it is.
+    func endConnections() async
     /// Accepts no more, fires `ChannelShouldQuiesceEvent` into every open channel, so that requests under way are
     /// answered and idle connections end, and closes those that are still open after a few seconds. Idempotent.
     func close() async
+}
+
+extension HTTPListener {
+    /// Where no TLS is spoken.
+    public func renew(_ security: ServerSecurity) async throws(NetworkError) {}
+    /// Where connections end by themselves.
+    public func endConnections() async {}
 }

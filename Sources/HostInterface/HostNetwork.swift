@@ -4,10 +4,18 @@ public protocol HostNetwork: Sendable {
     ///   - address: an IP address, `localhost`, or "" for all interfaces.
     ///   - port: 0 = any free one.
     func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener
+    /// Proves with other certificates, or with what the same files have now, from now on. Nothing where no TLS is spoken.
+    /// - Throws: the file that cannot be used: then all is as it was.
+    func renew(_ security: TransportSecurity) throws(NetworkError)
     /// Opens a connection.
     ///
     /// - Throws: `refused`, `unreachable`, or `timedOut` when it is not there at the deadline.
     func connect(host: String, port: UInt16, deadline: Instant) async throws(NetworkError) -> any NetworkConnection
+}
+
+extension HostNetwork {
+    /// Where no TLS is spoken.
+    public func renew(_ security: TransportSecurity) throws(NetworkError) {}
 }
 
 /// A TCP port on which somebody listens.

@@ -5,6 +5,7 @@ import NIOCore
 #if TLS
     import NIOSSL
     import NIOTLS
+    import Synchronization
 
     /// TLS under the HTTP server, in a xend that was built with the trait of that name.
     struct HTTPSecurity: Sendable {
@@ -40,6 +41,17 @@ import NIOCore
                 try pipeline.addHandler(HandshakeHandler(limit: limit, connected))
             }
         }
+    }
+
+    /// What is shown to whoever connects now.
+    final class RenewableSecurity: Sendable {
+        private let held: Mutex<HTTPSecurity>
+
+        init(_ security: HTTPSecurity) { held = Mutex(security) }
+
+        var current: HTTPSecurity { held.withLock { $0 } }
+
+        func renew(_ security: HTTPSecurity) { held.withLock { $0 = security } }
     }
 
     /// Waits for the end of the handshake, and keeps what comes behind it until somebody is there who reads it.

@@ -4,14 +4,18 @@ import NIOPosix
 
 extension Host {
     /// The real host: its kernel, its files below `root`, Swift's own executor.
-    /// - Parameter group: the event loops of its sockets; they are the caller's to shut down.
+    /// - Parameters:
+    ///   - group: the event loops of its sockets; they are the caller's to shut down.
+    ///   - inherited: who listens already.
     public static func linux(
-        root: HostRoot = HostRoot(), group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+        root: HostRoot = HostRoot(), group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        inherited: InheritedSockets = .none
     ) -> Host {
         let scripts = LinuxScripts(root: root)
         return Host(
             clock: LinuxClock(), random: LinuxRandom(), tasks: LinuxTasks(), files: LinuxFiles(root: root),
-            scripts: scripts, network: LinuxNetwork(group: group), node: LinuxNode(root: root, scripts: scripts),
+            scripts: scripts, network: LinuxNetwork(group: group, inherited: inherited),
+            node: LinuxNode(root: root, scripts: scripts),
             notifications: LinuxNotifications(group: group), accounts: LinuxAccounts())
     }
 }

@@ -10,6 +10,7 @@ public final class LinuxHTTPListening: HTTPListening {
     private let group: any EventLoopGroup
     private let limits: HTTPLimits
     private let root: HostRoot
+    private let inherited: InheritedSockets
 
     /// One connection in so many may be open beyond the limit: those that are giving way to others, or being told that they are
     /// too many.
@@ -19,10 +20,12 @@ public final class LinuxHTTPListening: HTTPListening {
     ///   - group: the event loops; they are the caller's to shut down.
     ///   - root: in front of the paths of sockets.
     ///   - limits: of connections far beyond the limit, which the server behind it keeps, some are told 503 and all are closed.
+    ///   - inherited: who listens already.
     public init(
         root: HostRoot = HostRoot(), group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        limits: HTTPLimits = HTTPLimits()
+        limits: HTTPLimits = HTTPLimits(), inherited: InheritedSockets = .none
     ) {
+        self.inherited = inherited
         self.root = root
         self.group = group
         self.limits = limits
@@ -32,13 +35,14 @@ public final class LinuxHTTPListening: HTTPListening {
     ///   - root: in front of the paths of sockets.
     ///   - group: the event loops; they are the caller's to shut down.
     ///   - descriptors: how the files that the process may have open are divided; nil: there are enough.
+    ///   - inherited: who listens already.
     public convenience init(
         root: HostRoot = HostRoot(), group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        descriptors: DescriptorShares?
+        descriptors: DescriptorShares?, inherited: InheritedSockets = .none
     ) {
         var limits = HTTPLimits()
         if let descriptors { limits.connections = descriptors.connections }
-        self.init(root: root, group: group, limits: limits)
+        self.init(root: root, group: group, limits: limits, inherited: inherited)
     }
 
     /// - Parameters:
@@ -55,21 +59,25 @@ public final class LinuxHTTPListening: HTTPListening {
         public func listen(
             address: String, port: UInt16, security: ServerSecurity, configure: @escaping SecureChannelConfiguration
         ) async throws(NetworkError) -> any HTTPListener {
-            let security = try HTTPSecurity(security, root)
-            let limit = limits.request
-            return try await listen(on: address, port) { channel in
+            let shown = RenewableSecurity(try HTTPSecurity(security, root))
+            let (limit, root) = (limits.request, root)
+            let renewal: LinuxHTTPListener.Renewal = { security throws(NetworkError) in
+                shown.renew(try HTTPSecurity(security, root))
+            }
+            return try await listen(on: address, port, renewal) { channel in
                 // Asked at once: a peer that closes is nobody's any more.
                 let identity = SocketOwner.identity(of: channel)
-                return security.configure(channel, limit: limit) { name in configure(channel, identity, name) }
+                return shown.current.configure(channel, limit: limit) { name in configure(channel, identity, name) }
             }
         }
     #endif
 
     private func listen(
-        on address: String, _ port: UInt16, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+        on address: String, _ port: UInt16, _ renewal: LinuxHTTPListener.Renewal? = nil,
+        configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws(NetworkError) -> any HTTPListener {
         let open = OpenChannels(limit: limits.connections + limits.connections / Self.spare)
-        let listening = try ListeningSockets(address: address, port: port)
+        let listening = try ListeningSockets(address: address, port: port, inherited: inherited)
         var channels: [any Channel] = []
         for socket in listening.sockets {
             do {
@@ -78,7 +86,7 @@ public final class LinuxHTTPListening: HTTPListening {
                 throw NetworkError(listening: error, port: port)
             }
         }
-        return LinuxHTTPListener(channels, listening.port, open, group)
+        return LinuxHTTPListener(channels, listening.port, open, group, renewal: renewal)
     }
 
     /// - Parameters:
@@ -89,12 +97,17 @@ public final class LinuxHTTPListening: HTTPListening {
     ) async throws(NetworkError) -> any HTTPListener {
         let open = OpenChannels(limit: limits.connections + limits.connections / Self.spare)
         let place = root.file(path)
+        let taken = inherited.take(path: place)
         do {
-            try Blocking.makeDirectory(FilePath(place).removingLastComponent().string)
-            let channel = try await bootstrap(open, isLocal: true) { channel in
+            let bootstrap = bootstrap(open, isLocal: true) { channel in
                 SocketOwner.localIdentity(of: channel).flatMap { configure(channel, $0) }
             }
-            .bind(unixDomainSocketPath: place, cleanupExistingSocketFile: true).get()
+            if let taken {
+                // Its file is whose it is who made it.
+                return LinuxHTTPListener([try await bootstrap.withBoundSocket(taken).get()], 0, open, group)
+            }
+            try Blocking.makeDirectory(FilePath(place).removingLastComponent().string)
+            let channel = try await bootstrap.bind(unixDomainSocketPath: place, cleanupExistingSocketFile: true).get()
             // Whoever may not connect could not be told why.
             chmod(place, 0o666)
             return LinuxHTTPListener([channel], 0, open, group, socket: place)
@@ -144,11 +157,15 @@ public final class LinuxHTTPListener: HTTPListener {
     private let group: any EventLoopGroup
     /// The file of a Unix socket.
     private let socket: String?
+    typealias Renewal = @Sendable (ServerSecurity) throws(NetworkError) -> Void
+    /// nil: no TLS is spoken.
+    private let renewal: Renewal?
 
     init(
         _ listening: [any Channel], _ port: UInt16, _ open: OpenChannels, _ group: any EventLoopGroup,
-        socket: String? = nil
+        socket: String? = nil, renewal: Renewal? = nil
     ) {
+        self.renewal = renewal
         self.socket = socket
         self.listening = listening
         self.port = port
@@ -159,6 +176,12 @@ public final class LinuxHTTPListener: HTTPListener {
     /// Starts accepting connections: those that wait in the kernel's queue, and those that come. Idempotent.
     public func accept() async {
         for channel in listening { try? await channel.setOption(.autoRead, value: true).get() }
+    }
+
+    public func renew(_ security: ServerSecurity) async throws(NetworkError) { try renewal?(security) }
+
+    public func endConnections() async {
+        for channel in open.all { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
     }
 
     /// Accepts no more: the port is free. Connections stay. Idempotent.

@@ -42,11 +42,12 @@ final class LinuxListener: NetworkListener {
     }
 
     init(
-        _ group: any EventLoopGroup, _ security: StreamSecurity?, address: String, port: UInt16
+        _ group: any EventLoopGroup, _ security: StreamSecurity?, address: String, port: UInt16,
+        inherited: InheritedSockets
     ) throws(NetworkError) {
         let sink = Holder()
         self.sink = sink
-        let listening = try ListeningSockets(address: address, port: port)
+        let listening = try ListeningSockets(address: address, port: port, inherited: inherited)
         self.port = listening.port
         numbers = listening.sockets.map { socket in
             Acceptor.shared.add(socket) { connection in

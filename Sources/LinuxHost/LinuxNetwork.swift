@@ -8,29 +8,48 @@ public final class LinuxNetwork: HostNetwork {
     private let clock: LinuxClock
     /// What stands between the socket and us: nothing, or TLS.
     private let security: StreamSecurity?
+    private let inherited: InheritedSockets
+    typealias Reading = @Sendable (TransportSecurity) throws(NetworkError) -> StreamSecurity.Setups
+    /// Makes what stands there of other files; nil: nothing does.
+    private let reading: Reading?
 
-    /// - Parameter group: the event loops; they are the caller's to shut down.
-    public convenience init(group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton) {
-        self.init(group, nil)
+    /// - Parameters:
+    ///   - group: the event loops; they are the caller's to shut down.
+    ///   - inherited: who listens already.
+    public convenience init(
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, inherited: InheritedSockets = .none
+    ) {
+        self.init(group, nil, inherited)
     }
 
     /// - Parameter security: of every connection.
-    init(_ group: any EventLoopGroup, _ security: StreamSecurity?) {
+    init(
+        _ group: any EventLoopGroup, _ security: StreamSecurity?, _ inherited: InheritedSockets = .none,
+        reading: Reading? = nil
+    ) {
+        self.reading = reading
         self.group = group
         self.security = security
+        self.inherited = inherited
         clock = LinuxClock()
     }
 
     public func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
         // Each domain has a console: another thread for each was half of what making the port took.
-        if ListeningSockets.isKnown(address) { return try LinuxListener(group, security, address: address, port: port) }
+        if ListeningSockets.isKnown(address) {
+            return try LinuxListener(group, security, address: address, port: port, inherited: inherited)
+        }
         return try await listen(name: address, port: port)
     }
 
     /// Apart from the caller: a name may take long to be resolved.
     @concurrent
     private func listen(name: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
-        try LinuxListener(group, security, address: name, port: port)
+        try LinuxListener(group, security, address: name, port: port, inherited: inherited)
+    }
+
+    public func renew(_ security: TransportSecurity) throws(NetworkError) {
+        if let reading { self.security?.renew(try reading(security)) }
     }
 
     public func connect(

@@ -15,9 +15,15 @@ struct ListeningSockets: Sendable {
     let sockets: [CInt]
     let port: UInt16
 
-    /// Listens on `address` ("" = all interfaces). Waits for nothing, unless the address is a name.
+    /// Listens on `address` ("" = all interfaces), or takes over who does already. Waits for nothing, unless the address is a name.
     /// - Throws: `addressInUse`, or `system` for an address this machine does not have.
-    init(address: String, port: UInt16) throws(NetworkError) {
+    init(address: String, port: UInt16, inherited: InheritedSockets = .none) throws(NetworkError) {
+        let taken = port == 0 ? [] : try inherited.take(port: port, of: address)
+        guard taken.isEmpty else {
+            sockets = taken
+            self.port = port
+            return
+        }
         do {
             switch address {
             case "": sockets = [try Self.listenToAll(port)]

@@ -36,6 +36,9 @@ final class OpenChannels: Sendable {
         return admission
     }
 
+    /// Those that are open.
+    var all: [any Channel] { state.withLock { Array($0.admitted.values) } }
+
     /// Admits no more. Returns those that are open.
     func closeDoor() -> [any Channel] {
         state.withLock { state in

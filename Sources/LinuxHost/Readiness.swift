@@ -29,10 +29,27 @@ public struct Readiness: Sendable {
         umask(0o022)
     }
 
+    /// - Parameters:
+    ///   - socketPath: where a service manager listens.
+    ///   - watchdogInterval: how often it wants to hear that all is well.
+    init(socketPath: String, watchdogInterval: Duration?) {
+        pipe = nil
+        self.socketPath = socketPath
+        self.watchdogInterval = watchdogInterval
+    }
+
     /// The daemon answers requests.
     public func announce() {
         tell(Readiness.readyWord)
-        notify("READY=1")
+        // What it was waiting for is over.
+        notify("READY=1\nSTATUS=")
+    }
+
+    /// What the daemon goes by is being read again, until `announce`.
+    public func reloading() {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        notify("RELOADING=1\nMONOTONIC_USEC=\(now.tv_sec * 1_000_000 + now.tv_nsec / 1000)")
     }
 
     /// Whether a service manager has started the daemon, which is then one of the first things after the machine.

@@ -1,15 +1,27 @@
 import HostInterface
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// What stands between a socket and its stream: TLS, in a xend that was built with the trait of that name.
-struct StreamSecurity: Sendable {
+final class StreamSecurity: Sendable {
     typealias Setup = @Sendable (ChannelPipeline.SynchronousOperations) throws -> Void
 
-    /// For connections that we open.
-    let client: Setup
-    /// For those that we accept.
-    let server: Setup
+    struct Setups: Sendable {
+        /// For connections that we open.
+        var client: Setup
+        /// For those that we accept.
+        var server: Setup
+    }
+
+    private let setups: Mutex<Setups>
+
+    init(_ setups: Setups) { self.setups = Mutex(setups) }
+
+    var client: Setup { setups.withLock { $0.client } }
+    var server: Setup { setups.withLock { $0.server } }
+
+    func renew(_ setups: Setups) { self.setups.withLock { $0 = setups } }
 }
 
 #if TLS
@@ -19,27 +31,34 @@ struct StreamSecurity: Sendable {
         /// A network between the hosts of a pool: both ends of a connection show a certificate that the pool's authority has signed.
         ///
         /// Names in certificates are not looked at: whom the authority has signed may send domains, whatever its address.
-        /// - Parameter root: where the files are.
+        /// - Parameters:
+        ///   - root: where the files are.
+        ///   - inherited: who listens already.
         /// - Throws: the file that cannot be used, and why not.
         private static func secured(
-            by security: TransportSecurity, root: HostRoot
+            by security: TransportSecurity, root: HostRoot, _ inherited: InheritedSockets
         ) throws(NetworkError) -> any HostNetwork {
-            LinuxNetwork(MultiThreadedEventLoopGroup.singleton, try StreamSecurity(security, root))
+            LinuxNetwork(
+                MultiThreadedEventLoopGroup.singleton,
+                StreamSecurity(try StreamSecurity.Setups(security, root)), inherited
+            ) { security throws(NetworkError) in try StreamSecurity.Setups(security, root) }
         }
 
         /// Makes secured networks, in a xend that has TLS.
-        public static func securing(root: HostRoot = HostRoot()) -> (
+        public static func securing(root: HostRoot = HostRoot(), inherited: InheritedSockets = .none) -> (
             @Sendable (TransportSecurity) throws -> any HostNetwork
         )? {
-            { try secured(by: $0, root: root) }
+            { try secured(by: $0, root: root, inherited) }
         }
     }
 
-    extension StreamSecurity {
+    extension StreamSecurity.Setups {
         fileprivate init(_ files: TransportSecurity, _ root: HostRoot) throws(NetworkError) {
-            let chain = try Self.read(files.certificate) { try NIOSSLCertificate.fromPEMFile(root.file($0)) }
-            let key = try Self.read(files.key) { try NIOSSLPrivateKey(file: root.file($0), format: .pem) }
-            let authority = try Self.read(files.authority) { try NIOSSLCertificate.fromPEMFile(root.file($0)) }
+            let chain = try StreamSecurity.read(files.certificate) { try NIOSSLCertificate.fromPEMFile(root.file($0)) }
+            let key = try StreamSecurity.read(files.key) { try NIOSSLPrivateKey(file: root.file($0), format: .pem) }
+            let authority = try StreamSecurity.read(files.authority) {
+                try NIOSSLCertificate.fromPEMFile(root.file($0))
+            }
             var server = TLSConfiguration.makeServerConfiguration(
                 certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
             server.trustRoots = .certificates(authority)
@@ -52,12 +71,15 @@ struct StreamSecurity: Sendable {
             client.certificateVerification = .noHostnameVerification
             client.minimumTLSVersion = .tlsv13
             // A key that is not the certificate's is found here.
-            let (clients, servers) = try Self.read(files.key) { _ in
+            let (clients, servers) = try StreamSecurity.read(files.key) { _ in
                 (try NIOSSLContext(configuration: client), try NIOSSLContext(configuration: server))
             }
             self.client = { try $0.addHandler(NIOSSLClientHandler(context: clients, serverHostname: nil)) }
             self.server = { try $0.addHandler(NIOSSLServerHandler(context: servers)) }
         }
+    }
+
+    extension StreamSecurity {
 
         static func read<Value>(_ path: String, _ body: (String) throws -> Value) throws(NetworkError) -> Value {
             do {
@@ -73,7 +95,7 @@ struct StreamSecurity: Sendable {
 #else
     extension LinuxNetwork {
         /// Networks between hosts that prove by certificates that they belong to a pool: not in a xend without the trait TLS.
-        public static func securing(root: HostRoot = HostRoot()) -> (
+        public static func securing(root: HostRoot = HostRoot(), inherited: InheritedSockets = .none) -> (
             @Sendable (TransportSecurity) throws -> any HostNetwork
         )? {
             nil

@@ -14,6 +14,12 @@ extension XendClient {
     /// `xend_node_reboot()`: reboots the node.
     public func nodeReboot() async throws(XendError) { try await order(.nodeReboot()) }
 
+    /// Has xend read its configuration again.
+    /// - Returns: `(reloaded (changed KEY...) (later KEY...))`.
+    public func nodeReload() async throws(XendError) -> SExpression {
+        try await perform(.nodeReload()).expression("what was read again")
+    }
+
     /// `POST /node notify()`: sets the URL that is told of events; an empty one stops that.
     public func nodeNotify(url: String) async throws(XendError) { try await order(.nodeNotify(url: url)) }
 
@@ -67,6 +73,8 @@ extension XendCall {
     public static func nodeStopDomains(timeout: String) -> XendCall {
         .post("node", operation: "stop_domains", arguments: [("timeout", .text(timeout))], patience: .transfer)
     }
+    /// Has xend read its configuration again, and what it names.
+    public static func nodeReload() -> XendCall { .post("node", operation: "reload") }
     /// Has every event posted to an http url from now on; an empty one ends that.
     public static func nodeNotify(url: String) -> XendCall {
         .post("node", operation: "notify", arguments: [("url", .text(url))])

@@ -20,6 +20,11 @@ struct ConfigurationLine {
         word = members.count == 1 ? "" : members.count == 2 ? members[1].atom : nil
     }
 
+    /// The key of ours that it is, whatever it is called.
+    var meaning: String {
+        if case .same(let key)? = LaterKey(rawValue: key)?.treatment { key.rawValue } else { key }
+    }
+
     /// `(xend-role ROLE (user NAME…) (group NAME…) (certificate CN=NAME…))`
     func grant() throws(ConfigurationFileError) -> AccessPolicy.Grant {
         let roles = Role.allCases.map(\.rawValue)

@@ -14,13 +14,16 @@ extension Daemon {
         var settings = MigrationSettings()
         settings.secret = try await poolSecret()
         settings.network = try secureNetwork()
+        if let network = settings.network { await parts.keep(migration: network) }
         settings.port = configuration.migrationPort ?? 8002
         settings.httpPort = await port ?? 8000
         // Without a proof of membership only this machine is listened to: images never cross the network unauthenticated.
         let address = settings.knowsPool ? configuration.address ?? "" : "localhost"
-        let wanted = configuration.migrationPort ?? (options.choosesPorts ? 0 : settings.port)
         do {
-            let port = try await manager.reserveMigration(settings, address: address, port: wanted)
+            let port = try await onPort(configuration.migrationPort, usually: 8002) {
+                [settings] port throws(NetworkError) in
+                try await manager.reserveMigration(settings, address: address, port: port)
+            }
             log.notice("migrations are taken on port \(port), from \(settings.members)")
         } catch {
             let reason = PortError(

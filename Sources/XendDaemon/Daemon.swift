@@ -8,6 +8,7 @@ import HostInterface
 import HypervisorInterface
 import Logging
 import SExpressions
+import Synchronization
 import XendServer
 
 /// The whole daemon on one machine: put together, started and stopped in order. It does not know which machine it is.
@@ -24,10 +25,13 @@ public final class Daemon: Sendable {
     public let manager: DomainManager
     let virtualNetworks: VirtualNetworks
     let tracer: Tracer
-    private let authenticator: Authenticator
-    private let tokens: TokenStore
+    let authenticator: Authenticator
+    let tokens: TokenStore
+    let logThreshold: LogThreshold
+    /// What the file said that counts now, of keys that can change.
+    let adopted: Mutex<XendConfiguration>
     let audit: AuditTrail
-    private let parts: Parts
+    let parts: Parts
 
     /// - Parameters:
     ///   - http: where HTTP connections come from.
@@ -45,9 +49,11 @@ public final class Daemon: Sendable {
         self.configuration = configuration
         self.options = options
         logSink = sink
-        let level = Logger.Level(originalName: configuration.logLevel) ?? .debug
+        let threshold = LogThreshold(configuration.logThreshold)
+        logThreshold = threshold
+        adopted = Mutex(configuration)
         let clock = host.clock
-        log = Logger(label: "xend") { _ in LogLineHandler(clock: clock, sink: sink, level: level) }
+        log = Logger(label: "xend") { _ in LogLineHandler(clock: clock, sink: sink, threshold: threshold) }
         events = EventHub(clock: clock)
         audit = AuditTrail(sink: auditSink, clock: clock)
         let tickets = TicketStore(clock: clock, random: host.random)
@@ -160,12 +166,28 @@ public final class Daemon: Sendable {
         log.notice("xend has stopped")
     }
 
+    /// Listens where the configuration says, and on no other port; where it says nothing, on the usual one, or a free one.
+    func onPort<Listener: Sendable>(
+        _ configured: UInt16?, usually usual: UInt16, _ listen: (UInt16) async throws(NetworkError) -> Listener
+    ) async throws(NetworkError) -> Listener {
+        guard configured == nil, options.ports != .usual else { return try await listen(configured ?? usual) }
+        guard options.ports == .usualOrFree else { return try await listen(0) }
+        do throws(NetworkError) {
+            return try await listen(usual)
+        } catch {
+            guard case .addressInUse = error else { throw error }
+            log.notice("port \(usual) is taken, and nobody has asked for it: a free one is")
+            return try await listen(0)
+        }
+    }
+
     private func reserveHTTPPort(_ pipeline: HTTPPipeline) async throws(PortError) {
-        let port = configuration.port ?? (options.choosesPorts ? 0 : 8000)
         let address = configuration.address ?? ""
         let listener: any HTTPListener
         do {
-            listener = try await parts.http.listen(address: address, port: port, configure: pipeline.configure)
+            listener = try await onPort(configuration.port, usually: 8000) { port throws(NetworkError) in
+                try await parts.http.listen(address: address, port: port, configure: pipeline.configure)
+            }
         } catch {
             throw PortError(service: "HTTP", key: "xend-port", address: address, reason: error)
         }
@@ -176,12 +198,13 @@ public final class Daemon: Sendable {
     /// The port for those from elsewhere, where there are certificates.
     private func reserveSecurePort(_ pipeline: HTTPPipeline) async throws(PortError) {
         guard let security = configuration.httpSecurity else { return }
-        let port = configuration.httpTLSPort ?? (options.choosesPorts ? 0 : 8443)
         let address = configuration.address ?? ""
         let listener: any HTTPListener
         do {
-            listener = try await parts.http.listen(
-                address: address, port: port, security: security, configure: pipeline.configureSecure)
+            listener = try await onPort(configuration.httpTLSPort, usually: 8443) { port throws(NetworkError) in
+                try await parts.http.listen(
+                    address: address, port: port, security: security, configure: pipeline.configureSecure)
+            }
         } catch {
             throw PortError(service: "HTTP over TLS", key: "xend-http-tls-port", address: address, reason: error)
         }
@@ -214,11 +237,12 @@ public final class Daemon: Sendable {
 
     /// Loopback only (the original's was open to everyone).
     private func reserveDebugPort() async throws(PortError) {
-        let port = configuration.debugPort ?? (options.choosesPorts ? 0 : 8001)
         let address = "localhost"
         let listener: any NetworkListener
         do {
-            listener = try await host.network.listen(address: address, port: port)
+            listener = try await onPort(configuration.debugPort, usually: 8001) { port throws(NetworkError) in
+                try await host.network.listen(address: address, port: port)
+            }
         } catch {
             throw PortError(service: "the debug port", key: "xend-debug-port", address: address, reason: error)
         }
@@ -279,7 +303,7 @@ public final class Daemon: Sendable {
 }
 
 /// What of a daemon comes and goes.
-private actor Parts {
+actor Parts {
     let http: any HTTPListening
     private(set) var listener: (any HTTPListener)?
     private(set) var secure: (any HTTPListener)?
@@ -287,6 +311,8 @@ private actor Parts {
     private(set) var debugListener: (any NetworkListener)?
     private(set) var isStopping = false
     private var hasBegun = false
+    private var isReloading = false
+    private(set) var migrationNetwork: (any HostNetwork)?
 
     init(http: any HTTPListening) { self.http = http }
 
@@ -294,6 +320,13 @@ private actor Parts {
     func keep(secure listener: any HTTPListener) { secure = listener }
     func keep(socket listener: any HTTPListener) { socket = listener }
     func keep(debug listener: any NetworkListener) { debugListener = listener }
+    func keep(migration network: any HostNetwork) { migrationNetwork = network }
+    /// - Returns: false when somebody else reads the configuration again.
+    func beginReload() -> Bool {
+        defer { isReloading = true }
+        return !isReloading
+    }
+    func endReload() { isReloading = false }
     func beginServing() { hasBegun = true }
     func beginStop() { isStopping = true }
     var isServing: Bool { hasBegun && !isStopping }
@@ -301,10 +334,23 @@ private actor Parts {
 
 /// What the program that starts the daemon decides, beside xend-config.sxp.
 public struct DaemonOptions: Sendable {
-    /// Every port that is not configured is chosen freely (`--port 0`).
-    public var choosesPorts = false
+    /// Ports that are not configured.
+    public enum Ports: Hashable, Sendable {
+        /// The usual ones; one that is taken is an error.
+        case usual
+        /// The usual ones, or free ones where those are taken.
+        case usualOrFree
+        /// Free ones (`--port 0`).
+        case free
+    }
+    /// Which ports are taken that are not configured.
+    public var ports = Ports.usual
     /// Resources that only this program serves.
     public var additionalResources: [Resource] = []
+    /// Reads the configuration again; nil: it cannot be.
+    public var configuration: (@Sendable () async throws -> XendConfiguration)?
+    /// Told when that begins, and when it is over: true and false.
+    public var reloading: (@Sendable (Bool) -> Void)?
     /// Tracing is on from the start (`xend trace_start`).
     public var isTracing = false
     /// How the files that the process may have open are divided; nil: there are enough.
@@ -342,7 +388,7 @@ extension XendConfiguration {
         settings.dumpsCrashes = dumpsCrashes
         settings.lastBootPath = lastBootPath
         settings.minimumRestartSeconds = minimumRestartSeconds
-        settings.consoleBase = consoleBase ?? (options.choosesPorts ? nil : 9600)
+        settings.consoleBase = consoleBase ?? (options.ports == .free ? nil : 9600)
         settings.access = access
         settings.audit = audit
         settings.tickets = tickets

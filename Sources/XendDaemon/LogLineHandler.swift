@@ -1,19 +1,25 @@
 import HostInterface
 import Logging
+import Synchronization
 
 /// Turns the messages of swift-log into lines of xend's log, with the time of the daemon's own clock.
 public struct LogLineHandler: LogHandler {
-    /// Below this nothing is written: `loglevel` of the configuration.
-    public var logLevel: Logger.Level
+    /// Below this nothing is written: `loglevel` of the configuration, unless somebody has set another one.
+    public var logLevel: Logger.Level {
+        get { own ?? threshold.level }
+        set { own = newValue }
+    }
+    private var own: Logger.Level?
+    private let threshold: LogThreshold
     /// Kept as swift-log asks; the log of 2004 has no place for it.
     public var metadata: Logger.Metadata = [:]
     private let clock: any HostClock
     private let sink: any LogSink
 
-    public init(clock: any HostClock, sink: any LogSink, level: Logger.Level = .debug) {
+    public init(clock: any HostClock, sink: any LogSink, threshold: LogThreshold = LogThreshold(.debug)) {
         self.clock = clock
         self.sink = sink
-        logLevel = level
+        self.threshold = threshold
     }
 
     /// One of the ``metadata``.
@@ -45,6 +51,20 @@ public struct LogLineHandler: LogHandler {
             let end = bytes[start...].firstIndex(of: UInt8(ascii: ".")) ?? bytes.count
             return String(decoding: bytes[start..<end], as: UTF8.self)
         }
+    }
+}
+
+/// From where on something is worth a line, for all that write one.
+public final class LogThreshold: Sendable {
+    private let held: Mutex<Logger.Level>
+
+    /// - Parameter level: to begin with.
+    public init(_ level: Logger.Level) { held = Mutex(level) }
+
+    /// Below this nothing is written.
+    public var level: Logger.Level {
+        get { held.withLock { $0 } }
+        set { held.withLock { $0 = newValue } }
     }
 }
 

@@ -164,6 +164,8 @@ public struct XendConfiguration: Hashable, Sendable {
     public var minimumRestartSeconds = 20.0
     /// What should be said of a file that says nothing about who may do what: earlier versions allowed more.
     public private(set) var accessWarning: String?
+    /// What stands behind each key, word for word: where two differ their files do.
+    public internal(set) var given: [String: [String]] = [:]
     /// Keys that xend does not know, with their places: ignored, worth a warning.
     public internal(set) var warnings: [String] = []
 
@@ -186,6 +188,7 @@ public struct XendConfiguration: Hashable, Sendable {
             // The first occurrence wins; each role is a line of its own.
             guard seen.insert(line.key).inserted || line.key == Key.role.rawValue else { continue }
             try take(line)
+            given[line.meaning, default: []].append("\(expression.value)")
         }
         try checkTLS(file)
         let access: [Key] = [.role, .localAccess, .remoteAccess]

@@ -4,6 +4,8 @@ import LinuxHost
 extension ExitCode {
     /// `status`: it does not run.
     static let notRunning = ExitCode(3)
+    /// The daemon cannot start with its configuration (EX_CONFIG of sysexits.h): to try again changes nothing.
+    static let configuration = ExitCode(78)
 }
 
 /// Starting in the background: the program is executed anew as the daemon, and says when it is ready.
@@ -78,6 +80,24 @@ struct Restart: AsyncParsableCommand {
     func run() async throws {
         try await Launcher().stop()
         try await Launcher().start()
+    }
+}
+
+struct Reload: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reload",
+        abstract: "Have the daemon read its configuration again, and say what does not count before its next start.")
+
+    func run() async throws {
+        let reply = try await RunningDaemon().perform(.nodeReload())
+        let changed = reply.child("changed")?.children().map(\.description) ?? []
+        Terminal.say(
+            changed.isEmpty
+                ? "nothing has changed that can; certificates and tokens were read again"
+                : "changed: \(changed.joined(separator: ", "))")
+        for key in reply.child("later")?.children() ?? [] {
+            Terminal.complain("xend: \(key) is another now, which counts from the next start on")
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DomainLifecycle
 import Glibc
 import HTTPInterface
 import HostInterface
@@ -18,19 +19,29 @@ struct Foreground {
         LargeBlocks.areGivenBack()
         let descriptors = OpenFileLimit.raise().map { DescriptorShares(limit: $0) }
         let (signals, asked) = AsyncStream.makeStream(of: Void.self)
-        try StopSignals.whenFirst(limit: Self.endLimit) { asked.finish() }
+        // However often it is asked for before it is done, once is enough.
+        let (hangups, hangup) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        try StopSignals.whenFirst(limit: Self.endLimit, hangup: { hangup.yield() }, { asked.finish() })
         let readiness = Readiness()
         do {
             let configuration = try await configuration()
             let holding = try takePidFile()
             defer { holding.release() }
-            try await serve(configuration, descriptors, readiness, signals)
+            try await serve(configuration, descriptors, readiness, Signals(stop: signals, reload: hangups))
         } catch {
             let reason = "\(error)"
             readiness.fail(reason)
             Terminal.complain("xend: \(reason)")
-            throw ExitCode.failure
+            throw error is ConfigurationFileError ? ExitCode.configuration : ExitCode.failure
         }
+    }
+
+    /// What is asked of the daemon from outside.
+    struct Signals {
+        /// Ends when the daemon is to end.
+        var stop: AsyncStream<Void>
+        /// Has something each time when the configuration is to be read again.
+        var reload: AsyncStream<Void>
     }
 
     /// Takes the daemon's place meanwhile: no other may read or write the database.
@@ -94,21 +105,25 @@ struct StartFailure: Error, CustomStringConvertible {
     extension Foreground {
         private func serve(
             _ configuration: XendConfiguration, _ descriptors: DescriptorShares?, _ readiness: Readiness,
-            _ signals: AsyncStream<Void>
+            _ signals: Signals
         ) async throws {
+            let inherited = InheritedSockets()
             // Never closed: what has not ended with the daemon may ask it until the process is gone, and all ends with that.
             let xen = try await XenMachine()
             if readiness.isService { try await XenDaemons(store: xen.machine.store).await(readiness) }
             var options = DaemonOptions()
             options.isTracing = isTracing
-            options.secureNetwork = LinuxNetwork.securing()
+            options.secureNetwork = LinuxNetwork.securing(inherited: inherited)
+            options.configuration = { try await self.configuration() }
+            options.reloading = { begins in begins ? readiness.reloading() : readiness.announce() }
             options.descriptors = descriptors
             let log = RotatingLog(path: configuration.logPath)
             try log.check()
             let audit = RotatingLog(path: configuration.auditPath, limits: .audit)
             try audit.check()
             let daemon = Daemon(
-                machine: xen.machine, host: .linux(), http: LinuxHTTPListening(descriptors: descriptors), log: log,
+                machine: xen.machine, host: .linux(inherited: inherited),
+                http: LinuxHTTPListening(descriptors: descriptors, inherited: inherited), log: log,
                 audit: SystemJournal().map { JournaledLog(audit, journal: $0) } ?? audit,
                 configuration: configuration,
                 options: options)
@@ -120,11 +135,21 @@ struct StartFailure: Error, CustomStringConvertible {
                 throw error
             }
             chdir("/")
+            for place in inherited.closeRest() {
+                Terminal.complain(
+                    "xend: nothing is served on \(place), where systemd listens: xend.socket and the configuration differ"
+                )
+            }
             readiness.announce()
-            // Whoever cannot get to the manager has a daemon that does nothing.
+            // Tasks of their own, for as long as the daemon serves, beside this one, which waits for the end. Whoever cannot get to the
+            // manager has a daemon that does nothing: the heart beats through it, so that systemd starts a daemon anew that hangs there.
             let heart = Task { await readiness.keepAlive(LinuxClock()) { await daemon.manager.answer() } }
-            for await _ in signals {}
+            let reloads = Task {
+                for await _ in signals.reload { _ = try? await daemon.reload(for: Requester("SIGHUP")) }
+            }
+            for await _ in signals.stop {}
             heart.cancel()
+            reloads.cancel()
             readiness.stopping()
             await daemon.stop()
             await log.flush()
@@ -135,7 +160,7 @@ struct StartFailure: Error, CustomStringConvertible {
     extension Foreground {
         private func serve(
             _ configuration: XendConfiguration, _ descriptors: DescriptorShares?, _ readiness: Readiness,
-            _ signals: AsyncStream<Void>
+            _ signals: Signals
         ) async throws {
             throw StartFailure(
                 "this program was built without the back-end for a real Xen: build it with libxen-dev installed and "

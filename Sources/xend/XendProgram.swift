@@ -13,7 +13,7 @@ struct XendProgram: AsyncParsableCommand {
         discussion: "It serves HTTP on port 8000. Configuration: /etc/xen/xend-config.sxp, or $XEND_CONFIG.",
         version: XendVersion.current,
         subcommands: [
-            Start.self, TraceStart.self, Run.self, Stop.self, Restart.self, Status.self, CheckConfig.self,
+            Start.self, TraceStart.self, Run.self, Stop.self, Restart.self, Status.self, Reload.self, CheckConfig.self,
             StopDomains.self, DowngradeDatabase.self, TokenCommands.self, Login.self,
             CheckPassword.self,
         ])

@@ -130,6 +130,10 @@ final class FakeService: DaemonService {
     func stopDomains(within seconds: Int, for requester: Requester) async throws(OperationError) {
         try note("stop domains within \(seconds)")
     }
+    func reload(for requester: Requester) async throws(OperationError) -> ReloadReport {
+        try note("reload")
+        return ReloadReport(changed: ["loglevel"], later: ["xend-port"])
+    }
     func setNotificationURL(_ url: String?) async throws(OperationError) { try note("notify \(url ?? "nowhere")") }
 
     func inject(_ event: SExpression) async throws(OperationError) -> String {

@@ -221,6 +221,7 @@ import Testing
         Row("POST /xend/node op=reboot", "0", "node reboot"),
         Row("POST /xend/node op=notify&uri=http://x/", "0", "notify http://x/"),
         Row("POST /xend/node op=notify&url=", "0", "notify nowhere"),
+        Row("POST /xend/node op=reload", "(reloaded (changed loglevel) (later xend-port))", "reload"),
         Row("POST /xend/node op=notify", "(xend.err 'Missing parameter: uri')"),
         Row(
             "POST /xend/node op=cpu_rrobin_slice_set&slice=1",

@@ -118,6 +118,14 @@ public final class SessionStore: Sendable {
     /// - Parameter id: of the session.
     public func signOut(_ id: String) { state.withLock { $0.sessions.removeAll { $0.id == id } } }
 
+    /// Everybody goes; links that nobody has used are worth nothing more.
+    public func endAll() {
+        state.withLock { state in
+            state.sessions = []
+            state.links = OneTimeSecrets<Link>(lifetime: SessionStore.linkLifetime, maximum: SessionStore.maximum)
+        }
+    }
+
     // MARK: - Trying in vain
 
     /// - Parameter origin: who tries.

@@ -112,20 +112,33 @@ public actor TokenStore {
             let tokens = file.children().filter { $0.name == "token" }
             let kept = tokens.compactMap(Token.init(record:)).map { Self.kept($0, at: now) }
             state.withLock { state in
-                state.kept = Dictionary(kept.map { ($0.token.id, $0) }) { first, _ in first }
+                // Where it is read once more, what was seen expired stays so, and nothing ends later than it would have.
+                state.kept = Dictionary(
+                    kept.map { ($0.token.id, Self.aged($0, by: state.kept[$0.token.id])) }
+                ) { first, _ in first }
                 state.written = WallTime(seconds: written)
+                state.problem = nil
             }
             return kept.count == tokens.count ? nil : "\(path): \(tokens.count - kept.count) tokens in it are damaged"
         } catch let error as FileError where error.reason == .notFound {
+            state.withLock { $0 = State() }
             return nil
         } catch {
-            state.withLock { $0.problem = "\(error)" }
+            state.withLock { $0 = State(problem: "\(error)") }
             return "\(error): no token is good"
         }
     }
 
     private static func kept(_ token: Token, at now: (Instant, WallTime)) -> Kept {
         Kept(token: token, deadline: now.0 + min(max(token.expires - now.1, .zero), maximumLifetime))
+    }
+
+    private static func aged(_ kept: Kept, by known: Kept?) -> Kept {
+        guard let known, known.token.digest == kept.token.digest else { return kept }
+        var kept = kept
+        kept.deadline = min(kept.deadline, known.deadline)
+        kept.hasExpired = known.hasExpired
+        return kept
     }
 
     // MARK: - Changing them

@@ -4,6 +4,8 @@ public enum NodeOperation: Hashable, Sendable {
     case shutDown(reboot: Bool)
     /// Ends the defined domains as each of them says, before the machine goes down.
     case stopDomains(seconds: Int)
+    /// Reads the configuration again, with what it names.
+    case reload
     /// Where every event is posted; blank = nowhere.
     case notify(url: String)
 }

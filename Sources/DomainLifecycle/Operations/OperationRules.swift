@@ -17,7 +17,7 @@ extension OperationRule {
     /// What is decided about a domain that lives, and kept in its configuration.
     public static let settings = [setMemoryTarget, setMaximumMemory, setVCPUs, pinCPU, setScheduler]
 
-    private static let ofNode = [notify, reboot, shutDown, stopDomains]
+    private static let ofNode = [notify, reload, reboot, shutDown, stopDomains]
     private static let ofDomains = [create, restore, define]
     private static let ofDomain =
         [unpause, pause, shutdown, save, dump, migrate, destroy] + settings + [rename, sysrq]
@@ -402,6 +402,15 @@ extension OperationRule {
             [.init("url", "URL", isRequired: false)]),
         probing: .act
     ) { .notify(url: $0) }
+
+    static let reload = OperationRule(
+        node: "reload", role: .administrator,
+        form: FormText(
+            "Read the configuration again", button: "Reload",
+            help: "Roles, access, log level, certificates and tokens; says what counts from the next start on.",
+            place: .node),
+        probing: .with([])
+    ) { .reload }
 
     static let reboot = OperationRule(
         node: "reboot", role: .administrator,

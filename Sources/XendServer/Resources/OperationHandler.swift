@@ -22,11 +22,21 @@ enum OperationHandler {
                 var answer = try await answer(rule.reply, result, exchange)
                 answer.warnings = operation.warnings
                 return answer
+            case .node(.reload):
+                let report = try await exchange.ask { service throws(OperationError) in
+                    try await service.reload(for: exchange.requester)
+                }
+                var answer = Answer.value(report)
+                answer.warnings = report.warnings
+                answer.notice = Notice(text: "Read again: \(report.text)", detail: nil, link: nil)
+                return answer
             case .node(let operation):
                 try await exchange.ask { service throws(OperationError) in
                     switch operation {
                     case .shutDown(let reboot):
                         try await service.shutDownNode(reboot: reboot, for: exchange.requester)
+                    // It has an answer of its own, above.
+                    case .reload: break
                     case .stopDomains(let seconds):
                         try await service.stopDomains(within: seconds, for: exchange.requester)
                     case .notify(let url): try await service.setNotificationURL(url.isEmpty ? nil : url)

@@ -67,6 +67,10 @@ class Xend:
         """Shuts down or suspends the defined domains, as each of them says."""
         return self._post("node", op="stop_domains", timeout=timeout, patience="transfer")
 
+    def xend_node_reload(self) -> Answer:
+        """Has xend read its configuration again: which keys have changed, and which count from its next start on."""
+        return self._post("node", op="reload")
+
     def xend_node_notify(self, uri: str) -> Answer:
         """Has every event posted to an http url from now on; an empty one ends that."""
         return self._post("node", op="notify", uri=uri)

@@ -203,6 +203,12 @@ class Node:
         """Shuts down or suspends the defined domains, as each of them says."""
         self.daemon.functions.xend_node_stop_domains(timeout)
 
+    def reload(self) -> "tuple[list[str], list[str]]":
+        """Has xend read its configuration again: the keys that have changed, and those that count from its next start on."""
+        answer = _element(self.daemon.functions.xend_node_reload(), "reloaded")
+        parts = {sxp.name(part) or "": [_flat([key]) for key in sxp.children(part)] for part in sxp.children(answer)}
+        return parts.get("changed", []), parts.get("later", [])
+
     def shutdown(self) -> None:
         """Shuts it down. Its domains are not asked."""
         self.daemon.functions.xend_node_shutdown()
