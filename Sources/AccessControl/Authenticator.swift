@@ -27,6 +27,13 @@ public final class Authenticator: Sendable {
     private let clock: any HostClock
     private let known = Mutex<[UInt32: Known]>([:])
 
+    /// - Parameters:
+    ///   - policy: what the configuration says.
+    ///   - accounts: says who a user is.
+    ///   - clock: by which what it said is forgotten.
+    ///   - tokens: nil: none counts.
+    ///   - sessions: nil: nobody can sign in.
+    ///   - tickets: nil: none counts.
     public init(
         _ policy: AccessPolicy, accounts: any AccountDirectory, clock: any HostClock, tokens: TokenStore? = nil,
         sessions: SessionStore? = nil, tickets: TicketStore? = nil

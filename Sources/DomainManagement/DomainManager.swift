@@ -1,4 +1,3 @@
-import AccessControl
 import DomainLifecycle
 import DomainModel
 import HostInterface
@@ -82,9 +81,6 @@ public actor DomainManager {
 
     /// Seconds since 1970 by the host's calendar.
     var now: Double { context.host.clock.wallTime.seconds }
-
-    /// Goes by something else in who may connect to consoles and send domains.
-    public func adopt(_ access: AccessPolicy) { context.authenticator.adopt(access) }
 
     /// Does something in turn with everything else that is done to a domain.
     ///

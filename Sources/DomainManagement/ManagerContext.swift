@@ -40,7 +40,8 @@ final class ManagerContext {
         self.log = log
         self.reference = reference
         waits = GuestWaits(tasks: host.tasks)
-        authenticator = Authenticator(settings.access, accounts: host.accounts, clock: host.clock)
+        authenticator =
+            settings.authenticator ?? Authenticator(settings.access, accounts: host.accounts, clock: host.clock)
         account = Account(clock: host.clock, observer: settings.observer)
         let database = Database(root: settings.databaseRoot, host: host, log: log)
         self.database = database

@@ -33,6 +33,8 @@ public struct ManagerSettings: Sendable {
     public var audit: AuditTrail?
     /// What lets somebody join a console whom its port does not know; nil: there is nothing of the kind.
     public var tickets: TicketStore?
+    /// Says who a peer is; nil: one that goes by `access`.
+    public var authenticator: Authenticator?
     /// How long Xen may take to let go of a domain before that is reported as held.
     public var goneTimeout = Duration.seconds(10)
     /// Between two tries of what could not be ended or built (reference/domain.md §5: 5 s).

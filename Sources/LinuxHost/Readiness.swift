@@ -45,12 +45,15 @@ public struct Readiness: Sendable {
         notify("READY=1\nSTATUS=")
     }
 
-    /// What the daemon goes by is being read again, until `announce`.
+    /// What the daemon goes by is being read again, until `reloaded`.
     public func reloading() {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         notify("RELOADING=1\nMONOTONIC_USEC=\(now.tv_sec * 1_000_000 + now.tv_nsec / 1000)")
     }
+
+    /// That is over.
+    public func reloaded() { notify("READY=1") }
 
     /// Whether a service manager has started the daemon, which is then one of the first things after the machine.
     public var isService: Bool { socketPath != nil }

@@ -61,7 +61,6 @@ extension Daemon {
         logThreshold.level = new.logThreshold
         if old.access != new.access {
             authenticator.adopt(new.access)
-            await manager.adopt(new.access)
             // Who is connected may be somebody else now.
             for listener in [await parts.listener, await parts.secure, await parts.socket] {
                 await listener?.endConnections()

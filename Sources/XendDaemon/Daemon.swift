@@ -57,18 +57,17 @@ public final class Daemon: Sendable {
         events = EventHub(clock: clock)
         audit = AuditTrail(sink: auditSink, clock: clock)
         let tickets = TicketStore(clock: clock, random: host.random)
-        manager = DomainManager(
-            machine: machine, host: host,
-            settings: configuration.managerSettings(options, audit: audit, tickets: tickets),
-            events: events, log: log)
-        virtualNetworks = VirtualNetworks(
-            directory: "\(configuration.databaseRoot)/vnet", files: host.files, clock: clock)
         tokens = TokenStore(
             path: "\(configuration.databaseRoot)/access/tokens", files: host.files, clock: clock, random: host.random,
             tasks: host.tasks)
         authenticator = Authenticator(
             configuration.access, accounts: host.accounts, clock: clock, tokens: tokens,
             sessions: SessionStore(clock: clock, random: host.random), tickets: tickets)
+        var settings = configuration.managerSettings(options, audit: audit, tickets: tickets)
+        settings.authenticator = authenticator
+        manager = DomainManager(machine: machine, host: host, settings: settings, events: events, log: log)
+        virtualNetworks = VirtualNetworks(
+            directory: "\(configuration.databaseRoot)/vnet", files: host.files, clock: clock)
         parts = Parts(http: http)
     }
 

@@ -115,7 +115,7 @@ struct StartFailure: Error, CustomStringConvertible {
             options.isTracing = isTracing
             options.secureNetwork = LinuxNetwork.securing(inherited: inherited)
             options.configuration = { try await self.configuration() }
-            options.reloading = { begins in begins ? readiness.reloading() : readiness.announce() }
+            options.reloading = { begins in begins ? readiness.reloading() : readiness.reloaded() }
             options.descriptors = descriptors
             let log = RotatingLog(path: configuration.logPath)
             try log.check()
@@ -129,17 +129,22 @@ struct StartFailure: Error, CustomStringConvertible {
                 options: options)
             do {
                 try await daemon.start()
+                chdir("/")
+                for place in inherited.closeRest() {
+                    Terminal.complain("xend: systemd listens on \(place), which the configuration does not name")
+                }
+                await live(daemon, readiness, signals)
             } catch {
                 await log.flush()
                 await audit.flush()
                 throw error
             }
-            chdir("/")
-            for place in inherited.closeRest() {
-                Terminal.complain(
-                    "xend: nothing is served on \(place), where systemd listens: xend.socket and the configuration differ"
-                )
-            }
+            await log.flush()
+            await audit.flush()
+        }
+
+        /// From the first answer to the end.
+        private func live(_ daemon: Daemon, _ readiness: Readiness, _ signals: Signals) async {
             readiness.announce()
             // Tasks of their own, for as long as the daemon serves, beside this one, which waits for the end. Whoever cannot get to the
             // manager has a daemon that does nothing: the heart beats through it, so that systemd starts a daemon anew that hangs there.
@@ -152,8 +157,6 @@ struct StartFailure: Error, CustomStringConvertible {
             reloads.cancel()
             readiness.stopping()
             await daemon.stop()
-            await log.flush()
-            await audit.flush()
         }
     }
 #else

@@ -27,7 +27,7 @@ import Testing
 
     private static func received(_ socket: CInt, waiting: Bool = true) -> String? {
         var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = recv(socket, &bytes, bytes.count, waiting ? 0 : CInt(MSG_DONTWAIT.rawValue))
+        let count = recv(socket, &bytes, bytes.count, waiting ? 0 : CInt(MSG_DONTWAIT))
         return count < 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 
@@ -146,6 +146,8 @@ import Testing
         readiness.reloading()
         let reloading = try #require(Self.received(socket))
         #expect(reloading.wholeMatch(of: /RELOADING=1\nMONOTONIC_USEC=[0-9]+/) != nil)
+        readiness.reloaded()
+        #expect(Self.received(socket) == "READY=1")
         readiness.fail("no Xen\nmore")
         #expect(Self.received(socket) == "STATUS=no Xen")
         readiness.stopping()

@@ -23,13 +23,7 @@ enum OperationHandler {
                 answer.warnings = operation.warnings
                 return answer
             case .node(.reload):
-                let report = try await exchange.ask { service throws(OperationError) in
-                    try await service.reload(for: exchange.requester)
-                }
-                var answer = Answer.value(report)
-                answer.warnings = report.warnings
-                answer.notice = Notice(text: "Read again: \(report.text)", detail: nil, link: nil)
-                return answer
+                return try await reload(exchange)
             case .node(let operation):
                 try await exchange.ask { service throws(OperationError) in
                     switch operation {
@@ -45,6 +39,16 @@ enum OperationHandler {
                 return try await answer(rule.reply, .done, exchange)
             }
         }
+    }
+
+    private static func reload(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let report = try await exchange.ask { service throws(OperationError) in
+            try await service.reload(for: exchange.requester)
+        }
+        var answer = Answer.value(report)
+        answer.warnings = report.warnings
+        answer.notice = Notice(text: "Read again: \(report.text)", detail: nil, link: nil)
+        return answer
     }
 
     /// Who names a file or a host that the configuration does not list must have the row's own role.
