@@ -85,8 +85,6 @@ import Testing
         }
         await client.close()
         await listener.close()
-        // It was the last that had it.
-        try await network.listen(address: "localhost", port: made.port).close()
     }
 
     @Test("a socket that would let in whom the configuration keeps out is refused, and says why")
