@@ -11,7 +11,7 @@ SYSCONFDIR ?= /etc
 PLACE = $(DESTDIR)$(PREFIX)
 SHARE = $(PLACE)/share
 
-.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare fuzz tls-test clients python openapi attack cluster deb deb-test docs drawings ci install format clean
+.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare fuzz tls-test clients python openapi attack cluster deb deb-test image image-test boot-test docs drawings ci install format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -113,6 +113,15 @@ deb: tools ## Build Debian's packages of what is committed, into .build/packages
 
 deb-test: ## Install them in a fresh Debian without Swift, use, remove and purge them (needs root)
 	CI/test-packages
+
+image: ## Make a container image of xend-sim out of the packages, into .build/image (OCI's layout)
+	CI/packages/build-image
+
+image-test: ## Run what is in such an image, without an engine (needs root)
+	CI/test-image
+
+boot-test: ## Let a dom0 with systemd boot, be upgraded and go back, in the lab (needs root)
+	CI/lab/boot-test
 
 docs: ## Build all documents into .build/site, and check its links
 	CI/docs
