@@ -11,7 +11,7 @@ SYSCONFDIR ?= /etc
 PLACE = $(DESTDIR)$(PREFIX)
 SHARE = $(PLACE)/share
 
-.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare fuzz tls-test clients python openapi attack cluster deb deb-test image image-test boot-test docs drawings ci install format clean
+.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare fuzz tls-test clients python openapi attack cluster deb deb-test image image-test boot-test docs drawings ci install format clean fidelity
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ lab-test: ## Hold the simulated machine against a real Xen (needs QEMU, no KVM)
 
 lab-bench: ## Measure against xl on a real Xen
 	CI/lab-bench
+
+fidelity: ## Run every scenario on a real Xen that it can run on; CI/lab/fidelity.md says what was found (about an hour)
+	CI/lab-test --fidelity
 
 kit-test: ## Use the test kit from a package outside the checkout (builds everything anew)
 	CI/test-kit

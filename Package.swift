@@ -210,7 +210,7 @@ let package = Package(
             [
                 "XendTesting", "ScenarioLanguage", "SimulatedHost", "SimulatedHypervisor", "Simulation", "XendClient",
                 "XendDaemon", "DomainManagement", "DomainLifecycle", "DomainModel", "HostInterface", "SExpressions",
-                "WebText", "CLibXML2",
+                "WebText", "CLibXML2", "CLinux",
             ]),
         // Every fault at every point, and random stories: what must hold all the while, and the shortest story that shows it does not.
         simulator(

@@ -30,6 +30,16 @@ static inline int clinux_pidfd_open(pid_t pid) {
     return (int)syscall(434 /* the same on every architecture */, pid, 0);
 }
 
+/* Whose are the files and sockets that this thread makes from here on. Only root may choose. */
+static inline void clinux_make_files_of(uid_t user) {
+    syscall(SYS_setfsuid, user);
+}
+
+/* The sockets that this thread makes from here on are in the network that the descriptor is of; -1 and errno on failure. */
+static inline int clinux_enter_network(int network) {
+    return (int)syscall(SYS_setns, network, 0x40000000 /* CLONE_NEWNET */);
+}
+
 /* The next connection of a listening socket, close-on-exec and non-blocking; -1 and errno when there is none. */
 static inline int clinux_accept(int socket) {
     /* SOCK_CLOEXEC and SOCK_NONBLOCK are these; their header would take SOCK_STREAM and others from Swift's module. */

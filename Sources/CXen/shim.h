@@ -161,14 +161,15 @@ static inline void cxen_container(struct xc_dom_image *dom, bool pvh) {
     dom->container_type = pvh ? XC_DOM_HVM_CONTAINER : XC_DOM_PV_CONTAINER;
 }
 
-// The memory of a PVH guest of this size, all of it below the hole for devices, and its map: memory, the ACPI tables, then
-// what the builder keeps for itself (the special pages end at 0xff000000).
-static inline int cxen_pvh_memory(xc_interface *xch, uint32_t domid, struct xc_dom_image *dom, uint64_t bytes) {
+// The memory of a PVH guest, all of it below the hole for devices, and its map: memory, the ACPI tables, then what the builder keeps
+// for itself (the special pages end at 0xff000000). Of `bytes` in the map it gets `target`.
+static inline int cxen_pvh_memory(xc_interface *xch, uint32_t domid, struct xc_dom_image *dom, uint64_t target,
+                                  uint64_t bytes) {
     const uint64_t hole = cxen_acpi_address, special = 0xfeff8000, special_size = 0x8000;
     struct e820entry *map;
     dom->device_model = false;
     dom->vga_hole_size = 0;
-    dom->target_pages = bytes / XC_PAGE_SIZE;
+    dom->target_pages = target / XC_PAGE_SIZE;
     dom->mmio_start = hole;
     dom->mmio_size = (1ull << 32) - hole;
     dom->lowmem_end = bytes < hole ? bytes : hole;

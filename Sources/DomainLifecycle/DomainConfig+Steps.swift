@@ -3,15 +3,6 @@ import DomainModel
 /// How a domain gets what its configuration says of memory and cpus: when it is built, when it arrives, and when a setting is taken
 /// back.
 extension DomainConfig {
-    /// What it is built with. A PVH guest finds the memory that it is built with, and no more: it gets all that it may ever have, and
-    /// gives back what is above its target as soon as it runs.
-    var builtMemory: MemorySize {
-        switch image.kind {
-        case .pv: memory
-        case .pvh: maximumMemory
-        }
-    }
-
     /// Xenstore is told of it, with the size it shall have and the virtual cpus it shall use.
     var introduction: Step {
         .introduce(memory: memory, maximum: maximumMemory, vcpus: vcpus, online: onlineVCPUs)

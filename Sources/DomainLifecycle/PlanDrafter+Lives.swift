@@ -16,16 +16,16 @@ extension PlanDrafter {
 
     /// The steps from nothing to a paused domain with its devices.
     static func building(_ config: DomainConfig, id: DomainID?, devices: [DeviceRecord], console: Step) -> [Step] {
-        let built = config.builtMemory
         var steps: [Step] = [
             .checkImage(config.image),
             .createDomain(id: id, kind: config.image.kind, vcpus: config.vcpus),
-            .limitMemory(built), console,
-            .build(config.image, memory: built, vcpus: config.vcpus), config.introduction, .joinConsole,
+            .limitMemory(config.memory), console,
+            .build(config.image, memory: config.memory, maximum: config.maximumMemory, vcpus: config.vcpus),
+            config.introduction, .joinConsole,
         ]
         steps += config.scheduling
         steps += devices.map(Step.attach)
-        if config.maximumMemory != built { steps.append(.limitMemory(config.maximumMemory)) }
+        if config.maximumMemory != config.memory { steps.append(.limitMemory(config.maximumMemory)) }
         return steps
     }
 

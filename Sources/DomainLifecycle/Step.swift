@@ -11,8 +11,8 @@ public enum Step: Hashable, Sendable {
     case createDomain(id: DomainID?, kind: GuestKind, vcpus: Int)
     /// Above this it cannot grow.
     case limitMemory(MemorySize)
-    /// Memory and kernel are put into it.
-    indirect case build(ImageConfig, memory: MemorySize, vcpus: Int)
+    /// Memory and kernel are put into it; a PVH guest is told how far it may grow, for it finds that in its own map of memory.
+    indirect case build(ImageConfig, memory: MemorySize, maximum: MemorySize, vcpus: Int)
     /// Its nodes in xenstore are written and xenstored told of it; `online` of its virtual cpus are to be used.
     case introduce(memory: MemorySize, maximum: MemorySize, vcpus: Int, online: Int)
     /// A TCP listener for its console; nil = 9600 + id, or the next free port.
@@ -144,7 +144,7 @@ extension Step: CustomStringConvertible {
         /// Of ``Step/createDomain(id:kind:vcpus:)``: `create pv domain, …`.
         case create
         case limitMemory = "limit memory to"
-        /// Of ``Step/build(_:memory:vcpus:)``: `build PATH in …`.
+        /// Of ``Step/build(_:memory:maximum:vcpus:)``: `build PATH in …`.
         case build
         case introduce = "introduce to xenstore"
         case openConsole = "open console on port"
@@ -196,7 +196,7 @@ extension Step: CustomStringConvertible {
         case .checkImage(let image): (.checkImage, image.kernel)
         case .createDomain(let id, let kind, let vcpus): (.create, Self.creation(id, kind, vcpus))
         case .limitMemory(let size): (.limitMemory, "\(size)")
-        case .build(let image, let memory, _): (.build, "\(image.kernel) in \(memory)")
+        case .build(let image, let memory, _, _): (.build, "\(image.kernel) in \(memory)")
         case .introduce: (.introduce, "")
         case .openConsole(let port): (.openConsole, port?.description ?? Self.defaultPort)
         case .keepConsole(let port): (.keepConsole, "\(port)")

@@ -112,6 +112,9 @@ public struct DomainBuild: Hashable, Sendable {
     public var kind: GuestKind
     /// What it gets.
     public var memory: MemorySize
+    /// How far it may grow, `memory` at least. A PVH guest finds so much in its map of memory; what it has not got is populated when it
+    /// is touched, out of what it has.
+    public var maximumMemory: MemorySize
     /// As it was made with.
     public var vcpus: Int
     /// Event channels of the domain, allocated before: for xenstore and console.
@@ -119,15 +122,17 @@ public struct DomainBuild: Hashable, Sendable {
     /// The guest's end of its console.
     public var consolePort: EventPort
 
+    /// - Parameter maximumMemory: nil, or less than `memory`: as much as that.
     public init(
-        kernel: String, ramdisk: String?, commandLine: String, kind: GuestKind, memory: MemorySize, vcpus: Int,
-        storePort: EventPort, consolePort: EventPort
+        kernel: String, ramdisk: String?, commandLine: String, kind: GuestKind, memory: MemorySize,
+        maximumMemory: MemorySize? = nil, vcpus: Int, storePort: EventPort, consolePort: EventPort
     ) {
         self.kernel = kernel
         self.ramdisk = ramdisk
         self.commandLine = commandLine
         self.kind = kind
         self.memory = memory
+        self.maximumMemory = max(memory, maximumMemory ?? memory)
         self.vcpus = vcpus
         self.storePort = storePort
         self.consolePort = consolePort

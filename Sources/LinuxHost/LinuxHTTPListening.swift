@@ -112,7 +112,7 @@ public final class LinuxHTTPListening: HTTPListening {
             chmod(place, 0o666)
             return LinuxHTTPListener([channel], 0, open, group, socket: place)
         } catch {
-            throw NetworkError.system("cannot listen on \(path): \(error)")
+            throw NetworkError(listening: error, path: path)
         }
     }
 

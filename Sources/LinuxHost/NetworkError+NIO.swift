@@ -39,6 +39,17 @@ extension NetworkError {
         }
     }
 
+    /// The error of an attempt to listen on a Unix socket.
+    init(listening error: any Error, path: String) {
+        let reason =
+            switch error {
+            case let error as IOError: errorText(error.errnoCode)
+            case let error as Errno: errorText(error.rawValue)
+            default: "\(error)"
+            }
+        self = .system("cannot listen on \(path): \(reason)")
+    }
+
     /// A host may have several addresses; a refusal by one of them tells more than the others' silence.
     private init(attempts error: NIOConnectionError, host: String, port: UInt16) {
         let errors = error.connectionErrors.map { NetworkError(connecting: $0.error, host: host, port: port) }

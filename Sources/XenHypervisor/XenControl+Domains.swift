@@ -62,7 +62,7 @@
         }
 
         /// Nested paging tables are the guest's to pay: at least what libxl reckons, 1 MiB per vcpu and 8 KiB per MiB.
-        private func setPagingMemory(for size: MemorySize, of id: DomainID) throws(HypervisorError) {
+        func setPagingMemory(for size: MemorySize, of id: DomainID) throws(HypervisorError) {
             let mebibytes = 8 + UInt64(size.mebibytes) / 128
             try check("xc_set_paging_mempool_size", id) {
                 xc_set_paging_mempool_size($0, UInt32(id.rawValue), mebibytes << 20)

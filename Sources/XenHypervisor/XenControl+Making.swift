@@ -91,11 +91,22 @@
         }
 
         func giveMemory() throws(HypervisorError) {
+            // What a PVH guest may grow to is in its map from the beginning: as libxl does it, what it has not got is populated on demand.
+            let mapped = build.kind == .pvh ? build.maximumMemory : build.memory
             if build.kind == .pvh {
+                try xen.setPagingMemory(for: mapped, of: id)
                 try step("xc_cpuid_apply_policy") { cxen_default_cpu_policy(handle, raw) }
-                try step("xc_domain_set_memory_map") { cxen_pvh_memory(handle, raw, image, build.memory.bytes) }
+                try step("xc_domain_set_memory_map") {
+                    cxen_pvh_memory(handle, raw, image, build.memory.bytes, mapped.bytes)
+                }
             }
-            try step("xc_dom_mem_init") { xc_dom_mem_init(image, UInt32(build.memory.mebibytes)) }
+            // Where a PV guest looks at its start how far it may ever grow.
+            if build.kind == .pv {
+                try step("xc_domain_set_memmap_limit") {
+                    xc_domain_set_memmap_limit(handle, raw, UInt(build.maximumMemory.kibibytes))
+                }
+            }
+            try step("xc_dom_mem_init") { xc_dom_mem_init(image, UInt32(mapped.mebibytes)) }
             guard xc_dom_boot_mem_init(image) >= 0 else {
                 // The library says how many pages it did not get.
                 throw HypervisorError(

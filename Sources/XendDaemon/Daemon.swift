@@ -79,8 +79,8 @@ public final class Daemon: Sendable {
     // MARK: - Starting and stopping
 
     /// Starts everything in the original's order (reference/lifecycle-and-events.md §7): network script, domains, `xend.start`,
-    /// HTTP. What may be refused comes before all of it: until every port is taken nothing of the machine, the database or the
-    /// domains is touched, and who calls waits.
+    /// HTTP. What may be refused comes before all of it: until every port is taken, Xen and xenstored have answered and the database
+    /// can be written, nothing of the machine, the database or the domains is touched, and who calls waits.
     ///
     /// - Throws: what keeps the daemon from serving. What had been started is stopped again.
     public func start() async throws {
@@ -91,6 +91,7 @@ public final class Daemon: Sendable {
         logEvents()
         do {
             try await reservePorts()
+            try await manager.prepare()
         } catch {
             log.critical("xend cannot start: \(error)")
             await closePorts()

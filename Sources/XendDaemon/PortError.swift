@@ -12,6 +12,9 @@ struct PortError: Error, CustomStringConvertible {
     var description: String { "cannot listen for \(service): \(reason)\(help)" }
 
     private var help: String {
+        if key == XendConfiguration.Key.socketPath.rawValue {
+            return " (\(key) in xend-config.sxp names the socket; '' is none)"
+        }
         switch reason {
         case .addressInUse: return " (does another xend run? \(key) in xend-config.sxp chooses another port)"
         case .refused, .unreachable, .timedOut, .closed, .fenced, .system:

@@ -24,12 +24,15 @@ static void connect_all(void) {
     map_grants();
 }
 
+static nanoseconds first_instant;
+
 // Time goes on in another machine's count, or stood still: what was due in a second is so again.
 static void rebase_timers(nanoseconds before, nanoseconds after) {
     nanoseconds *timers[] = {&due.boot,    &due.exit,  &due.crash, &due.hang,
                              &due.balloon, &due.dirty, &due.count, &due.shutdown};
     for (size_t i = 0; i < LENGTH(timers); i++)
         if (*timers[i] != NEVER) *timers[i] = *timers[i] - before + after;
+    first_instant = first_instant - before + after;
 }
 
 static void suspend(void) {
@@ -102,6 +105,10 @@ static void shell_line(const char *line) {
     if ((rest = after_word(line, "echo"))) {
         print(rest);
         print("\n");
+    } else if (equal(line, "uptime")) {
+        struct text answer = {.used = 0};
+        add(add_number(add(&answer, "up "), (now() - first_instant) / 1000000000), " s\n");
+        print(answer.bytes);
     } else if (*line && !obey(line)) {
         struct text word = {.used = 0};
         for (const char *p = line; *p && *p != ' '; p++) add(&word, (char[]){*p, 0});
@@ -240,6 +247,7 @@ static void idle(void) {
 void tiny(void) {
     connect_all();
     read_behaviour();
+    first_instant = now();
     due.boot = now() + behaviour.boots_in;
     due.exit = due.crash = due.hang = due.balloon = due.dirty = due.count = due.shutdown = NEVER;
     if (!behaviour.declared) {

@@ -44,6 +44,14 @@ struct GuestImage {
 extension Behaviour {
     /// What boots a kernel about which the scenario says nothing. A second of boot is only time here.
     static let ofDefaultGuest = [
-        "boots-in 200000", "shuts-down-in 100000", #"prints Booting\n"#, #"prints \h login: "#,
+        "boots-in 200000", "shuts-down-in 100000", #"prints Booting\n"#, #"prints \h login: "#, balloon,
     ]
+
+    private static let balloon = "balloons-in 100000"
+
+    /// What the image of a guest says that a story declares: the tiny guest follows a target of memory only where it is told to.
+    static func lines(_ declared: [Behaviour]) -> [String] {
+        let follows = declared.contains { if case .balloonsIn = $0 { true } else { false } }
+        return declared.map(\.line) + (follows ? [] : [balloon])
+    }
 }

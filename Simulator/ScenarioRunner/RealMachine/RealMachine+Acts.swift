@@ -9,7 +9,7 @@ extension RealMachine {
         case .guest(_, let acts) where acts.contains(where: \.neverEnds):
             "a guest's writing without end is for virtual time (every)"
         case .guest, .heal, .xl, .write, .corrupt, .change, .life(.daemon): nil
-        case .fault: "real hardware does not fail on request (fault)"
+        case .fault(let rule): RealFault.obstacle(to: rule)
         case .clock: "the machine's clock is not set (clock)"
         case .copy: "there is one machine only (copy)"
         case .life(.powerLoss): "the machine cannot lose its power and go on with the story (power-loss)"
@@ -20,13 +20,14 @@ extension RealMachine {
     func perform(_ act: MachineAct) throws(ScenarioFailure) {
         switch act {
         case .guest(let domain, let acts): for act in acts { try guest(act, domain: try domain.text([:])) }
-        case .heal: break
+        case .fault(let rule): try fail(rule)
+        case .heal: try heal()
         case .xl(let act): try xl(act)
         case .write(let path, let text): try write(try path.text([:]), SXPText.bytes(of: try text.text([:])))
         case .corrupt(let path): try corrupt(try path.text([:]))
         case .change(let item): try change(item)
         case .life(.daemon(let act)): try daemon(act)
-        case .fault, .clock, .copy, .life(.powerLoss), .life(.hostReboot):
+        case .clock, .copy, .life(.powerLoss), .life(.hostReboot):
             throw ScenarioFailure(Self.obstacle(to: act) ?? "")
         }
     }

@@ -47,6 +47,8 @@ extension RealMachine {
     ///
     /// - Precondition: no domain is left but domain 0.
     func putBack() throws(ScenarioFailure) {
+        try heal()
+        try RealOrigin.remove()
         _ = try endDaemon(SIGTERM)
         for loop in ownLoops.sorted() { try Command.must("losetup", "-d", loop) }
         for bridge in ownBridges { try Command.must("ip", "link", "del", "dev", bridge) }

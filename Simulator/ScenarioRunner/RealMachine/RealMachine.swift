@@ -17,6 +17,13 @@ final class RealMachine {
     /// What was made for the story, or named in it, and was not there before.
     var ownBridges: [String] = []
     var ownPaths: [String] = []
+    /// What the story has let go wrong.
+    var faultCount = 0
+    var takenPorts: [PortHolder] = []
+    /// Of another program too, as soon as the daemon has let go of them.
+    var wantedPorts: [UInt16] = []
+    /// MiB that Xen keeps about a domain besides its memory.
+    private var overhead = 0
 
     init(guestImage: String) throws(ScenarioFailure) {
         image = try GuestImage(path: guestImage)
@@ -34,6 +41,9 @@ final class RealMachine {
 
     func prepare(_ setup: ScenarioSetup, _ fitness: RealFitness) throws(ScenarioFailure) {
         ownPaths = fitness.paths.filter { access($0, F_OK) != 0 }
+        overhead = fitness.overhead
+        try name(setup.hosts[0].name)
+        try addUsers()
         try makeDirectory(Self.directory)
         var config = ""
         for entry in setup.hosts[0].config { config += "\(try entry.expand([:]))\n" }
@@ -48,7 +58,7 @@ final class RealMachine {
 
     func change(_ item: SetupItem) throws(ScenarioFailure) {
         switch item.kind {
-        case .kernel(let path, let behaviours): try write(path, image.patched(behaviours.map(\.line)))
+        case .kernel(let path, let behaviours): try write(path, image.patched(Behaviour.lines(behaviours)))
         case .file(let path, .text(let text)): try write(path, SXPText.bytes(of: text))
         case .file(let path, .size(let size)):
             try makeDirectory(directory(of: path))
@@ -61,10 +71,33 @@ final class RealMachine {
             try Command.must("ln", "-f", other, path)
         case .blockDevice(let path, let size): try addBlockDevice(path, size: size)
         case .bridge(let name): try addBridge(name)
+        case .script(let path, let behaviour): try addScript(path, behaviour)
         case .missing(let path): unlink(path)
         // Whether the story is fit for a real machine was asked before.
-        case .receiver, .binding, .script: break
+        case .receiver, .binding: break
         }
+    }
+
+    /// Calls the machine what the story calls it.
+    private func name(_ host: String) throws(ScenarioFailure) {
+        guard sethostname(host, host.utf8.count) == 0 else {
+            throw ScenarioFailure("the machine cannot be called \(host): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Those whom every simulated host has.
+    private func addUsers() throws(ScenarioFailure) {
+        var (users, groups) = (try file("/etc/passwd") ?? "", try file("/etc/group") ?? "")
+        for user in SimulatedAccounts.all {
+            guard let name = user.name, !users.contains("\n\(name):"), !users.hasPrefix("\(name):") else { continue }
+            users += "\(name):x:\(user.uid):\(user.uid)::/:/bin/false\n"
+            for (place, group) in user.groups.enumerated() {
+                groups += "\(group):x:\(place == 0 ? user.uid : 2000 + user.uid):\(name)\n"
+            }
+        }
+        try write("/etc/passwd", Array(users.utf8))
+        try write("/etc/group", Array(groups.utf8))
+        for path in ["/etc/passwd", "/etc/group"] { chmod(path, 0o644) }
     }
 
     private func addBridge(_ name: String) throws(ScenarioFailure) {
@@ -97,19 +130,44 @@ final class RealMachine {
         let real = "\(path).real"
         guard access(real, F_OK) != 0, access(path, F_OK) == 0 else { return }
         guard rename(path, real) == 0 else { throw ScenarioFailure("cannot move \(path)") }
-        let text = "#!/bin/sh\n(IFS=\u{1F}; echo \"$*\" >>\(calls(of: name)))\nexec \(real) \"$@\"\n"
-        try write(path, Array(text.utf8))
+        try write(path, wrapper(of: name, real: real, body: "exec $real \"$@\""))
         chmod(path, 0o755)
     }
 
-    private func calls(of name: String) -> String { "\(Self.directory)/calls-\(name)" }
+    /// A script of the story's own, at any path.
+    private func addScript(_ path: String, _ behaviour: ScriptBehaviour) throws(ScenarioFailure) {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        var body = ""
+        var real = "/bin/true"
+        if let like = behaviour.like {
+            real = "\(Self.scripts)/\(like)"
+            body += "[ ! -e $real.real ] || real=$real.real\n$real \"$@\" || exit $?\n"
+        }
+        if let time = behaviour.takes { body += "sleep \(time / .milliseconds(1) / 1000)\n" }
+        body +=
+            "printf %s '\(behaviour.prints.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'\n"
+        body += "exit \(behaviour.exits)"
+        try write(path, wrapper(of: name, real: real, body: body))
+        chmod(path, 0o755)
+    }
+
+    func calls(of name: String) -> String { "\(Self.directory)/calls-\(name)" }
 
     // MARK: The daemon
 
     func daemon(_ act: LifeAct.DaemonAct) throws(ScenarioFailure) {
         switch act {
-        case .start, .stop, .restart: try Command.must("xend", act.rawValue)
-        case .kill: guard try endDaemon(SIGKILL) else { throw ScenarioFailure("no daemon runs") }
+        case .start: try Command.must("xend", "start")
+        case .stop:
+            try Command.must("xend", "stop")
+            try takePorts()
+        case .restart where wantedPorts.isEmpty: try Command.must("xend", "restart")
+        case .restart:
+            try daemon(.stop)
+            try daemon(.start)
+        case .kill:
+            guard try endDaemon(SIGKILL) else { throw ScenarioFailure("no daemon runs") }
+            try takePorts()
         }
     }
 
@@ -210,7 +268,7 @@ final class RealMachine {
         let domains = try self.domains().filter { $0.id != "0" }
         let given = domains.reduce(0) { $0 + $1.memory }
         let gone = freeBefore - (try Self.freeMemory())
-        let isExplained = (given...(given + 2 * domains.count + 1)).contains(gone)
+        let isExplained = (given...(given + overhead * domains.count + 1)).contains(gone)
         return setup.memory - setup.domainZeroMemory - (isExplained ? given : gone)
     }
 

@@ -19,6 +19,7 @@ final class RealTarget: ScenarioTarget {
     /// What the story has left on the machine; known at its end.
     private(set) var leftovers: [String] = []
 
+    private static let nobody = "that port"
     /// Between two looks at sockets, in microseconds.
     private static let nap: UInt32 = 2000
     /// The machine is calm when nothing has happened for so long. A guest boots and shuts down in less, unless it was told to
@@ -156,7 +157,7 @@ final class RealTarget: ScenarioTarget {
     // MARK: Connections
 
     func openHTTP(_ host: String, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
-        try Socket(host: address.host, port: address.port, alias: host)
+        try RealOrigin(origin).connect(to: address.host, port: address.port, alias: host)
     }
 
     func hostHeader(_ host: String) -> String { address.authority }
@@ -164,7 +165,13 @@ final class RealTarget: ScenarioTarget {
     func chosenDebugPort(of host: String) -> UInt16? { nil }
 
     func openTCP(_ host: String, port: UInt16, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
-        try Socket(host: address.host, port: port)
+        do throws(ScenarioFailure) {
+            return try RealOrigin(origin).connect(to: address.host, port: port, alias: Self.nobody)
+        } catch {
+            // Where the daemon listens for its own machine alone, others find nobody.
+            guard case .host = RealOrigin(origin), error == .refused(by: Self.nobody) else { throw error }
+            return NoStream()
+        }
     }
 
     // MARK: The machine
@@ -186,6 +193,14 @@ final class RealTarget: ScenarioTarget {
     func received(_ receiver: String) throws(ScenarioFailure) -> [[UInt8]] {
         throw ScenarioFailure("a real machine has no receivers")
     }
+}
+
+/// A connection that was refused: it has ended.
+private final class NoStream: ByteStream {
+    var received: [UInt8] { [] }
+    var isEnded: Bool { true }
+    func send(_ bytes: [UInt8]) {}
+    func close() {}
 }
 
 extension ScenarioSuite {

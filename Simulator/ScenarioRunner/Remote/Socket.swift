@@ -10,8 +10,10 @@ final class Socket: ByteStream {
     private var hasEnded = false
 
     /// Connects to an IPv4 address or `localhost`.
-    /// - Parameter alias: the scenario's name of the host whose xend listens there, for the words of a refusal.
-    init(host: String, port: UInt16, alias: String? = nil) throws(ScenarioFailure) {
+    /// - Parameters:
+    ///   - alias: the scenario's name of the host whose xend listens there, for the words of a refusal.
+    ///   - address: which of its own the runner's machine shall have; nil: any.
+    init(host: String, port: UInt16, alias: String? = nil, from address: String? = nil) throws(ScenarioFailure) {
         let name = host == "localhost" ? "127.0.0.1" : host
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -23,6 +25,7 @@ final class Socket: ByteStream {
         defer { freeaddrinfo(found) }
         descriptor = socket(first.pointee.ai_family, first.pointee.ai_socktype, 0)
         guard descriptor >= 0 else { throw ScenarioFailure("no socket: \(Self.errorText)") }
+        if let address { try bind(to: address) }
         guard connect(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0 else {
             let reason = Self.errorText
             let isRefused = errno == ECONNREFUSED
@@ -35,6 +38,20 @@ final class Socket: ByteStream {
     }
 
     deinit { close() }
+
+    private func bind(to address: String) throws(ScenarioFailure) {
+        var hints = addrinfo()
+        hints.ai_flags = AI_NUMERICHOST
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(address, nil, &hints, &found) == 0, let first = found else {
+            throw ScenarioFailure("\(address) is no address")
+        }
+        defer { freeaddrinfo(found) }
+        guard Glibc.bind(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0 else {
+            throw ScenarioFailure("\(address) cannot be had: \(Self.errorText)")
+        }
+    }
 
     private static var errorText: String { String(cString: strerror(errno)) }
 

@@ -89,9 +89,10 @@ public struct Normaliser {
         return name(kind, value)
     }
 
-    /// Ids 0 and those that Xen chose.
+    /// Ids 0 and those that Xen chose; a domain that is defined and does not run has its uuid in their place.
     private mutating func id(_ value: String) -> String {
-        value == "0" || Int(value) == nil ? value : named("id", value)
+        if value.isUUID { return literals.contains(value) ? value : named("uuid", value) }
+        return value == "0" || Int(value) == nil ? value : named("id", value)
     }
 
     mutating func idName(_ value: String) -> String { id(value) }

@@ -38,36 +38,34 @@ struct DomainBuilder: ManagerPart {
     }
 
     func build(
-        _ image: ImageConfig, _ memory: MemorySize, _ vcpus: Int, _ record: DomainRecord, _ performance: Performance
+        _ image: ImageConfig, _ memory: MemorySize, _ maximum: MemorySize, _ vcpus: Int, _ record: DomainRecord,
+        _ performance: Performance
     ) async throws(StepFailure) {
         guard let id = record.id else { return }
         // Asked before: a build that fails gives back what it took.
         let free = try? await machine.hypervisor.node().freeMemory
         // Not left to Xen: what describes a domain's memory takes memory of domain 0 before Xen is asked for any.
         if let free, memory > free {
-            throw StepFailure("cannot build \(record.title): \(memoryShortage(memory, free, record))")
+            throw StepFailure("cannot build \(record.title): \(memoryShortage(memory, free))")
         }
         do {
             let (storePort, consolePort) = try await allocatePorts(in: id)
             let build = DomainBuild(
                 kernel: image.kernel, ramdisk: image.ramdisk, commandLine: image.commandLine, kind: image.kind,
-                memory: memory, vcpus: vcpus, storePort: storePort, consolePort: consolePort)
+                memory: memory, maximumMemory: maximum, vcpus: vcpus, storePort: storePort, consolePort: consolePort)
             let built = try await machine.hypervisor.build(id, build)
             performance.rings = DomainRings(storePort: storePort, consolePort: consolePort, built: built)
         } catch {
-            let why = error.reason == .noMemory ? memoryShortage(memory, free, record) : "\(error)"
+            let why = error.reason == .noMemory ? memoryShortage(memory, free) : "\(error)"
             throw StepFailure("cannot build \(record.title): \(why)")
         }
     }
 
     /// Where more was free than is wanted, Xen needed some of it for itself, or somebody else was faster.
-    private func memoryShortage(_ wanted: MemorySize, _ free: MemorySize?, _ record: DomainRecord) -> String {
+    private func memoryShortage(_ wanted: MemorySize, _ free: MemorySize?) -> String {
         guard let free else { return "not enough memory for \(wanted)" }
         let when = free < wanted ? "free" : "free when it began"
-        let shortage = "not enough memory: \(wanted) wanted, \(free) \(when)"
-        guard let config = record.config, config.memory < wanted else { return shortage }
-        return "\(shortage) (a \(config.image.kind) guest is built with its maximum, and gives back what is above "
-            + "\(config.memory) when it runs)"
+        return "not enough memory: \(wanted) wanted, \(free) \(when)"
     }
 
     /// An empty domain gets its memory from elsewhere.

@@ -129,7 +129,22 @@ struct DomainNodes: ManagerPart {
     }
 
     func writeTarget(_ size: MemorySize, _ record: DomainRecord) async throws(StepFailure) {
-        try await write("memory/target", "\(size.kibibytes)", record, to: "set the memory target of \(record.title)")
+        let aim = "set the memory target of \(record.title)"
+        // Of domain 0 libxl takes a target for granted only beside its limit, and is content with any that stands there.
+        if record.id == .zero, let limit = table.reports[record.uuid]?.maximumMemory,
+            await isAbsent("/local/domain/0/memory/static-max")
+        {
+            try await write("memory/static-max", "\(limit.kibibytes)", record, to: aim)
+        }
+        try await write("memory/target", "\(size.kibibytes)", record, to: aim)
+    }
+
+    private func isAbsent(_ path: String) async -> Bool {
+        do {
+            return try await machine.store.readIfPresent(path) == nil
+        } catch {
+            return false
+        }
     }
 
     /// The guest takes virtual cpus out of use, or into it again, as it is told here; Xen made all of them.

@@ -40,8 +40,8 @@ final class StepPerformer: ManagerPart {
         case .checkImage(let image): try await builder.check(image)
         case .createDomain(let id, let kind, let vcpus): try await builder.create(id, kind, vcpus, record)
         case .limitMemory(let size): try await control.limitMemory(size, step, record)
-        case .build(let image, let memory, let vcpus):
-            try await builder.build(image, memory, vcpus, record, performance)
+        case .build(let image, let memory, let maximum, let vcpus):
+            try await builder.build(image, memory, maximum, vcpus, record, performance)
         case .introduce(let memory, let maximum, let vcpus, let online):
             try await nodes.introduce(memory, maximum, vcpus, online, record, performance.rings)
         case .openConsole(let port): try await consoles.open(port, record)

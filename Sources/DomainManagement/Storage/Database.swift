@@ -33,9 +33,16 @@ struct Database: Sendable {
     private static func journalPath(in directory: String) -> String { "\(directory)/journal" }
     private static func domains(in directory: String) -> String { "\(directory)/domain" }
 
-    func prepare() async throws(FileError) {
+    /// Makes the directories, and looks whether a journal can be read and written there. What stands in it is not changed.
+    ///
+    /// - Returns: the journal that is there; nil: none.
+    /// - Throws: `JournalContents.NewerFormat`, or the error of a file, unless it is that the disk is full.
+    func prepare() async throws -> JournalContents? {
+        let found = try await readJournal()
         try await host.files.makeDirectory(Self.domains(in: directory))
         try await host.files.makeDirectory("\(root)/vnet")
+        try await journal.check()
+        return found
     }
 
     /// Starts a new journal in place of what was found, and makes the files agree with it.
@@ -98,17 +105,25 @@ struct Database: Sendable {
     }
 
     /// - Throws: `JournalContents.NewerFormat`, or the error of the file.
-    func load() async throws -> Contents {
+    func load() async throws -> Contents { try await load(readJournal()) }
+
+    /// - Parameter journal: as `prepare` found it.
+    /// - Throws: `JournalContents.NewerFormat`, or the error of the file, both of the first format alone.
+    func load(_ journal: JournalContents?) async throws -> Contents {
+        let (files, damaged) = await domains.read()
+        if journal == nil, files.isEmpty, damaged.isEmpty { return try await loadFirstFormat() }
+        var contents = journal ?? .empty
+        contents.expect(upTo: files.map(\.number).max() ?? 0)
+        return Contents(journal: contents, files: files, damagedFiles: damaged)
+    }
+
+    private func readJournal() async throws -> JournalContents? {
         let names = (try? await host.files.list(root)) ?? []
         if let newer = names.compactMap({ Int($0) }).filter({ $0 > JournalContents.format }).max() {
             throw JournalContents.NewerFormat(path: "\(root)/\(newer)", format: newer)
         }
-        let bytes = try await read(journalPath)
-        let (files, damaged) = await domains.read()
-        if bytes == nil, files.isEmpty, damaged.isEmpty { return try await loadFirstFormat() }
-        var contents = try JournalContents(bytes ?? [], path: journalPath, format: JournalContents.format)
-        contents.expect(upTo: files.map(\.number).max() ?? 0)
-        return Contents(journal: contents, files: files, damagedFiles: damaged)
+        guard let bytes = try await read(journalPath) else { return nil }
+        return try JournalContents(bytes, path: journalPath, format: JournalContents.format)
     }
 
     private func loadFirstFormat() async throws -> Contents {

@@ -87,6 +87,21 @@ actor Journal {
 
     // MARK: - Beginning
 
+    /// Looks whether the journal could be written anew and appended to. A full disk passes: it may be emptied.
+    ///
+    /// - Throws: the error of the file; the journal is as it was.
+    func check() async throws(FileError) {
+        do {
+            try await files.write(newPath, [])
+            try await files.remove(newPath)
+            guard try await files.information(path) != nil else { return }
+            let file = try await files.openForAppending(path)
+            await file.close()
+        } catch {
+            guard error.reason == .noSpace else { throw error }
+        }
+    }
+
     /// Starts a new journal with these entries, in place of the old one. Where the disk is full the old one is appended to.
     ///
     /// - Parameters:
