@@ -5,24 +5,13 @@ import HypervisorInterface
 import SExpressions
 
 extension DomainManager {
-    /// Looks whether there is all that a start needs, a machine that answers and a database that can be read and written: what is
-    /// missing is known before anything has been changed.
-    ///
-    /// - Throws: what is missing.
-    public func prepare() async throws {
-        _ = try await machine.hypervisor.domains()
-        _ = try await machine.store.readIfPresent("/local/domain/0/name")
-        prepared = .some(try await database.prepare())
-    }
-
     /// Takes up what an earlier daemon left: reads database and journal, holds them against the machine, finishes or undoes what
     /// was in progress, and joins consoles again. Domains that run are not touched.
     ///
     /// - Throws: when the database cannot be written or the machine does not answer; then nothing has been changed.
     public func start() async throws {
-        if prepared == nil { try await prepare() }
-        let contents = try await database.load(prepared ?? nil)
-        prepared = nil
+        try await database.prepare()
+        let contents = try await database.load()
         let boot = await parts.startUp.bootMark()
         let reports = try await machine.hypervisor.domains()
         let (replay, damage) = await parts.startUp.replay(contents, reports)

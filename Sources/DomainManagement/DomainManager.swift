@@ -45,8 +45,6 @@ public actor DomainManager {
 
     /// What was lost or mended of the database when this daemon started: for people, until it ends.
     public internal(set) var notices: [String] = []
-    /// The journal that was found when the start was prepared, if there was one; nil outside: it has not been.
-    var prepared: JournalContents??
     /// How often the daemon has started on this database.
     var starts: UInt64 = 0
     /// Where events are posted (manual H4, `notify`), nil = nowhere; and how often that has been set: who sets the same url again

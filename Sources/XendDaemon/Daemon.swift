@@ -91,7 +91,7 @@ public final class Daemon: Sendable {
         logEvents()
         do {
             try await reservePorts()
-            try await manager.prepare()
+            try await StartCheck(machine: machine, host: host, root: configuration.databaseRoot, log: log).perform()
         } catch {
             log.critical("xend cannot start: \(error)")
             await closePorts()

@@ -3,7 +3,7 @@ import HostInterface
 import LinuxHost
 import Testing
 
-@Suite("TCP of a Linux host", .timeLimit(.minutes(1))) struct LinuxNetworkTests {
+@Suite("TCP of a Linux host", .timeLimit(.minutes(5))) struct LinuxNetworkTests {
     let network = LinuxNetwork()
     var soon: Instant { LinuxClock().now + .seconds(30) }
 

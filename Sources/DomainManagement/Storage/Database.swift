@@ -33,16 +33,18 @@ struct Database: Sendable {
     private static func journalPath(in directory: String) -> String { "\(directory)/journal" }
     private static func domains(in directory: String) -> String { "\(directory)/domain" }
 
-    /// Makes the directories, and looks whether a journal can be read and written there. What stands in it is not changed.
-    ///
-    /// - Returns: the journal that is there; nil: none.
-    /// - Throws: `JournalContents.NewerFormat`, or the error of a file, unless it is that the disk is full.
-    func prepare() async throws -> JournalContents? {
-        let found = try await readJournal()
+    func prepare() async throws(FileError) {
         try await host.files.makeDirectory(Self.domains(in: directory))
         try await host.files.makeDirectory("\(root)/vnet")
+    }
+
+    /// Looks whether a journal can be read and written here. What stands in it is not changed.
+    ///
+    /// - Throws: `JournalContents.NewerFormat`, or the error of a file, unless it is that the disk is full.
+    func check() async throws {
+        _ = try await journalContents()
+        try await prepare()
         try await journal.check()
-        return found
     }
 
     /// Starts a new journal in place of what was found, and makes the files agree with it.
@@ -105,19 +107,17 @@ struct Database: Sendable {
     }
 
     /// - Throws: `JournalContents.NewerFormat`, or the error of the file.
-    func load() async throws -> Contents { try await load(readJournal()) }
-
-    /// - Parameter journal: as `prepare` found it.
-    /// - Throws: `JournalContents.NewerFormat`, or the error of the file, both of the first format alone.
-    func load(_ journal: JournalContents?) async throws -> Contents {
+    func load() async throws -> Contents {
+        let found = try await journalContents()
         let (files, damaged) = await domains.read()
-        if journal == nil, files.isEmpty, damaged.isEmpty { return try await loadFirstFormat() }
-        var contents = journal ?? .empty
+        if found == nil, files.isEmpty, damaged.isEmpty { return try await loadFirstFormat() }
+        var contents = found ?? .empty
         contents.expect(upTo: files.map(\.number).max() ?? 0)
         return Contents(journal: contents, files: files, damagedFiles: damaged)
     }
 
-    private func readJournal() async throws -> JournalContents? {
+    /// - Returns: nil when there is none in the present format.
+    private func journalContents() async throws -> JournalContents? {
         let names = (try? await host.files.list(root)) ?? []
         if let newer = names.compactMap({ Int($0) }).filter({ $0 > JournalContents.format }).max() {
             throw JournalContents.NewerFormat(path: "\(root)/\(newer)", format: newer)
