@@ -94,7 +94,7 @@ public final class RunningHost: @unchecked Sendable {
         run(
             Daemon(
                 machine: machine, host: outside, http: http, log: surroundings.log, audit: surroundings.audit,
-                configuration: configuration,
+                history: surroundings.history, configuration: configuration,
                 options: options))
     }
 

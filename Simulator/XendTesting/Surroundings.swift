@@ -12,6 +12,8 @@ public protocol Surroundings: AnyObject, Sendable {
     var log: any LogSink { get }
     /// Where the lines go that say who did or tried what, through all lives of the daemon.
     var audit: any LogSink { get }
+    /// Where the lines go that say what happened to the domains and why, through all lives of the daemon.
+    var history: any LogSink { get }
     /// The text of xend-config.sxp; nil when there is none.
     /// - Throws: why it cannot be read.
     func configuration(of host: SimulatedHost) throws -> String?
@@ -27,6 +29,7 @@ public protocol Surroundings: AnyObject, Sendable {
 final class MemorySurroundings: Surroundings, @unchecked Sendable {
     let memoryLog = MemoryLog()
     private let memoryAudit = MemoryLog()
+    private let memoryHistory = MemoryLog()
     private(set) var http: MemoryHTTP?
     private let loop: EmbeddedEventLoop
     private let adaptation: (inout DaemonOptions) -> Void
@@ -39,6 +42,7 @@ final class MemorySurroundings: Surroundings, @unchecked Sendable {
 
     var log: any LogSink { memoryLog }
     var audit: any LogSink { memoryAudit }
+    var history: any LogSink { memoryHistory }
 
     func configuration(of host: SimulatedHost) -> String? {
         let path = XendConfiguration.defaultPath

@@ -14,6 +14,8 @@ struct AbsentDaemon: DaemonService {
     func definedDomains(_ reference: DomainReference?) async -> [DefinedDomain] { [] }
     func domainNames() async -> [String] { [] }
     func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation { throw Self.error }
+    func history(_ query: HistoryQuery) async -> HistoryAnswer { HistoryAnswer() }
+    func refusals(_ reference: DomainReference) async throws(OperationError) -> [String: String] { throw Self.error }
     func scheduler(_ reference: DomainReference) async throws(OperationError) -> SchedulerParameters {
         throw Self.error
     }

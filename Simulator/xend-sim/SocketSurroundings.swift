@@ -15,8 +15,10 @@ import XendTesting
 final class SocketSurroundings: Surroundings, @unchecked Sendable {
     var log: any LogSink { rotatingLog }
     var audit: any LogSink { rotatingAudit }
+    var history: any LogSink { rotatingHistory }
     private let rotatingLog: RotatingLog
     private let rotatingAudit: RotatingLog
+    private let rotatingHistory: RotatingLog
     let hostRoot: HostRoot
     private let options: Simulation.Options
     private let isFirst: Bool
@@ -65,6 +67,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         let paths = (try? configured.get()) ?? XendConfiguration()
         rotatingLog = RotatingLog(path: paths.logPath, root: hostRoot)
         rotatingAudit = RotatingLog(path: paths.auditPath, root: hostRoot, limits: .audit)
+        rotatingHistory = RotatingLog(path: paths.historyPath, root: hostRoot, limits: .history)
     }
 
     /// `--config` is under the root if it is absolute; one that is only found as it is written is taken so.
@@ -242,6 +245,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         await leave()?.value
         await rotatingLog.flush()
         await rotatingAudit.flush()
+        await rotatingHistory.flush()
     }
 }
 

@@ -94,7 +94,7 @@ extension DomainTable {
     }
 
     /// The rules of what steps a plan has, as things stand. They change nothing but the record they are given.
-    func drafter(at now: Double) -> PlanDrafter { PlanDrafter(table: self, now: now) }
+    public func drafter(at now: Double) -> PlanDrafter { PlanDrafter(table: self, now: now) }
 
     /// Whether an operation keeps waiting nothing that is done to the domain: what is to end it supersedes what hangs, if it is allowed.
     public func supersedes(_ operation: DomainOperation, on uuid: DomainUUID, at now: Double) -> Bool {

@@ -18,14 +18,16 @@ extension DomainTable {
     ///   - look: what has changed in Xen since the last look, and how those in `unsettled` are.
     ///   - serial: the table's `serial` when Xen was asked. What began since is judged by a later look.
     public mutating func examine(_ look: DomainChanges, asOf serial: UInt64) -> [Finding] {
-        noLooksBefore(serial)
+        forgotten.noLooksBefore(serial)
         if look.isComplete { unsettled = [] } else { unsettled.subtract(look.gone) }
         var findings: [Finding] = []
         var present: Set<DomainUUID> = []
         for report in look.reports {
             unsettled.remove(report.id)
             guard let uuid = known(report) else {
-                if isStranger(report), !wasForgotten(report.uuid, since: serial) { findings.append(.unknown(report)) }
+                if isStranger(report), !forgotten.contains(report.uuid, since: serial) {
+                    findings.append(.unknown(report))
+                }
                 continue
             }
             present.insert(uuid)

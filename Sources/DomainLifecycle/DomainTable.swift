@@ -20,8 +20,7 @@ public struct DomainTable: Sendable {
     /// Numbers of domains that the next look at the machine has to tell of, changed or not: an operation had them, or what was
     /// found is not dealt with yet.
     public internal(set) var unsettled: Set<DomainID> = []
-    /// When those that are gone went, as long as an older look at the machine may still show them.
-    private var forgotten: [DomainUUID: UInt64] = [:]
+    var forgotten = ForgottenDomains()
     /// Names promised to operations in progress: `rename`.
     private var promisedNames: [DomainName: DomainUUID] = [:]
     /// What is used by devices, and by saves and restorations under way.
@@ -33,6 +32,8 @@ public struct DomainTable: Sendable {
     public var restartPolicy: RestartPolicy
     /// How many domains the files suffice for that the process may have open, and how many those are; nil: as many as there can be.
     var descriptorLimit: (domains: Int, descriptors: Int)?
+    /// Those that may be in another state than before: whoever keeps an account of that takes them.
+    public var touched = TouchedDomains()
     /// Set while the daemon stops: nothing new is begun.
     public var isStopping = false
 
@@ -98,6 +99,7 @@ public struct DomainTable: Sendable {
     mutating func release(_ name: DomainName) { promisedNames[name] = nil }
 
     package mutating func put(_ record: DomainRecord) {
+        touched.add(record.uuid)
         if let old = records[record.uuid] { unindex(old) }
         records[record.uuid] = record
         (managedCount, keptCount) = (managedCount + record.managed, keptCount + record.kept)
@@ -108,23 +110,20 @@ public struct DomainTable: Sendable {
 
     mutating func drop(_ uuid: DomainUUID) {
         guard let record = records[uuid] else { return }
+        touched.add(uuid)
         records[uuid] = nil
         unindex(record)
         reports[uuid] = nil
         // A moment of its own: looks from before it and from after it can be told apart.
         serial += 1
-        forgotten[uuid] = serial
+        forgotten.add(uuid, at: serial)
         releaseBackings(of: uuid)
     }
 
-    /// Whether a domain seen when operation number `serial` was the last one has gone since.
-    func wasForgotten(_ uuid: DomainUUID, since serial: UInt64) -> Bool { forgotten[uuid].map { $0 > serial } ?? false }
-
-    mutating func noLooksBefore(_ serial: UInt64) {
-        if !forgotten.isEmpty { forgotten = forgotten.filter { $0.value > serial } }
+    mutating func take(_ report: DomainReport?, of uuid: DomainUUID) {
+        touched.add(uuid, from: reports[uuid], to: report)
+        reports[uuid] = report
     }
-
-    mutating func take(_ report: DomainReport?, of uuid: DomainUUID) { reports[uuid] = report }
 
     private mutating func unindex(_ record: DomainRecord) {
         (managedCount, keptCount) = (managedCount - record.managed, keptCount - record.kept)

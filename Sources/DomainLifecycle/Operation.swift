@@ -199,7 +199,13 @@ public enum OperationResult: Hashable, Sendable {
 /// Who asked, for logs and tasks.
 public struct Requester: Hashable, Sendable, CustomStringConvertible {
     public var description: String
-    public init(_ description: String) { self.description = description }
+    /// The person or program, for the history, where more is known than the way it came.
+    public var who: String?
+
+    public init(_ description: String, who: String? = nil) {
+        self.description = description
+        self.who = who
+    }
     /// xend itself: restarts, recovery.
     public static let xend = Requester("xend")
 }

@@ -4,7 +4,7 @@ import DomainModel
 ///
 /// What the domain's record becomes at once, so that the next daemon finds it, is changed in the record that is handed in; `DomainTable` puts
 /// it in when the plan is decided.
-struct PlanDrafter {
+public struct PlanDrafter {
     let table: DomainTable
     /// Seconds since 1970.
     let now: Double

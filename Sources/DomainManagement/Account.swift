@@ -1,4 +1,5 @@
 import DomainLifecycle
+import DomainModel
 import HostInterface
 import Synchronization
 
@@ -33,18 +34,36 @@ public struct Deed: Hashable, Sendable {
     public let kind: Kind
     /// The name of the domain it is about, if it is about one.
     public let domain: String?
-    /// For people.
-    public let text: String
+    /// The same by the calendar.
+    public let date: WallTime
+    /// Who asked, where somebody did.
+    public let who: String?
     /// Why it failed, if it did.
     public let failure: String?
+    let matter: Matter
+
+    /// What happened: as text only when somebody wants to read it, for there are many, and few are read.
+    enum Matter: Hashable, Sendable {
+        case words(String)
+        case step(Step)
+    }
+
+    /// For people.
+    public var text: String {
+        switch matter {
+        case .words(let text): text
+        case .step(let step): "\(step)"
+        }
+    }
 }
 
-/// Tells an observer what the daemon does and why. Causes travel with the task that acts, and with the tasks it starts; without an
-/// observer, as in production, it costs nothing.
+/// Takes down what the daemon does and why, in the history and for an observer. Causes travel with the task that acts, and with the
+/// tasks it starts.
 struct Account: Sendable {
     @TaskLocal static var cause: UInt64?
 
     let clock: any HostClock
+    let history: History?
     let observer: (@Sendable (Deed) -> Void)?
     private let counter = Counter()
 
@@ -52,8 +71,12 @@ struct Account: Sendable {
         let newest = Mutex<UInt64>(0)
     }
 
-    init(clock: any HostClock, observer: (@Sendable (Deed) -> Void)?) {
+    /// - Parameters:
+    ///   - history: nil: nothing is kept.
+    ///   - observer: is told at once; nil in production.
+    init(clock: any HostClock, history: History?, observer: (@Sendable (Deed) -> Void)?) {
         self.clock = clock
+        self.history = history
         self.observer = observer
     }
 
@@ -61,18 +84,49 @@ struct Account: Sendable {
     @discardableResult
     func note(
         _ kind: Deed.Kind, of domain: @autoclosure () -> String? = nil, _ text: @autoclosure () -> String,
-        failure: String? = nil
+        by who: @autoclosure () -> String? = nil, failure: String? = nil
     ) -> UInt64? {
-        guard let observer else { return nil }
+        guard history != nil || observer != nil else { return nil }
+        return note(kind, of: domain(), .words(text()), who(), failure)
+    }
+
+    /// A step of a plan was done, or taken back.
+    func note(_ kind: Deed.Kind, of domain: @autoclosure () -> String?, _ step: Step, failure: String? = nil) {
+        guard history != nil || observer != nil else { return }
+        _ = note(kind, of: domain(), .step(step), nil, failure)
+    }
+
+    private func note(
+        _ kind: Deed.Kind, of domain: String?, _ matter: Deed.Matter, _ who: String?, _ failure: String?
+    ) -> UInt64 {
         let number = counter.newest.withLock { newest in
             newest += 1
             return newest
         }
-        observer(
-            Deed(
-                number: number, cause: Self.cause, time: clock.now, kind: kind, domain: domain(), text: text(),
-                failure: failure))
+        let deed = Deed(
+            number: number, cause: Self.cause, time: clock.now, kind: kind, domain: domain, date: clock.wallTime,
+            who: who, failure: failure, matter: matter)
+        history?.note(deed)
+        observer?(deed)
         return number
+    }
+
+    /// Does what somebody has asked for, which is the reason of all that comes of it.
+    ///
+    /// - Parameter domain: the name of the domain that it is about, if there is one.
+    func tell<Value: Sendable>(
+        _ operation: Operation, of domain: String?, for requester: Requester,
+        isolation: isolated (any Actor)? = #isolation, _ body: () async throws(OperationError) -> Value
+    ) async throws(OperationError) -> Value {
+        let request = note(.request, of: domain, "\(operation.title) for \(requester)", by: requester.who)
+        return try await because(request) { () async throws(OperationError) in
+            do throws(OperationError) {
+                return try await body()
+            } catch {
+                note(.refusal, of: domain, operation.title, failure: error.message)
+                throw error
+            }
+        }
     }
 
     /// Does something for which the deed is the reason.

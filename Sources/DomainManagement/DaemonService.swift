@@ -20,6 +20,9 @@ public protocol DaemonService: Sendable {
     func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation
     /// The virtual cpus of a domain.
     func vcpus(_ reference: DomainReference) async throws(OperationError) -> [VCPUReport]
+    /// Why operations on a domain would be refused now, or would change nothing, by their names; what is not named would be begun.
+    /// - Throws: `notFound`.
+    func refusals(_ reference: DomainReference) async throws(OperationError) -> [String: String]
     /// Weight and cap of a domain.
     func scheduler(_ reference: DomainReference) async throws(OperationError) -> SchedulerParameters
     /// Does what is asked for, and returns when it is done and recorded.
@@ -67,6 +70,9 @@ public protocol DaemonService: Sendable {
     /// Every matching event after number `since` (nil = from now on), as it happens. Ends when the reader is too slow or stops.
     /// nil: there are too many readers.
     func eventReader(since: UInt64?, matching patterns: [EventPattern]) async -> (any EventReading)?
+
+    /// What happened to the domains, and why.
+    func history(_ query: HistoryQuery) async -> HistoryAnswer
 
     // MARK: Tasks
 

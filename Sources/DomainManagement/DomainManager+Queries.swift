@@ -76,6 +76,11 @@ extension DomainManager {
         }
     }
 
+    /// Why operations on a domain would be refused now, or would change nothing, by their names.
+    public func refusals(_ reference: DomainReference) throws(OperationError) -> [String: String] {
+        parts.tasks.refusals(of: try find(reference))
+    }
+
     /// Weight and cap of a domain.
     /// - Throws: `notFound`, or that Xen does not say.
     public func scheduler(_ reference: DomainReference) async throws(OperationError) -> SchedulerParameters {

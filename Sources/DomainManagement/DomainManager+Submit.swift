@@ -12,14 +12,9 @@ extension DomainManager {
     public func submit(
         _ operation: Operation, for requester: Requester
     ) async throws(OperationError) -> OperationResult {
-        let request = account.note(.request, of: table.name(meantBy: operation), "\(operation.title) for \(requester)")
-        return try await account.because(request) { () async throws(OperationError) in
-            do throws(OperationError) {
-                return try await prepareAndSubmit(operation, for: requester)
-            } catch {
-                account.note(.refusal, of: table.name(meantBy: operation), operation.title, failure: error.message)
-                throw error
-            }
+        try await account.tell(operation, of: table.name(meantBy: operation), for: requester) {
+            () async throws(OperationError) in
+            try await prepareAndSubmit(operation, for: requester)
         }
     }
 

@@ -23,7 +23,9 @@ final class ManagerContext {
     let waits: GuestWaits
     let authenticator: Authenticator
 
-    var table: DomainTable
+    var table: DomainTable {
+        didSet { if !table.touched.isEmpty { tellHistory() } }
+    }
     var isStopped = false
     /// Tasks that go on until the daemon stops.
     private var background: [Task<Void, Never>] = []
@@ -42,7 +44,7 @@ final class ManagerContext {
         waits = GuestWaits(tasks: host.tasks)
         authenticator =
             settings.authenticator ?? Authenticator(settings.access, accounts: host.accounts, clock: host.clock)
-        account = Account(clock: host.clock, observer: settings.observer)
+        account = Account(clock: host.clock, history: settings.history, observer: settings.observer)
         let database = Database(root: settings.databaseRoot, host: host, log: log)
         self.database = database
         drivers = DriverDomain(store: machine.store, host: host, settings: settings.devices) { call, process in
@@ -55,6 +57,19 @@ final class ManagerContext {
             // localhost has two addresses.
             let ports = settings.consoleAddress == "localhost" ? 2 : 1
             table.limit(toDomains: shares.domains(ports: ports), ofDescriptors: shares.limit)
+        }
+    }
+
+    /// Which states domains are in now, where one may be in another.
+    private func tellHistory() {
+        let touched = table.touched.take()
+        guard let history = settings.history else { return }
+        for domain in touched {
+            if let record = table[domain] {
+                history.see(domain, record.name.rawValue, LifeState(record, table.reports[domain]))
+            } else {
+                history.lose(domain)
+            }
         }
     }
 

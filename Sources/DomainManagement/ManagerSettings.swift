@@ -31,6 +31,8 @@ public struct ManagerSettings: Sendable {
     public var access = AccessPolicy()
     /// Takes down who came to a console or the migration port; nil: nobody does.
     public var audit: AuditTrail?
+    /// What happened to the domains, for whoever asks later; nil: nobody takes it down.
+    public var history: History?
     /// What lets somebody join a console whom its port does not know; nil: there is nothing of the kind.
     public var tickets: TicketStore?
     /// Says who a peer is; nil: one that goes by `access`.

@@ -15,6 +15,9 @@ public final class RotatingLog: LogSink {
         /// Of the audit: what somebody did is looked for weeks later.
         public static let audit = Limits(size: 4 << 20, oldFiles: 10)
 
+        /// Of the history: a day's.
+        public static let history = Limits(size: 4 << 20, oldFiles: 1)
+
         public init(size: Int = 1 << 20, oldFiles: Int = 5) {
             self.size = size
             self.oldFiles = oldFiles

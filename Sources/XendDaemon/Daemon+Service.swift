@@ -30,6 +30,10 @@ extension Daemon: DaemonService {
         try await manager.vcpus(reference)
     }
 
+    public func refusals(_ reference: DomainReference) async throws(OperationError) -> [String: String] {
+        try await manager.refusals(reference)
+    }
+
     public func scheduler(_ reference: DomainReference) async throws(OperationError) -> SchedulerParameters {
         try await manager.scheduler(reference)
     }
@@ -122,6 +126,8 @@ extension Daemon: DaemonService {
     ) async -> (any EventReading)? {
         events.reader(since: since, matching: patterns)
     }
+
+    public func history(_ query: HistoryQuery) async -> HistoryAnswer { await history.answer(to: query) }
 
     // MARK: Tasks
 

@@ -31,14 +31,17 @@ public final class Daemon: Sendable {
     /// What the file said that counts now, of keys that can change.
     let adopted: Mutex<XendConfiguration>
     let audit: AuditTrail
+    let history: History
     let parts: Parts
 
     /// - Parameters:
     ///   - http: where HTTP connections come from.
     ///   - log: where the lines of xend's log go.
     ///   - audit: where the lines go that say who did or tried what.
+    ///   - history: where the lines go that say what happened to the domains and why; nil: nowhere.
     public init(
         machine: Machine, host: Host, http: any HTTPListening, log sink: any LogSink, audit auditSink: any LogSink,
+        history historySink: (any LogSink)? = nil,
         configuration: XendConfiguration = XendConfiguration(), options: DaemonOptions = DaemonOptions()
     ) {
         tracer = Tracer(path: configuration.tracePath, host: host)
@@ -56,6 +59,7 @@ public final class Daemon: Sendable {
         log = Logger(label: "xend") { _ in LogLineHandler(clock: clock, sink: sink, threshold: threshold) }
         events = EventHub(clock: clock)
         audit = AuditTrail(sink: auditSink, clock: clock)
+        history = History(clock: clock, sink: historySink)
         let tickets = TicketStore(clock: clock, random: host.random)
         tokens = TokenStore(
             path: "\(configuration.databaseRoot)/access/tokens", files: host.files, clock: clock, random: host.random,
@@ -63,7 +67,7 @@ public final class Daemon: Sendable {
         authenticator = Authenticator(
             configuration.access, accounts: host.accounts, clock: clock, tokens: tokens,
             sessions: SessionStore(clock: clock, random: host.random), tickets: tickets)
-        var settings = configuration.managerSettings(options, audit: audit, tickets: tickets)
+        var settings = configuration.managerSettings(options, audit: audit, history: history, tickets: tickets)
         settings.authenticator = authenticator
         manager = DomainManager(machine: machine, host: host, settings: settings, events: events, log: log)
         virtualNetworks = VirtualNetworks(
@@ -229,6 +233,7 @@ public final class Daemon: Sendable {
         var server = HTTPServerConfiguration(
             hostNames: configuration.hostNames.union([host.node.systemName.host]), isSimulated: machine.isSimulated,
             additionalResources: options.additionalResources)
+        server.nodeName = host.node.systemName.host
         server.random = host.random
         server.metricsRole = configuration.metricsRole
         if let shares = options.descriptors { server.limits.connections = shares.connections }
@@ -376,7 +381,7 @@ extension XendConfiguration {
     }
 
     func managerSettings(
-        _ options: DaemonOptions, audit: AuditTrail? = nil, tickets: TicketStore? = nil
+        _ options: DaemonOptions, audit: AuditTrail? = nil, history: History? = nil, tickets: TicketStore? = nil
     ) -> ManagerSettings {
         var settings = ManagerSettings()
         settings.devices = deviceSettings
@@ -391,6 +396,7 @@ extension XendConfiguration {
         settings.consoleBase = consoleBase ?? (options.ports == .free ? nil : 9600)
         settings.access = access
         settings.audit = audit
+        settings.history = history
         settings.tickets = tickets
         settings.consoleAddress = access.remoteAccess == .open ? address ?? "" : "localhost"
         settings.descriptors = options.descriptors

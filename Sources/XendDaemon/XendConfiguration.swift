@@ -156,6 +156,11 @@ public struct XendConfiguration: Hashable, Sendable {
     public var logPath = "/var/log/xen/xend.log"
     /// File of the audit; older ones have `.1`, `.2` and so on behind it.
     public var auditPath = "/var/log/xen/audit.log"
+    /// File of what happened to the domains and why: beside the audit.
+    public var historyPath: String {
+        let directory = auditPath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        return (directory + ["history.log"]).joined(separator: "/")
+    }
     /// File that calls are written to while tracing is on.
     public var tracePath = "/var/log/xen/xend.trace"
     /// `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL`.

@@ -121,10 +121,11 @@ struct StartFailure: Error, CustomStringConvertible {
             try log.check()
             let audit = RotatingLog(path: configuration.auditPath, limits: .audit)
             try audit.check()
+            let history = RotatingLog(path: configuration.historyPath, limits: .history)
             let daemon = Daemon(
                 machine: xen.machine, host: .linux(inherited: inherited),
                 http: LinuxHTTPListening(descriptors: descriptors, inherited: inherited), log: log,
-                audit: SystemJournal().map { JournaledLog(audit, journal: $0) } ?? audit,
+                audit: SystemJournal().map { JournaledLog(audit, journal: $0) } ?? audit, history: history,
                 configuration: configuration,
                 options: options)
             do {
@@ -135,12 +136,10 @@ struct StartFailure: Error, CustomStringConvertible {
                 }
                 await live(daemon, readiness, signals)
             } catch {
-                await log.flush()
-                await audit.flush()
+                for file in [log, audit, history] { await file.flush() }
                 throw error
             }
-            await log.flush()
-            await audit.flush()
+            for file in [log, audit, history] { await file.flush() }
         }
 
         /// From the first answer to the end.

@@ -120,7 +120,9 @@ import Testing
     }
 
     /// What everybody may know: that xend is there.
-    static let open: Set<String> = ["/xend", "/xend/login", "/xend/style.css", "/xend/live.js", "/healthz", "/readyz"]
+    static let open: Set<String> = [
+        "/", "/xend", "/xend/login", "/xend/style.css", "/xend/live.js", "/xend/icon.svg", "/healthz", "/readyz",
+    ]
 
     /// What only administrators see; all else is for viewers.
     static let administrators: Set<String> = ["/xend/audit", "/xend/token", "/xend/token/:id"]
@@ -135,7 +137,8 @@ import Testing
         "/xend/domain/:domain domain_sched_credit_get": .viewer, "/xend/domain/:domain devices": .viewer,
         "/xend/domain/:domain wait_for_devices": .viewer, "/xend/domain/:domain set_vcpus": .administrator,
         "/xend/domain/:domain domain_sched_credit_set": .administrator,
-        "/xend/domain new": .administrator, "/xend/domain/:domain delete": .administrator,
+        "/xend/domain each": .operator, "/xend/domain new": .administrator,
+        "/xend/domain/:domain delete": .administrator,
         "/xend/domain/:domain resume": .operator,
         "/xend/domain/:domain cpu_bvt_set": .administrator, "/xend/domain/:domain bvt_set": .administrator,
         "/xend/domain/:domain cpu_atropos_set": .administrator,

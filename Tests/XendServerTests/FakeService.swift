@@ -16,6 +16,7 @@ final class FakeService: DaemonService {
         var missed: UInt64 = 0
         /// No more readers of events are taken.
         var isFull = false
+        var history = HistoryAnswer()
         var networks: [String: SExpression] = [:]
         var log = LogContents(bytes: [], modified: 0)
         var measurements: [Measurement] = []
@@ -24,6 +25,8 @@ final class FakeService: DaemonService {
         var results: [String: OperationResult] = [:]
         /// A domain is gone as soon as something has been done to it.
         var losesDomains = false
+        /// What would be refused.
+        var refusals: [String: String] = [:]
         /// What was asked, in words.
         var asked: [String] = []
         var lists = 0
@@ -78,6 +81,8 @@ final class FakeService: DaemonService {
     func scheduler(_ reference: DomainReference) async throws(OperationError) -> SchedulerParameters {
         SchedulerParameters(weight: 512, cap: 20)
     }
+
+    func refusals(_ reference: DomainReference) async throws(OperationError) -> [String: String] { now.refusals }
 
     func vcpus(_ reference: DomainReference) async throws(OperationError) -> [VCPUReport] {
         [VCPUReport(number: 0, cpu: 1, isRunning: true, isBlocked: false, cpuTime: .seconds(2), affinity: .any)]
@@ -150,6 +155,12 @@ final class FakeService: DaemonService {
     func eventReader(since: UInt64?, matching patterns: [EventPattern]) async -> (any EventReading)? {
         change { $0.asked.append("stream since \(since.map(String.init) ?? "now") of \(patterns.map(\.text))") }
         return now.isFull ? nil : StreamReading(stream: stream)
+    }
+
+    func history(_ query: HistoryQuery) async -> HistoryAnswer {
+        var answer = now.history
+        if let domain = query.domain { answer.entries.removeAll { $0.domain != domain } }
+        return answer
     }
 
     func tasks() async -> [TaskInformation] { now.tasks }

@@ -79,6 +79,18 @@ enum Sample {
             NumberedEvent(
                 number: UInt64(number), time: 1_700_000_000.5, event: Event("xend.domain.create", ["vm1", "<1>"]))
         }
+        state.history.entries = [
+            HistoryEntry(
+                number: 1, cause: nil, life: 5, time: 784_111_700, kind: "request", domain: "vm1", who: "<who>",
+                text: "create vm1 for <b>"),
+            HistoryEntry(
+                number: 2, cause: 1, life: 5, time: 784_111_701, kind: "step", domain: "vm1", text: "connect vif 0",
+                failure: "no <c>"),
+        ]
+        state.history.spans = [
+            LifeSpan(domain: "vm1", state: .making, start: 784_111_700, end: 784_111_710),
+            LifeSpan(domain: "vm1", state: .handedOver, start: 784_111_710),
+        ]
         state.networks = ["5": ["vnet", ["id", "5"]]]
         state.results = [
             "create": .domain(domain(1, "vm1")), "restore": .domain(domain(2, "a/b+<c>'&\"")),

@@ -35,6 +35,7 @@ import XendClient
 
     static let examples: [Example] = [
         Example("pause k1", ["POST /xend/domain/k1 op=pause"]),
+        .mistake("why", "why: Invalid argument(s)"),
         Example("unpause k1", ["POST /xend/domain/k1 op=unpause"]),
         Example("unp k1", ["POST /xend/domain/k1 op=unpause"]),
         Example("destroy k1", ["POST /xend/domain/k1 reason=halt&op=destroy"]),
@@ -233,10 +234,12 @@ import XendClient
         let commands = XmCommand.all.filter { $0.options.contains { $0.name == "json" } }
         #expect(commands.count >= 15)
         for command in commands {
-            let needsDomain = ["DOM...", "DOM", "ID"].contains(command.arguments)
+            let needsDomain = ["DOM...", "DOM", "ID", "[-a] DOM"].contains(command.arguments)
             let more = [
                 "GET /xend/node/": "(node (total_memory 1000) (cores 2))", "GET /xend/console/": "(9777)",
                 "GET /xend/console/9777": "(console (status listening) (id 11) (domain 1) (console_port 9777))",
+                "GET /xend/domain/k1/history":
+                    "(history (entry (number 1) (time 5) (kind request) (text 'pause k1')))",
                 "GET /xend/domain/k1?op=vifs": "((vif (idx 0) (vif 0) (mac aa:00:00:00:00:11)))",
                 "GET /xend/domain/k1?op=vbds":
                     "((vbd (idx 0) (vdev 2049) (dev sda1)))",

@@ -67,10 +67,10 @@ final class PlanPerformer: ManagerPart {
             do {
                 try await settings.checkpoint?({ "\(step)" })
                 try await steps.take(step, of: performance)
-                account.note(.step, of: name(of: plan), "\(step)")
+                account.note(.step, of: name(of: plan), step)
             } catch {
                 let failure = failure(error, at: step)
-                account.note(.step, of: name(of: plan), "\(step)", failure: failure.message)
+                account.note(.step, of: name(of: plan), step, failure: failure.message)
                 let done = step.isAllOrNothing ? plan.steps[..<index] : plan.steps[...index]
                 let (undone, held) = await takeBack(done, of: performance)
                 let outcome = held.isEmpty ? Outcome.undone(reason: failure.message) : .incomplete(held: held)
@@ -93,11 +93,11 @@ final class PlanPerformer: ManagerPart {
             guard let undo = step.undo else { continue }
             do {
                 try await steps.take(undo, of: performance)
-                account.note(.undo, of: name(of: plan), "\(undo)")
+                account.note(.undo, of: name(of: plan), undo)
                 count += 1
             } catch {
                 let message = failure(error, at: undo).message
-                account.note(.undo, of: name(of: plan), "\(undo)", failure: message)
+                account.note(.undo, of: name(of: plan), undo, failure: message)
                 log.error("\(plan.ticket.name): cannot undo \"\(step)\": \(message)")
                 held.append(message)
             }
@@ -126,10 +126,10 @@ final class PlanPerformer: ManagerPart {
             do {
                 try await settings.checkpoint?({ "\(step)" })
                 try await steps.take(step, of: performance)
-                account.note(.step, of: name(of: plan), "\(step)")
+                account.note(.step, of: name(of: plan), step)
             } catch {
                 held.append(failure(error, at: step).message)
-                account.note(.step, of: name(of: plan), "\(step)", failure: held.last)
+                account.note(.step, of: name(of: plan), step, failure: held.last)
             }
         }
         guard !held.isEmpty else { return (.done, nil) }

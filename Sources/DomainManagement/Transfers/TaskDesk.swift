@@ -18,6 +18,12 @@ final class TaskDesk: ManagerPart {
     /// The transfer that has a domain.
     func current(of domain: DomainUUID) -> TransferTask? { current[domain] }
 
+    /// Why operations on a domain would be refused now, by the rules or by its transfer.
+    func refusals(of record: DomainRecord) -> [String: String] {
+        let refusals = table.drafter(at: now).refusals(of: record)
+        return current[record.uuid].map { refusals.merging($0.refusals(on: record)) { $1 } } ?? refusals
+    }
+
     /// - Throws: `notFound`.
     func task(_ id: Int) throws(OperationError) -> TaskInformation {
         guard let task = registry.information(id) else {
@@ -62,6 +68,10 @@ final class TaskDesk: ManagerPart {
             throw failure
         }
         current[record.uuid] = task
+        if let history = settings.history {
+            let domain = record.uuid
+            task.onPassage { history.see(domain, $0) }
+        }
         return task
     }
 

@@ -22,4 +22,15 @@ extension TransferTask {
             "cannot \(operation.name) \(record.title): task \(id), \(information.operation), has it "
                 + "(\(information.phase), \(information.percent) %); allowed now: \(allowed.joined(separator: ", "))")
     }
+
+    /// What is refused meanwhile, and why, by its name.
+    func refusals(on record: DomainRecord) -> [String: String] {
+        let phase = transferPhase
+        var refusals: [String: String] = [:]
+        for (name, operation) in OperationRule.plainest {
+            guard case .refused(let allowed) = TransferAdmission.decide(operation, during: phase) else { continue }
+            refusals[name] = refusal(of: operation, on: record, allowed: allowed).message
+        }
+        return refusals
+    }
 }

@@ -24,6 +24,8 @@ final class TransferTask: Sendable {
     let id: Int
     private let clock: any HostClock
     private let state: Mutex<State>
+    /// Told of what the transfer does with its domain.
+    private let onPassage = Mutex<(@Sendable (Passage?) -> Void)?>(nil)
 
     init(_ information: TaskInformation, clock: any HostClock) {
         id = information.id
@@ -37,7 +39,21 @@ final class TransferTask: Sendable {
 
     // MARK: Progress
 
-    func enter(_ phase: String) { state.withLock { $0.information.phase = phase } }
+    func enter(_ phase: String) {
+        let operation = state.withLock { state in
+            state.information.phase = phase
+            return state.information.operation
+        }
+        if operation == "migrate", phase == "copy" { tell(.copying) }
+    }
+
+    /// - Parameter body: is told of what the transfer does with its domain; nil: nothing more.
+    func onPassage(_ body: @escaping @Sendable (Passage?) -> Void) {
+        onPassage.withLock { $0 = body }
+        if ["restore", "receive"].contains(information.operation) { body(.arriving) }
+    }
+
+    private func tell(_ passage: Passage?) { onPassage.withLock { $0 }?(passage) }
 
     /// The domain has its id.
     func belongs(to id: DomainID?) { state.withLock { $0.information.domainID = id } }
@@ -84,6 +100,7 @@ final class TransferTask: Sendable {
     func beginDowntime() {
         let now = clock.now
         state.withLock { $0.downtimeStart = now }
+        tell(.suspended)
     }
 
     /// It runs again, here or there.
@@ -130,5 +147,6 @@ final class TransferTask: Sendable {
             state.information.isCancellable = false
             if outcome == .done { state.information.percent = 100 }
         }
+        tell(nil)
     }
 }

@@ -40,7 +40,7 @@ public final class HTTPPipeline: Sendable {
         configuration: HTTPServerConfiguration = HTTPServerConfiguration(), logger: Logger = Logger(label: "http")
     ) {
         router = Router(
-            service: service, clock: clock, configuration: configuration, audit: audit,
+            service: service, tasks: tasks, clock: clock, configuration: configuration, audit: audit,
             authenticator: authenticator, logger: logger)
         self.audit = audit
         self.tasks = tasks

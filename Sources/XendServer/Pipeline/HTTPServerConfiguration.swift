@@ -8,6 +8,8 @@ public struct HTTPServerConfiguration: Sendable {
     /// request for any other name is refused, since it may come from a page that rebinds its own name to this address.
     /// In lower case; of a name with a domain the first part alone is one too.
     public private(set) var hostNames: Set<String>
+    /// What the node calls itself; "" = pages show the name by which they were asked for.
+    public var nodeName = ""
     /// Every page says SIMULATION.
     public var isSimulated: Bool
     /// Who may read `/metrics`; nil: whoever reaches the port.

@@ -24,6 +24,8 @@ public struct Answer: Sendable {
     var next: String?
     /// Beside those that its form has.
     var headers: [(name: String, value: String)] = []
+    /// Nothing has been done yet: it leads to a page that asks.
+    var isQuestion = false
     /// What an operation has to say to a person.
     var notice: Notice?
 
@@ -49,6 +51,14 @@ public struct Answer: Sendable {
     /// No value: `'None'` in SXP, as xend 2.0 wrote it.
     static var none: Answer { Answer(content: .nothing) }
     static var zero: Answer { .value("0") }
+
+    /// Sends a browser on to a page.
+    static func sentOn(to path: String) -> Answer {
+        var answer = Answer.none.page { Page("See there") { p { a(.href(path)) { "Go on" } } } }
+        answer.status = Status.seeOther
+        answer.location = path
+        return answer
+    }
 
     /// The answer, with the page that HTML shows.
     public func page(_ page: @escaping @Sendable () -> Page) -> Answer {

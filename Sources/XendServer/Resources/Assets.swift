@@ -8,6 +8,10 @@ enum Assets {
         .reply(reply(LiveScript.text, "text/javascript; charset=utf-8"))
     }
 
+    static func icon(_ exchange: Exchange) async throws(Failure) -> Answer {
+        .reply(reply(Icon.file, "image/svg+xml"))
+    }
+
     /// Kept for a short while only, so that an upgraded daemon's pages get theirs.
     private static func reply(_ text: String, _ contentType: String) -> Reply {
         Reply(

@@ -23,8 +23,10 @@ enum DomainDirectory {
     private static func page(_ exchange: Exchange) async -> Answer {
         let domains = await exchange.service.domains()
         let defined = await exchange.service.definedDomains(nil)
+        if let page = EachDomain.question(exchange, domains, defined) { return .none.page { page } }
         let node = try? await exchange.service.node()
-        return .none.page { DomainListPage(domains: domains, defined: defined, node: node).page() }
+        let view = DomainListPage.View(exchange.request.form)
+        return .none.page { DomainListPage(domains: domains, defined: defined, node: node, view: view).page() }
     }
 
     /// Which domains are listed.

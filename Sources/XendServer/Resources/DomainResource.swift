@@ -11,13 +11,21 @@ enum DomainResource {
         } catch {
             guard let defined = await exchange.definedDomain() else { throw error }
             let shown = exchange.wantsDetail ? defined.laterExpression : defined.expression
-            return .value(shown).page { DefinedDomainPage(domain: defined).page() }
+            let offers = exchange.representation == .html ? await exchange.offers() : nil
+            return .value(shown).page {
+                DefinedDomainPage(
+                    domain: defined, offers: offers ?? Offers(refusals: [:], caller: exchange.request.caller)
+                ).page()
+            }
         }
         guard exchange.representation == .html else {
             return exchange.wantsDetail ? .value(domain.laterExpression) : .value(domain)
         }
         let task = await runningTask(of: domain, exchange)
-        return .value(domain).page { DomainPage(domain: domain, task: task, host: exchange.host).page() }
+        let offers = await exchange.offers()
+        return .value(domain).page {
+            DomainPage(domain: domain, task: task, host: exchange.host, offers: offers).page()
+        }
     }
 
     // MARK: Operations that are not the table's

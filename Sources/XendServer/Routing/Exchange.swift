@@ -21,6 +21,9 @@ public struct Exchange: Sendable {
     let audit: AuditTrail?
     let authenticator: Authenticator
     let seal: FormSeal
+    let notices: NoticeBoard
+    /// What goes on while a page is made, for its head.
+    var running: [TaskInformation] = []
 
     /// The last segment of the path: a domain, a console's port, a task's number.
     public var lastSegment: String { request.target.segments.last ?? "" }
@@ -29,7 +32,9 @@ public struct Exchange: Sendable {
     var path: String { Path.joined(request.target.segments) }
 
     /// For logs and tasks.
-    var requester: Requester { Requester(request.caller.address.map { "http \($0.host)" } ?? "http") }
+    var requester: Requester {
+        Requester(request.caller.address.map { "http \($0.host)" } ?? "http", who: "\(request.caller)")
+    }
 
     /// The name or address by which the client reaches this node.
     var host: String { request.authority.map { Authority($0).host } ?? "localhost" }

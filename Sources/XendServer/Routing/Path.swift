@@ -15,12 +15,15 @@ enum Path {
     static let login = "/xend/login"
     static let style = "/xend/style.css"
     static let script = "/xend/live.js"
+    static let icon = "/xend/icon.svg"
+    static let history = "/xend/history"
 
     static func joined(_ segments: some Sequence<String>) -> String {
         "/" + segments.map { URLEncoding.encode(segment: $0) }.joined(separator: "/")
     }
 
     static func domain(_ name: String) -> String { "\(domains)/\(URLEncoding.encode(segment: name))" }
+    static func history(of name: String) -> String { "\(domain(name))/history" }
     static func console(_ port: UInt16) -> String { "\(consoles)/\(port)" }
     static func network(_ id: String) -> String { "\(networks)/\(URLEncoding.encode(segment: id))" }
     static func token(_ id: String) -> String { "\(tokens)/\(URLEncoding.encode(segment: id))" }

@@ -5,6 +5,7 @@ import DomainModel
 /// only, then ours.
 enum RouteTable {
     static let resources: [Resource] = [
+        Resource("/", get: Overview.entrance, for: .everyone),
         Resource("/xend", get: Overview.list, for: .everyone),
 
         Resource(
@@ -16,7 +17,9 @@ enum RouteTable {
         Resource("/xend/node/dmesg", get: NodeResource.dmesg, [.change("clear", NodeResource.clearDmesg)]),
         Resource("/xend/node/log", get: NodeResource.log),
 
-        Resource("/xend/domain", get: DomainDirectory.list, operations(of: .domains)),
+        Resource(
+            "/xend/domain", get: DomainDirectory.list,
+            operations(of: .domains) + [.change("each", for: .operator, EachDomain.perform)]),
         Resource(
             "/xend/domain/:domain", get: DomainResource.information,
             operations(of: .domain) + deviceQueries + [
@@ -31,6 +34,9 @@ enum RouteTable {
                 .change("atropos_set", DomainResource.oldScheduler),
                 .change("cancel", for: .operator, DomainResource.cancel),
             ]),
+
+        Resource("/xend/domain/:domain/history", get: HistoryResource.ofDomain),
+        Resource("/xend/history", get: HistoryResource.read),
 
         Resource("/xend/console", get: ConsoleResource.list),
         Resource(
@@ -68,6 +74,7 @@ enum RouteTable {
             ]),
 
         Resource("/xend/style.css", get: Assets.style, for: .everyone),
+        Resource("/xend/icon.svg", get: Assets.icon, for: .everyone),
         Resource("/xend/live.js", get: Assets.script, for: .everyone),
 
         Resource("/healthz", get: HealthResource.health, for: .everyone),

@@ -1,6 +1,7 @@
 import AccessControl
 import DomainLifecycle
 import DomainManagement
+import DomainModel
 import HostInterface
 import Logging
 import SExpressions
@@ -8,6 +9,7 @@ import SExpressions
 /// From a request to its reply: representation, resource, permission, handler, view.
 struct Router: Sendable {
     private let service: any DaemonService
+    private let tasks: any TaskSpawner
     private let clock: any HostClock
     private let configuration: HTTPServerConfiguration
     private let refusals: RefusalLog
@@ -20,12 +22,15 @@ struct Router: Sendable {
     private let readerPlaces = ReaderPlaces()
     private let eventFrames = EventFrames()
     private let keys: IdempotencyKeys
+    private let notices: NoticeBoard
 
     init(
-        service: any DaemonService, clock: any HostClock, configuration: HTTPServerConfiguration, audit: AuditTrail?,
+        service: any DaemonService, tasks: any TaskSpawner, clock: any HostClock,
+        configuration: HTTPServerConfiguration, audit: AuditTrail?,
         authenticator: Authenticator, logger: Logger
     ) {
         self.service = service
+        self.tasks = tasks
         self.clock = clock
         self.configuration = configuration
         refusals = RefusalLog(logger, clock: clock)
@@ -35,13 +40,13 @@ struct Router: Sendable {
         resources = (configuration.absence == nil ? RouteTable.resources : []) + configuration.additionalResources
         permission = Guard(configuration: configuration, seal: seal)
         keys = IdempotencyKeys(clock: clock)
+        notices = NoticeBoard(clock: clock)
     }
 
-    /// The answer; of a POST with an `Idempotency-Key` that has been answered before, that answer again.
+    /// The answer; of a POST with an `Idempotency-Key`, or of a form of a page, that has been answered before, that answer again.
     func answer(_ request: Request) async -> Reply {
-        guard request.isPost, let given = request.headers.first(name: "idempotency-key") else {
-            return await answerOnce(request)
-        }
+        guard request.isPost else { return await answerOnce(request) }
+        guard let given = request.headers.first(name: "idempotency-key") else { return await answerForm(request) }
         guard (1...IdempotencyKeys.maximumKey).contains(given.utf8.count) else {
             return .plain(Status.badRequest, "invalid Idempotency-Key (allowed: 1 to 255 bytes)")
         }
@@ -53,6 +58,25 @@ struct Router: Sendable {
             reply.headers.append(("Idempotency-Replayed", "true"))
             return reply
         }
+        return await answerFirst(request, key)
+    }
+
+    /// A reload, the back button and a second click send a form again: that does nothing. Who has filled it in with something else
+    /// means something else.
+    private func answerForm(_ request: Request) async -> Reply {
+        guard let given = request.formKey else { return await answerOnce(request) }
+        let key = "\(request.sender) form \(given) \(request.digest)"
+        guard case .repeated(let reply) = await keys.begin(key, request.digest) else {
+            return await answerFirst(request, key)
+        }
+        if reply.status == Status.seeOther {
+            let text = "Nothing has been done again: this form was sent before."
+            notices.post(Notice(text: text, kind: .warning), under: given, for: request.sender)
+        }
+        return reply
+    }
+
+    private func answerFirst(_ request: Request, _ key: String) async -> Reply {
         let reply = await answerOnce(request)
         // What the server itself could not do may be tried again; nor is what nobody may do an answer to keep.
         let isKept = reply.status < 500 && reply.status != Status.forbidden && !reply.isStream
@@ -63,20 +87,79 @@ struct Router: Sendable {
     private func answerOnce(_ request: Request) async -> Reply {
         let segments = request.target.segments
         let resource = resources.first { $0.matches(segments) }
-        let exchange = Exchange(
+        var exchange = Exchange(
             request: request, service: service, representation: .chosen(for: request), clock: clock,
             configuration: configuration, domainTexts: domainTexts, readerPlaces: readerPlaces,
-            eventFrames: eventFrames, audit: audit, authenticator: authenticator, seal: seal)
+            eventFrames: eventFrames, audit: audit, authenticator: authenticator, seal: seal, notices: notices)
+        let outcome = await outcome(exchange, resource)
+        if exchange.representation == .html, request.caller.may(.viewer) {
+            exchange.running = await service.tasks().filter { $0.outcome == .running }
+        }
         let rendering = Rendering(exchange: exchange)
+        switch outcome {
+        case .success(let answer): return rendering.reply(answer)
+        case .failure(let failure): return rendering.reply(failure, at: resource)
+        }
+    }
+
+    private func outcome(_ exchange: Exchange, _ resource: Resource?) async -> Result<Answer, Failure> {
+        let request = exchange.request
+        let isDeed = exchange.representation == .html && (request.isPost || request.form.text("op") != nil)
+        guard isDeed, let resource else { return await performed(exchange, resource).map(\.answer) }
+        // Asked before, since the domain may have another name afterwards, or none.
+        let subject = resource.isDomain ? await exchange.subject() : nil
+        let key = request.formKey ?? notices.newKey()
+        let began = clock.wallTime.seconds
+        let undertaking = Undertaking<Result<Performed, Failure>>(tasks) { [notices] late in
+            notices.post(Notice(late, to: exchange), under: key, for: request.sender)
+        } _: {
+            await performed(exchange, resource)
+        }
+        guard let result = await undertaking.outcome(within: Self.patience, clock) else {
+            let task = await service.tasks().last {
+                $0.outcome == .running && $0.requester == "\(exchange.requester)" && $0.started >= began
+            }
+            let name = request.form.text("op") ?? "request"
+            notices.postIfAbsent(
+                Notice(text: "\(name): under way. What becomes of it is told here.", kind: .pending), under: key,
+                for: request.sender)
+            let place = task.map { Path.task($0.id) } ?? exchange.path
+            return .success(.sentOn(to: "\(place)?done=\(key)"))
+        }
+        switch result {
+        case .failure(let failure): return .failure(failure)
+        case .success(let done):
+            // Who was sent on by the handler itself goes there.
+            guard done.changes, done.answer.status != Status.seeOther else {
+                return .success(done.changes ? done.answer : await shown(done.answer, exchange, resource))
+            }
+            let place = await place(after: done.answer, exchange, resource, subject)
+            notices.post(Notice(done.answer, to: exchange), under: key, for: request.sender)
+            return .success(.sentOn(to: "\(place)?done=\(key)"))
+        }
+    }
+
+    /// So long somebody at a page waits for what takes longer.
+    private static let patience = Duration.milliseconds(400)
+
+    /// What was done, and whether it changed anything.
+    fileprivate struct Performed: Sendable {
+        var answer: Answer
+        var changes: Bool
+    }
+
+    private func performed(_ exchange: Exchange, _ resource: Resource?) async -> Result<Performed, Failure> {
+        let request = exchange.request
         var deed: Resource.Deed?
         do {
             let answer = try await answer(exchange, resource, &deed)
-            if let deed, deed.changes { note(request, deed, .done) }
-            return rendering.reply(answer)
+            let changes = deed?.changes ?? false
+            if let deed, changes, !answer.isQuestion { note(request, deed, .done) }
+            return .success(Performed(answer: answer, changes: changes))
         } catch {
             note(request, deed, error)
             refusals.note(request, "\(error.error)")
-            return rendering.reply(error, at: resource)
+            return .failure(error)
         }
     }
 
@@ -93,27 +176,30 @@ struct Router: Sendable {
             throw Failure(status: Status.notFound, "Not found \(firstUnknown(in: request.target.segments))")
         }
         let answer: Answer
-        let changes: Bool
         do throws(Failure) {
             let deed = try request.isPost ? resource.post(request) : resource.get(request)
             asked = deed
-            changes = deed.changes
             try permission.check(request, for: deed.audience, of: deed.name)
-            try permission.check(request, changes: changes)
+            try permission.check(request, changes: deed.changes)
             answer = try exchange.page(of: try await deed.handler(exchange))
         } catch {
             throw error.error.kind == .forbidden ? error : await absence(exchange, resource) ?? error
         }
-        guard exchange.representation == .html else { return answer }
-        if request.isPost || changes { return await shown(answer, exchange, resource) }
-        return question(exchange, resource) ?? answer
+        guard exchange.representation == .html, !request.isPost, asked?.changes == false else { return answer }
+        var page = question(exchange, resource) ?? answer
+        if let key = request.form.text("done"), page.notice == nil {
+            page.notice = notices.take(key, for: request.sender)
+        }
+        return page
     }
 
     /// Takes down what was done, and by whom.
     private func note(_ request: Request, _ deed: Resource.Deed?, _ outcome: AuditRecord.Outcome) {
         guard let audit else { return }
-        let arguments = request.form.fields.lazy.filter { $0.name != "op" && $0.name != FormSeal.field }
-            .map { AuditArgument($0.name, $0.text) }
+        let arguments = request.form.fields.lazy.filter {
+            $0.name != "op" && $0.name != FormSeal.field && $0.name != NoticeBoard.field
+        }
+        .map { AuditArgument($0.name, $0.text) }
         audit.note(
             request.caller, by: .http, deed?.name ?? request.method.rawValue,
             on: Path.joined(request.target.segments), with: Array(arguments), outcome)
@@ -150,20 +236,31 @@ struct Router: Sendable {
 // MARK: - Operations on pages
 
 extension Router {
-    /// After an operation a person sees the thing again, as it is now, or what contained it, if it is gone.
+    /// After a question of a form a person sees the thing, with what was answered.
     private func shown(_ answer: Answer, _ exchange: Exchange, _ resource: Resource) async -> Answer {
-        guard answer.page == nil, let page = await page(of: resource, exchange) else { return answer }
+        guard exchange.request.isPost, answer.page == nil, let page = try? await resource.get?(exchange).page else {
+            return answer
+        }
         var answer = answer
         answer.page = page
         if answer.notice == nil { answer.notice = Notice(answer, to: exchange) }
         return answer
     }
 
-    private func page(of resource: Resource, _ exchange: Exchange) async -> (@Sendable () -> Page)? {
-        if let page = try? await resource.get?(exchange).page { return page }
-        let parent = exchange.request.target.segments.dropLast()
-        guard let container = resources.first(where: { $0.matches(Array(parent)) }) else { return nil }
-        return try? await container.get?(exchange).page
+    /// Where a person is sent on: to what was made, to the thing as it is called now, or to what contained it, if it is gone.
+    private func place(
+        after answer: Answer, _ exchange: Exchange, _ resource: Resource, _ subject: DomainUUID?
+    ) async -> String {
+        if answer.status == Status.created, let location = answer.location, location.hasPrefix(exchange.baseURL) {
+            return String(location.dropFirst(exchange.baseURL.count))
+        }
+        if let subject {
+            if let domain = try? await service.domain(DomainReference("\(subject)")) { return Path.domain(domain.name) }
+            let defined = await service.definedDomains().first { $0.uuid == subject }
+            return defined.map { Path.domain($0.name) } ?? Path.domains
+        }
+        if (try? await resource.get?(exchange)) != nil { return exchange.path }
+        return Path.joined(exchange.request.target.segments.dropLast())
     }
 
     /// A GET that names an operation changes nothing: on a page it asks whether that shall be done.
@@ -181,9 +278,54 @@ extension Router {
 extension Notice {
     /// What an operation did, by its name; with its answer, where that is more than "done".
     fileprivate init(_ answer: Answer, to exchange: Exchange) {
-        let name = exchange.request.form.text("op") ?? "request"
-        text = answer.status == Status.accepted ? "\(name): asked." : "\(name): done."
-        if case .value(let value, _) = answer.content, value.expression != "0" { detail = value.expression.pretty() }
+        if let notice = answer.notice {
+            self = notice
+        } else {
+            let name = exchange.request.form.text("op") ?? "request"
+            self.init(text: answer.status == Status.accepted ? "\(name): asked." : "\(name): done.")
+            if case .value(let value, _) = answer.content, value.expression != "0" {
+                detail = value.expression.pretty()
+            }
+        }
+        details += answer.warnings
+    }
+
+    /// What became of something that took longer than anybody waited.
+    fileprivate init(_ late: Result<Router.Performed, Failure>, to exchange: Exchange) {
+        switch late {
+        case .success(let done): self.init(done.answer, to: exchange)
+        case .failure(let failure): self.init(text: failure.error.message, kind: .error)
+        }
+    }
+}
+
+extension Resource {
+    /// It is one domain.
+    fileprivate var isDomain: Bool { path == "/xend/domain/:domain" }
+}
+
+extension Exchange {
+    /// The domain the path names, by what it is called whatever happens.
+    fileprivate func subject() async -> DomainUUID? {
+        if let domain = try? await service.domain(reference) { return domain.uuid }
+        return await definedDomain()?.uuid
+    }
+}
+
+extension Request {
+    /// The key of the form that was sent.
+    fileprivate var formKey: String? {
+        guard Representation.chosen(for: self) == .html, let key = form.text(NoticeBoard.field) else { return nil }
+        return (1...32).contains(key.utf8.count) && key.utf8.allSatisfy(\.isLetterOrDigit) ? key : nil
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLetterOrDigit: Bool {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+        default: false
+        }
     }
 }
 

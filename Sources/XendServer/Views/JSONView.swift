@@ -17,7 +17,8 @@ import SExpressions
 enum JSONView {
     /// Elements that can stand several times side by side.
     static let repeating: Set<String> = [
-        "device", "ip", "backend", "vcpu", "event", "round", "notice", "record", "gap",
+        "device", "ip", "backend", "vcpu", "event", "round", "notice", "record", "gap", "entry",
+        "span", "result",
     ]
     /// The same, where they have elements in them: `(vif (idx 0) (vif 0))` has a plain field of that name.
     static let repeatingObjects = Set(DeviceType.allCases.map(\.rawValue))

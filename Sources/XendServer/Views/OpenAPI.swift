@@ -20,7 +20,12 @@ enum OpenAPI {
                 ("title", .string("xend")), ("version", .string("1")),
                 ("summary", .string("The control daemon of a machine that runs Xen.")))
         ),
-        ("paths", .object(RouteTable.resources.map { .init(name: template($0.path), value: item($0)) })),
+        (
+            "paths",
+            // What leads browsers to the pages is for no program.
+            .object(
+                RouteTable.resources.filter { $0.path != "/" }.map { .init(name: template($0.path), value: item($0)) })
+        ),
         (
             "components",
             .members(("schemas", .members(("Problem", problem))), ("responses", .members(("Problem", problemResponse))))
@@ -52,7 +57,7 @@ enum OpenAPI {
     /// What is answered by those that know no JSON.
     private static let otherTypes = [
         "/xend/node/log": "text/plain", "/healthz": "text/plain", "/readyz": "text/plain", "/metrics": "text/plain",
-        "/xend/style.css": "text/css", "/xend/live.js": "text/javascript",
+        "/xend/style.css": "text/css", "/xend/live.js": "text/javascript", "/xend/icon.svg": "image/svg+xml",
     ]
 
     private static func reading(_ resource: Resource) -> JSONValue {
@@ -74,7 +79,12 @@ enum OpenAPI {
         "/xend/domain/:domain": [("detail", words(["0", "1"]))],
         "/xend/console": [("detail", words(["0", "1"]))] + pages,
         "/xend/task": [("detail", words(["0", "1"]))] + pages,
+        "/xend/history": [("domain", string)] + history, "/xend/domain/:domain/history": history,
         "/xend/event": [("since", integer(0...Int(Int32.max))), ("pattern", string)],
+    ]
+
+    private static let history = [
+        ("since", integer(0...Int(Int32.max))), ("kind", words(HistoryResource.kinds)),
     ]
 
     private static let pages = [("limit", integer(1...20_000)), ("offset", integer(0...Int(Int32.max)))]
@@ -133,6 +143,15 @@ enum OpenAPI {
         let arguments = rule?.arguments ?? []
         var properties: [JSONValue.Member] = [.init(name: "op", value: .members(("const", .string(name))))]
         properties += arguments.map { .init(name: $0.name, value: schema($0.kind)) }
+        if resource.path == "/xend/domain", name == "each" {
+            properties += [
+                .init(name: "do", value: words(EachDomain.deeds.map(\.operation))),
+                .init(
+                    name: "domain",
+                    value: .members(
+                        ("type", .array([.string("string"), .string("array")])), ("items", string))),
+            ]
+        }
         let required = ["op"] + arguments.filter(\.isRequired).map(\.name)
         var members: [JSONValue.Member] = [
             .init(name: "type", value: .string("object")), .init(name: "title", value: .string(name)),

@@ -19,6 +19,7 @@ extension XmCommand {
             DomainCommands.trigger,
             DomainCommands.buttonPress,
             DomainCommands.reset, DomainCommands.sysrq, UpTimeCommand.upTime,
+            HistoryCommands.why,
         ]
         + [
             DomainCommands.pinCPU, VirtualCPUCommands.virtualCPUPin, VirtualCPUCommands.virtualCPUList,
@@ -28,7 +29,7 @@ extension XmCommand {
         + [HostCommands.console, HostCommands.consoles]
         + [
             PoolCommands.list, HostCommands.info, TopCommand.top, HostCommands.dmesg, HostCommands.log,
-            HostCommands.debugKeys,
+            HistoryCommands.events, HostCommands.debugKeys,
         ]
         + [
             SchedulerCommands.bvt, SchedulerCommands.bvtContextAllowance, SchedulerCommands.atropos,

@@ -22,6 +22,12 @@ extension HTML.Attribute {
     static func placeholder(_ text: String) -> Self { .init("placeholder", text) }
     /// What a narrow screen shows before a cell of a table.
     static func caption(_ text: String) -> Self { .init("data-label", text) }
+    /// By what the script knows an element again when it renews the page.
+    static func key(_ key: String) -> Self { .init("data-key", key) }
+    static func described(by id: String) -> Self { .init("aria-describedby", id) }
+    /// What scrolls can be scrolled with the keyboard.
+    static let focusable = Self("tabindex", "0")
+    static let disabled = Self("disabled", "disabled")
     static let checked = Self("checked", "checked")
     static let selected = Self("selected", "selected")
     static let required = Self("required", "required")

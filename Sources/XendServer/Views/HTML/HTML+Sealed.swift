@@ -1,21 +1,28 @@
 import AccessControl
 
 extension HTML {
-    /// The same, and each form in it that changes something has the field that proves that it came from here: none can be forgotten.
-    ///
-    /// - Parameter value: of the field; nil: they have none, and browsers cannot send them.
-    func sealed(by value: String?) -> HTML {
-        guard let value else { return self }
+    /// The same, and each form in it that changes something has the field that proves that it came from here, and the key with which it
+    /// is done once: none can be forgotten.
+    func sealed(by exchange: Exchange) -> HTML {
+        // Without a seal browsers cannot send them.
+        guard let value = exchange.seal.value(for: exchange.request.caller) else { return self }
+        return sealed(by: value, exchange.notices)
+    }
+
+    private func sealed(by value: String, _ notices: NoticeBoard) -> HTML {
         switch self {
         case .text: return self
-        case .group(let pieces): return .group(pieces.map { $0.sealed(by: value) })
+        case .group(let pieces): return .group(pieces.map { $0.sealed(by: value, notices) })
         case .element(let tag, let attributes, let content):
-            let inside = content.map { $0.sealed(by: value) }
+            let inside = content.map { $0.sealed(by: value, notices) }
             guard tag.description == "form", attributes.contains(where: \.isPost) else {
                 return .element(tag, attributes, inside)
             }
-            let field = input(.type("hidden"), .name(FormSeal.field), .value(value))
-            return .element(tag, attributes, inside + [field])
+            let fields = [
+                input(.type("hidden"), .name(FormSeal.field), .value(value)),
+                input(.type("hidden"), .name(NoticeBoard.field), .value(notices.newKey())),
+            ]
+            return .element(tag, attributes, inside + fields)
         }
     }
 }

@@ -31,7 +31,10 @@ enum ConsolePages {
                     ("Channel", .text(String(console.channel))),
                     ("Client", client(console).map(HTML.text)),
                 ])
-                if console.client != nil { OperationForms.disconnect.view(to: Path.console(console.port)) }
+                if console.client != nil {
+                    Parts.forms
+                    OperationForms.disconnect.view(to: Path.console(console.port))
+                }
             }
         }
     }

@@ -5,12 +5,17 @@ import SExpressions
 /// `/xend/domain/X` of a domain that is defined and does not run.
 struct DefinedDomainPage: Sendable {
     let domain: DefinedDomain
+    let offers: Offers
 
     private var path: String { Path.domain(domain.name) }
 
     func page() -> Page {
-        Page(domain.name, trail: [Parts.domainsTrail], isLive: true) {
-            p(.class("headline")) { "defined, \(domain.word) · \(Wording.memory(domain.config.memory))" }
+        Page(domain.name, state: domain.word, trail: [Parts.domainsTrail], isLive: true) {
+            p(.class("headline")) {
+                Parts.badge(domain.word, "off")
+                " defined · \(Wording.memory(domain.config.memory)) · "
+                Parts.link("History", Path.history(of: domain.name))
+            }
             if !domain.held.isEmpty {
                 div(.class("notice warning"), .role("status")) {
                     p { "It could not be started:" }
@@ -27,9 +32,13 @@ struct DefinedDomainPage: Sendable {
                 ])
             }
             Parts.section("What can be done", "card wide") {
-                div(.class("forms")) { for form in OperationForms.at(.kept) { form.view(to: path) } }
+                div(.class("forms")) {
+                    for form in OperationForms.at(.kept) {
+                        form.view(to: path, refusal: offers.refusal(of: form.operation))
+                    }
+                }
             }
-            Parts.section("Configuration") { pre(.class("sxp")) { domain.config.source.pretty() } }
+            Parts.folded("Configuration") { pre(.class("sxp"), .focusable) { domain.config.source.pretty() } }
         }
     }
 }

@@ -9,19 +9,16 @@ struct DomainPage: Sendable {
     let task: TaskInformation?
     /// `host` as the client wrote it, for the console's address.
     let host: String
+    let offers: Offers
 
     private var path: String { Path.domain(domain.name) }
     private var isDomainZero: Bool { domain.id == .zero }
 
     func page() -> Page {
-        Page(domain.name, trail: [Parts.domainsTrail], isLive: true) {
+        Page(domain.name, state: domain.stateBadge.word, trail: [Parts.domainsTrail], isLive: true) {
             headline
             if !domain.held.isEmpty { held }
-            if domain.isInDoubt {
-                Parts.section("In doubt", "card wide") {
-                    for form in OperationForms.at(.inDoubt) { form.view(to: path) }
-                }
-            }
+            if domain.isInDoubt { doubt }
             if !isDomainZero { run }
             if let task { TaskPages.running(task) }
             div(.class("columns")) {
@@ -30,7 +27,7 @@ struct DomainPage: Sendable {
             }
             if !isDomainZero { operations }
             if let config = domain.config {
-                Parts.section("Configuration") { pre(.class("sxp")) { config.pretty() } }
+                Parts.folded("Configuration") { pre(.class("sxp"), .focusable) { config.pretty() } }
             }
         }
     }
@@ -38,14 +35,14 @@ struct DomainPage: Sendable {
     // MARK: What it is
 
     private var headline: HTML {
-        let badge = domain.stateBadge
-        return p(.class("headline")) {
-            Parts.badge(badge.word, badge.kind)
-            " domain \(domain.id) · \(Wording.memory(domain.memory))"
+        p(.class("headline")) {
+            domain.stateBadge.view
+            " domain \(domain.id) · \(Wording.memory(domain.memory)) · "
             if let console = domain.console {
-                " · "
                 a(.href(Path.console(console.port))) { "console \(console.port)" }
+                " · "
             }
+            Parts.link("History", Path.history(of: domain.name))
         }
     }
 
@@ -53,6 +50,16 @@ struct DomainPage: Sendable {
         div(.class("notice warning"), .role("status")) {
             p { "Waiting for:" }
             ul { for reason in domain.held { li { reason } } }
+        }
+    }
+
+    private var doubt: HTML {
+        Parts.section("In doubt", "card wide") {
+            p {
+                "It was on its way between two hosts when they lost each other, and it is not known which of them has it. "
+                "It stands still here until the other host says so, or somebody decides."
+            }
+            for form in OperationForms.at(.inDoubt) { view(form) }
         }
     }
 
@@ -70,6 +77,7 @@ struct DomainPage: Sendable {
             ("Started", domain.startTime.map { .text(Wording.time($0)) }),
             ("Restarted", domain.restartTime.map { .text(Wording.time($0)) }),
             ("Restart", domain.restartState.map { .text($0.rawValue) }),
+            ("Kept", domain.isDefined ? .text("defined: also when it does not run") : nil),
             ("Console", domain.console.map(console)),
         ])
     }
@@ -91,26 +99,25 @@ struct DomainPage: Sendable {
         let rows: [[HTML]] = domain.devices.map { device in
             [
                 strong { "\(device.type.rawValue) \(device.idx)" },
-                code { Self.summary(device) },
+                DevicesPage.words(device),
                 isDomainZero ? .nothing : removal(device),
             ]
         }
         return Parts.list(["Device", "Details", ""], empty: "No devices.", rows)
     }
 
-    /// The device's fields, without those that the line says already.
-    private static func summary(_ device: DeviceRecord) -> String {
-        device.expression.children().filter { !["idx", "index", device.type.rawValue].contains($0.name ?? "") }
-            .map(\.description).joined(separator: " ")
-    }
-
     private func removal(_ device: DeviceRecord) -> HTML {
-        form(.action(path), .method("get"), .class("inline")) {
+        let refusal = offers.refusal(of: "device_destroy")
+        let title = "\(device.type.rawValue) \(device.idx)"
+        return form(.action(path), .method("get"), .class("inline")) {
             input(.type("hidden"), .name("type"), .value(device.type.rawValue))
             input(.type("hidden"), .name("idx"), .value(String(device.idx)))
-            button(
-                .type("submit"), .name("op"), .value("device_destroy"), .class("danger small"),
-                .label("Remove \(device.type.rawValue) \(device.idx)…")
+            tag(
+                "button",
+                [
+                    .type("submit"), .name("op"), .value("device_destroy"), .class("danger small"),
+                    .label("Remove \(title)…"),
+                ] + (refusal.map { [.disabled, .title($0)] } ?? [])
             ) { "Remove…" }
         }
     }
@@ -119,32 +126,46 @@ struct DomainPage: Sendable {
 
     /// Unpause and pause in one form, as in xend 2.0; and what can stop what is being done.
     private var run: HTML {
-        form(.action(path), .method("post"), .class("run")) {
-            button(.type("submit"), .name("op"), .value("unpause"), .class(domain.state.isPaused ? "good" : "plain")) {
-                "Unpause"
-            }
+        let refusals = ["unpause", "pause"].compactMap { offers.refusal(of: $0) }
+        return form(.action(path), .method("post"), .class("run")) {
+            button("unpause", "Unpause", domain.state.isPaused ? "good" : "plain")
             " "
-            button(.type("submit"), .name("op"), .value("pause"), .class("plain")) { "Pause" }
+            button("pause", "Pause", "plain")
             if domain.operation == "save" || domain.operation == "migrate" {
                 " "
-                button(.type("submit"), .name("op"), .value("cancel"), .class("plain")) {
-                    "Cancel the \(domain.operation ?? "")"
-                }
+                button("cancel", "Cancel the \(domain.operation ?? "")", "plain")
+            }
+            if let first = refusals.first, refusals.allSatisfy({ $0 == first }) || refusals.count == 1 {
+                " "
+                span(.class("help reason"), .id("why-run")) { first }
             }
         }
+    }
+
+    private func button(_ operation: String, _ title: String, _ kind: String) -> HTML {
+        let refusal = offers.refusal(of: operation)
+        return tag(
+            "button",
+            [.type("submit"), .name("op"), .value(operation), .class(refusal == nil ? kind : "plain")]
+                + (refusal.map { [.disabled, .title($0)] } ?? [])
+        ) { title }
+    }
+
+    private func view(_ form: OperationForm) -> HTML {
+        form.view(to: path, refusal: offers.refusal(of: form.operation))
     }
 
     private var operations: HTML {
         .group([
             Parts.section("Ending and moving", "card wide") {
                 div(.class("forms")) {
-                    for form in OperationForms.at(.life) { form.view(to: path) }
+                    for form in OperationForms.at(.life) { view(form) }
                 }
             },
             Parts.section("Settings", "card wide") {
                 div(.class("forms")) {
-                    for form in settings { form.view(to: path) }
-                    if domain.isDefined { for form in kept { form.view(to: path) } }
+                    for form in settings { view(form) }
+                    if domain.isDefined { for form in kept { view(form) } }
                 }
             },
         ])

@@ -1,5 +1,6 @@
 import DomainLifecycle
 import DomainManagement
+import SExpressions
 
 /// `/xend/event`: what happened.
 struct EventsPage: Sendable {
@@ -16,13 +17,21 @@ struct EventsPage: Sendable {
                 events.events.suffix(Self.shown).reversed().map { event in
                     [
                         .text(String(event.number)), .text(Wording.time(event.time)),
-                        strong { event.event.name }, code { event.event.value.description },
+                        strong { event.event.name }, .text(Self.words(event.event.value)),
                     ]
                 })
+            Parts.forms
             div(.class("columns")) {
                 div(.class("card")) { OperationForms.injectText.view(to: Path.events) }
                 div(.class("card")) { OperationForms.injectFile.view(to: Path.events) }
             }
         }
+    }
+
+    /// The atoms of a short value; of a longer one the expression says more.
+    private static func words(_ value: SExpression) -> String {
+        guard let list = value.list else { return value.description }
+        let atoms = list.compactMap(\.atom)
+        return atoms.count == list.count ? atoms.joined(separator: " ") : value.description
     }
 }

@@ -17,6 +17,7 @@ struct LoginPage: Sendable {
     func page() -> Page {
         Page("Sign in") {
             div(.class("card")) {
+                Parts.forms
                 p { "You are \(caller.description), \(caller.role.map(\.rawValue) ?? "without a role")." }
                 if let link {
                     OperationForms.signIn.filled(with: Form([.init("link", Array(link.utf8))]))

@@ -8,6 +8,7 @@ enum NetworkPages {
             Parts.list(
                 ["Network"], empty: "No virtual networks.",
                 ids.map { id in [strong { Parts.link(id, Path.network(id)) }] })
+            Parts.forms
             div(.class("columns")) {
                 div(.class("card")) { OperationForms.createNetwork.view(to: Path.networks) }
                 div(.class("card")) { OperationForms.createNetworkFromFile.view(to: Path.networks) }
@@ -19,6 +20,7 @@ enum NetworkPages {
         Page("Virtual network \(id)", trail: [("Virtual networks", Path.networks)]) {
             div(.class("card")) {
                 pre(.class("sxp")) { config.pretty() }
+                Parts.forms
                 OperationForms.deleteNetwork.view(to: Path.network(id))
             }
         }

@@ -14,7 +14,7 @@ struct NodePage: Sendable {
 
     func page() -> Page {
         Page(node.host) {
-            Parts.notices(node.notices)
+            Attention.view([], notices: node.notices)
             div(.class("columns")) {
                 Parts.section("Machine") {
                     facts(
@@ -40,7 +40,7 @@ struct NodePage: Sendable {
                 }
             }
             Parts.section("Log", "card wide") {
-                if let log { pre(.class("log")) { log } }
+                if let log { pre(.class("log"), .focusable) { log } }
                 p { Parts.link("The whole log", Path.log) }
             }
             Parts.section("Operations", "card wide") {
@@ -80,7 +80,8 @@ struct NodePage: Sendable {
 enum MessagesPage {
     static func page(_ bytes: [UInt8]) -> Page {
         Page("Xen's messages", trail: [("Node", Path.node)]) {
-            pre(.class("log")) { SXPText.string(decoding: bytes) }
+            pre(.class("log"), .focusable) { SXPText.string(decoding: bytes) }
+            Parts.forms
             OperationForms.clearMessages.view(to: Path.dmesg)
         }
     }

@@ -20,18 +20,27 @@ extension OperationForm {
     /// - Parameters:
     ///   - path: where it is sent.
     ///   - asksFirst: a destructive one leads to the page that asks, and changes nothing yet.
-    func view(to path: String, asksFirst: Bool = true) -> HTML {
+    ///   - refusal: why it would be refused now; it is shown then, and cannot be sent.
+    func view(to path: String, asksFirst: Bool = true, refusal: String? = nil) -> HTML {
         let leadsToQuestion = isDestructive && asksFirst
         let hasFile = fields.contains(where: \.isFile)
         var attributes: [HTML.Attribute] = [
-            .class("operation"), .action(path), .method(leadsToQuestion ? "get" : "post"),
+            .class(refusal == nil ? "operation" : "operation off"), .action(path),
+            .method(leadsToQuestion ? "get" : "post"),
         ]
         if hasFile { attributes.append(.encoding("multipart/form-data")) }
         return tag("form", attributes) {
             h3 { title }
-            if let help { p(.class("help")) { help } }
-            for field in fields { view(field) }
-            submit(leadsToQuestion)
+            if let refusal {
+                p(.class("help reason"), .id("why-\(operation)")) { refusal }
+                button(
+                    .type("submit"), .name("op"), .value(operation), .disabled, .described(by: "why-\(operation)")
+                ) { verb }
+            } else {
+                if let help { p(.class("help")) { help } }
+                for field in fields { view(field) }
+                submit(leadsToQuestion)
+            }
         }
     }
 

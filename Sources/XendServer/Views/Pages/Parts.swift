@@ -3,7 +3,25 @@ import DomainLifecycle
 /// Pieces that several pages have.
 enum Parts {
     static func badge(_ word: String, _ kind: String) -> HTML {
-        span(.class("badge \(kind)")) { word }
+        let icon: Icon =
+            switch kind {
+            case "good": .done
+            case "busy": .busy
+            case "bad": .bad
+            default: .off
+            }
+        return span(.class("badge \(kind)")) {
+            icon.view
+            word
+        }
+    }
+
+    /// Something for those who want it, out of the way of others.
+    static func folded(_ title: String, @HTMLBuilder _ content: () -> HTML) -> HTML {
+        tag("details", [.class("card wide"), .key("folded-\(title)")]) {
+            tag("summary", []) { title }
+            content()
+        }
     }
 
     /// A bar filled to so many percent. Widths are classes of the stylesheet: nothing is styled inline.
@@ -32,6 +50,9 @@ enum Parts {
         }
     }
 
+    /// Stands above forms that no other heading introduces, for those who find their way by headings.
+    static let forms = h2(.class("unseen")) { "What can be done" }
+
     static func section(_ title: String, _ kind: String = "card", @HTMLBuilder _ content: () -> HTML) -> HTML {
         div(.class(kind)) {
             h2 { title }
@@ -54,15 +75,6 @@ enum Parts {
                     tr { for (column, cell) in zip(columns, row) { td(.caption(column)) { cell } } }
                 }
             }
-        }
-    }
-
-    /// What whoever opens the page should know first.
-    static func notices(_ texts: [String]) -> HTML {
-        guard !texts.isEmpty else { return .group([]) }
-        return div(.class("notice"), .role("alert")) {
-            p { strong { "When xend started, its database was damaged." } }
-            ul { for text in texts { li { text } } }
         }
     }
 

@@ -18,11 +18,13 @@ enum TaskPages {
     }
 
     static func one(_ task: TaskInformation) -> Page {
-        Page("\(task.operation) of \(task.domain)", trail: [("Tasks", Path.tasks)], isLive: true) {
+        let state = task.outcome == .running ? "\(task.percent) %" : task.stateWord
+        return Page("\(task.operation) of \(task.domain)", state: state, trail: [("Tasks", Path.tasks)], isLive: true) {
             div(.class("card")) {
                 progress(task)
                 facts(task)
                 if task.isCancellable, task.outcome == .running {
+                    Parts.forms
                     OperationForms.cancelTask.view(to: Path.task(task.id))
                 }
             }
@@ -44,6 +46,24 @@ enum TaskPages {
     private static func outcome(_ task: TaskInformation) -> HTML {
         if case .failed(let text) = task.outcome { return span(.class("help")) { text } }
         return progress(task)
+    }
+
+    /// A task that runs, in a line, with what ends it.
+    static func line(_ task: TaskInformation) -> HTML {
+        .group([
+            strong { Parts.link("\(task.operation) \(task.domain)", Path.task(task.id)) },
+            span(.class("help")) { task.phase }, Parts.bar(task.percent, label: "\(task.percent) %"),
+            span(.class("help")) {
+                task.rate > 0 ? "\(task.percent) %, \(Wording.rate(task.rate))" : "\(task.percent) %"
+            },
+            task.isCancellable
+                ? form(.action(Path.task(task.id)), .method("post"), .class("inline")) {
+                    button(
+                        .type("submit"), .name("op"), .value("cancel"), .class("small"),
+                        .label("Cancel the \(task.operation) of \(task.domain)")
+                    ) { "Cancel" }
+                } : span(.class("help")) { "cannot be cancelled any more" },
+        ])
     }
 
     /// What is being done to a domain, for its page.

@@ -17,6 +17,7 @@ enum TokenPages {
                         .text(kept.token.creator), state(kept.isExpired),
                     ]
                 })
+            Parts.forms
             div(.class("columns")) {
                 div(.class("card")) { OperationForms.createToken.view(to: Path.tokens) }
                 div(.class("card")) { OperationForms.makeLink.view(to: Path.login) }
@@ -34,6 +35,7 @@ enum TokenPages {
                     ("Expires", .text(Wording.time(kept.token.expires.seconds))),
                     ("By", .text(kept.token.creator)), ("State", state(kept.isExpired)),
                 ])
+                Parts.forms
                 OperationForms.revokeToken.view(to: Path.token(kept.token.id))
             }
         }

@@ -6,7 +6,7 @@ public struct Trail: Sendable {
     /// The kinds of resources, as the navigation has them.
     static let sections: [Step] = [
         ("Domains", Path.domains), ("Node", Path.node), ("Consoles", Path.consoles), ("Devices", Path.devices),
-        ("Tasks", Path.tasks), ("Events", Path.events), ("Virtual networks", Path.networks),
+        ("Tasks", Path.tasks), ("History", Path.history), ("Events", Path.events), ("Virtual networks", Path.networks),
     ]
 
     let steps: [Step]

@@ -56,21 +56,3 @@ enum Wording {
         whole == 0 ? 0 : Int(min(100, (Double(part) / Double(whole) * 100).rounded()))
     }
 }
-
-extension DomainInformation {
-    /// The state in a word, and the class of its badge.
-    var stateBadge: (word: String, kind: String) {
-        switch restartState {
-        case .pending?: return ("restarting", "busy")
-        case .booting?: return ("building", "busy")
-        case .blocked?: return ("restart blocked", "bad")
-        case nil: break
-        }
-        if let operation { return (operation, "busy") }
-        if state.isCrashed { return ("crashed", "bad") }
-        if state.isDying { return ("dying", "bad") }
-        if state.isShutdown { return ("shut down" + (shutdownReason.map { ": \($0)" } ?? ""), "off") }
-        if state.isPaused { return ("paused", "off") }
-        return (state.isBlocked ? "idle" : "running", "good")
-    }
-}
