@@ -97,7 +97,6 @@ public struct DomainTable: Sendable {
 
     mutating func promise(_ name: DomainName, to uuid: DomainUUID) { promisedNames[name] = uuid }
     mutating func release(_ name: DomainName) { promisedNames[name] = nil }
-
     package mutating func put(_ record: DomainRecord) {
         touched.add(record.uuid)
         if let old = records[record.uuid] { unindex(old) }

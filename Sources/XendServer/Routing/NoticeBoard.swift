@@ -24,6 +24,7 @@ final class NoticeBoard: Sendable {
         /// The oldest first.
         var order: [String] = []
         var forms: UInt64 = 0
+        var others: UInt64 = 0
     }
 
     private let clock: any HostClock
@@ -36,6 +37,14 @@ final class NoticeBoard: Sendable {
         state.withLock { state in
             state.forms += 1
             return String(state.forms, radix: 36)
+        }
+    }
+
+    /// A key for what was sent without one: no form has it.
+    func newMark() -> String {
+        state.withLock { state in
+            state.others += 1
+            return "0" + String(state.others, radix: 36)
         }
     }
 

@@ -108,7 +108,7 @@ struct Router: Sendable {
         guard isDeed, let resource else { return await performed(exchange, resource).map(\.answer) }
         // Asked before, since the domain may have another name afterwards, or none.
         let subject = resource.isDomain ? await exchange.subject() : nil
-        let key = request.formKey ?? notices.newKey()
+        let key = request.formKey ?? notices.newMark()
         let began = clock.wallTime.seconds
         let undertaking = Undertaking<Result<Performed, Failure>>(tasks) { [notices] late in
             notices.post(Notice(late, to: exchange), under: key, for: request.sender)
