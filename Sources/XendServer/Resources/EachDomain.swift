@@ -105,7 +105,7 @@ enum EachDomain {
         let known = try? await exchange.service.domain(reference)
         let kept =
             known == nil
-            ? await exchange.service.definedDomains().first { $0.name == given || $0.uuid == DomainUUID(text: given) }
+            ? await exchange.service.definedDomains(reference).first
             : nil
         let name = known?.name ?? kept?.name ?? given
         do {

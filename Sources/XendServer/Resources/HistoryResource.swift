@@ -20,7 +20,7 @@ enum HistoryResource {
         let running = try? await exchange.service.domain(DomainReference(given))
         let defined =
             running == nil
-            ? await exchange.service.definedDomains().first { $0.name == given || $0.uuid == DomainUUID(text: given) }
+            ? await exchange.service.definedDomains(DomainReference(given)).first
             : nil
         let name = running?.name ?? defined?.name ?? given
         let query = try query(exchange, name)

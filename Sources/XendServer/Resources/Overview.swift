@@ -17,7 +17,7 @@ enum Overview {
             return answer.page { OverviewPage(summary: nil).page() }
         }
         let summary = OverviewPage.Summary(
-            domains: await exchange.service.domains(), defined: await exchange.service.definedDomains(),
+            domains: await exchange.service.domains(), defined: await exchange.service.definedDomains(nil),
             node: try? await exchange.service.node())
         return answer.page { OverviewPage(summary: summary).page() }
     }

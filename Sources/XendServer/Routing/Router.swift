@@ -256,7 +256,7 @@ extension Router {
         }
         if let subject {
             if let domain = try? await service.domain(DomainReference("\(subject)")) { return Path.domain(domain.name) }
-            let defined = await service.definedDomains().first { $0.uuid == subject }
+            let defined = await service.definedDomains(DomainReference(subject.description)).first
             return defined.map { Path.domain($0.name) } ?? Path.domains
         }
         if (try? await resource.get?(exchange)) != nil { return exchange.path }
