@@ -14,6 +14,7 @@ public protocol XendTransport: Sendable {
 }
 
 extension XendTransport {
+    /// Of whatever knows no credentials.
     public var hasCredentials: Bool { false }
 }
 
