@@ -175,6 +175,8 @@ class Operations(unittest.TestCase):
             ("xend_token", lambda: sxp.child_text(here.xend_token("ours") or [], "name"), "ours"),
             ("xend_token_revoke", lambda: here.xend_token_revoke("ours"), ...),
             ("xend_audit", lambda: sxp.name(here.xend_audit() or []), "audit"),
+            ("xend_history", lambda: sxp.name(here.xend_history("web") or []), "history"),
+            ("xend_domain_history", lambda: sxp.name(here.xend_domain_history("web") or []), "history"),
             ("xend_console_disconnect", lambda: here.xend_console_disconnect(port()), "None"),
             ("xend_vnet_create", lambda: here.xend_vnet_create(["vnet", ["id", 7]]), "None"),
             ("xend_vnets", here.xend_vnets, ["7"]),
@@ -216,6 +218,8 @@ class Operations(unittest.TestCase):
         here_only = {("/healthz", ""), ("/readyz", ""), ("/metrics", "")}
         # People sign in with browsers; a program shows a token.
         here_only |= {("/xend/login", operation) for operation in ("", "login", "logout", "password", "link")}
+        # Nor does a program tick things on a page.
+        here_only |= {("/", ""), ("/xend/icon.svg", ""), ("/xend/domain", "each")}
         self.assertEqual(operations_of_the_daemon() - OTHERS - here_only - asked, set(), "not in the client")
 
     def test_every_method_of_today(self) -> None:

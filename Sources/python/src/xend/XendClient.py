@@ -331,6 +331,14 @@ class Xend:
         """``(audit (record ...)...)``: who did or tried what."""
         return self._get("audit")
 
+    def xend_history(self, domain: Optional[str] = None, since: Optional[float] = None) -> Answer:
+        """``(history ...)``: what happened and why, of the node or of one domain, from a time in seconds on."""
+        return self._get("history", domain=domain, since=since)
+
+    def xend_domain_history(self, dom: Reference) -> Answer:
+        """``(history ...)``: what happened to a domain and why, also when it is there no more."""
+        return self._get("domain", dom, "history")
+
     # Virtual networks
 
     def xend_vnets(self) -> Answer:
