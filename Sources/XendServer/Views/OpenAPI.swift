@@ -203,7 +203,7 @@ enum OpenAPI {
     private static let failures = [400, 401, 403, 404, 405, 406, 408, 409, 412, 413, 417, 422, 431, 501, 503]
 
     private static func responses(type: String) -> JSONValue {
-        var members = [200, 201, 202, 206, 304].map { status in
+        var members = [200, 201, 202, 206, 303, 304].map { status in
             JSONValue.Member(
                 name: String(status),
                 value: .members(
