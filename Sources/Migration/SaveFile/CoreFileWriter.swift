@@ -27,7 +27,7 @@ public actor CoreFileWriter {
         try await file.sync()
         await close()
         try await files.rename(SaveFileWriter.temporaryPath(of: path), to: path)
-        try await files.syncDirectory(files.directory(of: path))
+        try await SaveFileWriter.keepInPlace(path, files)
     }
 
     /// Removes what has been written. Idempotent.
