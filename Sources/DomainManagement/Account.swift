@@ -6,23 +6,8 @@ import Synchronization
 /// Something the daemon did, saw or decided, and what it did it for: a line of its account. Followed backwards, `cause` answers
 /// why a domain is as it is.
 public struct Deed: Hashable, Sendable {
-    /// What sort of thing an entry tells of.
-    public enum Kind: String, Hashable, Sendable {
-        /// A client asked.
-        case request
-        /// The world spoke: a watch fired, the daemon started.
-        case signal
-        /// A look at the machine found something that needs acting upon.
-        case finding
-        /// The table decided: a plan begins.
-        case decision
-        /// A step of a plan was done, or taken back.
-        case step, undo
-        /// A plan, or a task, has ended.
-        case end
-        /// A request was answered with an error.
-        case refusal
-    }
+    /// What sort of thing an entry tells of: a rule of its own, which clients read, too.
+    public typealias Kind = DeedKind
 
     /// Counts from 1 in each life of the daemon.
     public let number: UInt64

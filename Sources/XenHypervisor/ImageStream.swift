@@ -50,6 +50,25 @@
             }
         }
 
+        /// Hands on what the library writes, until it has written all.
+        /// - Parameter failed: told why it could not be, before the library's next write fails for it.
+        /// - Returns: the same; the library may have written its last bytes by then, and know nothing of it.
+        func carry(
+            to output: any ImageOutput, failed: @Sendable (any Error) -> Void = { _ in }
+        ) async -> (any Error)? {
+            while true {
+                let bytes = await read(limit: pieceSize)
+                if bytes.isEmpty { return nil }
+                do {
+                    try await output.write(bytes)
+                } catch {
+                    failed(error)
+                    shutdown()
+                    return error
+                }
+            }
+        }
+
         /// Hands over an input that can send itself, and its end.
         func send(_ input: any ImageInput) async throws {
             while true {

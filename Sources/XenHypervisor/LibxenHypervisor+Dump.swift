@@ -13,6 +13,7 @@
             defer { stream.closeOurEnd() }
             let run = DumpRun(id: id, stream: stream)
             let failure: HypervisorError? = await withTaskGroup(of: HypervisorError?.self) { group in
+                // The library's call blocks: it has a thread of its own, for which this waits while the bytes are carried on.
                 group.addTask {
                     do throws(HypervisorError) {
                         try await onNewThread(named: "dump-\(id)") { () throws(HypervisorError) in try run.dump() }
@@ -71,19 +72,11 @@
 
         // MARK: The task beside it
 
-        /// Hands the bytes of the core on, until the library has written all.
+        /// Hands the bytes of the core on.
         /// - Returns: why they could not be.
         func carry(to output: any ImageOutput) async -> HypervisorError? {
-            while true {
-                let bytes = await stream.read(limit: pieceSize)
-                if bytes.isEmpty { return nil }
-                do {
-                    try await output.write(bytes)
-                } catch {
-                    // The library's next write fails.
-                    stream.shutdown()
-                    return HypervisorError("xc_domain_dumpcore", id, .callback, text: "\(error)")
-                }
+            await stream.carry(to: output).map {
+                HypervisorError("xc_domain_dumpcore", id, .callback, text: "\($0)")
             }
         }
     }

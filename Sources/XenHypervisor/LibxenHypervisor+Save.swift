@@ -128,20 +128,11 @@
 
         // MARK: Tasks beside it
 
-        /// Hands the bytes of the image on, until the library has written all.
-        /// - Returns: why they could not be: the library may have written its last ones by then, and know nothing of it.
+        /// Hands the bytes of the image on.
+        /// - Returns: why they could not be.
         func carry(to output: any ImageOutput) async -> HypervisorError? {
-            while true {
-                let bytes = await stream.read(limit: pieceSize)
-                if bytes.isEmpty { return nil }
-                do {
-                    try await output.write(bytes)
-                } catch {
-                    fail("\(error)")
-                    // The library's next write fails.
-                    stream.shutdown()
-                    return HypervisorError("xc_domain_save", id, .callback, text: "\(error)")
-                }
+            await stream.carry(to: output) { fail("\($0)") }.map {
+                HypervisorError("xc_domain_save", id, .callback, text: "\($0)")
             }
         }
 

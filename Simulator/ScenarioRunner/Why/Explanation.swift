@@ -93,20 +93,9 @@ extension Explanation.Node {
     /// The deed in a line: what kind it is, what was done, how it failed.
     public var line: (word: String, text: String) {
         guard let deed = entry.deed else { return ("", "") }
-        let word =
-            switch deed.kind {
-            case .request: "asked"
-            case .signal: "signal"
-            case .finding: "found"
-            case .decision: "decided"
-            case .step: "did"
-            case .undo: "undid"
-            case .end: "so"
-            case .refusal: "answered"
-            }
-        guard let failure = deed.failure else { return (word, deed.text) }
+        guard let failure = deed.failure else { return (deed.kind.word, deed.text) }
         return (
-            word,
+            deed.kind.word,
             deed.kind == .end || deed.kind == .refusal ? "\(deed.text): \(failure)" : "\(deed.text) FAILED: \(failure)"
         )
     }

@@ -135,6 +135,12 @@ extension Exchange {
         }
     }
 
+    /// What a domain is and is called, whether it runs or is only defined; nil: there is none.
+    func known(_ reference: DomainReference) async -> (uuid: DomainUUID, name: String)? {
+        if let domain = try? await service.domain(reference) { return (domain.uuid, domain.name) }
+        return await service.definedDomains(reference).first.map { ($0.uuid, $0.name) }
+    }
+
     /// The domain the path names, if it is defined and does not run.
     func definedDomain() async -> DefinedDomain? {
         await service.definedDomains(reference).first

@@ -84,14 +84,15 @@ enum EachDomain {
         await withTaskGroup(of: Outcome.self) { group in
             var rest = Array(names.enumerated())[...]
             var outcomes: [Outcome] = []
+            // Several at a time: what a guest or a script takes long for keeps no other waiting.
             for _ in 0..<atOnce {
                 guard let (place, name) = rest.popFirst() else { break }
                 group.addTask { await outcome(of: operation, on: name, place, exchange) }
             }
-            while let outcome = await group.next() {
-                outcomes.append(outcome)
+            while let next = await group.next() {
+                outcomes.append(next)
                 guard let (place, name) = rest.popFirst() else { continue }
-                group.addTask { await self.outcome(of: operation, on: name, place, exchange) }
+                group.addTask { await outcome(of: operation, on: name, place, exchange) }
             }
             return outcomes.sorted { $0.place < $1.place }
         }
@@ -102,12 +103,7 @@ enum EachDomain {
     ) async -> Outcome {
         let reference = DomainReference(given)
         // Forms name them by uuid, people by name.
-        let known = try? await exchange.service.domain(reference)
-        let kept =
-            known == nil
-            ? await exchange.service.definedDomains(reference).first
-            : nil
-        let name = known?.name ?? kept?.name ?? given
+        let name = await exchange.known(reference)?.name ?? given
         do {
             _ = try await exchange.service.submit(.domain(reference, operation), for: exchange.requester)
             return Outcome(place: place, name: name)
@@ -139,11 +135,10 @@ enum EachDomain {
             let deed = deeds.first(where: { $0.operation == form.text("do") })
         else { return nil }
         let given = form.values("domain").map(\.text)
-        let names = given.map { text in
-            let uuid = DomainUUID(text: text)
-            return domains.first { $0.uuid == uuid || $0.name == text }?.name
-                ?? defined.first { $0.uuid == uuid || $0.name == text }?.name ?? text
-        }
+        // Forms name them by uuid; whatever else was sent is shown as it is, also a name.
+        let all = domains.map { ($0.uuid, $0.name) } + defined.map { ($0.uuid, $0.name) }
+        let known = Dictionary(all, uniquingKeysWith: { first, _ in first })
+        let names = given.map { text in DomainUUID(text: text).flatMap { known[$0] } ?? text }
         return EachQuestionPage(deed: deed, given: given, names: names).page()
     }
 }

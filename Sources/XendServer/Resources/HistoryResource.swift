@@ -6,7 +6,7 @@ import SExpressions
 /// `/xend/history` and `/xend/domain/DOM/history`: what happened, and why.
 enum HistoryResource {
     /// Words of what an entry can be.
-    static let kinds = ["request", "signal", "finding", "decision", "step", "undo", "end", "refusal"]
+    static let kinds = DeedKind.allCases.map(\.rawValue)
 
     /// Of the node, or with `domain` of one domain; from a time on with `since`; of some sorts only with `kind`.
     static func read(_ exchange: Exchange) async throws(Failure) -> Answer {
@@ -17,19 +17,11 @@ enum HistoryResource {
     static func ofDomain(_ exchange: Exchange) async throws(Failure) -> Answer {
         let segments = exchange.request.target.segments
         let given = segments.count > 2 ? segments[2] : ""
-        let running = try? await exchange.service.domain(DomainReference(given))
-        let defined =
-            running == nil
-            ? await exchange.service.definedDomains(DomainReference(given)).first
-            : nil
-        let name = running?.name ?? defined?.name ?? given
-        let query = try query(exchange, name)
+        let known = await exchange.known(DomainReference(given))
+        let query = try query(exchange, known?.name ?? given)
         let answer = try await answer(query, exchange)
-        if running == nil, defined == nil, case .value(let value, _) = answer.content,
-            value.expression.children().isEmpty
-        {
-            throw Failure(
-                status: Status.notFound, OperationError(.notFound, "invalid domain:\(given)"))
+        if known == nil, case .value(let value, _) = answer.content, value.expression.children().isEmpty {
+            throw Failure(status: Status.notFound, OperationError(.notFound, "invalid domain:\(given)"))
         }
         return answer
     }

@@ -107,7 +107,7 @@ struct Router: Sendable {
         let isDeed = exchange.representation == .html && (request.isPost || request.form.text("op") != nil)
         guard isDeed, let resource else { return await performed(exchange, resource).map(\.answer) }
         // Asked before, since the domain may have another name afterwards, or none.
-        let subject = resource.isDomain ? await exchange.subject() : nil
+        let subject = resource.isDomain ? await exchange.known(exchange.reference)?.uuid : nil
         let key = request.formKey ?? notices.newMark()
         let began = clock.wallTime.seconds
         let undertaking = Undertaking<Result<Performed, Failure>>(tasks) { [notices] late in
@@ -255,9 +255,8 @@ extension Router {
             return String(location.dropFirst(exchange.baseURL.count))
         }
         if let subject {
-            if let domain = try? await service.domain(DomainReference("\(subject)")) { return Path.domain(domain.name) }
-            let defined = await service.definedDomains(DomainReference(subject.description)).first
-            return defined.map { Path.domain($0.name) } ?? Path.domains
+            let known = await exchange.known(DomainReference(subject.description))
+            return known.map { Path.domain($0.name) } ?? Path.domains
         }
         if (try? await resource.get?(exchange)) != nil { return exchange.path }
         return Path.joined(exchange.request.target.segments.dropLast())
@@ -302,14 +301,6 @@ extension Notice {
 extension Resource {
     /// It is one domain.
     fileprivate var isDomain: Bool { path == "/xend/domain/:domain" }
-}
-
-extension Exchange {
-    /// The domain the path names, by what it is called whatever happens.
-    fileprivate func subject() async -> DomainUUID? {
-        if let domain = try? await service.domain(reference) { return domain.uuid }
-        return await definedDomain()?.uuid
-    }
 }
 
 extension Request {

@@ -40,6 +40,7 @@ final class Undertaking<Outcome: Sendable>: Sendable {
     func outcome(within limit: Duration, _ clock: any HostClock) async -> Outcome? {
         if let outcome = state.withLock({ $0.outcome }) { return outcome }
         return await withTaskGroup(of: Void.self) { group in
+            // Beside the wait: whichever of the two ends first ends the other.
             group.addTask {
                 guard (try? await clock.sleep(for: limit)) != nil else { return }
                 self.giveUp()

@@ -1,3 +1,4 @@
+import DomainLifecycle
 import HostInterface
 import SExpressions
 import XendClient
@@ -69,19 +70,8 @@ enum HistoryCommands {
             return .object(fields)
         }
 
-        /// The words of `xend-scenario why`.
-        var word: String {
-            switch kind {
-            case "request": "asked"
-            case "finding": "found"
-            case "decision": "decided"
-            case "step": "did"
-            case "undo": "undid"
-            case "end": "so"
-            case "refusal": "answered"
-            default: kind
-            }
-        }
+        /// A later xend may have others.
+        var word: String { DeedKind(rawValue: kind)?.word ?? kind }
 
         var sentence: String {
             text + (who.map { " (\($0))" } ?? "") + (failure.map { ": \($0)" } ?? "")

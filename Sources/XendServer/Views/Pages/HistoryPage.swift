@@ -154,17 +154,6 @@ struct HistoryPage: Sendable {
         return text + "." + String(repeating: "0", count: max(0, 3 - String(millis).count)) + String(millis)
     }
 
-    /// What sort of thing an entry tells of, in the words of `xend-scenario why`.
-    static func word(_ kind: String) -> String {
-        switch kind {
-        case "request": "asked"
-        case "finding": "found"
-        case "decision": "decided"
-        case "step": "did"
-        case "undo": "undid"
-        case "end": "so"
-        case "refusal": "answered"
-        default: kind
-        }
-    }
+    /// What sort of thing an entry tells of; another xend, which left it in the file, may have had others.
+    static func word(_ kind: String) -> String { DeedKind(rawValue: kind)?.word ?? kind }
 }
