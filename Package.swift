@@ -85,6 +85,8 @@ let package = Package(
 
         // Text inside HTML and JSON.
         module("WebText"),
+        // A domain's configuration as Xen's libxl and its users read it.
+        module("LibxlForm", ["DomainModel", "SExpressions", "WebText"]),
 
         // -- What a machine can be asked ---------------------------------------------------------------------------
         // Hypervisor, xenstore, event channels, consoles, as protocols.
@@ -107,7 +109,7 @@ let package = Package(
             [
                 "AccessControl", "DomainLifecycle", "DriverDomain", "Migration", "Digests", "HypervisorInterface",
                 "HostInterface",
-                "DomainModel",
+                "DomainModel", "LibxlForm",
                 "SExpressions",
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -166,9 +168,9 @@ let package = Package(
         module(
             "XmCommands",
             [
-                "XendClient", "DomainLifecycle", "DomainModel", "Migration", "HypervisorInterface", "HostInterface",
+                "XendClient", "DomainLifecycle", "DomainModel", "LibxlForm", "Migration", "HypervisorInterface",
+                "HostInterface",
                 "SExpressions",
-                "WebText",
             ]),
 
         // -- The simulated machine ---------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ extension DomainManager {
     public func start() async throws {
         try await database.prepare()
         let contents = try await database.load()
-        let boot = await parts.startUp.bootMark()
+        let boot = await parts.startUp.lookAround()
         let reports = try await machine.hypervisor.domains()
         let (replay, damage) = await parts.startUp.replay(contents, reports)
         notices = damage
@@ -43,7 +43,7 @@ extension DomainManager {
         // What is not known because a line of the journal is damaged is no stray.
         let known = live.filter { !contents.journal.mayMiss(after: replay.number(of: $0.uuid)) }
         await context.spawnAll(known.map { record in { await $0.parts.strays.releaseDevices(of: record.uuid) } })
-        for record in live { await parts.startUp.restoreName(of: record) }
+        for record in live { await parts.startUp.settleNames(of: record, replay) }
         await parts.strays.unbindFiles()
         await parts.examiner.examineOnce()
         parts.signals.start()

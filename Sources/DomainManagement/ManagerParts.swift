@@ -4,6 +4,8 @@ final class ManagerParts {
     let calendar: Calendar
     /// Looks at the machine.
     let examiner: Examiner
+    /// Keeps what Xen's own tools want to know.
+    let libxl: LibxlDesk
     /// Takes what xenstore says.
     let signals: SignalDesk
     /// The domains' consoles.
@@ -35,11 +37,12 @@ final class ManagerParts {
     let startUp: StartUp
 
     init(_ context: ManagerContext, turns: DomainTurns) {
-        let nodes = DomainNodes(context: context)
+        libxl = LibxlDesk(context)
+        let nodes = DomainNodes(context: context, libxl: libxl)
         guests = GuestSuspension(context: context, turns: turns, nodes: nodes)
         calendar = Calendar(context)
         examiner = Examiner(context, calendar: calendar)
-        signals = SignalDesk(context, examiner: examiner)
+        signals = SignalDesk(context, examiner: examiner, libxl: libxl)
         consoles = ConsoleBoard(context)
         tasks = TaskDesk(context)
         peers = PoolPeers(context)
@@ -54,9 +57,9 @@ final class ManagerParts {
             context: context, tasks: tasks, restorer: restorer, receiver: receiver, saver: saver, cores: cores)
         recovery = TransferRecovery(context, tasks: tasks, handovers: handovers, saver: saver, guests: guests)
         strays = StrayDesk(context)
-        startUp = StartUp(context: context, nodes: nodes)
+        startUp = StartUp(context: context, nodes: nodes, libxl: libxl)
         let steps = StepPerformer(
-            context, nodes: nodes, signals: signals, consoles: consoles, saver: saver, cores: cores,
+            context, nodes: nodes, signals: signals, libxl: libxl, consoles: consoles, saver: saver, cores: cores,
             sender: sender, handovers: handovers)
         performer = PlanPerformer(context, steps: steps)
     }

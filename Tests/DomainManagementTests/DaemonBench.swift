@@ -17,6 +17,7 @@ final class DaemonBench: Sendable {
     let world: SimulatedWorld
     let alpha: SimulatedHost
     private let life = Mutex<DomainManager?>(nil)
+    private let handle = Mutex<(machine: Machine, host: Host)?>(nil)
     let events = Mutex<[String]>([])
 
     init(seed: UInt64 = 0, memory: Int = 4096) {
@@ -28,6 +29,18 @@ final class DaemonBench: Sendable {
     var manager: DomainManager {
         guard let manager = life.withLock({ $0 }) else { fatalError("no daemon runs") }
         return manager
+    }
+
+    /// The machine as whoever runs in domain 0 can ask it, in this life of the daemon.
+    var machine: Machine {
+        guard let handle = handle.withLock({ $0 }) else { fatalError("no daemon runs") }
+        return handle.machine
+    }
+
+    /// Its host.
+    var host: Host {
+        guard let handle = handle.withLock({ $0 }) else { fatalError("no daemon runs") }
+        return handle.host
     }
 
     /// Starts a life of the daemon.
@@ -42,6 +55,7 @@ final class DaemonBench: Sendable {
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let manager = DomainManager(machine: machine, host: host, settings: settings, events: hub, log: log)
         life.withLock { $0 = manager }
+        handle.withLock { $0 = (machine, host) }
         try run { try await manager.start() }
     }
 

@@ -8,12 +8,14 @@ import HypervisorInterface
 final class SignalDesk: ManagerPart {
     let context: ManagerContext
     private let examiner: Examiner
+    private let libxl: LibxlDesk
     private var watchedDrivers: Set<DomainID> = []
     private var watches: [String: XenStoreWatch] = [:]
 
-    init(_ context: ManagerContext, examiner: Examiner) {
+    init(_ context: ManagerContext, examiner: Examiner, libxl: LibxlDesk) {
         self.context = context
         self.examiner = examiner
+        self.libxl = libxl
     }
 
     /// Ends all watches, in an order of their own: what each wakes goes on in it.
@@ -26,6 +28,7 @@ final class SignalDesk: ManagerPart {
         watch("@releaseDomain") { manager, _, isFirst in manager.parts.signals.signalled(isFirst: isFirst) }
         // Domains of other toolstacks. The daemon's own are known before they are introduced.
         watch("@introduceDomain") { manager, _, _ in manager.parts.examiner.examineSoon() }
+        if libxl.isThere { watch("/vm") { manager, path, _ in manager.parts.libxl.changed(path) } }
         watchBackends(of: .zero)
         for record in table.sorted where record.stage == .live {
             for device in record.devices { watchBackends(of: device.backend) }
@@ -106,15 +109,18 @@ final class SignalDesk: ManagerPart {
         account.because(signal) { examiner.examineSoon() }
     }
 
-    /// A back-end changed its state: when it is connected, the front-end's event channel is known.
+    /// A back-end changed its state: when it is connected, the front-end's event channel is known. Or it is gone.
     func deviceChanged(_ path: String) async {
         let parts = path.split(separator: "/")
-        guard parts.count == 8, parts[7] == "state", let type = DeviceType(rawValue: String(parts[4])),
+        guard parts.count == 7 || parts.count == 8 && parts[7] == "state",
+            let type = DeviceType(rawValue: String(parts[4])),
             let id = DomainID(text: parts[5]), let handle = UInt32(parts[6]),
             let record = table.record(id: id),
             let device = record.devices.first(where: { $0.type == type && $0.handle == handle })
         else { return }
-        await refresh(device, record)
+        guard parts.count == 7 else { return await refresh(device, record) }
+        let place = DevicePath(type: type, domain: id, backend: device.backend, handle: handle)
+        await libxl.lookFor(device.slot, at: place, of: record.uuid)
     }
 
     /// What a guest may have (EVTCHN_FIFO_NR_CHANNELS of public/event_channel.h). The guest writes the node: it may say anything.

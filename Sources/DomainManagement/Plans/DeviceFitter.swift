@@ -9,10 +9,12 @@ import HostInterface
 final class DeviceFitter: ManagerPart {
     let context: ManagerContext
     private let signals: SignalDesk
+    private let libxl: LibxlDesk
 
-    init(_ context: ManagerContext, signals: SignalDesk) {
+    init(_ context: ManagerContext, signals: SignalDesk, libxl: LibxlDesk) {
         self.context = context
         self.signals = signals
+        self.libxl = libxl
     }
 
     private func path(of device: DeviceRecord, _ record: DomainRecord) -> DevicePath? {
@@ -37,6 +39,7 @@ final class DeviceFitter: ManagerPart {
         } catch {
             throw StepFailure("cannot connect \(device.slot) of \(record.title): \(error)", isLate: true)
         }
+        await libxl.attached(device, at: path, record)
     }
 
     /// What stands behind a vbd, which from then on is the domain's.
@@ -104,6 +107,7 @@ final class DeviceFitter: ManagerPart {
                 try await releaseAsking(device, at: path, record)
             }
             table.note(.detached(slot), of: record.uuid)
+            await libxl.detached(at: path, record)
         } catch {
             if error.kind == .inUse { table.note(.kept(slot), of: record.uuid) }
             throw StepFailure("cannot release \(slot) of \(record.title): \(error)")

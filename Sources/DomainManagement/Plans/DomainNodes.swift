@@ -6,6 +6,7 @@ import HypervisorInterface
 /// Steps that write a domain's nodes in xenstore, as guests and other toolstacks expect them.
 struct DomainNodes: ManagerPart {
     let context: ManagerContext
+    let libxl: LibxlDesk
 
     /// Writes the nodes of a domain that is built, and tells xenstored of it.
     func introduce(
@@ -41,6 +42,7 @@ struct DomainNodes: ManagerPart {
             console.eventPort = rings.consolePort.rawValue
             table.note(.console(console), of: record.uuid)
         }
+        await libxl.record(record.uuid)
     }
 
     /// How xenstored and the console daemon reach the guest, and what it may ask of them.
@@ -76,28 +78,9 @@ struct DomainNodes: ManagerPart {
             try await machine.store.removeIfPresent("/vm/\(record.uuid)")
             // There may be thousands of names below it, and while a domain is left there is one.
             if !table.keepsOthers(besides: record.uuid) { try await machine.store.removeIfEmpty("/vm") }
-            if record.isForeign {
-                try await withdrawLibxl(id)
-                await removeUserData(id, record.uuid)
-            }
+            if record.isForeign || libxl.isThere { try await libxl.withdraw(id, record.uuid) }
         } catch {
             throw StepFailure("cannot withdraw \(record.title) from xenstore: \(error)")
-        }
-    }
-
-    /// What libxl keeps of its domains besides: its own directory, and a back-end directory for the console, which no driver serves.
-    private func withdrawLibxl(_ id: DomainID) async throws(XenStoreError) {
-        try await machine.store.removeIfPresent("/libxl/\(id)")
-        try await machine.store.removeIfPresent("/local/domain/0/backend/console/\(id)")
-    }
-
-    /// The files in which libxl keeps a domain's configuration: who destroys its domain in its place removes them, for nobody else ever
-    /// would. Their names are of `libxl__userdata_path`.
-    private func removeUserData(_ id: DomainID, _ uuid: DomainUUID) async {
-        let directory = "/var/lib/xen"
-        for name in (try? await host.files.list(directory)) ?? []
-        where name.hasPrefix("userdata-") && name.contains(".\(id).\(uuid).") {
-            try? await host.files.remove("\(directory)/\(name)")
         }
     }
 
@@ -112,6 +95,7 @@ struct DomainNodes: ManagerPart {
             try await machine.store.write(node, value)
         }
         try await machine.store.removeIfPresent("/vm/\(uuid)")
+        if libxl.isThere { try await libxl.withdraw(id, uuid) }
     }
 
     /// Takes away what the console daemon wrote after `withdraw`: it names the terminal of a domain whose ring it has mapped,

@@ -17,7 +17,8 @@ final class StepPerformer: ManagerPart {
     private let handovers: HandoverDesk
 
     init(
-        _ context: ManagerContext, nodes: DomainNodes, signals: SignalDesk, consoles: ConsoleBoard, saver: Saver,
+        _ context: ManagerContext, nodes: DomainNodes, signals: SignalDesk, libxl: LibxlDesk, consoles: ConsoleBoard,
+        saver: Saver,
         cores: CoreDumper, sender: Sender, handovers: HandoverDesk
     ) {
         self.context = context
@@ -29,7 +30,7 @@ final class StepPerformer: ManagerPart {
         self.handovers = handovers
         builder = DomainBuilder(context: context)
         control = DomainControl(context: context)
-        devices = DeviceFitter(context, signals: signals)
+        devices = DeviceFitter(context, signals: signals, libxl: libxl)
         ender = DomainEnder(context: context, nodes: nodes)
     }
 

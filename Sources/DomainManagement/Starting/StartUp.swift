@@ -8,9 +8,11 @@ import HypervisorInterface
 struct StartUp: ManagerPart {
     let context: ManagerContext
     let nodes: DomainNodes
+    let libxl: LibxlDesk
 
-    /// Whether the machine has been rebooted since xend last ran (manual D7).
-    func bootMark() async -> BootMark {
+    /// What Xen's tools there are, and whether the machine has been rebooted since xend last ran (manual D7).
+    func lookAround() async -> BootMark {
+        await libxl.look()
         let record = await host.node.lastBootRecord()
         let identifier = await host.node.bootIdentifier()
         return await BootMark(
@@ -186,8 +188,11 @@ struct StartUp: ManagerPart {
         }
     }
 
-    /// A renaming that was cut off may have changed the name in xenstore only.
-    func restoreName(of record: DomainRecord) async {
+    /// A renaming that was cut off may have changed the name in xenstore only; any other was another toolstack's, and counts.
+    func settleNames(of record: DomainRecord, _ replay: JournalReplay) async {
+        await libxl.takeUp(record.uuid)
+        let wasCutOff = replay.openOperations.contains { $0.name == "rename" && $0.domain == record.uuid }
+        guard wasCutOff else { return await libxl.follow(record.uuid) }
         guard let id = record.id,
             let name = (try? await machine.store.readIfPresent("/local/domain/\(id)/name")) ?? nil,
             name != record.name.rawValue

@@ -1,4 +1,5 @@
 import DomainModel
+import LibxlForm
 import SExpressions
 import XendClient
 
@@ -203,7 +204,7 @@ struct CreateRun {
             throw .error(error.describe(file: file))
         }
         judge(value)
-        session.host.write(session.format == .xl ? LongList.xl(configuration: value).text() + "\n" : value.pretty())
+        session.host.write(session.format == .xl ? LibxlConfiguration.json(of: value).text() + "\n" : value.pretty())
     }
 
     /// Tells what xend would say of it, as far as that does not depend on its machine.

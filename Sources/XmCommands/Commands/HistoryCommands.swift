@@ -1,5 +1,6 @@
 import DomainLifecycle
 import HostInterface
+import LibxlForm
 import SExpressions
 import XendClient
 

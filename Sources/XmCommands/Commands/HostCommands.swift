@@ -1,3 +1,4 @@
+import LibxlForm
 import XendClient
 
 /// info, dmesg, log, consoles: what the machine tells.

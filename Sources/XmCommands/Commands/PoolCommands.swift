@@ -1,3 +1,4 @@
+import LibxlForm
 import XendClient
 
 /// Pools of cpus, of which there is one.

@@ -1,3 +1,4 @@
+import LibxlForm
 import SExpressions
 import XendClient
 

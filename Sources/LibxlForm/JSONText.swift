@@ -4,16 +4,20 @@ import WebText
 // The little JSON that xl's users read.
 
 /// A JSON value with its members in order.
-indirect enum JSONText: Equatable {
+public indirect enum JSONText: Equatable {
+    /// Text.
     case string(String)
+    /// A whole number.
     case number(Int)
     /// A value in the spelling of another program; xl writes its three-valued truth as a string.
     case literal(String)
+    /// Values.
     case array([JSONText])
+    /// Members, in their order.
     case object([(String, JSONText)])
 
     /// The fields of an element, each with the numbers and words that stand in it.
-    init(fieldsOf element: SExpression, and more: [(String, JSONText)] = []) {
+    public init(fieldsOf element: SExpression, and more: [(String, JSONText)] = []) {
         let fields = element.children().compactMap { child in child.name.map { ($0, JSONText(valuesOf: child)) } }
         self = .object(more + fields)
     }
@@ -37,14 +41,14 @@ indirect enum JSONText: Equatable {
     }
 
     /// An object of those members that there are.
-    static func object(some members: [(String, JSONText?)]) -> JSONText {
+    public static func object(some members: [(String, JSONText?)]) -> JSONText {
         .object(members.compactMap { name, value in value.map { (name, $0) } })
     }
 
-    static func == (left: JSONText, right: JSONText) -> Bool { left.text() == right.text() }
+    public static func == (left: JSONText, right: JSONText) -> Bool { left.text() == right.text() }
 
     /// The value on many lines, 4 columns per level, as xl's library lays it out.
-    func text(indentation: Int = 0) -> String {
+    public func text(indentation: Int = 0) -> String {
         let outer = String(repeating: "    ", count: indentation)
         let inner = outer + "    "
         switch self {
