@@ -73,6 +73,8 @@ expect("no instances", hypervisor.ListInstances(hvparams=parameters), [])
 
 hypervisor.StartInstance(instance, devices, False)
 expect("the list", hypervisor.ListInstances(hvparams=parameters), [instance.name])
+# A guest brings up its second processor when it has booted, and until then a listing counts one.
+wait("both processors up", lambda: information()[3] == 2)
 name, domid, memory, cpus, state, seconds = information()
 expect("memory and processors", (memory, cpus, state), (128, 2, hv_base.HvInstanceState.RUNNING))
 node = hypervisor.GetNodeInfo(hvparams=parameters)

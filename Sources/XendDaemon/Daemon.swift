@@ -235,6 +235,7 @@ public final class Daemon: Sendable {
             additionalResources: options.additionalResources)
         server.nodeName = host.node.systemName.host
         server.random = host.random
+        server.watcher = options.watcher
         server.metricsRole = configuration.metricsRole
         if let shares = options.descriptors { server.limits.connections = shares.connections }
         return server
@@ -352,6 +353,8 @@ public struct DaemonOptions: Sendable {
     public var ports = Ports.usual
     /// Resources that only this program serves.
     public var additionalResources: [Resource] = []
+    /// Is told of every request; nil: nobody is.
+    public var watcher: (any RequestWatcher)?
     /// Reads the configuration again; nil: it cannot be.
     public var configuration: (@Sendable () async throws -> XendConfiguration)?
     /// Told when that begins, and when it is over: true and false.

@@ -20,6 +20,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var limits: HTTPLimits
     /// Resources that only this program has, beside those of `/xend`.
     public var additionalResources: [Resource]
+    /// Is told of every request; nil: nobody is.
+    public var watcher: (any RequestWatcher)?
     /// Why xend itself is not there, when a program answers in its place: only the additional resources are served then, all
     /// other requests get 503 with this text. nil: xend is there.
     public var absence: String?

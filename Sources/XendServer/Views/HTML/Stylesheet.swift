@@ -207,6 +207,10 @@ enum Stylesheet {
         .card > :last-child { margin-bottom: 0; }
         .run { margin: 0 0 1.25rem; display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
         .inline { margin: 0; }
+        .list .run { margin: 0; }
+        .list + .help { margin-top: .6rem; }
+        .operation + details, details + details { margin-top: 1rem; }
+        .card > .story:first-of-type { margin-bottom: 1rem; }
         .field { margin: 0 0 .7rem; }
         .field label, legend { display: block; font-size: .88rem; color: var(--soft); padding: 0; }
         .field .help { display: block; }
