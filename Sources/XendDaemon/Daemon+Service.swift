@@ -157,6 +157,9 @@ extension Daemon: DaemonService {
 
     // MARK: Watching the daemon itself
 
-    public func measurements() async -> [Measurement] { await manager.measurements() }
+    public func measurements() async -> [Measurement] {
+        await manager.measurements() + measuring.measurements(of: manager)
+    }
+    public func measures() async -> MeasureBook? { await measuring.book }
     public func isReady() async -> Bool { await isReadyNow }
 }

@@ -32,6 +32,7 @@ public final class Daemon: Sendable {
     let adopted: Mutex<XendConfiguration>
     let audit: AuditTrail
     let history: History
+    let measuring: Measuring
     let parts: Parts
 
     /// - Parameters:
@@ -70,6 +71,7 @@ public final class Daemon: Sendable {
         var settings = configuration.managerSettings(options, audit: audit, history: history, tickets: tickets)
         settings.authenticator = authenticator
         manager = DomainManager(machine: machine, host: host, settings: settings, events: events, log: log)
+        measuring = Measuring(configuration, machine, host)
         virtualNetworks = VirtualNetworks(
             directory: "\(configuration.databaseRoot)/vnet", files: host.files, clock: clock)
         parts = Parts(http: http)
@@ -112,6 +114,7 @@ public final class Daemon: Sendable {
             throw error
         }
         await startNotifications()
+        measuring.begin(parts, host.tasks)
         events.publish(Event("xend.start", "0"))
         await serve()
     }

@@ -10,7 +10,7 @@ import Testing
     /// A value of each kind that shapes name. What is new in the language needs one here.
     private static let samples = [
         "T": "2s", "D": "web", "PATH": "/tmp/x", "FILE": "/tmp/x", "TEXT": "it's \"so\" (much) $n", "NODE": "data/x",
-        "N": "3", "MB": "64",
+        "N": "3", "MB": "64", "dom0-memory (MB)": "16",
         "MB/S": "5", "KERNEL": "/boot/k", "REASON": "reboot", "NAME": "beta", "HOST": "alpha", "ERRNO or STATUS": "EIO",
         "STATE": "2",
         "BIT": "7", "BYTES": "40", "P": "0.5", "BEHAVIOUR…": "(boots-in 2s)",

@@ -7,7 +7,8 @@ enum NodeResource {
         let node = try await exchange.ask { service throws(OperationError) in try await service.node() }
         guard exchange.representation == .html else { return .value(node.expression) }
         let log = try? await exchange.service.log()
-        return .none.page { NodePage(node: node, log: log.map { NodePage.tail($0.bytes) }).page() }
+        let measures = await exchange.service.measures().map { ($0.node, exchange.clock.wallTime.seconds) }
+        return .none.page { NodePage(node: node, log: log.map { NodePage.tail($0.bytes) }, measures: measures).page() }
     }
 
     static func dmesg(_ exchange: Exchange) async throws(Failure) -> Answer {

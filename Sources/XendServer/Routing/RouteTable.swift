@@ -46,6 +46,8 @@ enum RouteTable {
 
         Resource("/xend/domain/:domain/history", get: HistoryResource.ofDomain),
         Resource("/xend/history", get: HistoryResource.read),
+        Resource("/xend/domain/:domain/measures", get: MeasureResource.ofDomain),
+        Resource("/xend/node/measures", get: MeasureResource.ofNode),
 
         Resource("/xend/console", get: ConsoleResource.list),
         Resource(

@@ -263,6 +263,15 @@ enum Stylesheet {
         rect.kept { fill: #c7d0d6; }
         .timeline .mark { fill: var(--ink); }
         .timeline .mark.bad { fill: var(--bad); }
+        .spark { width: 7.5rem; height: 1.5rem; display: block; }
+        .graph-line { fill: none; stroke: var(--accent); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+        .graph-line.line1 { stroke: #b5702a; stroke-dasharray: 4 2; }
+        .graphs { display: grid; gap: 1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
+        .graph-figure { margin: 0; min-width: 0; }
+        .graph { display: block; width: 100%; height: auto; }
+        .graph text { font: 11px system-ui, sans-serif; fill: var(--soft); }
+        .graph .grid { stroke: var(--line); }
+        .graph-now { color: var(--soft); margin-right: .6rem; font-variant-numeric: tabular-nums; }
         .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1rem; margin: .5rem 0 1.2rem; padding: 0;
           font-size: .84rem; color: var(--soft); }
         .legend svg { width: .8rem; height: .8rem; vertical-align: -.08rem; margin-right: .35rem; }
