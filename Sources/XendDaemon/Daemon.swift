@@ -33,6 +33,7 @@ public final class Daemon: Sendable {
     let audit: AuditTrail
     let history: History
     let measuring: Measuring
+    let pool: PoolWatch
     let parts: Parts
 
     /// - Parameters:
@@ -72,6 +73,7 @@ public final class Daemon: Sendable {
         settings.authenticator = authenticator
         manager = DomainManager(machine: machine, host: host, settings: settings, events: events, log: log)
         measuring = Measuring(configuration, machine, host)
+        pool = PoolWatch(configuration.access.poolHosts, port: configuration.port ?? 8000, host: host)
         virtualNetworks = VirtualNetworks(
             directory: "\(configuration.databaseRoot)/vnet", files: host.files, clock: clock)
         parts = Parts(http: http)
@@ -238,6 +240,7 @@ public final class Daemon: Sendable {
             additionalResources: options.additionalResources)
         server.nodeName = host.node.systemName.host
         server.random = host.random
+        server.usualBridge = configuration.bridge
         server.watcher = options.watcher
         server.metricsRole = configuration.metricsRole
         if let shares = options.descriptors { server.limits.connections = shares.connections }

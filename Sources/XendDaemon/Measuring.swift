@@ -20,7 +20,7 @@ struct Measuring: Sendable {
     var book: MeasureBook? { get async { await keeper?.book } }
 
     /// What else there is for `/metrics`.
-    func measurements(of manager: DomainManager) async -> [Measurement] {
+    func list(_ manager: DomainManager) async -> [Measurement] {
         guard let book = await book else { return [] }
         return book.measurements(of: await manager.domains())
     }

@@ -10,6 +10,8 @@ public struct HTTPServerConfiguration: Sendable {
     public private(set) var hostNames: Set<String>
     /// What the node calls itself; "" = pages show the name by which they were asked for.
     public var nodeName = ""
+    /// Of vifs that name none.
+    public var usualBridge = "xen-br0"
     /// Every page says SIMULATION.
     public var isSimulated: Bool
     /// Who may read `/metrics`; nil: whoever reaches the port.

@@ -48,6 +48,7 @@ enum RouteTable {
         Resource("/xend/history", get: HistoryResource.read),
         Resource("/xend/domain/:domain/measures", get: MeasureResource.ofDomain),
         Resource("/xend/node/measures", get: MeasureResource.ofNode),
+        Resource("/xend/node/pool", get: NodeResource.pool),
 
         Resource("/xend/console", get: ConsoleResource.list),
         Resource(

@@ -272,6 +272,20 @@ enum Stylesheet {
         .graph text { font: 11px system-ui, sans-serif; fill: var(--soft); }
         .graph .grid { stroke: var(--line); }
         .graph-now { color: var(--soft); margin-right: .6rem; font-variant-numeric: tabular-nums; }
+        .graphs + p { margin-top: .8rem; }
+        .wiring { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: .8rem; overflow-x: auto; }
+        .wiring:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+        .wiring + .card { margin-top: 1rem; }
+        .drawing { display: block; width: 100%; min-width: 42rem; height: auto; }
+        .drawing text { font: 12px system-ui, sans-serif; fill: var(--ink); }
+        .drawing .column { fill: var(--soft); }
+        .drawing rect { fill: var(--paper); stroke: var(--field); }
+        .drawing .who rect { fill: var(--accent-back); stroke: var(--accent); }
+        .drawing .driver rect { stroke-dasharray: 5 3; stroke-width: 2; }
+        .drawing .contended rect { fill: var(--bad-back); stroke: var(--bad); stroke-width: 2; }
+        .drawing .wire { fill: none; stroke: var(--accent); stroke-width: 2; }
+        .drawing .reads { stroke-dasharray: 5 4; }
+        .drawing .driven { stroke: var(--busy); }
         .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1rem; margin: .5rem 0 1.2rem; padding: 0;
           font-size: .84rem; color: var(--soft); }
         .legend svg { width: .8rem; height: .8rem; vertical-align: -.08rem; margin-right: .35rem; }
