@@ -323,6 +323,7 @@ enum Stylesheet {
           .compact td[data-label=State] { grid-column: 1 / -1; order: -1; }
           .compact td.name, .compact td.tick { order: -2; }
           .compact td[data-label=State]::before { display: none; }
+          .graph text { font-size: 20px; }
           pre.log { white-space: pre-wrap; overflow-wrap: anywhere; }
           .card { padding: 1rem; }
           .search { max-width: none; }

@@ -47,7 +47,9 @@ struct TimelinePicture: Sendable {
         let shown = bars.prefix(Self.rows)
         let height = Self.head + Double(shown.count) * Self.row + 4
         let label = shown.map { "\($0.domain) \($0.bars.last?.span.state.title ?? "")" }.joined(separator: ", ")
-        let marks = Dictionary(grouping: history.entries.filter { $0.time >= from && $0.time <= to }) { $0.domain ?? "" }
+        let marks = Dictionary(grouping: history.entries.filter { $0.time >= from && $0.time <= to }) {
+            $0.domain ?? ""
+        }
         return .group([
             tag(
                 "svg",
@@ -57,7 +59,9 @@ struct TimelinePicture: Sendable {
                 ]
             ) {
                 axis(height)
-                for (index, entry) in shown.enumerated() { line(index, entry.domain, entry.bars, marks[entry.domain] ?? []) }
+                for (index, entry) in shown.enumerated() {
+                    line(index, entry.domain, entry.bars, marks[entry.domain] ?? [])
+                }
             },
             bars.count > shown.count
                 ? p(.class("help")) { "and \(bars.count - shown.count) other domains: ask for one of them" } : .nothing,

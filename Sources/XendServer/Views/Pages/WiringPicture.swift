@@ -59,8 +59,12 @@ struct WiringPicture: Sendable {
     }
 
     /// What several domains write at once.
-    private func isContended(_ end: End) -> Bool {
-        Set(wires.filter { !$0.isNetwork && $0.place == end && $0.isWritable }.map(\.domain)).count > 1
+    private var contended: Set<End> {
+        var writers: [End: Set<String>] = [:]
+        for wire in wires where !wire.isNetwork && wire.isWritable {
+            writers[wire.place, default: []].insert(wire.domain)
+        }
+        return Set(writers.filter { $0.value.count > 1 }.keys)
     }
 
     /// A thing at the end of wires: in each driver domain another one.
@@ -75,46 +79,58 @@ struct WiringPicture: Sendable {
     private static let box = 230.0
     private static let row = 40.0
 
+    /// Where everything is drawn.
+    private struct Layout {
+        let bridges, disks: [End]
+        let rows: Int
+        /// The height at which something is in the middle.
+        let domains: [String: Double]
+        let ends: [Bool: [End: Double]]
+
+        init(_ picture: WiringPicture) {
+            (bridges, disks) = (picture.ends(true), picture.ends(false))
+            rows = max(picture.domains.count, bridges.count, disks.count)
+            let rows = rows
+            func places<Thing: Hashable>(_ things: [Thing]) -> [Thing: Double] {
+                let share = Double(rows) / Double(max(1, things.count)) * WiringPicture.row
+                let pairs = things.enumerated().map { ($0.element, 24 + (Double($0.offset) + 0.5) * share) }
+                return Dictionary(pairs) { first, _ in first }
+            }
+            domains = places(picture.domains)
+            ends = [true: places(bridges), false: places(disks)]
+        }
+
+        func y(_ end: End, isNetwork: Bool) -> Double { ends[isNetwork]?[end] ?? 0 }
+    }
+
     var view: HTML {
         guard !wires.isEmpty else { return .nothing }
-        let (bridges, disks) = (ends(true), ends(false))
-        let rows = max(domains.count, bridges.count, disks.count)
-        let height = Double(rows) * Self.row + 30
-        let drivers = Set(wires.compactMap(\.driver))
-        func y(_ index: Int, _ count: Int) -> Double {
-            24 + (Double(index) + 0.5) * Double(rows) / Double(count) * Self.row
-        }
         return .group([
             div(.class("wiring"), .focusable, .role("region"), .label("Drawing of bridges, domains and disks")) {
-                tag(
-                    "svg",
-                    [
-                        .class("drawing"), .init("viewBox", "0 0 \(Int(Self.width)) \(Int(height))"), .role("group"),
-                        .label(label),
-                    ]
-                ) {
-                    head
-                    for wire in wires {
-                        line(
-                            wire, y(domains.firstIndex(of: wire.domain) ?? 0, domains.count),
-                            wire.isNetwork
-                                ? y(bridges.firstIndex(of: wire.place) ?? 0, bridges.count)
-                                : y(disks.firstIndex(of: wire.place) ?? 0, disks.count))
-                    }
-                    for (index, end) in bridges.enumerated() { thing(end, "bridge", 0, y(index, bridges.count)) }
-                    for (index, end) in disks.enumerated() {
-                        thing(
-                            end, isContended(end) ? "disk contended" : "disk", Self.width - Self.box,
-                            y(index, disks.count))
-                    }
-                    for (index, name) in domains.enumerated() {
-                        domain(name, y(index, domains.count), isDriver: drivers.contains(name))
-                    }
-                }
+                drawing(Layout(self))
             },
             others > 0 ? p(.class("help")) { "and \(others) other domains, below." } : .nothing,
             words,
         ])
+    }
+
+    private func drawing(_ layout: Layout) -> HTML {
+        let (drivers, contended) = (Set(wires.compactMap(\.driver)), contended)
+        let height = Double(layout.rows) * Self.row + 30
+        let box = "0 0 \(Int(Self.width)) \(Int(height))"
+        return tag("svg", [.class("drawing"), .init("viewBox", box), .role("group"), .label(label)]) {
+            head
+            for wire in wires {
+                line(wire, layout.domains[wire.domain] ?? 0, layout.y(wire.place, isNetwork: wire.isNetwork))
+            }
+            for end in layout.bridges { thing(end, "bridge", 0, layout.y(end, isNetwork: true)) }
+            for end in layout.disks {
+                thing(
+                    end, contended.contains(end) ? "disk contended" : "disk", Self.width - Self.box,
+                    layout.y(end, isNetwork: false))
+            }
+            for name in domains { domain(name, layout.domains[name] ?? 0, isDriver: drivers.contains(name)) }
+        }
     }
 
     private var label: String {
@@ -181,16 +197,17 @@ struct WiringPicture: Sendable {
 
     /// The same for those who do not see it.
     private var words: HTML {
-        Parts.folded("The drawing in words") {
+        let (hanging, contended) = (Dictionary(grouping: wires, by: \.place), contended)
+        return Parts.folded("The drawing in words") {
             ul(.class("story")) {
                 for end in ends(true) + ends(false) {
                     li {
                         strong { end.driver.map { "\(end.name) in \($0)" } ?? end.name }
                         ": "
-                        wires.filter { $0.place == end }.map { wire in
+                        (hanging[end] ?? []).map { wire in
                             "\(wire.domain) (\(wire.device)\(wire.isNetwork ? "" : wire.isWritable ? ", writes" : ", reads"))"
                         }.joined(separator: ", ")
-                        if isContended(end) { " – several write it" }
+                        if contended.contains(end) { " – several write it" }
                     }
                 }
             }
