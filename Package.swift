@@ -206,6 +206,13 @@ let package = Package(
                 "HypervisorInterface", "HostInterface",
                 "SExpressions", .product(name: "NIOEmbedded", package: nio), .product(name: "NIOCore", package: nio),
             ]),
+        // The simulated machine under somebody's hands: the resource `/simulator`, its pages, and what has been done as a story.
+        simulator(
+            "Cockpit",
+            [
+                "XendTesting", "ScenarioLanguage", "SimulatedHost", "SimulatedHypervisor", "Simulation", "XendServer",
+                "DomainLifecycle", "DomainModel", "HypervisorInterface", "HostInterface", "SExpressions",
+            ]),
         // Runs scenarios, in this process or against a daemon somewhere; transcripts and reports.
         simulator(
             "ScenarioRunner",
@@ -238,7 +245,8 @@ let package = Package(
         .executableTarget(
             name: "xend-sim",
             dependencies: [
-                "XendTesting", "ScenarioLanguage", "XendDaemon", "XendServer", "AccessControl", "HTTPInterface",
+                "Cockpit", "XendTesting", "ScenarioLanguage", "XendDaemon", "XendServer", "AccessControl",
+                "HTTPInterface",
                 "DomainManagement",
                 "DomainLifecycle", "DomainModel", "LinuxHost", "SimulatedHost", "Simulation", "HypervisorInterface",
                 "HostInterface", "SExpressions",
@@ -322,6 +330,11 @@ let package = Package(
             ["Migration", "Digests", "HypervisorInterface", "HostInterface", "DomainModel", "SExpressions"]),
         tests("ScenarioLanguageTests", ["ScenarioLanguage", "SimulatedHypervisor", "SExpressions"]),
         tests("XendTestingTests", ["XendTesting"]),
+        tests(
+            "CockpitTests",
+            [
+                "Cockpit", "ScenarioRunner", "XendTesting", "ScenarioLanguage", "SimulatedHypervisor", "SExpressions",
+            ]),
         tests(
             "ScenarioRunnerTests",
             [

@@ -2,6 +2,7 @@ import DomainModel
 import HostInterface
 import HypervisorInterface
 import SExpressions
+import SimulatedHost
 import SimulatedHypervisor
 
 /// Where a fault strikes, as scenarios write it.
@@ -74,6 +75,19 @@ extension FaultPattern {
         throw form.error(
             "no plan has a step \"\(text)\"\(Suggestion.phrase(for: text, among: StepTexts.openings)); steps begin with "
                 + StepTexts.openings.joined(separator: ", "), at: value)
+    }
+
+    /// What the points of a kind are called, where that is always the same; empty: it is another story's each time.
+    public static func names(of kind: FaultPoint.Kind) -> [String] {
+        switch kind {
+        case .hypercall: HypercallName.all
+        case .xenstore: XenStoreRequest.allCases.map(\.rawValue)
+        case .script: StandardScript.allCases.map { "/etc/xen/" + $0.rawValue }
+        case .backend, .frontend: devices
+        case .disk: FileOperation.allCases.map(\.rawValue)
+        case .step: StepTexts.openings
+        case .network, .listener, .guest: []
+        }
     }
 
     /// `(hypercall create)`

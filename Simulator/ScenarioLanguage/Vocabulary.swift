@@ -9,6 +9,16 @@ public enum Vocabulary {
         public var name: String
         /// As the manual page shows it.
         public var shape: String
+
+        init(name: String, shape: String) {
+            self.name = name
+            self.shape = shape
+        }
+
+        /// - Parameter shape: with the head word.
+        package init(_ shape: String) {
+            self.init(name: String(shape.dropFirst().prefix { $0 != " " && $0 != ")" }), shape: shape)
+        }
     }
 
     /// Before the first step.
@@ -85,9 +95,7 @@ public enum Vocabulary {
     private static func forms(_ shapes: String...) -> [Form] { forms(shapes) }
 
     private static func forms(_ shapes: [String]) -> [Form] {
-        shapes.map { shape in
-            Form(name: String(shape.dropFirst().prefix { $0 != " " && $0 != ")" }), shape: shape)
-        }
+        shapes.map { Form($0) }
     }
 }
 

@@ -30,6 +30,8 @@ struct NodeHandle: NodeControl {
 
     func backendDevices() async -> [String] { incarnation.isFenced ? [] : host.machine.backendDevices }
 
+    func deviceCounters() async -> [DeviceCounter] { incarnation.isFenced ? [] : host.machine.deviceCounters }
+
     func loopDevices(showing file: String) async -> [String] {
         guard !incarnation.isFenced else { return [] }
         let devices = host.machine.hardware.blockDevices.values

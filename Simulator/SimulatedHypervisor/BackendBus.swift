@@ -1,4 +1,5 @@
 import DomainModel
+import HostInterface
 import HypervisorInterface
 
 /// The back-end half of xenbus in domain 0, or in a driver domain: finds new devices below
@@ -107,4 +108,9 @@ extension SimulatedMachine {
 
     /// The names under /sys/bus/xen-backend/devices of domain 0.
     public var backendDevices: [String] { buses[.zero]?.devices.keys.sorted() ?? [] }
+
+    /// What they have moved, of each in the order of their names.
+    public var deviceCounters: [DeviceCounter] {
+        (buses[.zero]?.devices ?? [:]).sorted { $0.key < $1.key }.compactMap(\.value.counter)
+    }
 }

@@ -1,4 +1,5 @@
 import DomainModel
+import HostInterface
 import HypervisorInterface
 
 /// A back-end device in domain 0 or a driver domain: follows the front-end's state and moves its own.
@@ -14,6 +15,8 @@ class BackendDevice {
     let domain: DomainID
     private(set) var state = XenbusState.initialising
     private(set) var isRegistered = true
+    /// How long the guest had run when the device was connected; nil: it never was.
+    private var connectedAt: Duration?
     private var watches: [UInt64] = []
 
     required init(bus: BackendBus, type: DeviceType, name: String, path: String, frontend: String, domain: DomainID) {
@@ -121,6 +124,7 @@ class BackendDevice {
 
     private func moveNow(to next: XenbusState, then done: () -> Void) {
         state = next
+        if next == .connected { connectedAt = guest?.clock.uptime }
         write("state", String(next.rawValue))
         done()
     }
@@ -131,6 +135,21 @@ class BackendDevice {
         try? store.write(place, "\(ErrnoName.number(errno)) \(what)", as: bus.owner)
         state = .closing
         write("state", String(XenbusState.closing.rawValue))
+    }
+
+    // MARK: What it moves
+
+    private var guest: Guest? { machine.domains[domain]?.guest }
+
+    /// What a guest moves in a second in which it runs: a little by itself, and more the more it computes.
+    var moves: (inward: Double, outward: Double) { (0, 0) }
+
+    /// Since it was connected.
+    var counter: DeviceCounter? {
+        guard let guest, let connectedAt else { return nil }
+        let seconds = max(0, (guest.clock.uptime - connectedAt).inSeconds) * (1 + Double(guest.behaviour.cpuPercent))
+        return DeviceCounter(
+            device: name, inward: UInt64(seconds * moves.inward), outward: UInt64(seconds * moves.outward))
     }
 
     // MARK: Ring

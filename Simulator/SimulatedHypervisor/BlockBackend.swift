@@ -5,6 +5,8 @@ import HypervisorInterface
 final class BlockBackend: BackendDevice {
     private var device: UInt32?
     private var hasRing = false
+    /// Requests.
+    override var moves: (inward: Double, outward: Double) { (4, 2) }
     private static let protocols = ["x86_64-abi", "x86_32-abi", "native"]
 
     override func probe() {

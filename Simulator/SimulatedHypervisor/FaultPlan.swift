@@ -45,6 +45,9 @@ public final class FaultPlan {
     /// Puts a rule behind those that are there; the first that matches counts.
     public func add(_ rule: FaultRule) { entries.append(Entry(rule: rule, since: timeline.now)) }
 
+    /// Those that are in force, the first that matches counts.
+    public var rules: [FaultRule] { entries.map(\.rule) }
+
     /// Lets the rules there are now outlive `heal`: a sweep's fault may come after a scenario has healed its own.
     public func entrench() { for index in entries.indices { entries[index].outlivesHealing = true } }
 

@@ -6,6 +6,9 @@ final class NetBackend: BackendDevice {
     private var interface: String?
     private var isReadyToConnect = false
 
+    /// Bytes.
+    override var moves: (inward: Double, outward: Double) { (200, 100) }
+
     override func probe() {
         super.probe()
         guard isRegistered else { return }

@@ -17,7 +17,7 @@ extension SimulationExecutor {
     public func runDue() -> Instant? {
         monitor.withLock { $0.isDriverWoken = false }
         return driving {
-            settle()
+            repeat { settle() } while passOnce()
             return nextTimer
         }
     }

@@ -53,11 +53,7 @@ extension SimulationExecutor {
         driving {
             while true {
                 settle()
-                if let passage = monitor.withLock({ $0.passages.isEmpty ? nil : $0.passages.removeFirst() }) {
-                    pass(to: passage.end)
-                    passage.waiter.resume()
-                    continue
-                }
+                if passOnce() { continue }
                 if stop() { return }
                 waitForWork()
             }
@@ -74,12 +70,15 @@ extension SimulationExecutor {
         monitor.signal()
     }
 
-    /// Called by a task of a world that is in `runForever`, in virtual time: lets time move to `end` and returns when
-    /// all that happens up to then has happened.
+    /// Called by a task of a world that is in `runForever`, or driven by another loop: lets time move to `end` at once and returns
+    /// when all that happens up to then has happened.
     public func passTime(until end: Instant) async {
-        precondition(mode == .virtual, "real time passes by itself")
         await withCheckedContinuation { waiter in
-            monitor.withLock { $0.passages.append((end, waiter)) }
+            let wakeDriver = monitor.withLock { state in
+                state.passages.append((end, waiter))
+                return state.wakeUp(isHome: pthread_self() == state.home)
+            }
+            wakeDriver?()
             monitor.signal()
         }
     }
@@ -105,8 +104,17 @@ extension SimulationExecutor {
         } while runDueTimers()
     }
 
+    /// Lets time jump as far as somebody waits for; false when nobody does.
+    func passOnce() -> Bool {
+        guard let passage = monitor.withLock({ $0.passages.isEmpty ? nil : $0.passages.removeFirst() }) else {
+            return false
+        }
+        pass(to: passage.end)
+        passage.waiter.resume()
+        return true
+    }
+
     private func pass(to end: Instant) {
-        precondition(mode == .virtual, "real time passes by itself")
         settle()
         while let next = nextTimer, next <= end {
             setTime(next)
@@ -118,9 +126,10 @@ extension SimulationExecutor {
     /// Time never goes back.
     private func setTime(_ time: Instant) {
         monitor.withLock { state in
-            guard time > state.now else { return }
+            guard time > now(in: state) else { return }
             state.now = time
             state.stepsAtInstant = 0
+            if mode == .real { state.begin(at: MachineClock.now) }
         }
     }
 
@@ -165,7 +174,7 @@ extension SimulationExecutor {
         monitor.wait { state in
             switch mode {
             case .virtual: nil
-            case .real: state.timers.earliest.map { origin + ($0 - Instant(nanoseconds: 0)) }
+            case .real: state.timers.earliest.flatMap(state.machineTime)
             }
         } unless: { state in
             !state.ready.isEmpty || !state.passages.isEmpty || state.isWoken

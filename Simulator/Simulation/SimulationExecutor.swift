@@ -16,15 +16,21 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
     public enum Mode: Hashable, Sendable {
         /// A number. It moves when the driver says so.
         case virtual
-        /// The machine's monotonic clock, from zero at the executor's creation.
+        /// The machine's monotonic clock, from zero at the executor's creation; it may be told to go faster, to stand still or to jump.
         case real
     }
 
     struct State {
         var ready: ReadyList
         var timers = TimerQueue()
-        /// Virtual time; not used in real time.
+        /// Virtual time; in real time, what it was when the machine's clock showed `since`.
         var now = Instant(nanoseconds: 0)
+        /// In real time alone: see `now`.
+        var since: Instant
+        /// How many seconds of the world pass in one of the machine's, in real time.
+        var pace = 1.0
+        /// How often the way from the machine's time to the world's has become another one.
+        var clockChanges = 0
         /// The driver's thread, see `foreignJobs`.
         var home = pthread_self()
         var isRunning = false
@@ -46,14 +52,12 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
 
     /// Where time comes from.
     public let mode: Mode
-    /// The machine's time when this world's was zero.
-    let origin = MachineClock.now
     let monitor: Monitor<State>
 
     /// An executor at time zero, with nothing to do.
     public init(mode: Mode = .virtual, order: ExecutionOrder = .fifo) {
         self.mode = mode
-        monitor = Monitor(State(ready: ReadyList(order: order)))
+        monitor = Monitor(State(ready: ReadyList(order: order), since: MachineClock.now))
     }
 
     // MARK: What it knows
@@ -89,7 +93,7 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
     func now(in state: State) -> Instant {
         switch mode {
         case .virtual: state.now
-        case .real: Instant(nanoseconds: MachineClock.now.nanoseconds - origin.nanoseconds)
+        case .real: state.now + state.passed(until: MachineClock.now)
         }
     }
 

@@ -6,6 +6,7 @@ import ScenarioLanguage
 import SimulatedHost
 import SimulatedHypervisor
 import Simulation
+import XendDaemon
 
 /// A simulated world with daemons on its hosts, and somebody outside who moves its time.
 ///
@@ -50,8 +51,12 @@ public final class ScenarioWorld {
 
     /// Adds a host, which is on, with the xend-config.sxp of its setup; its daemon is not started yet.
     @discardableResult
-    public func addHost(_ setup: HostSetup) -> RunningHost {
-        let surroundings = MemorySurroundings(loop: loop)
+    public func addHost(_ setup: HostSetup) -> RunningHost { addHost(setup) { _ in } }
+
+    /// The same, with the last word about what its daemon is started with.
+    @discardableResult
+    package func addHost(_ setup: HostSetup, adapt: @escaping (inout DaemonOptions) -> Void) -> RunningHost {
+        let surroundings = MemorySurroundings(loop: loop, adapt: adapt)
         let host = RunningHost(world.addHost(setup.machine), world: world, surroundings: surroundings)
         Fitting.configure(host.host, setup, poolSecret: poolSecret)
         memories.append(surroundings)

@@ -48,5 +48,7 @@ struct AbsentDaemon: DaemonService {
     func createVirtualNetwork(_ config: SExpression) async throws(OperationError) { throw Self.error }
     func deleteVirtualNetwork(_ id: String) async throws(OperationError) { throw Self.error }
     func measurements() async -> [Measurement] { [] }
+    func poolHosts() async -> [PoolHost] { [] }
+    func measures() async -> MeasureBook? { nil }
     func isReady() async -> Bool { false }
 }

@@ -10,8 +10,9 @@ final class LoopDriver: @unchecked Sendable {
     private let loop: any EventLoop
     private let isOver: () -> Bool
     private var timer: Scheduled<Void>?
-    /// What the timer is for.
+    /// What the timer is for, and how often time had changed its way when it was set.
     private var deadline: Instant?
+    private var clockChanges = 0
     /// The loop is being shut down, which must be asked of it once only.
     private var hasEnded = false
 
@@ -30,11 +31,11 @@ final class LoopDriver: @unchecked Sendable {
         guard !hasEnded else { return }
         let next = executor.runDue()
         guard !isOver() else { return end() }
-        guard next != deadline else { return }
+        guard next != deadline || clockChanges != executor.clockChanges else { return }
         timer?.cancel()
-        deadline = next
-        timer = next.map { next in
-            loop.scheduleTask(in: .nanoseconds(max(0, (next - executor.now).nanoseconds))) { [self] in
+        (deadline, clockChanges) = (next, executor.clockChanges)
+        timer = next.flatMap(executor.delay).map { delay in
+            loop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) { [self] in
                 deadline = nil
                 turn()
             }

@@ -1,7 +1,9 @@
+import Cockpit
 import Glibc
 import HostInterface
 import LinuxHost
 import NIOPosix
+import SExpressions
 import ScenarioLanguage
 import SimulatedHost
 import Synchronization
@@ -97,6 +99,9 @@ final class Simulation: @unchecked Sendable {
         let running = RunningHost(host, world: world, surroundings: around)
         hosts.append(running)
         surroundings.append(around)
+        if isFirst {
+            control?.note(setup.with(configuration: try? around.configuration(of: host), options.minimumRestartSeconds))
+        }
         return running
     }
 
@@ -174,4 +179,22 @@ final class Simulation: @unchecked Sendable {
     private static let processLimit = Duration.seconds(5)
 
     private func rest() async { try? await executor.sleep(until: executor.now + .milliseconds(2)) }
+}
+
+extension HostSetup {
+    /// The host with what its configuration says, as far as a story can have it: TLS and files of this machine are none of it.
+    fileprivate func with(configuration text: String?, _ minimumRestartSeconds: Double?) -> HostSetup {
+        var setup = self
+        var entries = (try? LocatedSExpression.parseAll(text ?? "")) ?? []
+        if let minimumRestartSeconds {
+            entries.removeAll { $0.name == "xend-min-restart-time" }
+            let entry = try? LocatedSExpression.parseAll("(xend-min-restart-time \(minimumRestartSeconds))")
+            entries += entry ?? []
+        }
+        setup.config = entries.filter { entry in
+            let form = "(host \(name) (config \(entry.value)))"
+            return entry.name?.contains("tls") == false && (try? HostSetup(form)) != nil
+        }.map { Template($0) }
+        return setup
+    }
 }

@@ -1,4 +1,5 @@
 import AccessControl
+import Cockpit
 import HTTPInterface
 import HostInterface
 import LinuxHost
@@ -22,6 +23,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
     let hostRoot: HostRoot
     private let options: Simulation.Options
     private let isFirst: Bool
+    private let name: String
     private let pacemaker: Pacemaker
     private let tasks: any TaskSpawner
     private let hasHost: @Sendable (String) -> Bool
@@ -54,6 +56,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
     ) {
         self.options = options
         self.isFirst = isFirst
+        self.name = name
         self.pacemaker = pacemaker
         self.tasks = tasks
         self.hasHost = hasHost
@@ -132,7 +135,10 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
                 return life?.fence(network) ?? network
             }
         }
-        if let control = control() { options.additionalResources.append(control.resource) }
+        if let control = control() {
+            options.additionalResources += control.resources
+            options.watcher = control.watcher(of: name)
+        }
     }
 
     /// The hosts of this process trust each other, and find each other where migrations are expected.
@@ -221,12 +227,15 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
 
     private func stand(in port: UInt16) async {
         guard let control = control() else { return }
+        var server = HTTPServerConfiguration(
+            isSimulated: true, additionalResources: control.resources, absence: AbsentDaemon.reason)
+        server.random = LinuxRandom()
+        server.nodeName = name
         let pipeline = HTTPPipeline(
             service: AbsentDaemon(), tasks: tasks, clock: LinuxClock(),
             authenticator: Authenticator(
                 ((try? configured.get()) ?? XendConfiguration()).access, accounts: LinuxAccounts(), clock: LinuxClock()),
-            configuration: HTTPServerConfiguration(
-                isSimulated: true, additionalResources: [control.resource], absence: AbsentDaemon.reason),
+            configuration: server,
             logger: Logger(label: "absence") { _ in SwiftLogNoOpLogHandler() })
         let address = (try? configured.get())?.address ?? "localhost"
         for _ in 0..<100 where !Task.isCancelled {

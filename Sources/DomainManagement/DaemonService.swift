@@ -103,6 +103,10 @@ public protocol DaemonService: Sendable {
 
     /// Counters and gauges for `/metrics`.
     func measurements() async -> [Measurement]
+    /// The other hosts of the pool, by name, and how they were when they were asked last.
+    func poolHosts() async -> [PoolHost]
+    /// What the domains did in the last hour and day; nil: nobody measures.
+    func measures() async -> MeasureBook?
     /// Whether the daemon has finished starting and is not stopping: `/readyz`.
     func isReady() async -> Bool
 }

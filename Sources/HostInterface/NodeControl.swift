@@ -13,6 +13,8 @@ public protocol NodeControl: Sendable {
     /// The names under /sys/bus/xen-backend/devices: `vbd-1-2049`, `vif-1-0`. A back-end that is still listed here is not gone,
     /// whatever xenstore says.
     func backendDevices() async -> [String]
+    /// What the back-ends of this host have moved, of each device that they serve, in no order: all of them at one look.
+    func deviceCounters() async -> [DeviceCounter]
     /// The nodes of the loop devices that show this file, sorted.
     func loopDevices(showing file: String) async -> [String]
     /// Network interfaces that exist.

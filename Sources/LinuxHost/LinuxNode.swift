@@ -45,6 +45,11 @@ public final class LinuxNode: NodeControl {
         await names("/sys/bus/xen-backend/devices")
     }
 
+    public func deviceCounters() async -> [DeviceCounter] {
+        let (network, devices) = (root.kernel("/proc/net/dev"), root.kernel("/sys/bus/xen-backend/devices"))
+        return await pool.run { BackendCounters.interfaces(network) + BackendCounters.disks(devices) }
+    }
+
     public func loopDevices(showing file: String) async -> [String] {
         let blocks = root.kernel("/sys/block")
         let path = root.file(file)

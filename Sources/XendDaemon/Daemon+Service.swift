@@ -157,6 +157,8 @@ extension Daemon: DaemonService {
 
     // MARK: Watching the daemon itself
 
-    public func measurements() async -> [Measurement] { await manager.measurements() }
+    public func measurements() async -> [Measurement] { await manager.measurements() + measuring.list(manager) }
+    public func poolHosts() async -> [PoolHost] { await pool.known() }
+    public func measures() async -> MeasureBook? { await measuring.book }
     public func isReady() async -> Bool { await isReadyNow }
 }

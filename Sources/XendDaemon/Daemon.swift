@@ -32,6 +32,8 @@ public final class Daemon: Sendable {
     let adopted: Mutex<XendConfiguration>
     let audit: AuditTrail
     let history: History
+    let measuring: Measuring
+    let pool: PoolWatch
     let parts: Parts
 
     /// - Parameters:
@@ -70,6 +72,8 @@ public final class Daemon: Sendable {
         var settings = configuration.managerSettings(options, audit: audit, history: history, tickets: tickets)
         settings.authenticator = authenticator
         manager = DomainManager(machine: machine, host: host, settings: settings, events: events, log: log)
+        measuring = Measuring(configuration, machine, host)
+        pool = PoolWatch(configuration.access.poolHosts, port: configuration.port ?? 8000, host: host)
         virtualNetworks = VirtualNetworks(
             directory: "\(configuration.databaseRoot)/vnet", files: host.files, clock: clock)
         parts = Parts(http: http)
@@ -112,6 +116,7 @@ public final class Daemon: Sendable {
             throw error
         }
         await startNotifications()
+        measuring.begin(parts, host.tasks)
         events.publish(Event("xend.start", "0"))
         await serve()
     }
@@ -235,6 +240,8 @@ public final class Daemon: Sendable {
             additionalResources: options.additionalResources)
         server.nodeName = host.node.systemName.host
         server.random = host.random
+        server.usualBridge = configuration.bridge
+        server.watcher = options.watcher
         server.metricsRole = configuration.metricsRole
         if let shares = options.descriptors { server.limits.connections = shares.connections }
         return server
@@ -352,6 +359,8 @@ public struct DaemonOptions: Sendable {
     public var ports = Ports.usual
     /// Resources that only this program serves.
     public var additionalResources: [Resource] = []
+    /// Is told of every request; nil: nobody is.
+    public var watcher: (any RequestWatcher)?
     /// Reads the configuration again; nil: it cannot be.
     public var configuration: (@Sendable () async throws -> XendConfiguration)?
     /// Told when that begins, and when it is over: true and false.

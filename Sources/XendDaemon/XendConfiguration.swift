@@ -78,6 +78,8 @@ public struct XendConfiguration: Hashable, Sendable {
         case dumpSize = "xend-dump-size"
         /// Whether every domain that crashes leaves one; the name is of Xen 3.
         case dumpsCrashes = "enable-dump"
+        /// Whether it is kept what the domains did in the last hour and day.
+        case measures = "xend-measures"
         /// Where the database is (manual D6).
         case databaseRoot = "dbroot"
         /// Where the mark of the last boot is (manual D7).
@@ -148,6 +150,8 @@ public struct XendConfiguration: Hashable, Sendable {
     public var dumpSize = 16384
     /// Every domain that crashes leaves one.
     public var dumpsCrashes = false
+    /// What the domains do is measured; nil: on a real machine.
+    public var takesMeasures: Bool?
     /// Directory of the database.
     public var databaseRoot = "/var/xen/xend-db"
     /// File with the mark of the last boot.
@@ -286,6 +290,7 @@ public struct XendConfiguration: Hashable, Sendable {
         case .antispoof: isAntispoofOn = try entry.flag()
         case .bootLoader: runsGrub = try entry.choice(["none": false, "grub": true])
         case .dumpDirectory, .dumpCount, .dumpSize, .dumpsCrashes: try takeCores(key, entry)
+        case .measures: takesMeasures = try entry.flag()
         case .databaseRoot: databaseRoot = try entry.path()
         case .lastBoot: lastBootPath = try entry.path()
         case .logFile: logPath = try entry.path()

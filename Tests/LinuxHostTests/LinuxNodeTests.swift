@@ -24,6 +24,32 @@ import Testing
         #expect(await node.backendDevices() == ["vbd-1-2049", "vif-1-0"])
     }
 
+    @Test("what netback and blkback count is told from the domain's side") func deviceCounters() async {
+        #expect(await node.deviceCounters() == [])
+        directory.put(
+            "/kernel/proc/net/dev",
+            """
+            Inter-|   Receive                                                |  Transmit
+             face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
+                lo:  123  1 0 0 0 0 0 0  123  1 0 0 0 0 0 0
+            vif7.0:5000000000   10 0 0 0 0 0 0 77   2 0 0 0 0 0 0
+            vif7.1-emu: 5 1 0 0 0 0 0 0 5 1 0 0 0 0 0 0
+            vif8.0: nonsense
+            xen-br0: 9 1 0 0 0 0 0 0 9 1 0 0 0 0 0 0
+
+            """)
+        let devices = "/kernel/sys/bus/xen-backend/devices"
+        directory.put("\(devices)/vbd-7-2049/statistics/rd_req", "40\n")
+        directory.put("\(devices)/vbd-7-2049/statistics/wr_req", "2\n")
+        directory.put("\(devices)/vbd-7-2050/state", "4\n")
+        directory.put("\(devices)/vif-7-0/state", "4\n")
+        #expect(
+            await node.deviceCounters() == [
+                DeviceCounter(device: "vif-7-0", inward: 77, outward: 5_000_000_000),
+                DeviceCounter(device: "vbd-7-2049", inward: 40, outward: 2),
+            ])
+    }
+
     @Test("the newest boot record of wtmp is found among other records, however many") func bootRecord() async {
         #expect(await node.lastBootRecord() == nil)
         var bytes = record(Int16(BOOT_TIME), 100, "6.1.0-1") + record(7, 200, "host")

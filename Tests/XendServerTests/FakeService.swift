@@ -20,6 +20,8 @@ final class FakeService: DaemonService {
         var networks: [String: SExpression] = [:]
         var log = LogContents(bytes: [], modified: 0)
         var measurements: [Measurement] = []
+        var measures: MeasureBook?
+        var poolHosts: [PoolHost] = []
         /// What every operation fails with.
         var failure: OperationError?
         var results: [String: OperationResult] = [:]
@@ -185,6 +187,8 @@ final class FakeService: DaemonService {
     }
 
     func measurements() async -> [Measurement] { now.measurements }
+    func poolHosts() async -> [PoolHost] { now.poolHosts }
+    func measures() async -> MeasureBook? { now.measures }
     func isReady() async -> Bool { now.failure == nil }
 }
 

@@ -91,6 +91,7 @@ enum Sample {
             LifeSpan(domain: "vm1", state: .making, start: 784_111_700, end: 784_111_710),
             LifeSpan(domain: "vm1", state: .handedOver, start: 784_111_710),
         ]
+        state.measures = MeasureBook()
         state.networks = ["5": ["vnet", ["id", "5"]]]
         state.results = [
             "create": .domain(domain(1, "vm1")), "restore": .domain(domain(2, "a/b+<c>'&\"")),

@@ -126,7 +126,7 @@ public final class History: Sendable {
             }
             return state.stories[name, default: Story()].change(name, time.seconds, limits.spans, body)
         }
-        if let sink, let closed { sink.append(HistoryLine(time: time, matter: .span(closed))) }
+        if let sink, let closed { sink.append(HistoryLine(time: time, matter: .span(closed, life: life))) }
     }
 
     // MARK: - Asking
@@ -175,10 +175,13 @@ public final class History: Sendable {
     private func earlier() async -> HistoryAnswer {
         if let known = state.withLock({ $0.earlier }) { return known }
         var found = HistoryAnswer()
+        let own = SExpression.number(life).description
         for line in await sink?.newest(limit: limits.earlier).split(separator: UInt8(ascii: "\n")) ?? [] {
             guard let expression = try? SExpression.parseFirst(String(decoding: line, as: UTF8.self)) else { continue }
-            if let entry = HistoryEntry(expression), entry.life < life { found.entries.append(entry) }
-            if let span = LifeSpan(expression), span.start < life { found.spans.append(span) }
+            // Numbers are rounded where they are written.
+            guard expression.childText("life") != own else { continue }
+            if let entry = HistoryEntry(expression) { found.entries.append(entry) }
+            if let span = LifeSpan(expression) { found.spans.append(span) }
         }
         let read = found
         return state.withLock { state in

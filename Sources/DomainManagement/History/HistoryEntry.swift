@@ -152,7 +152,7 @@ public struct HistoryAnswer: Hashable, Sendable {
 struct HistoryLine: LogEntry {
     enum Matter: Sendable {
         case deed(Deed, life: Double)
-        case span(LifeSpan)
+        case span(LifeSpan, life: Double)
         case gap(Int)
     }
 
@@ -162,7 +162,9 @@ struct HistoryLine: LogEntry {
     func formatted(ahead offset: Duration) -> String {
         switch matter {
         case .deed(let deed, let life): HistoryEntry(deed, life: life).expression.description
-        case .span(let span): span.expression.description
+        case .span(let span, let life):
+            // By this a later daemon tells what it wrote itself; a calendar that is set back says nothing about that.
+            SExpression.element("span", span.expression.children() + [["life", .number(life)]]).description
         case .gap(let lost): SExpression.element("gap", .element("lost", lost)).description
         }
     }

@@ -10,6 +10,8 @@ public struct HTTPServerConfiguration: Sendable {
     public private(set) var hostNames: Set<String>
     /// What the node calls itself; "" = pages show the name by which they were asked for.
     public var nodeName = ""
+    /// Of vifs that name none.
+    public var usualBridge = "xen-br0"
     /// Every page says SIMULATION.
     public var isSimulated: Bool
     /// Who may read `/metrics`; nil: whoever reaches the port.
@@ -20,6 +22,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var limits: HTTPLimits
     /// Resources that only this program has, beside those of `/xend`.
     public var additionalResources: [Resource]
+    /// Is told of every request; nil: nobody is.
+    public var watcher: (any RequestWatcher)?
     /// Why xend itself is not there, when a program answers in its place: only the additional resources are served then, all
     /// other requests get 503 with this text. nil: xend is there.
     public var absence: String?

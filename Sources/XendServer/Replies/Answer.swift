@@ -60,6 +60,13 @@ public struct Answer: Sendable {
         return answer
     }
 
+    /// The answer, with what a person is told of what was done.
+    public func told(_ text: String) -> Answer {
+        var answer = self
+        answer.notice = Notice(text: text)
+        return answer
+    }
+
     /// The answer, with the page that HTML shows.
     public func page(_ page: @escaping @Sendable () -> Page) -> Answer {
         var answer = self

@@ -26,7 +26,10 @@ enum DomainDirectory {
         if let page = EachDomain.question(exchange, domains, defined) { return .none.page { page } }
         let node = try? await exchange.service.node()
         let view = DomainListPage.View(exchange.request.form)
-        return .none.page { DomainListPage(domains: domains, defined: defined, node: node, view: view).page() }
+        let measures = await exchange.service.measures().map { ($0, exchange.clock.wallTime.seconds) }
+        return .none.page {
+            DomainListPage(domains: domains, defined: defined, node: node, view: view, measures: measures).page()
+        }
     }
 
     /// Which domains are listed.

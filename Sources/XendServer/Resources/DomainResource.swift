@@ -1,4 +1,5 @@
 import DomainLifecycle
+import DomainManagement
 import DomainModel
 import SExpressions
 
@@ -23,8 +24,11 @@ enum DomainResource {
         }
         let task = await runningTask(of: domain, exchange)
         let offers = await exchange.offers()
+        let measures = await exchange.service.measures().map {
+            ($0.series(of: domain.uuid) ?? MeasureSeries(), exchange.clock.wallTime.seconds)
+        }
         return .value(domain).page {
-            DomainPage(domain: domain, task: task, host: exchange.host, offers: offers).page()
+            DomainPage(domain: domain, task: task, host: exchange.host, offers: offers, measures: measures).page()
         }
     }
 

@@ -7,7 +7,17 @@ enum NodeResource {
         let node = try await exchange.ask { service throws(OperationError) in try await service.node() }
         guard exchange.representation == .html else { return .value(node.expression) }
         let log = try? await exchange.service.log()
-        return .none.page { NodePage(node: node, log: log.map { NodePage.tail($0.bytes) }).page() }
+        let pool = PoolView(hosts: await exchange.service.poolHosts(), exchange)
+        let measures = await exchange.service.measures().map { ($0.node, exchange.clock.wallTime.seconds) }
+        return .none.page {
+            NodePage(node: node, log: log.map { NodePage.tail($0.bytes) }, pool: pool, measures: measures).page()
+        }
+    }
+
+    /// The other hosts of the pool.
+    static func pool(_ exchange: Exchange) async throws(Failure) -> Answer {
+        let view = PoolView(hosts: await exchange.service.poolHosts(), exchange)
+        return .value(view.expression).page { view.page() }
     }
 
     static func dmesg(_ exchange: Exchange) async throws(Failure) -> Answer {

@@ -26,6 +26,6 @@ enum Overview {
     static func devices(_ exchange: Exchange) async throws(Failure) -> Answer {
         guard exchange.representation == .html else { return .value(["ls"]) }
         let domains = await exchange.service.domains()
-        return .none.page { DevicesPage.page(domains) }
+        return .none.page { DevicesPage.page(domains, bridge: exchange.configuration.usualBridge) }
     }
 }

@@ -50,6 +50,9 @@ public struct Request: Sendable {
         "Via", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP",
     ]
 
+    /// Where it goes, as links write it.
+    package var path: String { Path.joined(target.segments) }
+
     /// PUT, which the manual names in passing, is taken as POST.
     var isPost: Bool { method == .POST || method == .PUT }
     var isGet: Bool { method == .GET || method == .HEAD }

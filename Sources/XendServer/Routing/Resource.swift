@@ -19,6 +19,8 @@ public struct Resource: Sendable {
     let operations: [String: Operation]
     /// What a POST without `op` does; nil: it is refused.
     let otherwise: Handler?
+    /// What the navigation of all pages calls it; nil: it is found otherwise.
+    let section: String?
 
     /// - Parameters:
     ///   - path: segments beginning with `:` stand for any one segment: `/xend/domain/:name`.
@@ -26,9 +28,10 @@ public struct Resource: Sendable {
     ///   - audience: who may get it.
     ///   - operations: by the parameter `op`.
     ///   - otherwise: takes a POST without `op`, of administrators.
+    ///   - section: what the navigation of all pages calls it.
     public init(
         _ path: String, get: Handler? = nil, for audience: Audience = .role(.viewer), _ operations: [Operation] = [],
-        otherwise: Handler? = nil
+        otherwise: Handler? = nil, section: String? = nil
     ) {
         self.path = path
         components = path.split(separator: "/").map { $0.hasPrefix(":") ? .any : .fixed(String($0)) }
@@ -36,6 +39,7 @@ public struct Resource: Sendable {
         self.audience = audience
         self.operations = Dictionary(operations.map { ($0.name, $0) }) { first, _ in first }
         self.otherwise = otherwise
+        self.section = section
     }
 
     /// Whom something is for.

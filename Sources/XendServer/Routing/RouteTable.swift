@@ -4,7 +4,16 @@ import DomainModel
 /// Every path, method and operation of xend: the manual's table (H4), then what stands in reference/http-api.md §6
 /// only, then ours.
 enum RouteTable {
-    static let resources: [Resource] = [
+    static let resources = own + assets
+
+    /// What pages are made with. They are there without xend, too, for whoever answers in its place.
+    static let assets = [
+        Resource("/xend/style.css", get: Assets.style, for: .everyone),
+        Resource("/xend/icon.svg", get: Assets.icon, for: .everyone),
+        Resource("/xend/live.js", get: Assets.script, for: .everyone),
+    ]
+
+    private static let own: [Resource] = [
         Resource("/", get: Overview.entrance, for: .everyone),
         Resource("/xend", get: Overview.list, for: .everyone),
 
@@ -37,6 +46,9 @@ enum RouteTable {
 
         Resource("/xend/domain/:domain/history", get: HistoryResource.ofDomain),
         Resource("/xend/history", get: HistoryResource.read),
+        Resource("/xend/domain/:domain/measures", get: MeasureResource.ofDomain),
+        Resource("/xend/node/measures", get: MeasureResource.ofNode),
+        Resource("/xend/node/pool", get: NodeResource.pool),
 
         Resource("/xend/console", get: ConsoleResource.list),
         Resource(
@@ -72,10 +84,6 @@ enum RouteTable {
                 .change("password", for: .everyone, LoginResource.signInByPassword),
                 .change("logout", for: .everyone, LoginResource.signOut),
             ]),
-
-        Resource("/xend/style.css", get: Assets.style, for: .everyone),
-        Resource("/xend/icon.svg", get: Assets.icon, for: .everyone),
-        Resource("/xend/live.js", get: Assets.script, for: .everyone),
 
         Resource("/healthz", get: HealthResource.health, for: .everyone),
         Resource("/readyz", get: HealthResource.readiness, for: .everyone),

@@ -37,7 +37,9 @@ struct Router: Sendable {
         self.audit = audit
         self.authenticator = authenticator
         seal = FormSeal(random: configuration.random)
-        resources = (configuration.absence == nil ? RouteTable.resources : []) + configuration.additionalResources
+        resources =
+            (configuration.absence == nil ? RouteTable.resources : RouteTable.assets)
+            + configuration.additionalResources
         permission = Guard(configuration: configuration, seal: seal)
         keys = IdempotencyKeys(clock: clock)
         notices = NoticeBoard(clock: clock)
@@ -151,12 +153,19 @@ struct Router: Sendable {
     private func performed(_ exchange: Exchange, _ resource: Resource?) async -> Result<Performed, Failure> {
         let request = exchange.request
         var deed: Resource.Deed?
+        let watched = await configuration.watcher?.began(request)
         do {
             let answer = try await answer(exchange, resource, &deed)
             let changes = deed?.changes ?? false
+            if let watched {
+                configuration.watcher?.ended(watched, isChange: changes && !answer.isQuestion, failure: nil)
+            }
             if let deed, changes, !answer.isQuestion { note(request, deed, .done) }
             return .success(Performed(answer: answer, changes: changes))
         } catch {
+            if let watched {
+                configuration.watcher?.ended(watched, isChange: deed?.changes ?? false, failure: error.error)
+            }
             note(request, deed, error)
             refusals.note(request, "\(error.error)")
             return .failure(error)

@@ -1,4 +1,5 @@
 import DomainLifecycle
+import DomainManagement
 
 /// `/xend/openapi.json`: the interface in the words of OpenAPI 3.1, made of the route table and the table of operations.
 enum OpenAPI {
@@ -80,8 +81,11 @@ enum OpenAPI {
         "/xend/console": [("detail", words(["0", "1"]))] + pages,
         "/xend/task": [("detail", words(["0", "1"]))] + pages,
         "/xend/history": [("domain", string)] + history, "/xend/domain/:domain/history": history,
+        "/xend/domain/:domain/measures": measures, "/xend/node/measures": measures,
         "/xend/event": [("since", integer(0...Int(Int32.max))), ("pattern", string)],
     ]
+
+    private static let measures = [("span", words(MeasureSpan.allCases.map(\.rawValue)))]
 
     private static let history = [
         ("since", integer(0...Int(Int32.max))), ("kind", words(HistoryResource.kinds)),

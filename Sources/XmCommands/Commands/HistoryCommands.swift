@@ -98,7 +98,7 @@ enum HistoryCommands {
             func tell(_ entry: Entry, _ depth: Int) {
                 guard isComplete || entry.kind != "step" || entry.failure != nil else { return }
                 let margin = String(repeating: "  ", count: min(depth, 12))
-                lines.append("\(stamp(entry.time))  \(margin)\(entry.word.padded(to: 9))\(printable(entry.sentence))")
+                lines.append("\(stamp(entry.time))  \(margin)\(entry.word.padded(to: 8)) \(printable(entry.sentence))")
                 for child in below["\(entry.life) \(entry.number)"] ?? [] { tell(child, depth + 1) }
             }
             for root in roots { tell(root, 0) }

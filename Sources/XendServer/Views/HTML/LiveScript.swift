@@ -6,6 +6,7 @@ enum LiveScript {
         "use strict";
         (function () {
           var content = document.querySelector("[data-live]");
+          var polls = content && content.getAttribute("data-live") === "poll";
           if (!content || !window.EventSource || !window.fetch || !window.DOMParser) { return; }
           var timer = null;
           var stale = null;
@@ -124,8 +125,11 @@ enum LiveScript {
                   said.textContent = fresh.title.split(" \\u00b7 ")[0];
                 }
                 forget();
+                if (polls) { showStale(""); }
               })
-              .catch(function () {});
+              .catch(function () {
+                if (polls) { showStale("Not connected: this page is stale since " + (new Date).toLocaleTimeString() + "."); }
+              });
           }
 
           function later(delay) { if (!timer) { timer = setTimeout(renew, delay); } }
@@ -142,7 +146,7 @@ enum LiveScript {
 
           /* A browser has few connections to one server: pages that nobody sees have none. */
           function listen() {
-            if (source || document.hidden) { return; }
+            if (source || document.hidden || polls) { return; }
             source = new EventSource("/xend/event?pattern=*");
             source.onopen = function () { if (stale) { later(0); } showStale(""); };
             source.onmessage = function () { later(300); };
@@ -161,8 +165,8 @@ enum LiveScript {
           window.addEventListener("pagehide", rest);
           window.addEventListener("pageshow", function (event) { if (event.persisted) { listen(); later(0); } });
           setInterval(function () {
-            if (document.querySelector("#tasks li, .busy, .pending")) { later(0); }
-          }, 2000);
+            if (polls || document.querySelector("#tasks li, .busy, .pending")) { later(0); }
+          }, polls ? 1000 : 2000);
           setInterval(function () { later(0); }, 10000);
           forget();
           listen();

@@ -207,6 +207,10 @@ enum Stylesheet {
         .card > :last-child { margin-bottom: 0; }
         .run { margin: 0 0 1.25rem; display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
         .inline { margin: 0; }
+        .list .run { margin: 0; }
+        .list + .help { margin-top: .6rem; }
+        .operation + details, details + details { margin-top: 1rem; }
+        .card > .story:first-of-type { margin-bottom: 1rem; }
         .field { margin: 0 0 .7rem; }
         .field label, legend { display: block; font-size: .88rem; color: var(--soft); padding: 0; }
         .field .help { display: block; }
@@ -259,6 +263,29 @@ enum Stylesheet {
         rect.kept { fill: #c7d0d6; }
         .timeline .mark { fill: var(--ink); }
         .timeline .mark.bad { fill: var(--bad); }
+        .spark { width: 7.5rem; height: 1.5rem; display: block; }
+        .graph-line { fill: none; stroke: var(--accent); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+        .graph-line.line1 { stroke: #b5702a; stroke-dasharray: 4 2; }
+        .graphs { display: grid; gap: 1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
+        .graph-figure { margin: 0; min-width: 0; }
+        .graph { display: block; width: 100%; height: auto; }
+        .graph text { font: 11px system-ui, sans-serif; fill: var(--soft); }
+        .graph .grid { stroke: var(--line); }
+        .graph-now { color: var(--soft); margin-right: .6rem; font-variant-numeric: tabular-nums; }
+        .graphs + p { margin-top: .8rem; }
+        .wiring { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: .8rem; overflow-x: auto; }
+        .wiring:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+        .wiring + .card { margin-top: 1rem; }
+        .drawing { display: block; width: 100%; min-width: 42rem; height: auto; }
+        .drawing text { font: 12px system-ui, sans-serif; fill: var(--ink); }
+        .drawing .column { fill: var(--soft); }
+        .drawing rect { fill: var(--paper); stroke: var(--field); }
+        .drawing .who rect { fill: var(--accent-back); stroke: var(--accent); }
+        .drawing .driver rect { stroke-dasharray: 5 3; stroke-width: 2; }
+        .drawing .contended rect { fill: var(--bad-back); stroke: var(--bad); stroke-width: 2; }
+        .drawing .wire { fill: none; stroke: var(--accent); stroke-width: 2; }
+        .drawing .reads { stroke-dasharray: 5 4; }
+        .drawing .driven { stroke: var(--busy); }
         .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1rem; margin: .5rem 0 1.2rem; padding: 0;
           font-size: .84rem; color: var(--soft); }
         .legend svg { width: .8rem; height: .8rem; vertical-align: -.08rem; margin-right: .35rem; }
@@ -296,6 +323,7 @@ enum Stylesheet {
           .compact td[data-label=State] { grid-column: 1 / -1; order: -1; }
           .compact td.name, .compact td.tick { order: -2; }
           .compact td[data-label=State]::before { display: none; }
+          .graph text { font-size: 20px; }
           pre.log { white-space: pre-wrap; overflow-wrap: anywhere; }
           .card { padding: 1rem; }
           .search { max-width: none; }

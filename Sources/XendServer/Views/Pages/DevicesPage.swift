@@ -2,8 +2,11 @@ import DomainLifecycle
 
 /// `/xend/device`: the devices of all domains.
 enum DevicesPage {
-    static func page(_ domains: [DomainInformation]) -> Page {
+    /// - Parameter bridge: of vifs that name none.
+    static func page(_ domains: [DomainInformation], bridge: String) -> Page {
         Page("Devices", isLive: true) {
+            WiringPicture(domains, bridge: bridge).view
+            h2(.class("apart")) { "Devices of all domains" }
             Parts.list(
                 ["Domain", "Device", "Details"], empty: "No domain has a device.",
                 domains.flatMap { domain in

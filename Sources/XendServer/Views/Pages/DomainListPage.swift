@@ -10,6 +10,8 @@ struct DomainListPage: Sendable {
     /// nil if the machine did not say.
     let node: NodeInformation?
     let view: View
+    /// What they did in the last hour, and until when that is told; nil: nobody measures.
+    var measures: (book: MeasureBook, now: Double)?
 
     /// How the list is looked at: what stands behind the question mark.
     struct View: Sendable {
@@ -173,6 +175,7 @@ struct DomainListPage: Sendable {
             tr {
                 th(.scope("col"), .class("tick")) { span(.class("unseen")) { "Tick" } }
                 for order in DomainOrder.allCases { sortable(order) }
+                if measures != nil { th(.scope("col")) { "Cpu, last hour" } }
                 th(.scope("col")) { "Console" }
             }
         }
@@ -220,10 +223,16 @@ struct DomainListPage: Sendable {
             td(.caption("Cpus"), .class("number")) { String(row.vcpus) }
             td(.caption("Cpu time"), .class("number")) { domain?.cpuTime.map(Wording.duration) ?? "–" }
             td(.caption("Up time"), .class("number")) { domain?.upTime.map { Wording.duration($0) } ?? "–" }
+            if let measures { td(.caption("Last hour")) { graph(row, measures) } }
             td(.caption("Console")) {
                 domain?.console.map { Parts.link(String($0.port), Path.console($0.port)) } ?? .text("–")
             }
         }
+    }
+
+    private func graph(_ row: DomainRow, _ measures: (book: MeasureBook, now: Double)) -> HTML {
+        guard let series = measures.book.series(of: row.uuid) else { return .text("–") }
+        return MeasurePicture(MeasurePicture.kinds[0], of: series, .hour, now: measures.now).small
     }
 
     private func memory(_ row: DomainRow, _ total: UInt64) -> HTML {

@@ -1,4 +1,5 @@
 import DomainLifecycle
+import DomainManagement
 import DomainModel
 import SExpressions
 
@@ -10,6 +11,8 @@ struct DomainPage: Sendable {
     /// `host` as the client wrote it, for the console's address.
     let host: String
     let offers: Offers
+    /// What it did in the last hour, and until when that is told; nil: nobody measures.
+    var measures: (series: MeasureSeries, now: Double)?
 
     private var path: String { Path.domain(domain.name) }
     private var isDomainZero: Bool { domain.id == .zero }
@@ -24,6 +27,9 @@ struct DomainPage: Sendable {
             div(.class("columns")) {
                 Parts.section("State") { facts }
                 Parts.section("Devices") { devices }
+            }
+            if let measures {
+                MeasurePicture.section(measures.series, now: measures.now, Path.domain(domain.name) + "/measures")
             }
             if !isDomainZero { operations }
             if let config = domain.config {

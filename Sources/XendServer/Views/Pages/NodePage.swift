@@ -8,6 +8,10 @@ struct NodePage: Sendable {
     let node: NodeInformation
     /// The end of xend's log.
     let log: String?
+    /// The other hosts.
+    var pool: PoolView?
+    /// What all domains did in the last hour, and until when that is told; nil: nobody measures.
+    var measures: (series: MeasureSeries, now: Double)?
 
     /// Lines of the log that the page shows.
     static let logLines = 30
@@ -39,6 +43,8 @@ struct NodePage: Sendable {
                     p { Parts.link("Xen's messages", Path.dmesg) }
                 }
             }
+            if let pool, !pool.hosts.isEmpty { Parts.section("The other hosts of the pool", "card wide") { pool.list } }
+            if let measures { MeasurePicture.section(measures.series, now: measures.now, Path.node + "/measures") }
             Parts.section("Log", "card wide") {
                 if let log { pre(.class("log"), .focusable) { log } }
                 p { Parts.link("The whole log", Path.log) }

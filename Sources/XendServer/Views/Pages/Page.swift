@@ -10,21 +10,25 @@ public struct Page: Sendable {
     var content: HTML
     /// The script renews it when something happens.
     var isLive: Bool
+    /// The script renews it every second instead: what it shows is more than xend tells of.
+    var isPolled: Bool
 
     /// - Parameters:
     ///   - title: also what its own link says.
     ///   - state: of what it shows, in a few words.
     ///   - trail: the way here, without the page itself.
     ///   - isLive: whether the script renews it when something happens.
+    ///   - isPolled: whether it does so every second instead.
     ///   - content: between head and foot.
     public init(
-        _ title: String, state: String = "", trail: [Trail.Step] = [], isLive: Bool = false,
+        _ title: String, state: String = "", trail: [Trail.Step] = [], isLive: Bool = false, isPolled: Bool = false,
         @HTMLBuilder content: () -> HTML
     ) {
         self.title = title
         self.state = state
         self.trail = trail
-        self.isLive = isLive
+        self.isLive = isLive || isPolled
+        self.isPolled = isPolled
         self.content = content()
     }
 }
@@ -100,9 +104,7 @@ struct PageFrame: Sendable {
             }
             tag("nav", [.label("Sections")]) {
                 ul(.class("sections")) {
-                    for section in Trail.sections {
-                        li { sectionLink(section) }
-                    }
+                    for section in exchange.configuration.sections { li { sectionLink(section) } }
                     if case .session(_, let name) = exchange.request.caller.credential {
                         li { sectionLink((name, Path.login)) }
                     }
@@ -138,7 +140,7 @@ struct PageFrame: Sendable {
     private static let shownTasks = 4
 
     private func main(_ page: Page, _ notice: Notice?) -> HTML {
-        let live = page.isLive ? [HTML.Attribute("data-live", "yes")] : []
+        let live = page.isLive ? [HTML.Attribute("data-live", page.isPolled ? "poll" : "yes")] : []
         return tag("main", [.id("content"), .class("content")] + live) {
             if !page.trail.isEmpty {
                 p(.class("trail")) {
@@ -176,6 +178,14 @@ extension Exchange {
     /// What the node calls itself; who may not look is told nothing that he did not know.
     var nodeName: String {
         configuration.nodeName.isEmpty || !request.caller.may(.viewer) ? host : configuration.nodeName
+    }
+}
+
+extension HTTPServerConfiguration {
+    /// What the navigation of every page has.
+    fileprivate var sections: [Trail.Step] {
+        let own = additionalResources.compactMap { resource in resource.section.map { ($0, resource.path) } }
+        return (absence == nil ? Trail.sections : []) + own
     }
 }
 

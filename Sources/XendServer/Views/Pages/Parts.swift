@@ -1,8 +1,8 @@
 import DomainLifecycle
 
 /// Pieces that several pages have.
-enum Parts {
-    static func badge(_ word: String, _ kind: String) -> HTML {
+package enum Parts {
+    package static func badge(_ word: String, _ kind: String) -> HTML {
         let icon: Icon =
             switch kind {
             case "good": .done
@@ -17,7 +17,7 @@ enum Parts {
     }
 
     /// Something for those who want it, out of the way of others.
-    static func folded(_ title: String, @HTMLBuilder _ content: () -> HTML) -> HTML {
+    package static func folded(_ title: String, @HTMLBuilder _ content: () -> HTML) -> HTML {
         tag("details", [.class("card wide"), .key("folded-\(title)")]) {
             tag("summary", []) { title }
             content()
@@ -25,7 +25,7 @@ enum Parts {
     }
 
     /// A bar filled to so many percent. Widths are classes of the stylesheet: nothing is styled inline.
-    static func bar(_ percent: Int, label: String, kind: String = "") -> HTML {
+    package static func bar(_ percent: Int, label: String, kind: String = "") -> HTML {
         let percent = max(0, min(100, percent))
         return div(
             .class("meter"), .role("img"), .label(label)
@@ -35,7 +35,7 @@ enum Parts {
     }
 
     /// Names and values; rows without a value are left out.
-    static func facts(_ rows: [(name: String, value: HTML?)]) -> HTML {
+    package static func facts(_ rows: [(name: String, value: HTML?)]) -> HTML {
         tag("table", [.class("facts")]) {
             tbody {
                 for row in rows {
@@ -51,9 +51,9 @@ enum Parts {
     }
 
     /// Stands above forms that no other heading introduces, for those who find their way by headings.
-    static let forms = h2(.class("unseen")) { "What can be done" }
+    package static let forms = h2(.class("unseen")) { "What can be done" }
 
-    static func section(_ title: String, _ kind: String = "card", @HTMLBuilder _ content: () -> HTML) -> HTML {
+    package static func section(_ title: String, _ kind: String = "card", @HTMLBuilder _ content: () -> HTML) -> HTML {
         div(.class(kind)) {
             h2 { title }
             content()
@@ -62,7 +62,7 @@ enum Parts {
 
     /// A table whose rows become cards on a narrow screen.
     /// - Parameter isCompact: all cells but the first are short: two of them fit side by side there.
-    static func list(
+    package static func list(
         _ columns: [String], empty: String, isCompact: Bool = false, _ rows: [[HTML]]
     ) -> HTML {
         guard !rows.isEmpty else { return p(.class("empty")) { empty } }
@@ -78,7 +78,7 @@ enum Parts {
         }
     }
 
-    static func link(_ title: String, _ path: String) -> HTML { a(.href(path)) { title } }
+    package static func link(_ title: String, _ path: String) -> HTML { a(.href(path)) { title } }
 
-    static let domainsTrail = (title: "Domains", path: Path.domains)
+    package static let domainsTrail = (title: "Domains", path: Path.domains)
 }

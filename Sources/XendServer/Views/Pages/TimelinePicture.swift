@@ -26,18 +26,17 @@ struct TimelinePicture: Sendable {
     var bars: [(domain: String, bars: [Bar])] {
         var order: [String] = []
         var found: [String: [Bar]] = [:]
+        // There may be thousands of them: nothing looks through all for each.
+        let newest = Dictionary(history.spans.map { ($0.domain, $0.start) }, uniquingKeysWith: max)
         for span in history.spans {
             // Of one that a daemon left behind it is not known how long it went on.
-            let end = span.end ?? (isNewest(span) ? to : span.start)
+            let isNewest = span.start >= newest[span.domain] ?? span.start
+            let end = span.end ?? (isNewest ? to : span.start)
             guard end >= from, span.start <= to else { continue }
             if found[span.domain] == nil { order.append(span.domain) }
             found[span.domain, default: []].append(Bar(span: span, start: max(from, span.start), end: min(to, end)))
         }
         return order.map { ($0, found[$0] ?? []) }
-    }
-
-    private func isNewest(_ span: LifeSpan) -> Bool {
-        !history.spans.contains { $0.domain == span.domain && $0.start > span.start }
     }
 
     // MARK: - View
@@ -48,6 +47,9 @@ struct TimelinePicture: Sendable {
         let shown = bars.prefix(Self.rows)
         let height = Self.head + Double(shown.count) * Self.row + 4
         let label = shown.map { "\($0.domain) \($0.bars.last?.span.state.title ?? "")" }.joined(separator: ", ")
+        let marks = Dictionary(grouping: history.entries.filter { $0.time >= from && $0.time <= to }) {
+            $0.domain ?? ""
+        }
         return .group([
             tag(
                 "svg",
@@ -57,7 +59,9 @@ struct TimelinePicture: Sendable {
                 ]
             ) {
                 axis(height)
-                for (index, entry) in shown.enumerated() { line(index, entry.domain, entry.bars) }
+                for (index, entry) in shown.enumerated() {
+                    line(index, entry.domain, entry.bars, marks[entry.domain] ?? [])
+                }
             },
             bars.count > shown.count
                 ? p(.class("help")) { "and \(bars.count - shown.count) other domains: ask for one of them" } : .nothing,
@@ -94,7 +98,7 @@ struct TimelinePicture: Sendable {
         return .group(pieces)
     }
 
-    private func line(_ index: Int, _ domain: String, _ bars: [Bar]) -> HTML {
+    private func line(_ index: Int, _ domain: String, _ bars: [Bar], _ entries: [HistoryEntry]) -> HTML {
         let top = Self.head + Double(index) * Self.row
         let name = domain.count > 18 ? "\(domain.prefix(17))…" : domain
         return tag("g", []) {
@@ -104,9 +108,7 @@ struct TimelinePicture: Sendable {
                 ) { name }
             }
             for bar in bars { rectangle(bar, top) }
-            for entry in history.entries where entry.domain == domain && entry.time >= from && entry.time <= to {
-                mark(entry, top)
-            }
+            for entry in entries { mark(entry, top) }
         }
     }
 

@@ -3,9 +3,9 @@ import DomainModel
 import HostInterface
 
 /// How pages write quantities and states.
-enum Wording {
+package enum Wording {
     /// `3 d 4 h`, `12 min 5 s`, `0.4 s`.
-    static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds >= 0, seconds < 1e12 else { return "–" }
         if seconds < 10 { return "\(tenths(seconds)) s" }
         let whole = Int(seconds)
@@ -15,7 +15,7 @@ enum Wording {
         return parts.map { "\($0.0) \($0.1)" }.joined(separator: " ")
     }
 
-    static func duration(_ duration: Duration) -> String { Self.duration(duration / .seconds(1)) }
+    package static func duration(_ duration: Duration) -> String { Self.duration(duration / .seconds(1)) }
 
     /// One digit after the point.
     private static func tenths(_ value: Double) -> String {
@@ -24,10 +24,10 @@ enum Wording {
     }
 
     /// `1,234 MB`
-    static func memory(_ size: MemorySize) -> String { "\(grouped(UInt64(size.mebibytes))) MB" }
+    package static func memory(_ size: MemorySize) -> String { "\(grouped(UInt64(size.mebibytes))) MB" }
 
     /// Bytes per second, in the unit that fits.
-    static func rate(_ bytes: UInt64) -> String {
+    package static func rate(_ bytes: UInt64) -> String {
         switch bytes {
         case ..<10_000: "\(grouped(bytes)) B/s"
         case ..<10_000_000: "\(grouped(bytes / 1000)) kB/s"
@@ -36,7 +36,7 @@ enum Wording {
     }
 
     /// With commas between groups of three digits.
-    static func grouped(_ number: UInt64) -> String {
+    package static func grouped(_ number: UInt64) -> String {
         var digits = Array(String(number))
         var place = digits.count - 3
         while place > 0 {
@@ -47,12 +47,12 @@ enum Wording {
     }
 
     /// `2026-11-23 06:21:41 UTC`
-    static func time(_ seconds: Double) -> String {
+    package static func time(_ seconds: Double) -> String {
         guard seconds.isFinite, abs(seconds) < 1e11 else { return "–" }
         return "\(CalendarTime(seconds: Int(seconds))) UTC"
     }
 
-    static func percent(_ part: UInt64, of whole: UInt64) -> Int {
+    package static func percent(_ part: UInt64, of whole: UInt64) -> Int {
         whole == 0 ? 0 : Int(min(100, (Double(part) / Double(whole) * 100).rounded()))
     }
 }

@@ -7,7 +7,7 @@ import Simulation
 import XendServer
 import XendTesting
 
-/// The resource `/simulator`: forms of the scenario language, posted one after the other, act on the machines; some ask.
+/// The resource `/simulator`, and the pages below it: forms of the scenario language, posted one after the other, act on the machines; some ask.
 ///
 ///     curl -A '' --data-urlencode 'forms=(kernel /boot/web (boots-in 2s)) (advance 5s)' http://localhost:8000/simulator
 ///
@@ -15,60 +15,70 @@ import XendTesting
 ///
 /// `@unchecked Sendable`: works on the simulation's executor, like everything it touches.
 public final class SimulatorControl: @unchecked Sendable {
-    private let world: SimulatedWorld
-    private let hosts: () -> [RunningHost]
+    let world: SimulatedWorld
+    let hosts: () -> [RunningHost]
+    /// What has been done so far.
+    public let story: Story
+    /// How fast real time goes.
+    let pacer: Pacer
     /// Adds a host while the simulation runs.
     public var addHost: ((HostSetup) -> RunningHost)?
     /// Takes away a host that was added.
     public var removeHost: (RunningHost) -> Void = { _ in }
     /// Returns when nothing outside the simulation is under way that virtual time must wait for.
     public var quiet: () async -> Void = {}
+    /// Lets time come so far, where somebody else moves it; nil: whoever is asked for time lets it pass.
+    package var moveTime: ((Instant) async throws -> Void)?
     /// What a client needs to reach a host.
     public var url: (RunningHost) -> String? = { _ in nil }
 
+    /// What the story of it should say above itself.
+    public var remarks: [String] = []
+
     private var resets = 0
     private var isResetting = false
+    /// What ends or begins soon: the host, and what happens to it.
+    var coming: [String: String] = [:]
 
     /// What happens to the daemon that serves this very request waits until the answer is on its way.
     private static let afterAnswer = Duration.milliseconds(50)
     private static let settleLimit = Duration.seconds(3600)
 
+    /// - Parameters:
+    ///   - world: whose time it moves.
+    ///   - hosts: all that there are at the moment, the first one first.
     public init(world: SimulatedWorld, hosts: @escaping () -> [RunningHost]) {
         self.world = world
         self.hosts = hosts
+        let executor = world.executor
+        story = Story { executor.now }
+        pacer = Pacer(executor)
     }
 
-    private var acts: WorldActs { WorldActs(world: world, hosts: hosts) }
+    /// A host has come: the story has it from its beginning.
+    public func note(_ setup: HostSetup) { story.add(host: setup.form) }
 
-    /// The resource, for the daemon's HTTP server.
-    public var resource: Resource {
-        Resource(
-            "/simulator",
-            get: { [self] _ async throws(Failure) in
-                let state = await state()
-                return .value(state)
-            },
-            [
-                .change("do") { [self] exchange async throws(Failure) in
-                    let answer = try await perform(exchange.request.form.text("forms") ?? "")
-                    return .value(answer)
-                }
-            ],
-            otherwise: { [self] exchange async throws(Failure) in
-                let text = exchange.request.form.text("forms") ?? SXPText.string(decoding: exchange.request.body)
-                let answer = try await perform(text)
-                return .value(answer)
-            })
+    /// Takes down what the daemon of a host is asked for.
+    public func watcher(of host: String) -> any RequestWatcher {
+        StoryWatcher(story: story, host: host) { [self] uuid in
+            let domains = await hosts().first { $0.name == host }?.daemon?.domains() ?? []
+            return domains.first { $0.uuid.description == uuid }?.name
+        } underWay: { [pacer] isUnderWay in
+            pacer.note(isUnderWay)
+        }
     }
+
+    var acts: WorldActs { WorldActs(world: world, hosts: hosts) }
 
     // MARK: What it is
 
     /// `(simulator (time S) (mode virtual) (host (name N) (url U) (daemon up) (memory-free MB) …)… (open PHRASE…))`
-    private func state() async -> SExpression {
+    func state() async -> SExpression {
         var fields: [SExpression] = [
             ["time", .number(world.executor.now.nanoseconds.seconds)],
             .element("mode", world.executor.mode == .virtual ? "virtual" : "real"),
         ]
+        if world.executor.mode == .real { fields.append(["pace", .number(pacer.pace)]) }
         for host in hosts() { fields.append(await state(of: host)) }
         fields.append(.element("resets", .atom("\(resets)")))
         if isResetting { fields.append(["resetting"]) }
@@ -77,7 +87,7 @@ public final class SimulatorControl: @unchecked Sendable {
         return .element("simulator", fields)
     }
 
-    private func state(of host: RunningHost) async -> SExpression {
+    func state(of host: RunningHost) async -> SExpression {
         var fields: [SExpression] = [.element("name", .atom(host.name))]
         if let url = url(host) { fields.append(.element("url", .atom(url))) }
         if let port = await host.daemon?.debugPort { fields.append(.element("debug-port", .atom("\(port)"))) }
@@ -91,7 +101,7 @@ public final class SimulatorControl: @unchecked Sendable {
         return .element("host", fields)
     }
 
-    private func openWork() async -> [String] {
+    func openWork() async -> [String] {
         var work: [String] = []
         for host in hosts() {
             work += host.openMachineWork()
@@ -103,7 +113,7 @@ public final class SimulatorControl: @unchecked Sendable {
     // MARK: Doing
 
     /// Performs forms, and answers the values of those that ask: `(ok VALUE…)`.
-    private func perform(_ text: String) async throws(Failure) -> SExpression {
+    func perform(_ text: String) async throws(Failure) -> SExpression {
         var values: [SExpression] = []
         do {
             let forms = try LocatedSExpression.parseAll(text)
@@ -145,7 +155,7 @@ public final class SimulatorControl: @unchecked Sendable {
     private static let verbs =
         ScenarioReader.loneSetupForms + Vocabulary.acts.map(\.name) + [
             "advance", "next", "settle", "reset", "leaks", "memory-free",
-            "runs", "script-calls", "contents", "received", "log", "state",
+            "runs", "script-calls", "contents", "received", "log", "state", "pace", "jump",
         ]
 
     private func perform(_ form: LocatedSExpression) async throws -> SExpression? {
@@ -162,12 +172,17 @@ public final class SimulatorControl: @unchecked Sendable {
             return nil
         default: break
         }
+        if let passage = try TimeForm(form) {
+            try await perform(passage)
+            return nil
+        }
         if let value = try await question(form) { return value }
         if let setup = try ScenarioReader.setup(form, file: "simulator") {
             switch setup {
             case .host(let host): return try await add(host)
             case .item(let item):
                 try acts.change(item)
+                story.add(act: form.literalText)
                 if case .receiver(let name, _) = item.kind { return .atom(world.network.receivers.url(name)) }
                 return nil
             }
@@ -180,6 +195,7 @@ public final class SimulatorControl: @unchecked Sendable {
             throw ScenarioFailure("there is a host \(setup.name) already")
         }
         guard let host = addHost?(setup) else { throw ScenarioFailure("this simulation cannot have more hosts") }
+        note(setup)
         try await start(host)
         return await state(of: host)
     }
@@ -193,8 +209,12 @@ public final class SimulatorControl: @unchecked Sendable {
     private func perform(_ step: ScenarioStep) async throws -> SExpression? {
         let host = step.host ?? hosts()[0].name
         switch step.action {
-        case .machine(.life(let act)): try await begin(act, on: host)
-        case .machine(let act): try acts.perform(act, on: host)
+        case .machine(.life(let act)):
+            try await begin(act, on: host)
+            story.add(act: step.source.literalText, after: act == .daemon(.start) ? .zero : Self.afterAnswer)
+        case .machine(let act):
+            try acts.perform(act, on: host)
+            story.add(act: step.source.literalText)
         case .advance(let time): try await pass(to: world.executor.now + time)
         case .settle: try await settle()
         default: throw ScenarioFailure("(\(step.source.name ?? "") …) is nothing the simulator does")
@@ -206,7 +226,8 @@ public final class SimulatorControl: @unchecked Sendable {
     /// started anew.
     private func reset() {
         isResetting = true
-        later(hosts()[0]) { [self] first in
+        story.beginAnew()
+        later(hosts()[0], "begins anew") { [self] first in
             world.spawn { [self] in
                 for host in hosts().dropFirst() { removeHost(host) }
                 await reset(first)
@@ -235,29 +256,38 @@ public final class SimulatorControl: @unchecked Sendable {
             let host = try acts.find(host)
             guard host.state == .down else { throw ScenarioFailure("the daemon of \(host.name) runs already") }
             try await start(host)
-        case .daemon(.stop): later(try acts.find(host)) { $0.stop() }
-        case .daemon(.kill): later(try acts.find(host)) { $0.kill() }
+        case .daemon(.stop): later(try acts.find(host), "stops") { $0.stop() }
+        case .daemon(.kill): later(try acts.find(host), "is killed") { $0.kill() }
         case .daemon(.restart):
-            later(try acts.find(host)) { [self] host in
+            later(try acts.find(host), "starts anew") { [self] host in
                 host.stop()
                 world.spawn { [self] in
                     while host.state != .down { try? await rest(.milliseconds(10)) }
                     host.start()
                 }
             }
-        case .powerLoss(let name): later(try acts.find(name)) { $0.losePower() }
-        case .hostReboot(let name): later(try acts.find(name)) { $0.shutDown(reboot: true) }
+        case .powerLoss(let name): later(try acts.find(name), "loses its power") { $0.losePower() }
+        case .hostReboot(let name): later(try acts.find(name), "reboots") { $0.shutDown(reboot: true) }
         }
     }
 
-    private func later(_ host: RunningHost, _ act: @escaping @Sendable (RunningHost) -> Void) {
-        world.executor.schedule(at: world.executor.now + Self.afterAnswer) { act(host) }
+    /// - Parameter what: what happens then, for the page on which it is asked for.
+    private func later(_ host: RunningHost, _ what: String, _ act: @escaping @Sendable (RunningHost) -> Void) {
+        coming[host.name] = what
+        // Where time stands still nothing would happen later.
+        pacer.note(true)
+        world.executor.schedule(at: world.executor.now + Self.afterAnswer) { [self] in
+            pacer.note(false)
+            coming[host.name] = nil
+            act(host)
+        }
     }
 
     // MARK: Time
 
     /// Lets time pass: in virtual time at once, in real time by waiting.
-    private func pass(to end: Instant) async throws {
+    func pass(to end: Instant) async throws {
+        if let moveTime { return try await moveTime(end) }
         switch world.executor.mode {
         case .virtual:
             await quiet()
@@ -267,7 +297,17 @@ public final class SimulatorControl: @unchecked Sendable {
             }
             await world.executor.passTime(until: end)
             await quiet()
+        case .real where pacer.pace == 0: await world.executor.passTime(until: end)
         case .real: try await world.executor.sleep(until: end)
+        }
+    }
+
+    private func perform(_ form: TimeForm) async throws {
+        switch form {
+        case .pace(let pace): try pacer.set(pace)
+        case .jump(let time):
+            if world.executor.mode == .virtual { return try await pass(to: world.executor.now + time) }
+            await world.executor.passTime(until: world.executor.now + time)
         }
     }
 
