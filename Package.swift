@@ -83,6 +83,9 @@ let package = Package(
         // The rules: which operation is allowed when, the plan for it, restart policy. No I/O, no time, no chance.
         module("DomainLifecycle", ["DomainModel", "SExpressions"]),
 
+        // Configuration files of xm and xl, read as data.
+        module("DomainFiles", ["DomainModel", "SExpressions"]),
+
         // Text inside HTML and JSON.
         module("WebText"),
 
@@ -117,10 +120,11 @@ let package = Package(
         module(
             "XendServer",
             [
-                "AccessControl", "HTTPInterface", "DomainManagement", "DomainLifecycle", "DomainModel",
+                "AccessControl", "HTTPInterface", "DomainManagement", "DomainFiles", "DomainLifecycle", "DomainModel",
                 "HypervisorInterface",
                 "Digests", "HostInterface", "SExpressions", "WebText",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOWebSocket", package: nio),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         // Reads xend-config.sxp, starts and stops the parts in order.
@@ -166,9 +170,8 @@ let package = Package(
         module(
             "XmCommands",
             [
-                "XendClient", "DomainLifecycle", "DomainModel", "Migration", "HypervisorInterface", "HostInterface",
-                "SExpressions",
-                "WebText",
+                "XendClient", "DomainFiles", "DomainLifecycle", "DomainModel", "Migration", "HypervisorInterface",
+                "HostInterface", "SExpressions", "WebText",
             ]),
 
         // -- The simulated machine ---------------------------------------------------------------------------------
@@ -306,7 +309,8 @@ let package = Package(
         .testTarget(
             name: "XmCommandsTests",
             dependencies: [
-                "XmCommands", "XendClient", "DomainLifecycle", "DomainModel", "HostInterface", "SExpressions",
+                "XmCommands", "DomainFiles", "XendClient", "DomainLifecycle", "DomainModel", "HostInterface",
+                "SExpressions",
             ], exclude: ["Corpus"], swiftSettings: settings),
         tests(
             "TransferTests",

@@ -1,3 +1,4 @@
+import DomainFiles
 import XendClient
 
 /// info, dmesg, log, consoles: what the machine tells.
