@@ -40,6 +40,16 @@ public protocol DaemonService: Sendable {
     /// Closes the client's connection; listening goes on.
     func disconnectConsole(port: UInt16) async throws(OperationError)
 
+    /// One console, to look at and to type.
+    /// - Throws: `notFound` when no domain's console listens there.
+    func openConsole(port: UInt16) async throws(OperationError) -> any ConsoleHub
+
+    // MARK: Save files
+
+    /// The files of a directory that may be save files, newest first.
+    /// - Throws: `failed`, when it cannot be read.
+    func savedFiles(in directory: String) async throws(OperationError) -> [SavedFile]
+
     // MARK: The node
 
     /// The physical machine, as Xen tells of it now.

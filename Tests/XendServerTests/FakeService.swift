@@ -17,6 +17,10 @@ final class FakeService: DaemonService {
         /// No more readers of events are taken.
         var isFull = false
         var history = HistoryAnswer()
+        /// Who looks at a console.
+        var viewers: [any ConsoleViewer] = []
+        var contents = ConsoleContents(bytes: [], writer: nil, viewers: 0, isJoined: true)
+        var saved: [SavedFile] = []
         var networks: [String: SExpression] = [:]
         var log = LogContents(bytes: [], modified: 0)
         var measurements: [Measurement] = []
@@ -41,8 +45,8 @@ final class FakeService: DaemonService {
     func publish(_ event: NumberedEvent) { feed.yield(event) }
     func endStream() { feed.finish() }
 
-    private var now: State { state.withLock { $0 } }
-    private func note(_ text: String) throws(OperationError) {
+    var now: State { state.withLock { $0 } }
+    func note(_ text: String) throws(OperationError) {
         let failure = state.withLock { state in
             state.asked.append(text)
             return state.failure
@@ -128,6 +132,11 @@ final class FakeService: DaemonService {
         try note("dmesg\(clear ? " clear" : "")")
         return Array("(XEN) Xen version 4.17 <test>\n".utf8)
     }
+    func openConsole(port: UInt16) async throws(OperationError) -> any ConsoleHub {
+        _ = try await console(port: port)
+        return FakeConsole(service: self, port: port)
+    }
+    func savedFiles(in directory: String) async throws(OperationError) -> [SavedFile] { now.saved }
     func log() async throws(OperationError) -> LogContents { now.log }
     func shutDownNode(reboot: Bool, for requester: Requester) async throws(OperationError) {
         try note("node \(reboot ? "reboot" : "shutdown")")
@@ -196,4 +205,20 @@ private struct StreamReading: EventReading {
         for await event in stream { return [event] }
         return nil
     }
+}
+
+/// A console that takes down what is typed, and who looks.
+private struct FakeConsole: ConsoleHub {
+    let service: FakeService
+    let port: UInt16
+
+    func join(_ viewer: any ConsoleViewer) async throws(OperationError) {
+        try service.note("join console \(port)")
+        service.change { $0.viewers.append(viewer) }
+    }
+    func contents() async -> ConsoleContents { service.now.contents }
+    func type(_ bytes: [UInt8], over isOver: Bool) async throws(OperationError) {
+        try service.note("type at console \(port)\(isOver ? " over" : ""): \(String(decoding: bytes, as: UTF8.self))")
+    }
+    func disconnect() async {}
 }

@@ -8,6 +8,10 @@ enum Assets {
         .reply(reply(LiveScript.text, "text/javascript; charset=utf-8"))
     }
 
+    static func consoleScript(_ exchange: Exchange) async throws(Failure) -> Answer {
+        .reply(reply(ConsoleScript.text, "text/javascript; charset=utf-8"))
+    }
+
     static func icon(_ exchange: Exchange) async throws(Failure) -> Answer {
         .reply(reply(Icon.file, "image/svg+xml"))
     }

@@ -50,6 +50,11 @@ public struct Request: Sendable {
         "Via", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP",
     ]
 
+    /// Who asks by it on a connection of somebody: a proxy's word for somebody else counts for nothing.
+    func asked(by caller: Caller) -> Caller {
+        Self.proxyHeaders.contains(where: headers.contains(name:)) ? caller.behindProxy : caller
+    }
+
     /// PUT, which the manual names in passing, is taken as POST.
     var isPost: Bool { method == .POST || method == .PUT }
     var isGet: Bool { method == .GET || method == .HEAD }

@@ -57,7 +57,8 @@ enum OpenAPI {
     /// What is answered by those that know no JSON.
     private static let otherTypes = [
         "/xend/node/log": "text/plain", "/healthz": "text/plain", "/readyz": "text/plain", "/metrics": "text/plain",
-        "/xend/style.css": "text/css", "/xend/live.js": "text/javascript", "/xend/icon.svg": "image/svg+xml",
+        "/xend/style.css": "text/css", "/xend/live.js": "text/javascript", "/xend/console.js": "text/javascript",
+        "/xend/icon.svg": "image/svg+xml",
     ]
 
     private static func reading(_ resource: Resource) -> JSONValue {

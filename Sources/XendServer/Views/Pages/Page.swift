@@ -10,6 +10,8 @@ public struct Page: Sendable {
     var content: HTML
     /// The script renews it when something happens.
     var isLive: Bool
+    /// Of its own, beside the one that all have: paths.
+    var scripts: [String] = []
 
     /// - Parameters:
     ///   - title: also what its own link says.
@@ -60,7 +62,9 @@ struct PageFrame: Sendable {
                 HTML.element("title", [], [.text(windowTitle(page))])
                 link(.init("rel", "icon"), .type("image/svg+xml"), .href(Path.icon))
                 link(.init("rel", "stylesheet"), .href(Path.style))
-                tag("script", [.init("src", Path.script), .init("defer", "defer")]) {}
+                for path in [Path.script] + page.scripts {
+                    tag("script", [.init("src", path), .init("defer", "defer")]) {}
+                }
             }
             body {
                 if exchange.configuration.isSimulated { simulationBanner }
