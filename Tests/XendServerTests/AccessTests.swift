@@ -121,7 +121,8 @@ import Testing
 
     /// What everybody may know: that xend is there.
     static let open: Set<String> = [
-        "/", "/xend", "/xend/login", "/xend/style.css", "/xend/live.js", "/xend/console.js", "/xend/icon.svg",
+        "/", "/xend", "/xend/login", "/xend/style.css", "/xend/live.js", "/xend/console.js", "/xend/xterm.js",
+        "/xend/xterm.css", "/xend/icon.svg",
         "/healthz", "/readyz",
     ]
 

@@ -16,6 +16,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var metricsRole: Role? = .viewer
     /// Chooses what the forms of pages have; nil: none of them can be sent by a browser.
     public var random: (any RandomSource)?
+    /// The terminal of consoles in pages; nil: there is none.
+    public var terminal: TerminalFiles?
     /// Of sizes, numbers and times.
     public var limits: HTTPLimits
     /// Resources that only this program has, beside those of `/xend`.

@@ -27,6 +27,7 @@ enum ConsoleResource {
         let contents = caller.may(.operator) ? try? await exchange.service.openConsole(port: port).contents() : nil
         let page = ConsolePage(
             console: console, name: names[console.domain], uuid: domain?.uuid, host: exchange.host, contents: contents,
+            hasTerminal: await exchange.configuration.terminal?.areThere() ?? false,
             refusal: caller.may(.operator) ? nil : caller.refusal(.operator, of: "a console"))
         return .value(console).page { page.page() }
     }

@@ -19,6 +19,8 @@ enum Path {
     static let login = "/xend/login"
     static let style = "/xend/style.css"
     static let script = "/xend/live.js"
+    static let terminalScript = "/xend/xterm.js"
+    static let terminalStyle = "/xend/xterm.css"
     static let consoleScript = "/xend/console.js"
     static let icon = "/xend/icon.svg"
     static let history = "/xend/history"

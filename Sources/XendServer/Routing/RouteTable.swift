@@ -83,6 +83,9 @@ enum RouteTable {
         Resource("/xend/icon.svg", get: Assets.icon, for: .everyone),
         Resource("/xend/live.js", get: Assets.script, for: .everyone),
         Resource("/xend/console.js", get: Assets.consoleScript, for: .everyone),
+        Resource(
+            "/xend/xterm.js", get: Assets.terminal("xterm.js", "text/javascript; charset=utf-8"), for: .everyone),
+        Resource("/xend/xterm.css", get: Assets.terminal("xterm.css", "text/css; charset=utf-8"), for: .everyone),
 
         Resource("/healthz", get: HealthResource.health, for: .everyone),
         Resource("/readyz", get: HealthResource.readiness, for: .everyone),

@@ -58,6 +58,7 @@ enum OpenAPI {
     private static let otherTypes = [
         "/xend/node/log": "text/plain", "/healthz": "text/plain", "/readyz": "text/plain", "/metrics": "text/plain",
         "/xend/style.css": "text/css", "/xend/live.js": "text/javascript", "/xend/console.js": "text/javascript",
+        "/xend/xterm.js": "text/javascript", "/xend/xterm.css": "text/css",
         "/xend/icon.svg": "image/svg+xml",
     ]
 

@@ -26,6 +26,7 @@ enum ConsoleScript {
           var lines = [[]];
           var place = 0;
           var rest = "";
+          var xterm = null;
 
           terminal.setAttribute("data-own", "");
           document.getElementById("by-hand").hidden = true;
@@ -39,6 +40,7 @@ enum ConsoleScript {
 
           /* What is printed, line by line. */
           function put(text) {
+            if (xterm) { return xterm.write(text); }
             var input = rest + text;
             rest = "";
             var index = 0;
@@ -71,6 +73,7 @@ enum ConsoleScript {
           }
 
           function show() {
+            if (xterm) { return; }
             if (lines.length > limit) { lines = lines.slice(lines.length - limit); }
             var isAtEnd = screen.scrollTop > -40;
             printed.textContent = lines.map(function (each) {
@@ -79,7 +82,11 @@ enum ConsoleScript {
             if (isAtEnd) { screen.scrollTop = 0; }
           }
 
-          function clear() { lines = [[]]; place = 0; rest = ""; decoder = new TextDecoder("utf-8"); }
+          function clear() {
+            if (xterm) { xterm.reset(); }
+            lines = [[]]; place = 0; rest = "";
+            decoder = new TextDecoder("utf-8");
+          }
 
           function say(text) { if (standing.textContent !== text) { standing.textContent = text; } }
 
@@ -184,9 +191,48 @@ enum ConsoleScript {
             if (text && send(text)) { event.preventDefault(); }
           });
 
+          /* A real terminal, where one is installed: it draws on a canvas, and what is read aloud stands beside it. */
+          function open(module) {
+            var place = document.createElement("div");
+            place.className = "canvas";
+            terminal.insertBefore(place, screen);
+            screen.hidden = true;
+            xterm = new module.Terminal({ scrollback: limit, screenReaderMode: true, fontSize: 14, rendererType: "canvas",
+              theme: { background: "#10161b", foreground: "#dfe7ec" } });
+            xterm.open(place);
+            /* The domain is told of no size; what is wider than the window is wrapped. */
+            var width = place.querySelector(".xterm-screen").offsetWidth / xterm.cols;
+            function fit() {
+              var fitting = Math.floor((place.clientWidth - 24) / (width || 9));
+              xterm.resize(Math.max(20, Math.min(132, fitting)), 24);
+            }
+            fit();
+            window.addEventListener("resize", fit);
+            var spoken = place.querySelector(".xterm-accessibility-tree");
+            if (spoken) { spoken.setAttribute("role", "list"); spoken.setAttribute("aria-label", "What the domain prints"); }
+            /* Its box sends the focus back into it: then there was no way out. */
+            place.querySelector(".xterm").setAttribute("tabindex", "-1");
+            xterm.attachCustomKeyEventHandler(function (event) { return !(event.key === "Tab" && event.shiftKey); });
+            xterm.on("data", function (text) { send(text); });
+            screen = { focus: function () { xterm.focus(); } };
+          }
+
           window.addEventListener("pagehide", function () { if (socket) { socket.onclose = null; socket.close(); } });
           window.addEventListener("pageshow", function (event) { if (event.persisted) { connect(); } });
-          connect();
+          var source = terminal.getAttribute("data-script");
+          if (!source) { return connect(); }
+          var style = document.createElement("link");
+          style.rel = "stylesheet";
+          style.href = terminal.getAttribute("data-style");
+          document.head.appendChild(style);
+          var script = document.createElement("script");
+          script.src = source;
+          script.onload = function () {
+            try { open(window.XtermModule); } catch (problem) { xterm = null; document.getElementById("screen").hidden = false; }
+            connect();
+          };
+          script.onerror = connect;
+          document.head.appendChild(script);
         })();
 
         """

@@ -257,6 +257,7 @@ enum Stylesheet {
           white-space: pre-wrap; overflow-wrap: anywhere; }
         #printed { display: block; margin-bottom: auto; }
         .writes pre.screen:focus { outline: 3px solid var(--accent); outline-offset: 1px; }
+        .canvas { background: #10161b; border-radius: 8px; padding: .8rem; margin: 0 0 .8rem; overflow: hidden; }
         .typing .field { margin-bottom: .5rem; }
         .typing select { width: auto; }
         .typing > button { margin-bottom: .8rem; }

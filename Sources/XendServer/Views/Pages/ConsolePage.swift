@@ -12,6 +12,8 @@ struct ConsolePage: Sendable {
     let host: String
     /// nil: whoever looks may not see it, or it is gone.
     let contents: ConsoleContents?
+    /// A real terminal can be had; else there is plain text.
+    let hasTerminal: Bool
     /// Why whoever looks may not type.
     let refusal: String?
 
@@ -46,6 +48,8 @@ struct ConsolePage: Sendable {
             "section",
             [.id("terminal"), .class("terminal"), .label("Console")]
                 + (uuid.map { [HTML.Attribute("data-socket", Path.console(of: $0))] } ?? [])
+                + (hasTerminal
+                    ? [.init("data-script", Path.terminalScript), .init("data-style", Path.terminalStyle)] : [])
         ) {
             p(.id("standing"), .class("standing"), .role("status")) { standing(contents) }
             tag(
