@@ -69,6 +69,8 @@ extension HTTPConnection {
             return context.close(promise: nil)
         }
         let channel = context.channel
+        // Who has finished sending says nothing any more.
+        if isInputEnded { return context.close(promise: nil) }
         pipeline.removeHandler(context: context, promise: nil)
         server.tasks.spawn { await serve(session) }
         // What this connection held back is read by whoever has it now.
