@@ -46,7 +46,9 @@ enum MakingResource {
     private static func show(_ exchange: Exchange) async throws(Failure) -> Answer {
         let draft = DomainDraft(exchange.request.form)
         let (configuration, problems) = draft.made()
-        guard problems.isEmpty else { return answer(draft, await Known(exchange), exchange, problems) }
+        guard problems.isEmpty else {
+            return try told(problems.inWords, answer(draft, await Known(exchange), exchange, problems), exchange)
+        }
         return shown(configuration, exchange)
     }
 
@@ -62,7 +64,8 @@ enum MakingResource {
         do throws(SXPError) {
             configuration = try SExpression.parseFirst(SXPText.bytes(of: text))
         } catch {
-            return refused(text, error.describe(file: "configuration"), exchange)
+            let problem = error.describe(file: "configuration")
+            return try told(problem, refused(text, problem, exchange), exchange)
         }
         return answer(DomainDraft(configuration), await Known(exchange), exchange)
     }
@@ -72,7 +75,8 @@ enum MakingResource {
         let known = await Known(exchange)
         guard let field = exchange.request.form.values("config").first(where: { !$0.value.isEmpty }) else {
             let problem = Notice(text: "No file was chosen, or it is empty.", kind: .error)
-            return answer(.blank, known, exchange, notice: problem, status: Status.badRequest)
+            return try told(
+                problem.text, answer(.blank, known, exchange, notice: problem, status: Status.badRequest), exchange)
         }
         let name = field.fileName.map { FilePathText.baseName($0) } ?? "configuration"
         let dialect = DomainFile.Dialect(rawValue: exchange.request.form.text("dialect") ?? "") ?? .later
@@ -90,9 +94,9 @@ enum MakingResource {
             answer.warnings = exchange.representation == .html ? [] : file.warnings
             return answer
         } catch {
-            guard exchange.representation == .html else { throw Failure(OperationError(.invalid, error.text)) }
             let problem = Notice(text: error.text, kind: .error)
-            return answer(.blank, known, exchange, notice: problem, status: Status.badRequest)
+            return try told(
+                error.text, answer(.blank, known, exchange, notice: problem, status: Status.badRequest), exchange)
         }
     }
 
@@ -126,8 +130,7 @@ enum MakingResource {
             let (configuration, problems) = draft.made()
             let known = await Known(exchange)
             guard problems.isEmpty else {
-                let first = problems.sorted { $0.key < $1.key }[0].value
-                throw failure(OperationError(.invalid, first), answer(draft, known, exchange, problems))
+                throw failure(OperationError(.invalid, problems.inWords), answer(draft, known, exchange, problems))
             }
             do throws(OperationError) {
                 return try await made(configuration.description, exchange)
@@ -197,6 +200,12 @@ enum MakingResource {
         return answer
     }
 
+    /// People are shown what they have typed, and what is wrong with it; programs are told that.
+    private static func told(_ problem: String, _ answer: Answer, _ exchange: Exchange) throws(Failure) -> Answer {
+        guard exchange.representation != .html else { return answer }
+        throw Failure(OperationError(.invalid, problem))
+    }
+
     /// A failure that people are shown with what they have typed.
     private static func failure(_ error: OperationError, _ answer: Answer) -> Failure {
         var failure = Failure(error)
@@ -231,6 +240,11 @@ enum MakingResource {
             bridges = Set(interfaces.compactMap { $0.childText("bridge") }).sorted()
         }
     }
+}
+
+extension DomainDraft.Problems {
+    /// All of them, one after the other.
+    fileprivate var inWords: String { sorted { $0.key < $1.key }.map(\.value).joined(separator: "; ") }
 }
 
 extension DomainDraft {

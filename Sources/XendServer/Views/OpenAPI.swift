@@ -79,6 +79,7 @@ enum OpenAPI {
             ("state", words(["all", "running", "paused", "halted", "suspended"])),
         ] + pages,
         "/xend/domain/:domain": [("detail", words(["0", "1"]))],
+        "/xend/new": [("template", string)], "/xend/saved": pages,
         "/xend/console": [("detail", words(["0", "1"]))] + pages,
         "/xend/task": [("detail", words(["0", "1"]))] + pages,
         "/xend/history": [("domain", string)] + history, "/xend/domain/:domain/history": history,
