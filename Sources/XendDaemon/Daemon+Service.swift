@@ -54,16 +54,8 @@ extension Daemon: DaemonService {
         try await manager.console(port: port)
     }
 
-    public func disconnectConsole(port: UInt16) async throws(OperationError) {
-        try await manager.openConsole(port: port).disconnect()
-    }
-
     public func openConsole(port: UInt16) async throws(OperationError) -> any ConsoleHub {
         try await manager.openConsole(port: port)
-    }
-
-    public func savedFiles(in directory: String) async throws(OperationError) -> [SavedFile] {
-        try await SavedFile.all(in: directory, host.files)
     }
 
     // MARK: The node

@@ -235,7 +235,7 @@ public final class Daemon: Sendable {
             additionalResources: options.additionalResources)
         server.nodeName = host.node.systemName.host
         server.random = host.random
-        server.terminal = TerminalFiles(host.files)
+        server.files = host.files
         server.metricsRole = configuration.metricsRole
         if let shares = options.descriptors { server.limits.connections = shares.connections }
         return server

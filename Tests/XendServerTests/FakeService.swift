@@ -20,7 +20,6 @@ final class FakeService: DaemonService {
         /// Who looks at a console.
         var viewers: [any ConsoleViewer] = []
         var contents = ConsoleContents(bytes: [], writer: nil, viewers: 0, isJoined: true)
-        var saved: [SavedFile] = []
         var networks: [String: SExpression] = [:]
         var log = LogContents(bytes: [], modified: 0)
         var measurements: [Measurement] = []
@@ -122,10 +121,6 @@ final class FakeService: DaemonService {
         }
         return console
     }
-    func disconnectConsole(port: UInt16) async throws(OperationError) {
-        _ = try await console(port: port)
-        try note("disconnect \(port)")
-    }
 
     func node() async throws(OperationError) -> NodeInformation { .sample }
     func dmesg(clear: Bool) async throws(OperationError) -> [UInt8] {
@@ -136,7 +131,6 @@ final class FakeService: DaemonService {
         _ = try await console(port: port)
         return FakeConsole(service: self, port: port)
     }
-    func savedFiles(in directory: String) async throws(OperationError) -> [SavedFile] { now.saved }
     func log() async throws(OperationError) -> LogContents { now.log }
     func shutDownNode(reboot: Bool, for requester: Requester) async throws(OperationError) {
         try note("node \(reboot ? "reboot" : "shutdown")")
@@ -220,5 +214,5 @@ private struct FakeConsole: ConsoleHub {
     func type(_ bytes: [UInt8], over isOver: Bool) async throws(OperationError) {
         try service.note("type at console \(port)\(isOver ? " over" : ""): \(String(decoding: bytes, as: UTF8.self))")
     }
-    func disconnect() async {}
+    func disconnect() async { try? service.note("disconnect \(port)") }
 }

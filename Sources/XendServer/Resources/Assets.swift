@@ -17,7 +17,7 @@ enum Assets {
     /// A file of the terminal, where there is one.
     static func terminal(_ name: String, _ contentType: String) -> Resource.Handler {
         { exchange throws(Failure) in
-            guard let bytes = await exchange.configuration.terminal?.read(name) else {
+            guard let bytes = await TerminalFiles(exchange.configuration.files).read(name) else {
                 throw Failure(status: Status.notFound, OperationError(.notFound, "\(name) is not installed"))
             }
             return .reply(reply(bytes, contentType))

@@ -27,7 +27,7 @@ enum ConsoleResource {
         let contents = caller.may(.operator) ? try? await exchange.service.openConsole(port: port).contents() : nil
         let page = ConsolePage(
             console: console, name: names[console.domain], uuid: domain?.uuid, host: exchange.host, contents: contents,
-            hasTerminal: await exchange.configuration.terminal?.areThere() ?? false,
+            hasTerminal: await TerminalFiles(exchange.configuration.files).areThere(),
             refusal: caller.may(.operator) ? nil : caller.refusal(.operator, of: "a console"))
         return .value(console).page { page.page() }
     }
@@ -114,7 +114,7 @@ enum ConsoleResource {
     static func disconnect(_ exchange: Exchange) async throws(Failure) -> Answer {
         let port = try port(exchange)
         try await exchange.askForResource { service throws(OperationError) in
-            try await service.disconnectConsole(port: port)
+            try await service.openConsole(port: port).disconnect()
         }
         return .none
     }

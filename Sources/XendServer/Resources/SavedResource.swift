@@ -8,10 +8,8 @@ enum SavedResource {
     static func list(_ exchange: Exchange) async throws(Failure) -> Answer {
         let directory = exchange.authenticator.policy.saveDirectory
         var files: [SavedFile] = []
-        if let directory {
-            files = try await exchange.ask { service throws(OperationError) in
-                try await service.savedFiles(in: directory)
-            }
+        if let directory, let store = exchange.configuration.files {
+            files = try await exchange.ask { _ throws(OperationError) in try await SavedFile.all(in: directory, store) }
         }
         let caller = exchange.request.caller
         let page = SavedPage(

@@ -49,15 +49,15 @@ struct TimelinePicture: Sendable {
         let height = Self.head + Double(shown.count) * Self.row + 4
         let label = shown.map { "\($0.domain) \($0.bars.last?.span.state.title ?? "")" }.joined(separator: ", ")
         return .group([
-            tag(
-                "svg",
-                [
-                    .class("timeline"), .init("viewBox", "0 0 \(Int(Self.width)) \(Int(height))"), .role("group"),
-                    .label("Time line, from \(Wording.time(from)) to \(Wording.time(to)): now \(label)"),
-                ]
+            div(
+                .role("group"), .label("Time line, from \(Wording.time(from)) to \(Wording.time(to)): now \(label)")
             ) {
-                axis(height)
-                for (index, entry) in shown.enumerated() { line(index, entry.domain, entry.bars) }
+                tag(
+                    "svg", [.class("timeline"), .init("viewBox", "0 0 \(Int(Self.width)) \(Int(height))")]
+                ) {
+                    axis(height)
+                    for (index, entry) in shown.enumerated() { line(index, entry.domain, entry.bars) }
+                }
             },
             bars.count > shown.count
                 ? p(.class("help")) { "and \(bars.count - shown.count) other domains: ask for one of them" } : .nothing,
