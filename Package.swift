@@ -83,6 +83,9 @@ let package = Package(
         // The rules: which operation is allowed when, the plan for it, restart policy. No I/O, no time, no chance.
         module("DomainLifecycle", ["DomainModel", "SExpressions"]),
 
+        // Configuration files of xm and xl, read as data.
+        module("DomainFiles", ["DomainModel", "SExpressions"]),
+
         // Text inside HTML and JSON.
         module("WebText"),
         // A domain's configuration as Xen's libxl and its users read it.
@@ -119,10 +122,11 @@ let package = Package(
         module(
             "XendServer",
             [
-                "AccessControl", "HTTPInterface", "DomainManagement", "DomainLifecycle", "DomainModel",
+                "AccessControl", "HTTPInterface", "DomainManagement", "DomainFiles", "DomainLifecycle", "DomainModel",
                 "HypervisorInterface",
                 "Digests", "HostInterface", "SExpressions", "WebText",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOWebSocket", package: nio),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         // Reads xend-config.sxp, starts and stops the parts in order.
@@ -168,9 +172,8 @@ let package = Package(
         module(
             "XmCommands",
             [
-                "XendClient", "DomainLifecycle", "DomainModel", "LibxlForm", "Migration", "HypervisorInterface",
-                "HostInterface",
-                "SExpressions",
+                "XendClient", "DomainFiles", "DomainLifecycle", "DomainModel", "LibxlForm", "Migration",
+                "HypervisorInterface", "HostInterface", "SExpressions",
             ]),
 
         // -- The simulated machine ---------------------------------------------------------------------------------
@@ -316,7 +319,8 @@ let package = Package(
         .testTarget(
             name: "XmCommandsTests",
             dependencies: [
-                "XmCommands", "XendClient", "DomainLifecycle", "DomainModel", "HostInterface", "SExpressions",
+                "XmCommands", "DomainFiles", "XendClient", "DomainLifecycle", "DomainModel", "HostInterface",
+                "SExpressions",
             ], exclude: ["Corpus"], swiftSettings: settings),
         tests(
             "TransferTests",

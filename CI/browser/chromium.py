@@ -221,6 +221,19 @@ class Chromium:
         """Into what has the focus."""
         self.call("Input.insertText", text=text)
 
+    def type_keys(self, text):
+        """Key by key, as a terminal hears it."""
+        for letter in text:
+            key = "Enter" if letter == "\r" else letter
+            self.call("Input.dispatchKeyEvent", type="keyDown", key=key, text=letter)
+            self.call("Input.dispatchKeyEvent", type="keyUp", key=key)
+
+    def upload(self, selector, path):
+        """Chooses a file."""
+        root = self.call("DOM.getDocument")["root"]["nodeId"]
+        node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.call("DOM.setFileInputFiles", nodeId=node, files=[path])
+
     def press(self, key, shift=False):
         """A key of the keyboard."""
         code, text = KEYS[key]

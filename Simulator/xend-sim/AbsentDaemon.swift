@@ -25,7 +25,7 @@ struct AbsentDaemon: DaemonService {
     }
     func consoles() async -> [ConsoleInformation] { [] }
     func console(port: UInt16) async throws(OperationError) -> ConsoleInformation { throw Self.error }
-    func disconnectConsole(port: UInt16) async throws(OperationError) { throw Self.error }
+    func openConsole(port: UInt16) async throws(OperationError) -> any ConsoleHub { throw Self.error }
     func node() async throws(OperationError) -> NodeInformation { throw Self.error }
     func dmesg(clear: Bool) async throws(OperationError) -> [UInt8] { throw Self.error }
     func log() async throws(OperationError) -> LogContents { throw Self.error }

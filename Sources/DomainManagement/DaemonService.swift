@@ -37,8 +37,10 @@ public protocol DaemonService: Sendable {
     /// - Parameter port: the TCP port that its clients connect to.
     /// - Throws: `notFound` when no domain's console listens there.
     func console(port: UInt16) async throws(OperationError) -> ConsoleInformation
-    /// Closes the client's connection; listening goes on.
-    func disconnectConsole(port: UInt16) async throws(OperationError)
+
+    /// One console, to look at and to type.
+    /// - Throws: `notFound` when no domain's console listens there.
+    func openConsole(port: UInt16) async throws(OperationError) -> any ConsoleHub
 
     // MARK: The node
 

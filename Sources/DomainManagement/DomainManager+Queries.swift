@@ -114,10 +114,10 @@ extension DomainManager {
         try parts.consoles.information(port: port)
     }
 
-    /// Closes the connections of a console's clients.
-    /// - Throws: `notFound`, when no console listens on the port.
-    public func disconnectConsole(port: UInt16) async throws(OperationError) {
-        try await parts.consoles.console(port: port).disconnect()
+    /// The console on a TCP port, to look at and to type.
+    /// - Throws: `notFound`, when none listens there.
+    public func openConsole(port: UInt16) throws(OperationError) -> any ConsoleHub {
+        try parts.consoles.console(port: port)
     }
 
     // MARK: - Tasks

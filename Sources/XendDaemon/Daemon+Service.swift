@@ -54,8 +54,8 @@ extension Daemon: DaemonService {
         try await manager.console(port: port)
     }
 
-    public func disconnectConsole(port: UInt16) async throws(OperationError) {
-        try await manager.disconnectConsole(port: port)
+    public func openConsole(port: UInt16) async throws(OperationError) -> any ConsoleHub {
+        try await manager.openConsole(port: port)
     }
 
     // MARK: The node

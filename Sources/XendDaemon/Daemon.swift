@@ -242,6 +242,7 @@ public final class Daemon: Sendable {
         server.random = host.random
         server.usualBridge = configuration.bridge
         server.watcher = options.watcher
+        server.files = host.files
         server.metricsRole = configuration.metricsRole
         if let shares = options.descriptors { server.limits.connections = shares.connections }
         return server

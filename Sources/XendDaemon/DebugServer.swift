@@ -184,7 +184,7 @@ actor DebugClient {
         guard let channel = command.childText("id").flatMap(Int.init),
             let console = await daemon.consoles().first(where: { $0.channel == channel })
         else { return Self.problem("argument", "(console.disconnect (id N)): no console has this channel") }
-        try? await daemon.disconnectConsole(port: console.port)
+        try? await daemon.openConsole(port: console.port).disconnect()
         note("console.disconnect", AuditArgument("id", String(channel)), .done)
         return ["ok", ["ok"]]
     }

@@ -121,7 +121,9 @@ import Testing
 
     /// What everybody may know: that xend is there.
     static let open: Set<String> = [
-        "/", "/xend", "/xend/login", "/xend/style.css", "/xend/live.js", "/xend/icon.svg", "/healthz", "/readyz",
+        "/", "/xend", "/xend/login", "/xend/style.css", "/xend/live.js", "/xend/console.js", "/xend/xterm.js",
+        "/xend/xterm.css", "/xend/icon.svg",
+        "/healthz", "/readyz",
     ]
 
     /// What only administrators see; all else is for viewers.
@@ -143,6 +145,10 @@ import Testing
         "/xend/domain/:domain cpu_bvt_set": .administrator, "/xend/domain/:domain bvt_set": .administrator,
         "/xend/domain/:domain cpu_atropos_set": .administrator,
         "/xend/domain/:domain atropos_set": .administrator, "/xend/domain/:domain cancel": .operator,
+        "/xend/domain/:domain vif_create": .administrator, "/xend/domain/:domain vbd_create": .administrator,
+        "/xend/new disk": .administrator, "/xend/new interface": .administrator, "/xend/new drop": .administrator,
+        "/xend/new show": .administrator, "/xend/new fields": .administrator, "/xend/new read": .administrator,
+        "/xend/new make": .administrator, "/xend/console/:port type": .operator,
         "/xend/console/:port disconnect": .operator, "/xend/console/:port ticket": .operator,
         "/xend/event inject": .administrator,
         "/xend/vnet create": .administrator, "/xend/vnet/:id delete": .administrator,

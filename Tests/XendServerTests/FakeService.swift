@@ -17,6 +17,9 @@ final class FakeService: DaemonService {
         /// No more readers of events are taken.
         var isFull = false
         var history = HistoryAnswer()
+        /// Who looks at a console.
+        var viewers: [any ConsoleViewer] = []
+        var contents = ConsoleContents(bytes: [], writer: nil, viewers: 0, isJoined: true)
         var networks: [String: SExpression] = [:]
         var log = LogContents(bytes: [], modified: 0)
         var measurements: [Measurement] = []
@@ -43,8 +46,8 @@ final class FakeService: DaemonService {
     func publish(_ event: NumberedEvent) { feed.yield(event) }
     func endStream() { feed.finish() }
 
-    private var now: State { state.withLock { $0 } }
-    private func note(_ text: String) throws(OperationError) {
+    var now: State { state.withLock { $0 } }
+    func note(_ text: String) throws(OperationError) {
         let failure = state.withLock { state in
             state.asked.append(text)
             return state.failure
@@ -120,15 +123,15 @@ final class FakeService: DaemonService {
         }
         return console
     }
-    func disconnectConsole(port: UInt16) async throws(OperationError) {
-        _ = try await console(port: port)
-        try note("disconnect \(port)")
-    }
 
     func node() async throws(OperationError) -> NodeInformation { .sample }
     func dmesg(clear: Bool) async throws(OperationError) -> [UInt8] {
         try note("dmesg\(clear ? " clear" : "")")
         return Array("(XEN) Xen version 4.17 <test>\n".utf8)
+    }
+    func openConsole(port: UInt16) async throws(OperationError) -> any ConsoleHub {
+        _ = try await console(port: port)
+        return FakeConsole(service: self, port: port)
     }
     func log() async throws(OperationError) -> LogContents { now.log }
     func shutDownNode(reboot: Bool, for requester: Requester) async throws(OperationError) {
@@ -200,4 +203,20 @@ private struct StreamReading: EventReading {
         for await event in stream { return [event] }
         return nil
     }
+}
+
+/// A console that takes down what is typed, and who looks.
+private struct FakeConsole: ConsoleHub {
+    let service: FakeService
+    let port: UInt16
+
+    func join(_ viewer: any ConsoleViewer) async throws(OperationError) {
+        try service.note("join console \(port)")
+        service.change { $0.viewers.append(viewer) }
+    }
+    func contents() async -> ConsoleContents { service.now.contents }
+    func type(_ bytes: [UInt8], over isOver: Bool) async throws(OperationError) {
+        try service.note("type at console \(port)\(isOver ? " over" : ""): \(String(decoding: bytes, as: UTF8.self))")
+    }
+    func disconnect() async { try? service.note("disconnect \(port)") }
 }

@@ -20,7 +20,9 @@ import Testing
         let words = try Self.words()
         // Parts of the pages, and another spelling of operations that are there.
         let others: Set = [
-            "/xend/style.css", "/xend/live.js", "/xend/icon.svg", "/xend/device", "bvt_set", "atropos_set",
+            "/xend/style.css", "/xend/live.js", "/xend/console.js", "/xend/xterm.js", "/xend/xterm.css",
+            "/xend/icon.svg", "/xend/device", "bvt_set",
+            "atropos_set",
         ]
         for resource in RouteTable.resources where !others.contains(resource.path) {
             // What stands for a name is in the page by another one.

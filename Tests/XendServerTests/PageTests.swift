@@ -10,6 +10,7 @@ import Testing
     static let paths = [
         "/xend", "/xend/node", "/xend/node/dmesg", "/xend/domain", "/xend/domain/vm1", "/xend/domain/Domain-0",
         "/xend/domain/a%2Fb+%3Cc%3E'%26%22", "/xend/console", "/xend/console/9601", "/xend/vnet", "/xend/vnet/5",
+        "/xend/new", "/xend/new?template=vm1", "/xend/saved",
         "/xend/event", "/xend/device", "/xend/task", "/xend/task/3", "/xend/token", "/xend/history",
         "/xend/domain/vm1/history",
         "/xend/domain?q=state:paused&sort=memory&order=down", "/xend/domain?op=each&do=destroy&domain=vm1",
@@ -31,7 +32,8 @@ import Testing
         #expect(document.text("//title").hasSuffix("xend on alpha"))
         #expect(document.text("//p[@class='simulation']/strong") == "SIMULATION")
         #expect(document.count("//*[@style] | //*[@onclick] | //script[not(@src)] | //style") == 0)
-        #expect(document.count("//script[@src != '/xend/live.js'] | //img") == 0)
+        let scripts = ["/xend/live.js"] + (path.hasPrefix("/xend/console/") ? ["/xend/console.js"] : [])
+        #expect(document.values("//script/@src") == scripts && document.count("//img") == 0)
         #expect(document.values("//link/@href") == ["/xend/icon.svg", "/xend/style.css"])
         // Whoever cannot see knows what each field is for, and each id stands once.
         #expect(document.count("//input[@type='text' or @type='number' or @type='file'][not(@id = //label/@for)]") == 0)
@@ -95,7 +97,14 @@ import Testing
             ("/xend/domain/vm1?op=destroy&reason=reboot", "//form/@method", "post"),
             ("/xend/domain/vm1?op=destroy&reason=reboot", "//form//input[@checked]/@value", "reboot"),
             ("/xend/domain/vm1?op=device_destroy&type=vbd&idx=2", "//form/input[@name='idx']/@value", "2"),
-            ("/xend/console/9601", "//main//form//button/@value", "disconnect"),
+            ("/xend/console/9601", "//main//form[@id='typing']//button/@value", "type"),
+            ("/xend/console/9601", "//main//form[not(@id)]//button/@value", "disconnect"),
+            (
+                "/xend/console/9601", "//section/@data-socket",
+                "/xend/domain/01010101-0101-0101-0101-010101010101/console"
+            ),
+            ("/xend/new", "//form[@class='making']//button[@class='good']/@value", "show"),
+            ("/xend/saved", "//main/p[@class='empty']", "No domain is saved here."),
             ("/xend/node", "//pre[@class='log']", "0123456789\n<log>\n"),
             ("/xend/node/dmesg", "//pre", "(XEN) Xen version 4.17 <test>\n"),
             ("/xend/task/3", "//main//div[@role='img'][1]/@aria-label", "42 %"),

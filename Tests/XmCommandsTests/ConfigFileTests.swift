@@ -2,6 +2,7 @@
 
 import Testing
 
+@testable import DomainFiles
 @testable import XmCommands
 
 /// `name=value; …` of what a file sets.

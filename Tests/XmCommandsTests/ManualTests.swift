@@ -3,6 +3,7 @@
 import Foundation
 import Testing
 
+@testable import DomainFiles
 @testable import XmCommands
 
 @Suite struct ManualTests {

@@ -4,18 +4,27 @@ struct ConsoleBacklog {
     static let limit = 64 * 1024
 
     private var bytes: [UInt8] = []
+    /// How many of them, from the first, somebody has seen who was connected.
+    private var seen = 0
 
-    var isEmpty: Bool { bytes.isEmpty }
+    /// All of it has been seen.
+    var isEmpty: Bool { seen == bytes.count }
 
-    /// The last 64 KiB.
-    var contents: [UInt8] { Array(bytes.suffix(Self.limit)) }
+    /// Of the last 64 KiB, what nobody has seen.
+    var contents: [UInt8] { Array(bytes.dropFirst(seen).suffix(Self.limit)) }
+
+    /// The last 64 KiB, seen or not.
+    var all: [UInt8] { Array(bytes.suffix(Self.limit)) }
 
     mutating func append(_ new: [UInt8]) {
         bytes += new
         // Not at every byte: what is thrown away moves what stays.
-        if bytes.count > 2 * Self.limit { bytes.removeFirst(bytes.count - Self.limit) }
+        guard bytes.count > 2 * Self.limit else { return }
+        let surplus = bytes.count - Self.limit
+        bytes.removeFirst(surplus)
+        seen = max(0, seen - surplus)
     }
 
     /// Everything has been seen.
-    mutating func removeAll() { bytes = [] }
+    mutating func markSeen() { seen = bytes.count }
 }

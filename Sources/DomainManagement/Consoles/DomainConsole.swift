@@ -8,7 +8,8 @@ import Synchronization
 
 /// A domain's console: a TCP listener joined to the console of the domain's present life (manual L2).
 ///
-/// The first client may write, others watch; when the writer leaves, the one that watched longest may write. What the guest
+/// The first client may write, others watch; when the writer leaves, the one that watched longest may write; one in a page may take
+/// over. What the guest
 /// prints while nobody is connected is kept, and whoever comes sees it and what has been printed since, until nobody is left.
 /// The listener and its clients outlive a restart of the domain.
 actor DomainConsole {
@@ -33,6 +34,8 @@ actor DomainConsole {
     private var eventPort: UInt32?
     private var stream: (any ConsoleStream)?
     private var clients: [ConsoleClient] = []
+    /// The one of them whose typing reaches the guest.
+    private var writer: ConsoleClient?
     /// Clients that have finished sending.
     private var listeners: [ConsoleClient] = []
     private var backlog = ConsoleBacklog()
@@ -112,7 +115,7 @@ actor DomainConsole {
             awaited += 1
             tasks.spawn { [weak self] in await self?.admit(connection, byTicketOf: caller) }
         } else if mayType(caller), !isClosed {
-            await admit(connection)
+            await admit(connection, "\(caller)")
         } else {
             await connection.close()
         }
@@ -141,35 +144,36 @@ actor DomainConsole {
             return await connection.close()
         }
         audit?.note(holder, by: .console, "connect", on: place, .done)
-        await admit(connection, typing: Array(parts[1]))
+        await admit(connection, "\(holder)", typing: Array(parts[1]))
     }
 
     /// How long somebody may take to show his ticket.
     private static let ticketPatience = Duration.seconds(10)
 
-    private func admit(_ connection: any NetworkConnection, typing first: [UInt8]? = nil) async {
-        guard clients.count + listeners.count < Self.maximumClients else {
+    private func admit(_ connection: any NetworkConnection, _ who: String, typing first: [UInt8]? = nil) async {
+        let viewer = SocketViewer(connection, who: who, typed: first)
+        guard !isFull else {
             try? await connection.write(Array("Cannot connect to console \(channel) on domain \(domainID)\n".utf8))
             return await connection.close()
         }
-        let client = ConsoleClient(connection, tasks: tasks)
+        admit(viewer, isNew: true)
+    }
+
+    var isFull: Bool { clients.count + listeners.count >= Self.maximumClients }
+
+    /// - Parameter isNew: it is shown what nobody has seen yet; others have been shown all there is.
+    func admit(_ viewer: any ConsoleViewer, isNew: Bool) {
+        let client = ConsoleClient(viewer, tasks: tasks)
         clients.append(client)
+        if writer == nil { writer = client }
+        if isNew, !backlog.isEmpty { client.send(backlog.contents) }
+        if !isNew { client.send(backlog.all) }
         show()
-        publish(event("connect", connection.peer))
-        if !backlog.isEmpty { client.send(backlog.contents) }
+        publish(event("connect", viewer.peer))
         tasks.spawn { [weak self] in
-            // Of whoever has shown a ticket it is known what he speaks.
-            var isFirst = first == nil
-            if let first, !first.isEmpty { await self?.type(first, from: client) }
-            while let bytes = try? await connection.read(4096), !bytes.isEmpty {
-                // A browser or another program has been sent here: nobody types so.
-                if isFirst, OtherProtocol(of: bytes) != nil {
-                    await connection.close()
-                    break
-                }
-                isFirst = false
+            while let input = await viewer.next() {
                 guard let self else { break }
-                await self.type(bytes, from: client)
+                await self.take(input, from: client)
             }
             await self?.inputEnded(of: client)
         }
@@ -190,10 +194,11 @@ actor DomainConsole {
     private func inputEnded(of client: ConsoleClient) async {
         guard let place = clients.firstIndex(where: { $0 === client }) else { return await client.close() }
         clients.remove(at: place)
-        if clients.isEmpty { backlog.removeAll() }
+        if writer === client { writer = clients.first }
+        if clients.isEmpty { backlog.markSeen() }
         listeners.append(client)
         show()
-        publish(event("disconnect", client.connection.peer))
+        publish(event("disconnect", client.viewer.peer))
         for _ in 0..<Self.lingeringSeconds {
             let before = client.bytesSent
             guard (try? await clock.sleep(for: .seconds(1))) != nil, client.bytesSent > before else { break }
@@ -202,9 +207,34 @@ actor DomainConsole {
         await client.close()
     }
 
-    private func type(_ bytes: [UInt8], from client: ConsoleClient) async {
-        guard clients.first === client, let stream else { return }
-        try? await stream.write(bytes)
+    private func take(_ input: ConsoleInput, from client: ConsoleClient) async {
+        switch input {
+        case .typed(let bytes):
+            guard writer === client, let stream else { return }
+            try? await stream.write(bytes)
+        case .take:
+            guard clients.contains(where: { $0 === client }) else { return }
+            writer = client
+            show()
+        case .give:
+            guard writer === client else { return }
+            writer = clients.first { $0 !== client }
+            show()
+        }
+    }
+
+    // MARK: - What pages ask
+
+    var isShut: Bool { isClosed }
+    var isJoined: Bool { stream != nil }
+    var printed: [UInt8] { backlog.all }
+    var writerName: String? { writer?.viewer.who }
+    var viewerCount: Int { clients.count }
+
+    /// - Returns: false: the guest is not there.
+    func write(_ bytes: [UInt8]) async -> Bool {
+        guard let stream else { return false }
+        return (try? await stream.write(bytes)) != nil
     }
 
     /// Closes every client's connection; listening goes on.
@@ -213,9 +243,10 @@ actor DomainConsole {
         let lingering = listeners
         clients = []
         listeners = []
-        if !leaving.isEmpty { backlog.removeAll() }
+        writer = nil
+        if !leaving.isEmpty { backlog.markSeen() }
         show()
-        for client in leaving { publish(event("disconnect", client.connection.peer)) }
+        for client in leaving { publish(event("disconnect", client.viewer.peer)) }
         for client in leaving + lingering { await client.close() }
     }
 
@@ -241,7 +272,13 @@ actor DomainConsole {
             if isClosed { .closed } else if clients.isEmpty { .listening } else { .connected }
         var information = ConsoleInformation(
             status: status, channel: channel, domain: domainID, eventPort: eventPort, port: port)
-        information.client = clients.first.map { ($0.connection.peer.host, $0.connection.peer.port) }
+        information.client = writer.map { ($0.viewer.peer.host, $0.viewer.peer.port) }
         shown.withLock { $0 = information }
+        for client in clients {
+            client.tell(
+                ConsoleStanding(
+                    isWriter: client === writer, writer: writer?.viewer.who ?? "", viewers: clients.count,
+                    isJoined: stream != nil))
+        }
     }
 }

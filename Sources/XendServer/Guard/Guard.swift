@@ -51,6 +51,15 @@ struct Guard: Sendable {
         }
     }
 
+    /// A WebSocket is opened by GET, and browsers let any page open one anywhere: they say which, always, and it must be one of ours.
+    func checkSocket(_ request: Request) throws(Failure) {
+        let isBrowser = Self.browserHeaders.contains(where: request.headers.contains(name:))
+        guard !isBrowser || request.headers.contains(name: "origin") else {
+            throw forbidden("a browser may open a console only from xend's own pages, and says so (Origin)")
+        }
+        try checkOrigin(request)
+    }
+
     private func checkOrigin(_ request: Request) throws(Failure) {
         let site = request.headers.first(name: "sec-fetch-site") ?? "none"
         guard site == "same-origin" || site == "none" else {

@@ -1,7 +1,7 @@
 import NIOCore
 
 /// Tells the connection when bytes arrive, before they make a request: a client that has begun one is not idle.
-final class FirstByteObserver: ChannelInboundHandler {
+final class FirstByteObserver: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 

@@ -49,6 +49,7 @@ extension HTTPConnection {
     }
 
     private func send(_ reply: Reply, to request: Request?) {
+        if case .socket(let serve) = reply.body, let request { return upgrade(request, serve) }
         let reply = reply.unlessKnown(to: request)
         let isStream = reply.isStream && request?.method != .HEAD
         isStreaming = isStream

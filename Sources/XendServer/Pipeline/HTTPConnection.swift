@@ -8,7 +8,7 @@ import NIOHTTP1
 /// - A client that sends several requests at once is read no further while one is being answered.
 /// - A client that has finished sending still gets its answers.
 /// - An error ends the connection, but only after the client has had time to read it.
-final class HTTPConnection: ChannelDuplexHandler {
+final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

@@ -112,7 +112,7 @@ public final class HTTPPipeline: Sendable {
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(FirstByteObserver(connection))
-        try pipeline.addHandler(ByteToMessageHandler(decoder))
+        try pipeline.addHandler(ByteToMessageHandler(decoder), name: HTTPConnection.decoder)
         try pipeline.addHandler(connection)
     }
 }

@@ -18,6 +18,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var metricsRole: Role? = .viewer
     /// Chooses what the forms of pages have; nil: none of them can be sent by a browser.
     public var random: (any RandomSource)?
+    /// Of the node, for saved domains that are listed and for the terminal of consoles; nil: there are none.
+    public var files: (any FileStore)?
     /// Of sizes, numbers and times.
     public var limits: HTTPLimits
     /// Resources that only this program has, beside those of `/xend`.

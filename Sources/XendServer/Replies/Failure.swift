@@ -6,6 +6,10 @@ public struct Failure: Error, Sendable {
     var status: Int?
     var error: OperationError
     var headers: [(name: String, value: String)] = []
+    /// What people are shown of it in place of the usual: what they have typed.
+    var page: (@Sendable () -> Page)?
+    /// Above that page.
+    var notice: Notice?
 
     public init(_ error: OperationError) { self.error = error }
 

@@ -97,10 +97,10 @@ struct Rendering: Sendable {
                 status: status, reason: reason, contentType: JSONView.problemType,
                 body: JSONView.problem(text, kind: failure.error.kind.word, status: status), headers: failure.headers)
         case .html:
-            let page = errorPage(failure, status, resource)
+            let page = failure.page?() ?? errorPage(failure, status, resource)
             return Reply(
                 status: status, reason: reason, contentType: "text/html; charset=utf-8",
-                body: PageFrame(exchange: exchange).document(page, notice: nil),
+                body: PageFrame(exchange: exchange).document(page, notice: failure.notice),
                 headers: failure.headers + PageHeaders.all)
         }
     }

@@ -6,6 +6,8 @@ public struct Reply: Sendable {
         case bytes([UInt8])
         /// Written as it comes; the connection ends with it.
         case stream(@Sendable (EventWriter) async -> Void)
+        /// No answer any more: the connection becomes a WebSocket.
+        case socket(@Sendable (SocketSession) async -> Void)
     }
 
     /// Of HTTP: 200 and so on (reference/http-api.md §5).
@@ -49,8 +51,16 @@ public struct Reply: Sendable {
     var isStream: Bool {
         switch body {
         case .bytes: false
-        case .stream: true
+        case .stream, .socket: true
         }
+    }
+
+    init(socket: @escaping @Sendable (SocketSession) async -> Void) {
+        status = Status.switchingProtocols
+        reason = Status.phrase(Status.switchingProtocols)
+        headers = []
+        body = .socket(socket)
+        closes = false
     }
 
     /// Status, reason phrase and body say the same.
@@ -63,6 +73,7 @@ public struct Reply: Sendable {
 
 /// The statuses in use and their standard phrases (RFC 9110 §15).
 enum Status {
+    static let switchingProtocols = 101, upgradeRequired = 426
     static let ok = 200, created = 201, accepted = 202, partialContent = 206, seeOther = 303, notModified = 304
     static let badRequest = 400, unauthorized = 401, forbidden = 403, notFound = 404, methodNotAllowed = 405,
         notAcceptable = 406
@@ -73,6 +84,8 @@ enum Status {
 
     static func phrase(_ status: Int) -> String {
         switch status {
+        case switchingProtocols: "Switching Protocols"
+        case upgradeRequired: "Upgrade Required"
         case ok: "OK"
         case created: "Created"
         case accepted: "Accepted"

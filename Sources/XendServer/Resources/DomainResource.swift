@@ -63,6 +63,28 @@ enum DomainResource {
 
     // MARK: Devices
 
+    /// Adds a device that fields describe; the operation is the one of programs.
+    static func attach(_ kind: DraftDevice.Kind) -> Resource.Handler {
+        { exchange throws(Failure) in
+            let device = DraftDevice(kind, exchange.request.form)
+            guard let rule = OperationRule.all(of: .domain).first(where: { $0.name == "device_create" }) else {
+                return .none
+            }
+            let config = Form([Form.Field("config", SXPText.bytes(of: device.element.description))])
+            let asked: Asked
+            do throws(OperationError) {
+                asked = try rule.asked(config)
+            } catch {
+                throw Failure(error)
+            }
+            guard case .domain(let operation) = asked, case .device(let made) = try await exchange.perform(operation)
+            else { return .none }
+            var answer = Answer.value(made)
+            answer.warnings = operation.warnings
+            return answer
+        }
+    }
+
     static func devices(_ type: DeviceType) -> Resource.Handler {
         { exchange throws(Failure) in
             let devices = try await exchange.domain().devices.filter { $0.type == type }

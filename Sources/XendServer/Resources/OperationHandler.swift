@@ -106,7 +106,7 @@ enum OperationHandler {
         return answer
     }
 
-    private static func made(
+    static func made(
         _ domain: some SExpressible, called name: String, _ what: String, _ exchange: Exchange
     ) -> Answer {
         var answer = Answer.value(domain)

@@ -42,7 +42,7 @@ public struct Request: Sendable {
         self.headers = headers
         self.form = target.query.overlaid(by: form)
         self.body = body
-        self.caller = Self.proxyHeaders.contains(where: headers.contains(name:)) ? caller.behindProxy : caller
+        self.caller = Self.asker(caller, showing: headers)
     }
 
     /// What a proxy adds. One that root runs would be root for everybody (manual, decision 14).
@@ -52,6 +52,13 @@ public struct Request: Sendable {
 
     /// Where it goes, as links write it.
     package var path: String { Path.joined(target.segments) }
+
+    /// Who asks by it on a connection of somebody: a proxy's word for somebody else counts for nothing.
+    func asked(by caller: Caller) -> Caller { Self.asker(caller, showing: headers) }
+
+    private static func asker(_ caller: Caller, showing headers: HTTPHeaders) -> Caller {
+        Self.proxyHeaders.contains(where: headers.contains(name:)) ? caller.behindProxy : caller
+    }
 
     /// PUT, which the manual names in passing, is taken as POST.
     var isPost: Bool { method == .POST || method == .PUT }

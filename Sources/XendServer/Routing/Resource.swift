@@ -82,8 +82,10 @@ public struct Resource: Sendable {
             Operation(name: name, changes: true, audience: audience, alsoByGet: true, handler: handler)
         }
         /// Changes nothing; by GET and POST.
-        public static func query(_ name: String, _ handler: @escaping Handler) -> Operation {
-            Operation(name: name, changes: false, audience: .viewer, alsoByGet: true, handler: handler)
+        public static func query(
+            _ name: String, for audience: Audience = .viewer, _ handler: @escaping Handler
+        ) -> Operation {
+            Operation(name: name, changes: false, audience: audience, alsoByGet: true, handler: handler)
         }
     }
 

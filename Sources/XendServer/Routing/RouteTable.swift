@@ -11,6 +11,10 @@ enum RouteTable {
         Resource("/xend/style.css", get: Assets.style, for: .everyone),
         Resource("/xend/icon.svg", get: Assets.icon, for: .everyone),
         Resource("/xend/live.js", get: Assets.script, for: .everyone),
+        Resource("/xend/console.js", get: Assets.consoleScript, for: .everyone),
+        Resource(
+            "/xend/xterm.js", get: Assets.terminal("xterm.js", "text/javascript; charset=utf-8"), for: .everyone),
+        Resource("/xend/xterm.css", get: Assets.terminal("xterm.css", "text/css; charset=utf-8"), for: .everyone),
     ]
 
     private static let own: [Resource] = [
@@ -42,8 +46,13 @@ enum RouteTable {
                 .change("cpu_atropos_set", DomainResource.oldScheduler),
                 .change("atropos_set", DomainResource.oldScheduler),
                 .change("cancel", for: .operator, DomainResource.cancel),
+                .change("vif_create", DomainResource.attach(.interface)),
+                .change("vbd_create", DomainResource.attach(.disk)),
             ]),
 
+        Resource("/xend/saved", get: SavedResource.list),
+        Resource("/xend/new", get: MakingResource.page, MakingResource.operations),
+        Resource("/xend/domain/:domain/console", get: ConsoleResource.ofDomain),
         Resource("/xend/domain/:domain/history", get: HistoryResource.ofDomain),
         Resource("/xend/history", get: HistoryResource.read),
         Resource("/xend/domain/:domain/measures", get: MeasureResource.ofDomain),
@@ -56,6 +65,7 @@ enum RouteTable {
             [
                 .changeByGet("disconnect", for: .operator, ConsoleResource.disconnect),
                 .change("ticket", for: .operator, ConsoleResource.makeTicket),
+                .change("type", for: .operator, ConsoleResource.type),
             ]),
 
         Resource("/xend/event", get: EventResource.read, [.change("inject", EventResource.inject)]),

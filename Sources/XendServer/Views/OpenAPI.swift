@@ -58,7 +58,9 @@ enum OpenAPI {
     /// What is answered by those that know no JSON.
     private static let otherTypes = [
         "/xend/node/log": "text/plain", "/healthz": "text/plain", "/readyz": "text/plain", "/metrics": "text/plain",
-        "/xend/style.css": "text/css", "/xend/live.js": "text/javascript", "/xend/icon.svg": "image/svg+xml",
+        "/xend/style.css": "text/css", "/xend/live.js": "text/javascript", "/xend/console.js": "text/javascript",
+        "/xend/xterm.js": "text/javascript", "/xend/xterm.css": "text/css",
+        "/xend/icon.svg": "image/svg+xml",
     ]
 
     private static func reading(_ resource: Resource) -> JSONValue {
@@ -78,6 +80,7 @@ enum OpenAPI {
             ("state", words(["all", "running", "paused", "halted", "suspended"])),
         ] + pages,
         "/xend/domain/:domain": [("detail", words(["0", "1"]))],
+        "/xend/new": [("template", string)], "/xend/saved": pages,
         "/xend/console": [("detail", words(["0", "1"]))] + pages,
         "/xend/task": [("detail", words(["0", "1"]))] + pages,
         "/xend/history": [("domain", string)] + history, "/xend/domain/:domain/history": history,

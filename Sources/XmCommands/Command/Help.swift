@@ -1,5 +1,7 @@
 // What `xm help` says.
 
+import DomainFiles
+
 /// The help texts, made from the table of commands.
 struct Help {
     let commands: [XmCommand]

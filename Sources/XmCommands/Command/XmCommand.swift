@@ -1,5 +1,6 @@
 // What a subcommand is.
 
+import DomainFiles
 import SExpressions
 import XendClient
 

@@ -1,3 +1,4 @@
+import DomainFiles
 import DomainModel
 import LibxlForm
 import SExpressions
@@ -41,7 +42,7 @@ struct CreateRun {
         if session.format.hasSixColumns, let first = value.first, "'\"[".contains(first) { return try takeLine(word) }
         let variable = CreateVariable.all.first { $0.name == name }
         if let variable {
-            try settings.specify(variable, value)
+            try XmFailure.reading { () throws(DomainFileFailure) in try settings.specify(variable, value) }
             specified.append(name)
         }
         // What Xen 2.0 did not know was the file's, which may read it.
@@ -117,12 +118,15 @@ struct CreateRun {
         let config = try load(file, &settings)
         for line in config.printed { session.host.writeError(line + "\n") }
         settings.take(config.variables)
-        try DomainConfiguration.judgeTypes(of: config.variables, own: config.read)
         var configuration = DomainConfiguration(
-            settings: settings, format: session.format, currentDirectory: session.host.currentDirectory,
-            randomByte: session.host.randomByte)
-        let expression = try configuration.expression(standardName: FilePathText.baseName(file))
-        try configuration.judge(specified + config.variables.map(\.name), own: config.read)
+            settings: settings, isLater: session.format.hasSixColumns,
+            currentDirectory: session.host.currentDirectory, randomByte: session.host.randomByte)
+        let expression = try XmFailure.reading { () throws(DomainFileFailure) in
+            try DomainConfiguration.judgeTypes(of: config.variables, own: config.read)
+            let expression = try configuration.expression(standardName: FilePathText.baseName(file))
+            try configuration.judge(specified + config.variables.map(\.name), own: config.read)
+            return expression
+        }
         configuration.judgeUnread(arguments.map(\.name).filter { !config.read.contains($0) })
         for warning in configuration.warnings { session.warn(warning) }
         return expression

@@ -1,3 +1,4 @@
+import DomainFiles
 import LibxlForm
 import SExpressions
 import XendClient
@@ -43,7 +44,7 @@ enum DeviceCommands {
         guard words.count >= 2 else { throw .error("\(invocation.word): Invalid argument(s)") }
         guard words.count > 2, !words[2...].contains(where: { $0.contains(",") || $0.contains("=") }) else {
             let text = words.dropFirst().joined(separator: ",")
-            return try await attach(try DiskSpecifier(text, isLater: true), to: words[0], session)
+            return try await attach(try XmFailure.disk(text, isLater: true), to: words[0], session)
         }
         try await attach(words: words, invocation.word, session, isLater: true)
     }
@@ -68,7 +69,7 @@ enum DeviceCommands {
         guard (3...5).contains(words.count) else { throw .error("\(command): Invalid argument(s)") }
         // By their names they may have whatever is in them.
         let named = zip(["vdev", "access", "backend"], words.dropFirst(2)).map { "\($0)=\($1)," }.joined()
-        let disk = try DiskSpecifier(named + "target=" + words[1], isLater: isLater)
+        let disk = try XmFailure.disk(named + "target=" + words[1], isLater: isLater)
         try await attach(disk, to: words[0], session)
     }
 
@@ -143,7 +144,9 @@ enum DeviceCommands {
         completes: .domains
     ) { session, invocation throws(XmFailure) in
         guard let domain = invocation.arguments.first else { throw .error("\(invocation.word): Missing domain") }
-        let vif = try VIFSpecifier(invocation.arguments.dropFirst().joined(separator: ","))
+        let vif = try XmFailure.reading { () throws(DomainFileFailure) in
+            try VIFSpecifier(invocation.arguments.dropFirst().joined(separator: ","))
+        }
         for warning in vif.warnings { session.warn(warning) }
         let device = vif.expression { VIFSpecifier.randomMAC(session.host.randomByte) }
         try await attach(device, to: domain, session)

@@ -1,3 +1,4 @@
+import DomainFiles
 import DomainModel
 import XendClient
 

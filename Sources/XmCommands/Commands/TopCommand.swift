@@ -1,3 +1,4 @@
+import DomainFiles
 import XendClient
 
 /// top: what domains use at the moment.

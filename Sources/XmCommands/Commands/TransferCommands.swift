@@ -1,3 +1,4 @@
+import DomainFiles
 import SExpressions
 import XendClient
 

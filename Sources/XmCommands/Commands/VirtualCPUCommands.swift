@@ -1,3 +1,4 @@
+import DomainFiles
 import LibxlForm
 import SExpressions
 import XendClient

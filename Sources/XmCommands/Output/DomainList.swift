@@ -1,5 +1,6 @@
 // `xm list` and its later forms.
 
+import DomainFiles
 import SExpressions
 import XendClient
 

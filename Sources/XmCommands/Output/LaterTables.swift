@@ -1,5 +1,6 @@
 // Tables of the later form: vcpu-list, uptime, sched-credit, block-list, network-list.
 
+import DomainFiles
 import SExpressions
 import XendClient
 

@@ -1,5 +1,6 @@
 // The lists of `top`.
 
+import DomainFiles
 import XendClient
 
 /// One look at all domains, and its list in the columns of xentop that xend can fill.

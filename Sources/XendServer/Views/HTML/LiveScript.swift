@@ -37,7 +37,8 @@ enum LiveScript {
               if (old.nodeValue !== fresh.nodeValue) { old.nodeValue = fresh.nodeValue; }
               return;
             }
-            if (isTouched(old)) { return; }
+            /* What another script looks after is its own. */
+            if (isTouched(old) || old.hasAttribute("data-own")) { return; }
             patchAttributes(old, fresh);
             patchChildren(old, fresh);
           }

@@ -242,6 +242,30 @@ enum Stylesheet {
         /* The newest lines are in sight: a box whose bottom comes first is scrolled there. */
         pre.log { display: flex; flex-direction: column-reverse; }
 
+        .making > .card { margin-bottom: 1.25rem; }
+        .pair { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 10rem), 1fr)); }
+        .pair .field, .device .field { min-width: 0; }
+        .operation + p { margin-top: 1rem; }
+        [hidden] { display: none !important; }
+        .device { display: grid; gap: 0 1rem; align-items: end; padding: .5rem 0; border-top: 1px solid var(--line);
+          grid-template-columns: repeat(auto-fit, minmax(min(100%, 12rem), 1fr)); }
+        .device legend { float: left; grid-column: 1 / -1; font-weight: 640; color: var(--ink); margin-bottom: .3rem; }
+        .device button { justify-self: start; margin-bottom: .7rem; }
+        .fault { display: block; color: var(--bad); font-size: .88rem; overflow-wrap: anywhere; }
+        [aria-invalid] { border-color: var(--bad) !important; }
+
+        .terminal { margin: 0 0 1.5rem; }
+        .standing { margin: 0 0 .5rem; color: var(--soft); }
+        pre.screen { height: min(30rem, 65vh); max-height: none; margin: 0 0 .8rem; background: #10161b; color: #dfe7ec;
+          border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; overflow: auto; font-size: .88rem;
+          white-space: pre-wrap; overflow-wrap: anywhere; }
+        #printed { display: block; margin-bottom: auto; }
+        .writes pre.screen:focus { outline: 3px solid var(--accent); outline-offset: 1px; }
+        .canvas { background: #10161b; border-radius: 8px; padding: .8rem; margin: 0 0 .8rem; overflow: hidden; }
+        .typing .field { margin-bottom: .5rem; }
+        .typing select { width: auto; }
+        .typing > button { margin-bottom: .8rem; }
+
         .timeline { display: block; width: 100%; height: auto; background: var(--card); border: 1px solid var(--line);
           border-radius: 12px; }
         .timeline text { font: 11px system-ui, sans-serif; fill: var(--soft); }

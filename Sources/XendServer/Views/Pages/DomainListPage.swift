@@ -65,6 +65,10 @@ struct DomainListPage: Sendable {
     private var making: HTML {
         tag("section", [.label("New domains")]) {
             h2(.class("apart")) { "New domains" }
+            ul(.class("chips")) {
+                li { a(.href(Path.making), .class("chip")) { "Make one out of fields, or of a file" } }
+                li { a(.href(Path.saved), .class("chip")) { "Saved domains" } }
+            }
             div(.class("columns")) {
                 div(.class("card")) { for form in OperationForms.at(.making) { form.view(to: Path.domains) } }
                 div(.class("card")) {

@@ -171,6 +171,9 @@ struct DomainPage: Sendable {
             Parts.section("Settings", "card wide") {
                 div(.class("forms")) {
                     for form in settings { view(form) }
+                    for form in [OperationForms.addDisk, OperationForms.addInterface] {
+                        form.view(to: path, refusal: offers.refusal(of: "device_create"))
+                    }
                     if domain.isDefined { for form in kept { view(form) } }
                 }
             },

@@ -118,7 +118,9 @@ struct HistoryPage: Sendable {
     private func line(_ entry: HistoryEntry, outcome: Node?) -> HTML {
         let isBad = outcome?.hasFailed ?? (entry.failure != nil)
         return span(.class(isBad ? "entry bad" : "entry")) {
-            tag("time", []) { outcome == nil ? Self.clock(entry.time) : Wording.time(entry.time) }
+            tag("time", [.init("datetime", Self.date(entry.time))]) {
+                outcome == nil ? Self.clock(entry.time) : Wording.time(entry.time)
+            }
             " "
             em { Self.word(entry.kind) }
             " "
@@ -148,6 +150,11 @@ struct HistoryPage: Sendable {
     }
 
     /// `16:05:03.250`
+    /// As HTML has it.
+    private static func date(_ time: Double) -> String {
+        Wording.time(time).replacing(" UTC", with: "Z").replacing(" ", with: "T")
+    }
+
     private static func clock(_ time: Double) -> String {
         let text = Wording.time(time).split(separator: " ").dropFirst().first.map(String.init) ?? ""
         let millis = Int(((time - time.rounded(.down)) * 1000).rounded(.down))

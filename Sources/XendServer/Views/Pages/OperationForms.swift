@@ -11,7 +11,7 @@ enum OperationForms {
 
     static let all: [String: [OperationForm]] = [
         "/xend/node": of(.node), "/xend/node/dmesg": [clearMessages], "/xend/domain": of(.domains),
-        "/xend/domain/:domain": of(.domain) + [cancelWork], "/xend/console/:port": [disconnect],
+        "/xend/domain/:domain": of(.domain) + [cancelWork, addInterface, addDisk], "/xend/console/:port": [disconnect],
         "/xend/event": [injectText], "/xend/vnet": [createNetwork], "/xend/vnet/:id": [deleteNetwork],
         "/xend/task/:id": [cancelTask], "/xend/token": [createToken], "/xend/token/:id": [revokeToken],
         "/xend/login": [signIn, signInByPassword, signOut, makeLink],
@@ -38,6 +38,24 @@ enum OperationForms {
 
     static let cancelWork = OperationForm(
         "cancel", "Cancel", button: "Cancel", help: "The domain runs on here as if nothing had been asked.")
+
+    // MARK: Devices out of fields
+
+    static let addInterface = OperationForm(
+        "vif_create", "Add a network interface", button: "Add", help: "What is left empty is as xend is configured.",
+        [
+            .init(name: "bridge", title: "Bridge", kind: .text, isRequired: false),
+            .init(name: "mac", title: "Address", kind: .text, help: "Empty: a new one.", isRequired: false),
+            .init(name: "ip", title: "IP addresses it may use", kind: .text, isRequired: false),
+        ])
+    static let addDisk = OperationForm(
+        "vbd_create", "Add a disk", button: "Add",
+        [
+            .init(name: "uname", title: "What it is: phy:DEVICE, file:PATH", kind: .text),
+            .init(name: "dev", title: "In the guest, as in xvdb", kind: .text),
+            .init(
+                name: "mode", title: "Access", kind: .choice([("r", "read only"), ("w", "read and write")])),
+        ])
 
     // MARK: The node
 

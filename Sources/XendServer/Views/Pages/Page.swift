@@ -12,6 +12,8 @@ public struct Page: Sendable {
     var isLive: Bool
     /// The script renews it every second instead: what it shows is more than xend tells of.
     var isPolled: Bool
+    /// Of its own, beside the one that all have: paths.
+    var scripts: [String] = []
 
     /// - Parameters:
     ///   - title: also what its own link says.
@@ -64,7 +66,9 @@ struct PageFrame: Sendable {
                 HTML.element("title", [], [.text(windowTitle(page))])
                 link(.init("rel", "icon"), .type("image/svg+xml"), .href(Path.icon))
                 link(.init("rel", "stylesheet"), .href(Path.style))
-                tag("script", [.init("src", Path.script), .init("defer", "defer")]) {}
+                for path in [Path.script] + page.scripts {
+                    tag("script", [.init("src", path), .init("defer", "defer")]) {}
+                }
             }
             body {
                 if exchange.configuration.isSimulated { simulationBanner }

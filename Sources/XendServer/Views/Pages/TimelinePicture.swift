@@ -51,16 +51,16 @@ struct TimelinePicture: Sendable {
             $0.domain ?? ""
         }
         return .group([
-            tag(
-                "svg",
-                [
-                    .class("timeline"), .init("viewBox", "0 0 \(Int(Self.width)) \(Int(height))"), .role("group"),
-                    .label("Time line, from \(Wording.time(from)) to \(Wording.time(to)): now \(label)"),
-                ]
+            div(
+                .role("group"), .label("Time line, from \(Wording.time(from)) to \(Wording.time(to)): now \(label)")
             ) {
-                axis(height)
-                for (index, entry) in shown.enumerated() {
-                    line(index, entry.domain, entry.bars, marks[entry.domain] ?? [])
+                tag(
+                    "svg", [.class("timeline"), .init("viewBox", "0 0 \(Int(Self.width)) \(Int(height))")]
+                ) {
+                    axis(height)
+                    for (index, entry) in shown.enumerated() {
+                        line(index, entry.domain, entry.bars, marks[entry.domain] ?? [])
+                    }
                 }
             },
             bars.count > shown.count

@@ -26,6 +26,15 @@ package enum Wording {
     /// `1,234 MB`
     package static func memory(_ size: MemorySize) -> String { "\(grouped(UInt64(size.mebibytes))) MB" }
 
+    /// Bytes, in the unit that fits.
+    static func bytes(_ count: UInt64) -> String {
+        switch count {
+        case ..<10_000: "\(grouped(count)) B"
+        case ..<10_000_000: "\(grouped(count / 1000)) kB"
+        default: "\(grouped(count / 1_000_000)) MB"
+        }
+    }
+
     /// Bytes per second, in the unit that fits.
     package static func rate(_ bytes: UInt64) -> String {
         switch bytes {

@@ -23,7 +23,7 @@ struct DiskEntry {
     private static let formats: Set<String> = ["raw", "qcow", "qcow2", "vhd", "qed", ""]
 
     /// - Throws: what is wrong, with the very word.
-    init(_ text: String) throws(XmFailure) {
+    init(_ text: String) throws(DomainFileFailure) {
         self.text = text
         var rest = text[...]
         while !rest.isEmpty {
@@ -40,9 +40,9 @@ struct DiskEntry {
     }
 
     /// An entry that cannot be.
-    func failure(_ why: String) -> XmFailure { .error("Invalid disk specifier: \(text) (\(why))") }
+    func failure(_ why: String) -> DomainFileFailure { .init("Invalid disk specifier: \(text) (\(why))") }
 
-    private mutating func take(_ part: String) throws(XmFailure) {
+    private mutating func take(_ part: String) throws(DomainFileFailure) {
         if let match = part.wholeMatch(of: #/([A-Za-z][A-Za-z0-9_-]*)\s*=\s*(.*)/#) {
             try set(String(match.1), String(match.2))
         } else if Self.flagWords.contains(part) {
@@ -53,7 +53,7 @@ struct DiskEntry {
         }
     }
 
-    private mutating func set(_ key: String, _ value: String) throws(XmFailure) {
+    private mutating func set(_ key: String, _ value: String) throws(DomainFileFailure) {
         guard WordTable.disk[key] != nil else {
             let known = WordTable.disk.words.map(\.name)
             throw failure("unknown key \"\(key)\"\(Suggestion.phrase(for: key, among: known))")
@@ -63,7 +63,7 @@ struct DiskEntry {
         values[key] = value
     }
 
-    private mutating func judge(_ key: String, _ value: String) throws(XmFailure) {
+    private mutating func judge(_ key: String, _ value: String) throws(DomainFileFailure) {
         switch WordTable.disk.verdict(on: key, value: value, prefix: "disk: ") {
         case .accepted: break
         case .warning(let text): warnings.append(text)
@@ -72,7 +72,7 @@ struct DiskEntry {
     }
 
     /// A parameter without a name has the first place that no other has.
-    private mutating func place(_ part: String) throws(XmFailure) {
+    private mutating func place(_ part: String) throws(DomainFileFailure) {
         while let key = positions.first, values[key] != nil { positions.removeFirst() }
         guard let key = positions.popFirst() else { throw failure("\"\(part)\" is one too many") }
         // Behind a kind of disk a format may be left out, places and all; the driver domain is last.

@@ -3,24 +3,24 @@
 import SExpressions
 
 /// A disk: `UNAME,DEV,MODE[,BACKEND]` as Xen 2.0 had it, or one of xl's forms.
-struct DiskSpecifier: Equatable {
+package struct DiskSpecifier: Equatable {
     /// `KIND:DETAILS`
-    var uname: String
+    package var uname: String
     /// What it is in the domain, with `:cdrom` behind it for a drive.
-    var device: String
-    var mode: String
-    var backend: String?
+    package var device: String
+    package var mode: String
+    package var backend: String?
     /// Whether the guest may give blocks back; nil: nothing is said of it.
-    var discards: Bool?
+    package var discards: Bool?
     /// Names without effect.
-    var warnings: [String]
+    package var warnings: [String]
 
     /// Reads an entry.
     /// - Parameters:
     ///   - text: as a file or a command line has it.
     ///   - isLater: as xl and the xm of Xen 3 read it, where numbers of devices are decimal and the access may be left out.
     /// - Throws: `Invalid disk specifier: …`.
-    init(_ text: String, isLater: Bool) throws(XmFailure) {
+    package init(_ text: String, isLater: Bool) throws(DomainFileFailure) {
         let entry = try DiskEntry(text)
         warnings = entry.warnings
         let isCDROM = try DiskSpecifier.isCDROM(entry)
@@ -42,14 +42,14 @@ struct DiskSpecifier: Equatable {
     }
 
     /// `(device (vbd …))`.
-    var expression: SExpression {
+    package var expression: SExpression {
         var fields: [SExpression] = [.element("uname", uname), .element("dev", device), .element("mode", mode)]
         if let backend { fields.append(.element("backend", backend)) }
         if let discards { fields.append(.element("discard", discards ? "1" : "0")) }
         return .element("device", .element("vbd", fields))
     }
 
-    private static func isCDROM(_ entry: DiskEntry) throws(XmFailure) -> Bool {
+    private static func isCDROM(_ entry: DiskEntry) throws(DomainFileFailure) -> Bool {
         switch entry.values["devtype"] ?? "" {
         case "cdrom": return true
         case "", "disk": return entry.flags.contains("cdrom")
@@ -61,7 +61,7 @@ struct DiskSpecifier: Equatable {
         "rw": "w", "w": "w", "ro": "r", "r": "r", "w!": "w!", "rw!": "w!", "r!": "r!", "ro!": "r!", "!": "w!",
     ]
 
-    private static func mode(_ entry: DiskEntry, isCDROM: Bool, isLater: Bool) throws(XmFailure) -> String {
+    private static func mode(_ entry: DiskEntry, isCDROM: Bool, isLater: Bool) throws(DomainFileFailure) -> String {
         let access = entry.values["access"] ?? ""
         guard !access.isEmpty else {
             guard isLater || !entry.hasKind else { throw entry.failure("no access: r or w") }
@@ -87,7 +87,7 @@ struct DiskSpecifier: Equatable {
     private static let drivers = ["tap2:", "tap:", "tapdisk:", "ioemu:"]
     private static let rawDrivers = ["aio:", "raw:", "sync:"]
 
-    private static func uname(_ target: String, _ entry: DiskEntry) throws(XmFailure) -> String {
+    private static func uname(_ target: String, _ entry: DiskEntry) throws(DomainFileFailure) -> String {
         var target = target[...]
         while let driver = drivers.first(where: target.hasPrefix) { target = target.dropFirst(driver.count) }
         if let driver = rawDrivers.first(where: target.hasPrefix) { target = target.dropFirst(driver.count) }
@@ -112,7 +112,7 @@ struct DiskSpecifier: Equatable {
     }
 
     /// `block-KIND`, `KIND`, or the path of such a script where xend looks for them.
-    private static func kind(ofScript script: String, _ entry: DiskEntry) throws(XmFailure) -> String {
+    private static func kind(ofScript script: String, _ entry: DiskEntry) throws(DomainFileFailure) -> String {
         let name = FilePathText.baseName(script)
         let kind = name.hasPrefix("block-") ? String(name.dropFirst("block-".count)) : name
         let folder = script.dropLast(name.count)

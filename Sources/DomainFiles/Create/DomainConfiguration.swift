@@ -4,18 +4,19 @@ import DomainModel
 import SExpressions
 
 /// Makes the configuration that is sent to xend, in the order of the original's fields (reference/domain.md §8).
-struct DomainConfiguration {
+package struct DomainConfiguration {
     let settings: CreateSettings
-    let format: XmFormat
+    /// As xl and the xm of Xen 3 read it.
+    let isLater: Bool
     /// The directory that kernel paths are relative to.
     let currentDirectory: String
     let randomByte: () -> UInt8
     /// What was set and is without effect.
-    private(set) var warnings: [String] = []
+    package private(set) var warnings: [String] = []
 
-    init(settings: CreateSettings, format: XmFormat, currentDirectory: String, randomByte: @escaping () -> UInt8) {
+    package init(settings: CreateSettings, isLater: Bool, currentDirectory: String, randomByte: @escaping () -> UInt8) {
         self.settings = settings
-        self.format = format
+        self.isLater = isLater
         self.currentDirectory = currentDirectory
         self.randomByte = randomByte
     }
@@ -25,28 +26,30 @@ struct DomainConfiguration {
     /// - Parameters:
     ///   - names: that somebody set, in their order.
     ///   - own: those among them that the file itself reads, which may be called as it likes.
-    mutating func judge(_ names: [String], own: Set<String>) throws(XmFailure) {
+    package mutating func judge(_ names: [String], own: Set<String>) throws(DomainFileFailure) {
         for name in names {
             guard let value = settings.word(name), WordTable.file[name] != nil || !own.contains(name) else { continue }
             switch WordTable.file.verdict(on: name, value: value) {
             case .accepted: break
             case .warning(let text): warn(text)
-            case .refusal(let text): throw .error(text)
+            case .refusal(let text): throw .init(text)
             }
         }
     }
 
     /// What no variable can be: other tools pass over it in silence.
-    static func judgeTypes(of variables: [(name: String, value: ConfigValueView)], own: Set<String>) throws(XmFailure) {
+    package static func judgeTypes(of variables: [(name: String, value: ConfigValueView)], own: Set<String>)
+        throws(DomainFileFailure)
+    {
         for (name, value) in variables where WordTable.file[name] != nil && !own.contains(name) {
             if case .other(let type) = value, type == "tuple" || type == "dict" {
-                throw .error("\(name) must be a number, a text or a list such as [ 'TEXT', 'TEXT' ], not a \(type)")
+                throw .init("\(name) must be a number, a text or a list such as [ 'TEXT', 'TEXT' ], not a \(type)")
             }
         }
     }
 
     /// Says of names on the command line that are no variables of `create` what becomes of them, where the file did not read them.
-    mutating func judgeUnread(_ names: [String]) {
+    package mutating func judgeUnread(_ names: [String]) {
         for name in names where CreateVariable.all.allSatisfy({ $0.name != name }) {
             if case .warning(let text) = WordTable.file.verdict(on: name, value: "given") { warn(text) }
         }
@@ -58,13 +61,13 @@ struct DomainConfiguration {
 
     /// The whole `(vm …)`.
     /// - Parameter standardName: the name if none is set.
-    mutating func expression(standardName: String?) throws(XmFailure) -> SExpression {
+    package mutating func expression(standardName: String?) throws(DomainFileFailure) -> SExpression {
         let builder = try builder()
         let loader = try bootLoader()
-        guard settings.isTrue("kernel") || loader != nil else { throw .error("No kernel specified") }
+        guard settings.isTrue("kernel") || loader != nil else { throw .init("No kernel specified") }
         var disks: [SExpression] = []
         for text in try settings.list("disk") {
-            let disk = try DiskSpecifier(text, isLater: format.hasSixColumns)
+            let disk = try DiskSpecifier(text, isLater: isLater)
             disks.append(disk.expression)
             for text in disk.warnings { warn(text) }
         }
@@ -79,18 +82,18 @@ struct DomainConfiguration {
     }
 
     /// What finds the kernel, in xend's words.
-    private func bootLoader() throws(XmFailure) -> String? {
+    private func bootLoader() throws(DomainFileFailure) -> String? {
         if let loader = try settings.nonEmpty("bootloader") { return loader }
         guard let firmware = try settings.nonEmpty("firmware") else { return nil }
         guard BootLoader.grubWords.contains(firmware) else {
-            throw .error(
+            throw .init(
                 "firmware \"\(firmware)\" is not supported: only emulated machines have it; \"pvgrub64\" is grub in the guest"
             )
         }
         return "pvgrub"
     }
 
-    private func head(_ standardName: String?, _ loader: String?) throws(XmFailure) -> [SExpression] {
+    private func head(_ standardName: String?, _ loader: String?) throws(DomainFileFailure) -> [SExpression] {
         var members: [SExpression] = []
         func add(_ name: String, _ value: String?) {
             if let value { members.append(.element(name, .atom(value))) }
@@ -119,15 +122,15 @@ struct DomainConfiguration {
     }
 
     /// In the later form 256 is an even share, in Xen 2.0 it was 1.
-    private func weight() throws(XmFailure) -> String? {
+    private func weight() throws(DomainFileFailure) -> String? {
         guard let text = try settings.text("cpu_weight") else { return nil }
-        guard format.hasSixColumns, let weight = PythonText.double(text) else { return text }
+        guard isLater, let weight = PythonText.double(text) else { return text }
         return PythonText.float(weight / 256)
     }
 
     // MARK: The kernel
 
-    private func image(address: String?, arguments: String?) throws(XmFailure) -> [SExpression] {
+    private func image(address: String?, arguments: String?) throws(DomainFileFailure) -> [SExpression] {
         var fields: [SExpression] = []
         for key in ["kernel", "ramdisk"] {
             if let path = try settings.nonEmpty(key) { fields.append(.element(key, .atom(absolute(path)))) }
@@ -141,25 +144,25 @@ struct DomainConfiguration {
     }
 
     /// The head of the image: `builder`, or what xl's `type` means.
-    private func builder() throws(XmFailure) -> String {
+    private func builder() throws(DomainFileFailure) -> String {
         if let type = try settings.nonEmpty("type") {
             switch type {
             case "pv": return "linux"
             case "pvh": return "pvh"
-            default: throw .error("domains of type \"\(type)\" are not supported: type must be \"pv\" or \"pvh\"")
+            default: throw .init("domains of type \"\(type)\" are not supported: type must be \"pv\" or \"pvh\"")
             }
         }
         let builder = try settings.nonEmpty("builder") ?? "linux"
-        guard format.hasSixColumns else { return builder }
+        guard isLater else { return builder }
         switch builder {
         case "linux", "generic", "pv": return "linux"
-        case "hvm": throw .error("builder \"hvm\" is not supported: set type = \"pv\" or \"pvh\"")
+        case "hvm": throw .init("builder \"hvm\" is not supported: set type = \"pv\" or \"pvh\"")
         default: return builder
         }
     }
 
     /// `IP:NFS:GATEWAY:NETMASK:HOST:INTERFACE:DHCP`, if there is an address or one is to be asked for.
-    private func kernelAddress() throws(XmFailure) -> String? {
+    private func kernelAddress() throws(DomainFileFailure) -> String? {
         let dhcp = try settings.text("dhcp") ?? "off"
         // In the later form `dhcp = "dhcp"` without an address is all there is to say, too.
         guard settings.isTrue("ip") || dhcp != "off" else { return nil }
@@ -171,7 +174,7 @@ struct DomainConfiguration {
         return (parts + [dhcp]).joined(separator: ":")
     }
 
-    private mutating func kernelArguments() throws(XmFailure) -> String? {
+    private mutating func kernelArguments() throws(DomainFileFailure) -> String? {
         if let whole = try settings.nonEmpty("cmdline") {
             for name in ["root", "extra"] where settings.isTrue(name) {
                 warn("\(name) is without effect: cmdline is the whole command line")
@@ -181,7 +184,7 @@ struct DomainConfiguration {
         let extra = try settings.text("extra") ?? ""
         guard let root = try settings.nonEmpty("nfs_root") else { return extra.isEmpty ? nil : extra }
         guard let server = try settings.nonEmpty("nfs_server") else {
-            throw .error("Must set nfs root and nfs server")
+            throw .init("Must set nfs root and nfs server")
         }
         return "nfsroot=\(server):\(root) \(extra)"
     }
@@ -190,16 +193,16 @@ struct DomainConfiguration {
 
     // MARK: Devices
 
-    private mutating func networkInterfaces() throws(XmFailure) -> [SExpression] {
+    private mutating func networkInterfaces() throws(DomainFileFailure) -> [SExpression] {
         var interfaces: [VIFSpecifier] = []
         for text in try settings.list("vif") {
             let interface = try VIFSpecifier(text)
             for text in interface.warnings { warn(text) }
             interfaces.append(interface)
         }
-        let least = try settings.number("nics") ?? (format.hasSixColumns ? 0 : 1)
+        let least = try settings.number("nics") ?? (isLater ? 0 : 1)
         guard least <= DomainConfiguration.maximumInterfaces else {
-            throw .error("nics must be at most \(DomainConfiguration.maximumInterfaces), not \(least)")
+            throw .init("nics must be at most \(DomainConfiguration.maximumInterfaces), not \(least)")
         }
         while interfaces.count < least { interfaces.append(VIFSpecifier()) }
         return interfaces.map { $0.expression { VIFSpecifier.randomMAC(randomByte) } }
@@ -216,9 +219,9 @@ extension String {
 }
 
 /// Paths as text, by the rules of Python's `os.path`.
-enum FilePathText {
+package enum FilePathText {
     /// The path from the root, without `.`, `..` and double slashes.
-    static func absolute(_ path: String, in directory: String) -> String {
+    package static func absolute(_ path: String, in directory: String) -> String {
         normalized(path.hasPrefix("/") ? path : directory + "/" + path)
     }
 
@@ -233,12 +236,12 @@ enum FilePathText {
     }
 
     /// What follows the last slash.
-    static func baseName(_ path: String) -> String {
+    package static func baseName(_ path: String) -> String {
         path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
     }
 
     /// A file within a directory; an absolute file stays itself.
-    static func joined(_ directory: String, _ file: String) -> String {
+    package static func joined(_ directory: String, _ file: String) -> String {
         if file.hasPrefix("/") { return file }
         return directory.hasSuffix("/") || directory.isEmpty ? directory + file : directory + "/" + file
     }

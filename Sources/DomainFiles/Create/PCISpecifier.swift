@@ -10,15 +10,15 @@ struct PCISpecifier: Equatable {
 
     /// Reads an entry.
     /// - Throws: `Invalid pci specifier: …`.
-    init(_ text: String) throws(XmFailure) {
+    init(_ text: String) throws(DomainFileFailure) {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { PythonText.stripped($0) }
         let modern = parts[0].split(separator: ":", omittingEmptySubsequences: false)
         if modern.count > 1, let last = modern.last {
             let place = last.split(separator: ".", omittingEmptySubsequences: false)
-            guard place.count == 2, modern.count < 4 else { throw .error("Invalid pci specifier: \(text)") }
+            guard place.count == 2, modern.count < 4 else { throw .init("Invalid pci specifier: \(text)") }
             (bus, device, function) = (String(modern[modern.count - 2]), String(place[0]), String(place[1]))
         } else {
-            guard parts.count == 3 else { throw .error("Invalid pci specifier: \(text)") }
+            guard parts.count == 3 else { throw .init("Invalid pci specifier: \(text)") }
             (bus, device, function) = (parts[0], parts[1], parts[2])
         }
     }

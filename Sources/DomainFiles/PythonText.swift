@@ -4,12 +4,12 @@ import Glibc
 import SExpressions
 
 /// Python 2's text forms of numbers, strings and lists.
-enum PythonText {
+package enum PythonText {
     /// `str()` of a float: 12 significant digits, and always recognisable as a float.
-    static func float(_ value: Double) -> String { SExpression.number(value).atom ?? "" }
+    package static func float(_ value: Double) -> String { SExpression.number(value).atom ?? "" }
 
     /// `repr()` of a string: single quotes, unless only double ones avoid a backslash.
-    static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         let quote: Character = text.contains("'") && !text.contains("\"") ? "\"" : "'"
         var result = String(quote)
         for byte in SXPText.bytes(of: text) { result += escaped(byte, quote: quote) }
@@ -31,13 +31,13 @@ enum PythonText {
     }
 
     /// `str()` of a list of strings, as the original's messages show arguments.
-    static func list(_ texts: [String]) -> String {
+    package static func list(_ texts: [String]) -> String {
         "[" + texts.map(quoted).joined(separator: ", ") + "]"
     }
 
     /// One double through C's `printf`, which rounds as Python does. `format` holds exactly one conversion of a
     /// double and is never text from outside.
-    static func printf(_ format: String, _ value: Double) -> String {
+    package static func printf(_ format: String, _ value: Double) -> String {
         withVaList([value]) { arguments in
             // The longest double has 309 digits before its point; precision is limited by the callers.
             var buffer = [CChar](repeating: 0, count: 1024)
@@ -52,7 +52,7 @@ enum PythonText {
 
 extension PythonText {
     /// `text.strip()`.
-    static func stripped(_ text: some StringProtocol) -> String {
+    package static func stripped(_ text: some StringProtocol) -> String {
         let blanks: Set<Character> = [" ", "\t", "\n", "\r", "\r\n", "\u{0B}", "\u{0C}"]
         var rest = Substring(text)
         while let first = rest.first, blanks.contains(first) { rest.removeFirst() }
@@ -61,10 +61,10 @@ extension PythonText {
     }
 
     /// `int(text)`: a decimal number with an optional sign and blanks around it.
-    static func integer(_ text: some StringProtocol) -> Int? { Int(stripped(text)) }
+    package static func integer(_ text: some StringProtocol) -> Int? { Int(stripped(text)) }
 
     /// `float(text)`, finite numbers only.
-    static func double(_ text: some StringProtocol) -> Double? {
+    package static func double(_ text: some StringProtocol) -> Double? {
         let text = stripped(text)
         guard !text.contains(where: { "xXpP_".contains($0) }) else { return nil }
         return Double(text).flatMap { $0.isFinite ? $0 : nil }

@@ -4,20 +4,20 @@ import DomainModel
 import SExpressions
 
 /// A network interface: `mac=M,bridge=B,script=S,backend=N,ip=A`, each part optional, blanks allowed.
-struct VIFSpecifier: Equatable {
+package struct VIFSpecifier: Equatable {
     /// The fields of `(vif …)` in the order in which they are sent; several addresses are separated by blanks.
     private static let fields = ["mac", "bridge", "script", "backend", "ip", "rate", "vifname", "mtu"]
 
     private var values: [String: String] = [:]
     /// Names without effect.
-    private(set) var warnings: [String] = []
+    package private(set) var warnings: [String] = []
 
     /// An interface of which nothing is said.
-    init() {}
+    package init() {}
 
     /// Reads an entry; an empty one means an interface of which nothing is said.
     /// - Throws: `Invalid vif specifier: …`, with the very word.
-    init(_ text: String) throws(XmFailure) {
+    package init(_ text: String) throws(DomainFileFailure) {
         for part in text.split(separator: ",") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
                 PythonText.stripped($0)
@@ -33,11 +33,11 @@ struct VIFSpecifier: Equatable {
         try combine(text)
     }
 
-    private static func failure(_ text: String, _ why: String) -> XmFailure {
-        .error("Invalid vif specifier: \(text) (\(why))")
+    private static func failure(_ text: String, _ why: String) -> DomainFileFailure {
+        .init("Invalid vif specifier: \(text) (\(why))")
     }
 
-    private mutating func set(_ key: String, _ value: String, _ text: String) throws(XmFailure) {
+    private mutating func set(_ key: String, _ value: String, _ text: String) throws(DomainFileFailure) {
         guard WordTable.network[key] != nil else {
             let known = WordTable.network.words.map(\.name)
             throw VIFSpecifier.failure(text, "unknown key \"\(key)\"\(Suggestion.phrase(for: key, among: known))")
@@ -53,7 +53,7 @@ struct VIFSpecifier: Equatable {
     }
 
     /// What xl says with a key of its own, xend says with the bridge or the script.
-    private mutating func combine(_ text: String) throws(XmFailure) {
+    private mutating func combine(_ text: String) throws(DomainFileFailure) {
         if let vlan = values["vlan"], !vlan.isEmpty {
             guard let bridge = values["bridge"], let number = Int(vlan), (1...4094).contains(number) else {
                 throw VIFSpecifier.failure(text, "vlan \(vlan): say bridge=NAME and a vlan from 1 to 4094")
@@ -71,7 +71,7 @@ struct VIFSpecifier: Equatable {
 
     /// `(device (vif …))`.
     /// - Parameter inventedMAC: the address to use where none is given.
-    func expression(inventedMAC: () -> String) -> SExpression {
+    package func expression(inventedMAC: () -> String) -> SExpression {
         var fields: [SExpression] = []
         for name in VIFSpecifier.fields {
             let value = values[name] ?? ""
@@ -85,7 +85,7 @@ struct VIFSpecifier: Equatable {
     }
 
     /// An address as Xen 2.0 invented it: a prefix nobody has been assigned, then 7 and twice 8 random bits.
-    static func randomMAC(_ byte: () -> UInt8) -> String {
+    package static func randomMAC(_ byte: () -> UInt8) -> String {
         func digits(_ value: UInt8) -> String { (value < 16 ? "0" : "") + String(value, radix: 16) }
         return "aa:00:00:" + digits(byte() & 0x7F) + ":" + digits(byte()) + ":" + digits(byte())
     }

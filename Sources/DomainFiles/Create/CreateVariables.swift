@@ -3,8 +3,8 @@ import DomainModel
 // The variables of `xm create`, in the order in which the help shows them.
 
 /// A variable that a configuration file or `VAR=VAL` can set.
-struct CreateVariable: Sendable {
-    enum Kind: Sendable {
+package struct CreateVariable: Sendable {
+    package enum Kind: Sendable {
         case text, int, float
         /// `yes` or `no` on the command line, any value that is true in a file.
         case bool
@@ -12,20 +12,20 @@ struct CreateVariable: Sendable {
         case list
     }
 
-    var name: String
-    var kind: Kind
+    package var name: String
+    package var kind: Kind
     /// What the value is called in the help.
-    var value: String
+    package var value: String
     /// What it has without being set, for the help.
-    var standard: String
+    package var standard: String
     /// What it does, for the help.
-    var use: String
+    package var use: String
     /// Whether Xen 2.0 had it.
-    var isOriginal = true
+    package var isOriginal = true
 }
 
 extension CreateVariable {
-    static let all = original + later
+    package static let all = original + later
 
     private static let original = [
         CreateVariable(
