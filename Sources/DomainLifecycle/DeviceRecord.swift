@@ -107,7 +107,7 @@ extension DeviceRecord {
     }
 
     init?(_ expression: SExpression) {
-        guard let type = expression.name.flatMap(DeviceType.init), let own = expression.child("xend"),
+        guard let type = expression.name.flatMap(DeviceType.init(rawValue:)), let own = expression.child("xend"),
             let idx = expression.childText("idx").flatMap(Int.init),
             let config = own.childValue("config").flatMap({ try? DeviceConfig($0) })
         else { return nil }

@@ -21,12 +21,16 @@ extension Argument where Value == DomainConfig {
     }
 }
 
-/// What `list --long` shows of a domain is a configuration too: `(domain … (config (vm …)))`.
+/// What `list --long` shows of a domain is a configuration too: `(domain … (config (vm …)))`. So is what clients of Xen 3 are shown,
+/// `(domain … (status N) …)`, whose weight is the credit scheduler's however small it is.
 private func configuration(in expression: SExpression) -> SExpression {
-    guard expression.isElement("domain"), let config = expression.childValue("config"), config.list != nil else {
-        return expression
-    }
-    return config
+    guard expression.isElement("domain") else { return expression }
+    if let config = expression.childValue("config"), config.list != nil { return config }
+    guard expression.child("status") != nil,
+        let weight = expression.childText("cpu_weight").flatMap(Int.init), weight > 0
+    else { return expression }
+    let share = weight % 256 == 0 ? String(weight / 256) : String(Double(weight) / 256)
+    return expression.setting("cpu_weight", to: .atom(share))
 }
 
 /// What `configure` is given: a whole `(domain … (config (vm …)))`.

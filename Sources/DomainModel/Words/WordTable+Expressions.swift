@@ -53,7 +53,7 @@ extension WordTable {
 
     /// Devices that Xen 3 had besides ours. What is told goes without saying, as every domain has it.
     static let devices = WordTable(
-        ConfigurationWord.all("vif vbd pci", .done)
+        ConfigurationWord.all("vif vbd tap tap2 pci", .done)
             + ConfigurationWord.all("console", .told)
             + ConfigurationWord.all("vfb vkbd", .warned(Reason.noScreen)))
 }
