@@ -71,6 +71,9 @@ extension DeviceRecord: SExpressible {
         if let bridge = vif.bridge { sink.element("bridge", bridge) }
         if let script = vif.script { sink.element("script", script) }
         for address in vif.ip { sink.element("ip", "\(address)") }
+        for word in ["vifname", "rate", "mtu"] {
+            if let value = vif.source.childText(word), !value.isEmpty { sink.element(word, value) }
+        }
         describeEventPort(to: &sink)
     }
 

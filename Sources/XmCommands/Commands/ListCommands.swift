@@ -49,7 +49,7 @@ enum ListCommands {
         } else if session.format == .original {
             session.host.write(domain.expression.pretty())
         } else {
-            session.host.write(LongList.later(domain).pretty())
+            session.host.write(LongList.later(domain).pretty(breaking: ["vif", "vbd"]))
         }
     }
 
