@@ -3,7 +3,8 @@ import SExpressions
 
 /// Configurations of domains and devices out of parameters.
 extension Argument where Value == DomainConfig {
-    /// What `create` is given: the first s-expression counts, the rest is ignored, even garbage, as the original did.
+    /// What `create` is given: one s-expression. What follows it and is none is ignored, even garbage, as the original did; a second
+    /// one is refused, where the original dropped it in silence.
     public static func newDomain(_ name: String) -> Argument {
         var argument = Argument([name], .expression) { field throws(OperationError) in
             let source = try configuration(in: firstExpression(field))
@@ -71,7 +72,16 @@ private func firstExpression(_ field: ArgumentText) throws(OperationError) -> SE
     } catch {
         problem = error
     }
-    if let first = reader.next() { return first }
+    if let first = reader.next() {
+        while let next = reader.next() {
+            guard next.list != nil else { continue }
+            let names = [first, next].map { "\"\($0.childText("name") ?? "")\"" }
+            throw invalid(
+                "Configuration error: there is a second domain, \(names[1]), behind \(names[0]): a request makes one; nothing was made "
+                    + "(xm create -F sends a file of several one by one)")
+        }
+        return first
+    }
     let file = field.fileName.flatMap { $0.isEmpty ? nil : $0 } ?? "config"
     throw invalid("Configuration error: \(problem?.describe(file: file) ?? "\(file) is empty")")
 }
