@@ -56,7 +56,7 @@ enum NodeText {
         case "xen_version": node[key] ?? version(node)
         case "xen_scheduler": node["scheduler"] ?? node[key]
         // The format of configurations that the tool of that name reads.
-        case "xend_config_format": format == .xl ? "4" : node[key] ?? "4"
+        case "xend_config_format": format == .xl ? "4" : node[key] ?? "2"
         default: node[key]
         }
     }
