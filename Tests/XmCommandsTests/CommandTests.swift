@@ -229,10 +229,15 @@ import XendClient
         }
     }
 
+    private func plain(_ text: String) -> XendResponse {
+        XendResponse(status: 200, reason: "OK", headers: [("Content-Type", "text/plain")], body: Array(text.utf8))
+    }
+
     @Test("What can be printed as JSON is JSON", arguments: [XmFormat.original, .later, .xl])
     func printsJSON(format: XmFormat) async throws {
-        let commands = XmCommand.all.filter { $0.options.contains { $0.name == "json" } }
-        #expect(commands.count >= 15)
+        // What is in a saved domain's file is asked of a real one, by CI/test-xm.
+        let commands = XmCommand.all.filter { $0.options.contains { $0.name == "json" } && $0.name != "image-info" }
+        #expect(commands.count >= 18)
         for command in commands {
             let needsDomain = ["DOM...", "DOM", "ID", "[-a] DOM"].contains(command.arguments)
             let more = [
@@ -243,8 +248,10 @@ import XendClient
                 "GET /xend/domain/k1?op=vifs": "((vif (idx 0) (vif 0) (mac aa:00:00:00:00:11)))",
                 "GET /xend/domain/k1?op=vbds":
                     "((vbd (idx 0) (vdev 2049) (dev sda1)))",
+                "GET /xend/event/": "(events (newest 1) (event (number 1) (time 2) (name xend.start) (value 0)))",
             ]
             let daemon = FakeDaemon(twoDomains.merging(more) { first, _ in first })
+            for path in ["dmesg", "log"] { daemon.answer("GET /xend/node/\(path)", plain("one\ntwo\n")) }
             let outcome = await run(
                 [command.name, "--json"] + (needsDomain ? ["k1"] : []), daemon: daemon, format: format)
             #expect(outcome.status == 0, "\(command.name): \(outcome.errors)")
@@ -348,16 +355,12 @@ import XendClient
     }
 
     @Test("What prints facts prints them as JSON, and what has no end says so")
-    func printsJSON() async {
+    func printsTextsAsJSON() async {
         let daemon = FakeDaemon([
-            "GET /xend/event?since=0&pattern=*":
+            "GET /xend/event/":
                 "(events (newest 2) (missed 0) (event (number 2) (time 1.5) (name xend.start) (value 0)))"
         ])
-        daemon.answer(
-            "GET /xend/node/dmesg",
-            XendResponse(
-                status: 200, reason: "OK", headers: [("Content-Type", "text/plain")],
-                body: Array("(XEN) one\n(XEN) \"two\"\n".utf8)))
+        daemon.answer("GET /xend/node/dmesg", plain("(XEN) one\n(XEN) \"two\"\n"))
         let messages = await run(["dmesg", "--json"], daemon: daemon)
         #expect(messages.output == "[\n    \"(XEN) one\",\n    \"(XEN) \\\"two\\\"\"\n]\n")
         let events = await run(["events", "--json"], daemon: daemon)

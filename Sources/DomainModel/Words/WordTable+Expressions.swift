@@ -37,7 +37,7 @@ extension WordTable {
                     + "oos memory_sharing extid xen_extended_power_mgmt hcall expose_host_uuid",
                 .warned(Reason.noEmulation))
             + ConfigurationWord.all("cpuid cpuid_check machine_address_size", .refused(Reason.otherMachine))
-            + ConfigurationWord.all("gfx_passthru", .refused(Reason.noSuchDevice)))
+            + ConfigurationWord.all("gfx_passthru pci", .refused(Reason.noSuchDevice)))
 
     /// Members of `(vif …)`.
     public static let vif = WordTable(
