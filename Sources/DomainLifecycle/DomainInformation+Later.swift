@@ -44,7 +44,8 @@ extension SExpression {
             .element("cpu_cap", childText("cpu_cap") ?? "0"),
         ]
         let names = [
-            "description", "cpu", "cpus", "bootloader", "bootloader_args", "localtime", "on_poweroff", "on_reboot", "on_crash",
+            "description", "cpu", "cpus", "bootloader", "bootloader_args", "localtime", "on_poweroff", "on_reboot",
+            "on_crash",
         ]
         for name in names { if let field = child(name) { fields.append(field) } }
         // They change what they find here and send it back.

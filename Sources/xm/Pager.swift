@@ -22,7 +22,7 @@ struct Pager {
         let old = [SIGPIPE, SIGINT].map { ($0, signal($0, SIG_IGN)) }
         defer { for (number, handler) in old { _ = signal(number, handler) } }
         guard let child = start(program, reading: ends[0]) else {
-            ends.forEach { close($0) }
+            for end in ends { close(end) }
             return false
         }
         close(ends[0])
@@ -52,7 +52,7 @@ struct Pager {
         // Ends by itself where all fits on the screen, as others use it.
         setenv("LESS", "FRX", 0)
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        defer { arguments.forEach { free($0) } }
+        defer { for argument in arguments { free(argument) } }
         var child: pid_t = 0
         return posix_spawnp(&child, program, &actions, &attributes, &arguments, environ) == 0 ? child : nil
     }

@@ -103,7 +103,8 @@ import Testing
             said: nil, reason: "vif: vlanid is not supported: say the vlan behind the bridge"),
         Kept(
             source: "an image that nothing here serves",
-            text: "(vm (name q) (memory 64) (image (linux (kernel /k))) (device (tap (uname tap:vhd:/srv/q.vhd) (dev xvda))))",
+            text:
+                "(vm (name q) (memory 64) (image (linux (kernel /k))) (device (tap (uname tap:vhd:/srv/q.vhd) (dev xvda))))",
             said: nil, reason: "tap:vhd:/srv/q.vhd cannot be served"),
         Kept(
             source: "with a card, as Xen 3.4 kept it",

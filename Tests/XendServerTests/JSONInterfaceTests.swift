@@ -90,7 +90,8 @@ import Testing
             "/xend/domain": "format detail all state limit offset If-None-Match",
             "/xend/domain/{domain}": "format op detail type vif vbd If-None-Match",
             "/xend/domain/{domain}/history": "format since kind If-None-Match",
-            "/xend/history": "format domain since kind If-None-Match", "/xend/vnet": "format limit offset If-None-Match",
+            "/xend/history": "format domain since kind If-None-Match",
+            "/xend/vnet": "format limit offset If-None-Match",
             "/xend/event": "format since pattern If-None-Match", "/xend/audit": "format domain who since If-None-Match",
             "/xend/login": "format link If-None-Match",
         ]
@@ -103,7 +104,8 @@ import Testing
             #expect(names.joined(separator: " ") == expected, "\(path)")
         }
         for (path, operation, needed) in [
-            ("/xend/token", "create", ["op", "role", "expires"]), ("/xend/login", "password", ["op", "user", "password"]),
+            ("/xend/token", "create", ["op", "role", "expires"]),
+            ("/xend/login", "password", ["op", "user", "password"]),
             ("/xend/event", "inject", ["op", "event"]), ("/xend/vnet", "create", ["op", "config"]),
             ("/xend/domain/{domain}", "vif", ["op", "vif"]), ("/xend/domain/{domain}", "devices", ["op", "type"]),
         ] {

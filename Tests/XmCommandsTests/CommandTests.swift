@@ -183,7 +183,9 @@ import XendClient
             "vcpu-pin: cpus that are only preferred (\"2\") are not supported: say where it may run"),
         Example("vcpu-pin k1 0 0-3,^1 all", ["POST /xend/domain/k1 cpu=0-3%2C%5E1&vcpu=0&op=pincpu"]),
         .mistake("sched-credit -p other", "there is no pool \"other\", only Pool-0"),
-        .mistake("list --state odd", "\"odd\" is no state: all, blocked, crashed, dying, halted, paused, running, shutdown, suspended"),
+        .mistake(
+            "list --state odd",
+            "\"odd\" is no state: all, blocked, crashed, dying, halted, paused, running, shutdown, suspended"),
         // Disks in every order.
         Example(
             "block-attach k1 /dev/vg/a xvdb",
@@ -315,7 +317,8 @@ import XendClient
         let daemon = FakeDaemon([
             "GET /xend/domain/?detail=1":
                 "((domain (id 1) (name a) (memory 32) (state -b----)) (domain (id 10) (name bigger) (memory 64) (state --p---) (console (console_port 9610))))",
-            "GET /xend/domain/?detail=1&state=halted": "((domain (name kept) (memory 16) (state ------) (defined halted)))",
+            "GET /xend/domain/?detail=1&state=halted":
+                "((domain (name kept) (memory 16) (state ------) (defined halted)))",
         ])
         let table = await run(["list", "--columns", "name,mem,console,state", "--sort", "-mem"], daemon: daemon)
         #expect(
@@ -381,7 +384,8 @@ import XendClient
         let orders: Set<String> = [
             "create", "shutdown", "reboot", "destroy", "pause", "unpause", "save", "restore", "dump-core", "migrate",
             "resolve", "new", "keep", "delete", "start", "suspend", "resume", "autostart", "rename", "trigger",
-            "button-press", "reset", "sysrq", "pincpu", "vcpu-pin", "vcpu-set", "maxmem", "balloon", "mem-max", "mem-set",
+            "button-press", "reset", "sysrq", "pincpu", "vcpu-pin", "vcpu-set", "maxmem", "balloon", "mem-max",
+            "mem-set",
             "debug-keys", "bvt", "bvt_ctxallow", "atropos", "rrobin", "network-attach", "network-detach", "vbd-create",
             "vbd-destroy", "block-attach", "block-detach",
         ]

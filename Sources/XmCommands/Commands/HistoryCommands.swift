@@ -129,7 +129,9 @@ enum HistoryCommands {
         let follows = parsed.has("follow")
         guard !parsed.has("json") else {
             guard !follows else {
-                throw .error("\(invocation.word): follow has no end, which JSON needs; GET /xend/event tells them as they happen")
+                throw .error(
+                    "\(invocation.word): follow has no end, which JSON needs; GET /xend/event tells them as they happen"
+                )
             }
             let events = try await happened(since: 0, patterns, session).events
             return session.print(JSONText.array(events.map { JSONText(fieldsOf: $0) }).text())
