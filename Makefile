@@ -22,7 +22,7 @@ run: tools ## Build xend and start it on the simulated machine; Ctrl-C ends it
 	@mkdir -p $(ROOT)
 	@echo "Starting xend on a simulated machine. Open the address that it listens on in a browser, or try, with its port:"
 	@echo "    XEND=localhost:$(or $(PORT),8000) $(BIN)/xm list"
-	$(BIN)/xend-sim --root $(ROOT) $(if $(PORT),--port $(PORT))
+	$(BIN)/xend-sim --root $(ROOT) --pool $(ROOT)/pool $(if $(PORT),--port $(PORT))
 
 test: build scenarios ## Run the unit tests and all scenarios
 	$(SWIFT) test -c $(CONFIGURATION) --skip-build --no-parallel

@@ -59,15 +59,15 @@ extension DefinedDomain: SExpressible {
         sink.close()
     }
 
-    /// As clients of Xen 3 read it: what a running one has, without a number.
+    /// As clients of Xen 3 read it: what a running one has, without a number and without a state.
     public var laterExpression: SExpression {
         var fields: [SExpression] = [
             .element("uuid", uuid), .element("name", name), .element("memory", config.memory.mebibytes),
             .element("maxmem", config.maximumMemory.mebibytes), .element("vcpus", config.vcpus),
-            .element("online_vcpus", config.onlineVCPUs),
+            .laterMask(ofVCPUs: config.onlineVCPUs), .element("online_vcpus", config.onlineVCPUs),
         ]
         fields += config.source.laterFields
-        fields += [.element("status", 0), .element("state", "------")]
+        fields.append(.element("status", 0))
         return .element("domain", fields + config.devices.map { .element("device", $0.source) })
     }
 }

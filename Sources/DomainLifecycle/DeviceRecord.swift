@@ -71,6 +71,9 @@ extension DeviceRecord: SExpressible {
         if let bridge = vif.bridge { sink.element("bridge", bridge) }
         if let script = vif.script { sink.element("script", script) }
         for address in vif.ip { sink.element("ip", "\(address)") }
+        for word in ["vifname", "rate", "mtu"] {
+            if let value = vif.source.childText(word), !value.isEmpty { sink.element(word, value) }
+        }
         describeEventPort(to: &sink)
     }
 
@@ -107,7 +110,7 @@ extension DeviceRecord {
     }
 
     init?(_ expression: SExpression) {
-        guard let type = expression.name.flatMap(DeviceType.init), let own = expression.child("xend"),
+        guard let type = expression.name.flatMap(DeviceType.init(rawValue:)), let own = expression.child("xend"),
             let idx = expression.childText("idx").flatMap(Int.init),
             let config = own.childValue("config").flatMap({ try? DeviceConfig($0) })
         else { return nil }

@@ -5,12 +5,17 @@ import SExpressions
 extension DomainInformation {
     /// `(domain (domid N) (uuid …) … (image …) … (device (vif …)) …)`: what its configuration says stands beside what is so now.
     /// `status` is 0 for a domain that has shut down, 1 for one that is paused, 2 for one that runs.
-    public var laterExpression: SExpression {
+    /// - Parameter scheduling: what the scheduler has of a domain that has no configuration, if that is known.
+    public func laterExpression(scheduling: (weight: Int, cap: Int)?) -> SExpression {
         var fields: [SExpression] = [
             .element("domid", id), .element("uuid", uuid), .element("name", name),
             .element("memory", memory.mebibytes), .element("maxmem", (maximumMemory ?? memory).mebibytes),
-            .element("vcpus", config?.childText("vcpus") ?? String(vcpus)), .element("online_vcpus", vcpus),
+            .element("vcpus", config?.childText("vcpus") ?? String(vcpus)), .laterMask(ofVCPUs: vcpus),
+            .element("online_vcpus", vcpus),
         ]
+        if let scheduling {
+            fields += [.element("cpu_weight", scheduling.weight), .element("cpu_cap", scheduling.cap)]
+        }
         fields += config?.laterFields ?? []
         fields += [.element("status", laterStatus), .element("state", state)]
         if let shutdownReason { fields.append(.element("shutdown_reason", shutdownReason)) }
@@ -30,18 +35,28 @@ extension DomainInformation {
 }
 
 extension SExpression {
-    /// What stands in a configuration and clients of Xen 3 look for in a domain.
+    /// What clients of Xen 3 look for in a domain and stands in its configuration, or counts where nothing stands there.
     var laterFields: [SExpression] {
-        var fields: [SExpression] = []
         // On the scale of the credit scheduler, where 2004 had 1.
-        if let weight = childText("cpu_weight").flatMap(Double.init) {
-            fields.append(.element("cpu_weight", Int((weight * 256).rounded())))
-        }
+        let weight = childText("cpu_weight").flatMap(Double.init) ?? 1
+        var fields: [SExpression] = [
+            .element("cpu_weight", Int((weight >= 256 ? weight : weight * 256).rounded())),
+            .element("cpu_cap", childText("cpu_cap") ?? "0"),
+        ]
         let names = [
-            "cpu_cap", "cpu", "cpus", "on_poweroff", "on_reboot", "on_crash", "on_xend_start", "on_xend_stop", "image",
+            "description", "cpu", "cpus", "bootloader", "bootloader_args", "localtime", "on_poweroff", "on_reboot",
+            "on_crash",
         ]
         for name in names { if let field = child(name) { fields.append(field) } }
+        // They change what they find here and send it back.
+        for name in ["on_xend_start", "on_xend_stop"] { fields.append(.element(name, childText(name) ?? "ignore")) }
+        for name in ["start_order", "start_delay", "image"] { if let field = child(name) { fields.append(field) } }
         return fields
+    }
+
+    /// `(vcpu_avail MASK)`: a bit for each virtual cpu in use; its readers have 63 of them.
+    static func laterMask(ofVCPUs count: Int) -> SExpression {
+        .element("vcpu_avail", String((UInt64(1) << UInt64(min(count, 63))) - 1))
     }
 }
 

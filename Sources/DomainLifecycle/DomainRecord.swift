@@ -188,7 +188,8 @@ extension DomainRecord {
         console = expression.child("console").flatMap(ConsoleRecord.init)
         devices = (expression.child("devices")?.children() ?? []).compactMap(DeviceRecord.init)
         for element in expression.child("next")?.children() ?? [] {
-            guard let type = element.name.flatMap(DeviceType.init), let next = element.children().first?.atom else {
+            guard let type = element.name.flatMap(DeviceType.init(rawValue:)), let next = element.children().first?.atom
+            else {
                 continue
             }
             nextIndex[type] = Int(next)

@@ -153,6 +153,19 @@ public struct MigrationRequest: Hashable, Sendable {
         self.live = live
         self.rate = rate
     }
+
+    /// As clients of Xen 3 say it.
+    /// - Parameters:
+    ///   - destination: an address of IPv6 without brackets, too.
+    ///   - port: counts unless the destination names one; 0: the usual one.
+    public init(destination: String, port: Int, live: Bool, rate: Int) {
+        let colons = destination.count { $0 == ":" }
+        let isAddress = colons > 1 && !destination.hasPrefix("[")
+        let namesPort = colons == 1 || (destination.hasPrefix("[") && !destination.hasSuffix("]"))
+        let host = isAddress ? "[\(destination)]" : destination
+        self.init(
+            destination: port == 0 || namesPort ? destination : "\(host):\(port)", live: live, rate: rate)
+    }
 }
 
 /// What shall be different when the machine starts and goes down; nil = as it is.

@@ -223,13 +223,19 @@ public struct NodeInformation: Hashable, Sendable {
             .element("total_memory", report.totalMemory.mebibytes),
             .element("xen_major", report.major), .element("xen_minor", report.minor),
             .element("xen_extra", report.extra), .element("xen_caps", report.capabilities),
-            .element("xen_scheduler", report.scheduler), .element("xen_pagesize", MemorySize.pageSize),
+            .element("xen_scheduler", report.schedulerOfXen3), .element("scheduler", report.scheduler),
+            .element("xen_pagesize", MemorySize.pageSize),
             .element("xen_changeset", report.compile.changeset),
             .element("xen_commandline", report.compile.commandLine),
             .element("cc_compiler", report.compile.compiler), .element("cc_compile_by", report.compile.by),
             .element("cc_compile_domain", report.compile.domain), .element("cc_compile_date", report.compile.date),
-            .element("xend_config_format", 2),
+            // What Xen 3.1 and later say: defined domains, settings of the scheduler and cpumaps are asked for over HTTP.
+            .element("xend_config_format", 4),
         ]
+        // Of a machine with several nodes it is not known which cpus are on which.
+        if report.nodes == 1, report.cpus > 0 {
+            fields.append(.element("node_to_cpu", "node0:" + (report.cpus == 1 ? "0" : "0-\(report.cpus - 1)")))
+        }
         fields += notices.map { .element("notice", $0) }
         return .element("node", fields)
     }

@@ -1,3 +1,5 @@
+import SExpressions
+
 /// What finds the kernel on the guest's own disk: `(bootloader …)`.
 public enum BootLoader: Hashable, Sendable {
     /// grub as the guest's kernel: it runs within the guest, so that nothing of this machine reads the guest's disk.
@@ -8,10 +10,17 @@ public enum BootLoader: Hashable, Sendable {
     /// The words for ``grub``, as xl's `firmware` has them and as people say.
     public static let grubWords = ["pvgrub", "grub", "pvgrub32", "pvgrub64"]
 
-    /// - Parameter text: of the configuration; nil and an empty one: there is none.
-    init?(_ text: String?) {
-        guard let text, !text.isEmpty else { return nil }
-        self = Self.grubWords.contains(text) ? .grub : .program(text)
+    /// - Parameter source: the configuration. An empty `(bootloader)` is none where an image names the kernel; else it is the one that
+    ///   the xend of Xen 3 took.
+    init?(_ source: SExpression) {
+        guard source.child("bootloader") != nil else { return nil }
+        let text = source.childText("bootloader") ?? ""
+        guard text.isEmpty else {
+            self = Self.grubWords.contains(text) ? .grub : .program(text)
+            return
+        }
+        guard source.childValue("image") == nil else { return nil }
+        self = .program("pygrub")
     }
 
     /// Where Debian's grub-xen-host has the image for a kind of guest.

@@ -16,9 +16,9 @@ public enum DeviceConfig: Hashable, Sendable {
             let forms = DeviceType.split.map { "(device (\($0.rawValue) ...))" }
             throw ConfigurationError("invalid device", field: "device", allowed: forms.joined(separator: ", "))
         }
-        switch DeviceType(rawValue: name) {
+        switch DeviceType(word: name) {
         case .vif: self = .vif(try VIFConfig(inner))
-        case .vbd: self = .vbd(try VBDConfig(inner))
+        case .vbd: self = .vbd(try VBDConfig(.element("vbd", inner.children())))
         case .pci: self = .pci(try PCIConfig(inner))
         case nil:
             throw ConfigurationError(

@@ -4,6 +4,11 @@ public enum DeviceType: String, CaseIterable, Comparable, Sendable {
     /// In the order they are listed.
     case vif, vbd, pci
 
+    /// By its name, or by one that Xen 3 had for a disk behind a driver: `tap`, `tap2`.
+    public init?(word: String) {
+        self.init(rawValue: ["tap", "tap2"].contains(word) ? Self.vbd.rawValue : word)
+    }
+
     /// Those that xend connects: with a front-end in the guest and a back-end in a driver domain, which find each other in xenstore.
     public static let split = allCases.filter(\.isSplit)
 

@@ -68,7 +68,7 @@ public struct DomainConfig: Hashable, Sendable {
         let port = try fields.integer(
             "console", in: 1...65535, error: "invalid console:\(fields.text("console") ?? "")")
         consolePort = port.map(UInt16.init)
-        bootLoader = BootLoader(fields.text("bootloader"))
+        bootLoader = BootLoader(source)
         image = try ImageConfig(source.childValue("image"), bootLoader: bootLoader)
         exitActions = try ExitActions(fields)
         autostart = try AutostartPolicy(fields)

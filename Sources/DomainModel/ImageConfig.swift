@@ -15,9 +15,11 @@ public struct ImageConfig: Hashable, Sendable {
     public let commandLine: String
 
     /// - Parameters:
-    ///   - element: the member of `(image …)`, `(linux …)`; `(pvh …)` has the same fields.
+    ///   - element: the member of `(image …)`, `(linux …)`; `(pvh …)` has the same fields. Where there is a boot loader it may be nil,
+    ///     for PV.
     ///   - bootLoader: where there is one, the kernel is grub.
     init(_ element: SExpression?, bootLoader: BootLoader?) throws(ConfigurationError) {
+        let element = element ?? (bootLoader == nil ? nil : SExpression.list([.atom("linux")]))
         guard let element, case .list(let members) = element, !members.isEmpty else {
             throw ConfigurationError(
                 "missing image", field: "image", allowed: "(image (linux (kernel PATH) ...))")

@@ -12,10 +12,12 @@ public struct PCIConfig: DeviceSettings {
     public var backend: DomainReference? { nil }
 
     init(_ source: SExpression) throws(ConfigurationError) {
-        let fields = ConfigurationReader(source)
+        // Xen 3 had each of several in a `(dev (domain …) (bus …) (slot …) (func …))`; the first stands for all, as none is passed.
+        let first = source.child("dev").flatMap { $0.children().first?.list == nil ? nil : $0 }
+        let fields = ConfigurationReader(first ?? source)
         self.source = source
         bus = try Self.number(fields, "bus", limit: 255)
-        device = try Self.number(fields, "dev", limit: 31)
+        device = try Self.number(fields, first == nil ? "dev" : "slot", limit: 31)
         function = try Self.number(fields, "func", limit: 7)
     }
 

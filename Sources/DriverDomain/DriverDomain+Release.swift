@@ -51,8 +51,14 @@ extension DriverDomain {
         if path.backend == .zero, await !node.backendDevices().contains(path.kernelName) { return }
         try await close(path)
         let closed = try await wait(forChangesOf: "\(back)/state") {
-            let state = XenbusState(text: try await store.readIfPresent("\(back)/state"))
-            return state == .closed || state == .unknown
+            switch XenbusState(text: try await store.readIfPresent("\(back)/state")) {
+            case .closed, .unknown: return true
+            // It was on its way there, and has written over what it was asked.
+            case .connected:
+                try await close(path)
+                return false
+            case .initialising, .initWait, .initialised, .closing: return false
+            }
         }
         guard closed else {
             throw DeviceError(

@@ -56,6 +56,9 @@ public struct NodeReport: Hashable, Sendable {
     /// Whether a PV guest's dirtied pages can be tracked (needs shadow paging in Xen), and a PVH guest's.
     public var canMigrateLive: Set<GuestKind>
 
+    /// What clients of Xen 3 take it for: they know `credit` by its weights and caps, which credit2 has, too.
+    public var schedulerOfXen3: String { scheduler == "credit2" ? "credit" : scheduler }
+
     public init(
         major: Int, minor: Int, extra: String, cpus: Int, nodes: Int = 1, coresPerSocket: Int, threadsPerCore: Int,
         cpuKilohertz: Int, totalMemory: MemorySize, freeMemory: MemorySize, capabilities: String, scheduler: String,

@@ -5,9 +5,11 @@ extension SExpression {
     /// A list that fits in the rest of its line is on one line. In any other the first member follows the `(`, each
     /// further member has a line of its own, 4 columns to the right of the `(`, and the `)` stands alone below the
     /// `(`. Whether a list fits does not depend on what closes after it. These are the rules of xend 2.0's printer.
-    public func pretty(width: Int = 80) -> String {
+    ///
+    /// - Parameter broken: the names of lists that have many lines though they might fit.
+    public func pretty(width: Int = 80, breaking broken: Set<String> = []) -> String {
         var bytes: [UInt8] = []
-        Measured(self).write(into: &bytes, column: 0, width: width)
+        Measured(self, breaking: broken).write(into: &bytes, column: 0, width: width)
         bytes.append(Ascii.lineFeed)
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -21,7 +23,10 @@ private struct Measured {
 
     static let indentation = 4
 
-    init(_ value: SExpression) {
+    /// Wider than any line.
+    private static let endless = 1_000_000
+
+    init(_ value: SExpression, breaking broken: Set<String>) {
         self.value = value
         switch value {
         case .atom(let text):
@@ -30,9 +35,10 @@ private struct Measured {
             members = []
             width = bytes.count
         case .list(let list):
-            members = list.map(Measured.init)
+            members = list.map { Measured($0, breaking: broken) }
             let blanks = max(0, list.count - 1)
-            width = members.reduce(2 + blanks) { $0 + $1.width }
+            let isBroken = !broken.isEmpty && list.count > 1 && broken.contains(value.name ?? "")
+            width = isBroken ? Self.endless : members.reduce(2 + blanks) { $0 + $1.width }
         }
     }
 

@@ -15,8 +15,11 @@ extension XendClient {
     }
 
     /// All domains with all that is known of each, in one answer (`?detail=1`).
-    public func domainsInDetail() async throws(XendError) -> [Listed] {
-        let answer = try await perform(.get("domain", arguments: [("detail", .text("1"))]))
+    ///
+    /// - Parameter state: nil, what is there in Xen; else a word of `?state=`: `halted`, `suspended`, `all`.
+    public func domainsInDetail(whose state: String? = nil) async throws(XendError) -> [Listed] {
+        let chosen = state.map { [("state", XendCall.Argument.text($0))] } ?? []
+        let answer = try await perform(.get("domain", arguments: [("detail", .text("1"))] + chosen))
         guard let members = try answer.expression("the list of domains").list else {
             throw .unreadable("xend answered an atom instead of the list of domains")
         }

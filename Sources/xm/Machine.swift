@@ -103,6 +103,15 @@ struct Machine: XmHost {
 
     var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
+    var showsColours: Bool {
+        let terminal = environment("TERM") ?? ""
+        return outputIsTerminal && (environment("NO_COLOR") ?? "").isEmpty && !["", "dumb"].contains(terminal)
+    }
+
+    func page(_ text: String) {
+        if !outputIsTerminal || !Pager(environment("PAGER")).show(text) { write(text) }
+    }
+
     func attachConsole(host: String, port: Int, ticket: String?) async throws(XmFailure) {
         try ConsoleSession(host: host, port: port, ticket: ticket).run(self)
     }

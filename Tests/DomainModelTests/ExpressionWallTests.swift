@@ -72,6 +72,47 @@ import Testing
                 "(vm (name l) (memory 64) (vcpus 4) (vcpu_avail 3) (cpu_cap 50) (cpu_weight 0.5) (cpus '0-3,^2') (image (pvh (kernel /k))) (device (vif (rate 1MB/s@20ms) (mtu 1400))))",
             said: []),
         Kept(
+            source: "what Oracle VM kept",
+            text: """
+                (domain (domid 7) (cpu_weight 27500) (cpu_cap 0) (pool_name Pool-0) (bootloader pvgrub) (vcpus 1) (description )
+                 (uuid 0bd1a9e2-3c4d-4e5f-8a9b-0c1d2e3f4a5e) (bootloader_args -q) (name 0d87b950) (cpus (())) (maxmem 256) (memory 256)
+                 (shadow_memory 0) (features ) (on_xend_start ignore) (actmem 256) (auto_power_on 0)
+                 (image (linux (kernel ) (expose_host_uuid 0) (superpages 0) (tsc_mode 0) (videoram 4) (pci ()) (nomigrate 0)
+                  (memory_sharing 0) (device_model /usr/lib/xen/bin/qemu-dm) (notes (HV_START_LOW 18446603336221196288))))
+                 (status 2) (device (vif (bridge br0) (mac 00:21:f6:00:00:01) (uuid aa) (type netfront) (backend 0)))
+                 (device (vbd (protocol x86_64-abi) (bootable 1) (dev xvda:disk) (uname file:/OVS/x.img) (mode w) (VDI ))))
+                """,
+            said: [
+                "bootloader_args is without effect", "cpu_weight 27500 is taken as Xen 3 counts",
+            ]),
+        Kept(
+            source: "kept by Xen 4.1, images behind blktap2",
+            text: """
+                (vm (name t) (memory 64) (vcpus 2) (cpus ((0 1) (0 1))) (tmem 1) (auto_power_on 1)
+                 (image (linux (kernel /k) (memory_sharing 1) (oos 1) (spice 1) (spiceport 6000)))
+                 (device (tap2 (uname tap2:aio:/srv/t.img) (dev xvda) (mode w))) (device (tap (uname tap:qcow2:/srv/u.img) (dev xvdb) (mode r))))
+                """,
+            said: [
+                "tmem is without effect", "auto_power_on is without effect: (on_xend_start start)",
+                "image: memory_sharing is without effect", "image: oos is without effect",
+                "image: spice is without effect", "image: spiceport is without effect",
+            ]),
+        Kept(
+            source: "a vlan of Xen 3.2",
+            text: "(vm (name n) (memory 64) (image (linux (kernel /k))) (device (vif (bridge br0) (vlanid 10))))",
+            said: nil, reason: "vif: vlanid is not supported: say the vlan behind the bridge"),
+        Kept(
+            source: "an image that nothing here serves",
+            text:
+                "(vm (name q) (memory 64) (image (linux (kernel /k))) (device (tap (uname tap:vhd:/srv/q.vhd) (dev xvda))))",
+            said: nil, reason: "tap:vhd:/srv/q.vhd cannot be served"),
+        Kept(
+            source: "with a card, as Xen 3.4 kept it",
+            text: """
+                (vm (name p) (memory 64) (image (linux (kernel /k)))
+                 (device (pci (dev (domain 0x0000) (bus 0x01) (slot 0x00) (func 0x0) (vslot 0x100)))))
+                """, said: []),
+        Kept(
             source: "emulated",
             text:
                 "(vm (name h) (memory 64) (image (hvm (kernel /usr/lib/xen/boot/hvmloader) (pae 1) (acpi 1) (apic 1))))",

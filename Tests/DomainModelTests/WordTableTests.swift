@@ -45,6 +45,7 @@ import Testing
             monitor localtime keymap usb usbdevice guest_os_type stdvga isa boot nographic soundhw vnc vncdisplay vnclisten vncunused
             videoram sdl opengl display xauthority uuid on_xend_start on_xend_stop target hap s3_integrity cpuid cpuid_check
             machine_address_size suppress_spurious_page_faults pci_msitranslate pci_power_mgmt xen_platform_pci
+            description superpages memory_sharing extid hcall vusb expose_host_uuid
             """
         ),
         (

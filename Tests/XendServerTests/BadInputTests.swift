@@ -46,7 +46,16 @@ import Testing
         #expect(service.asked.isEmpty)
     }
 
-    @Test("What follows the first expression of a configuration is ignored, even garbage")
+    @Test("A second domain behind the first is refused, and neither is made")
+    func second() async throws {
+        let service = Sample.service
+        let one = "(vm (name a) (memory 64) (image (linux (kernel /k))))"
+        let reply = try await Self.create("\(one)\n# and\n\(one.replacing("name a", with: "name b"))", service)
+        #expect(reply.body.contains("there is a second domain, \"b\", behind \"a\""))
+        #expect(service.asked.isEmpty)
+    }
+
+    @Test("What follows the first expression of a configuration and is none is ignored, even garbage")
     func rest() async throws {
         let service = Sample.service
         let reply = try await Self.create("(vm (name a) (memory 64) (image (linux (kernel /k)))) ) '", service)

@@ -82,6 +82,45 @@ import Testing
         }
     }
 
+    @Test("Each parameter that stands outside the table of operations is described, and needed where it is")
+    func parameters() async throws {
+        let reply = try await Wire.ask("GET /xend/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        let paths = try #require(try JSONReader.value(Array(reply.body.utf8.dropLast()))["paths"])
+        let queries = [
+            "/xend/domain": "format detail all state limit offset If-None-Match",
+            "/xend/domain/{domain}": "format op detail type vif vbd If-None-Match",
+            "/xend/domain/{domain}/history": "format since kind If-None-Match",
+            "/xend/history": "format domain since kind If-None-Match",
+            "/xend/vnet": "format limit offset If-None-Match",
+            "/xend/event": "format since pattern If-None-Match", "/xend/audit": "format domain who since If-None-Match",
+            "/xend/login": "format link If-None-Match",
+        ]
+        for (path, expected) in queries {
+            guard case .array(let described)? = paths[path]?["get"]?["parameters"] else {
+                Issue.record("\(path) has no parameters")
+                continue
+            }
+            let names = described.compactMap { if case .string(let name)? = $0["name"] { name } else { nil } }
+            #expect(names.joined(separator: " ") == expected, "\(path)")
+        }
+        for (path, operation, needed) in [
+            ("/xend/token", "create", ["op", "role", "expires"]),
+            ("/xend/login", "password", ["op", "user", "password"]),
+            ("/xend/event", "inject", ["op", "event"]), ("/xend/vnet", "create", ["op", "config"]),
+            ("/xend/domain/{domain}", "vif", ["op", "vif"]), ("/xend/domain/{domain}", "devices", ["op", "type"]),
+        ] {
+            let content = paths[path]?["post"]?["requestBody"]?["content"]?["application/json"]?["schema"]?["oneOf"]
+            guard case .array(let all)? = content,
+                let described = all.first(where: { if case .string(operation)? = $0["title"] { true } else { false } }),
+                case .array(let required)? = described["required"]
+            else {
+                Issue.record("\(path) \(operation) is not described")
+                continue
+            }
+            #expect(required.compactMap { if case .string(let name) = $0 { name } else { nil } } == needed)
+        }
+    }
+
     @Test("A list is shown in parts that lead to each other") func pages() async throws {
         var path = "/xend/domain?format=json&limit=2"
         var parts: [String] = []

@@ -36,7 +36,7 @@ import Testing
     /// As clients of Xen 3 read them.
     static let laterVM1 =
         "(domain (domid 1) (uuid 01010101-0101-0101-0101-010101010101) (name vm1) (memory 128) (maxmem 128) (vcpus 1) "
-        + "(online_vcpus 1) (image (linux (kernel /boot/vmlinuz) (root '/dev/sda1 ro') (args '<b>&\"'))) (status 1) "
+        + "(vcpu_avail 1) (online_vcpus 1) (cpu_weight 256) (cpu_cap 0) (on_xend_start ignore) (on_xend_stop ignore) (image (linux (kernel /boot/vmlinuz) (root '/dev/sda1 ro') (args '<b>&\"'))) (status 1) "
         + "(state --p---) (start_time 1700000000.25) (cpu_time 172.2) (up_time 93784.0) (console_port 9601) "
         + "(device (vif (mac aa:00:00:11:22:33))) (device (vbd (uname file:/srv/d.img) (dev sda1) (mode r))))"
     static let laterVIF =

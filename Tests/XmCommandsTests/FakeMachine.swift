@@ -48,7 +48,10 @@ final class FakeHost: XmHost {
     var attached: [String] { state.withLock { $0.attached } }
     var pauses: Int { state.withLock { $0.pauses } }
 
+    var showsColours: Bool { outputIsTerminal }
+
     func write(_ text: String) { state.withLock { $0.output += text } }
+    func page(_ text: String) { write(text) }
     func writeError(_ text: String) { state.withLock { $0.errors += text } }
 
     func readFile(_ path: String) throws(XmFailure) -> [UInt8] {

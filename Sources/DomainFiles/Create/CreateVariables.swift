@@ -128,6 +128,9 @@ extension CreateVariable {
             name: "on_watchdog", kind: .text, value: "ACTION", standard: "destroy",
             use: "What happens after its watchdog has ended it.", isOriginal: false),
         CreateVariable(
+            name: "description", kind: .text, value: "TEXT", standard: "none",
+            use: "What it is for; kept and shown.", isOriginal: false),
+        CreateVariable(
             name: "on_xend_start", kind: .text, value: "WORD", standard: "ignore",
             use: "Of a domain that new defines, when the machine has started: ignore, start.", isOriginal: false),
         CreateVariable(

@@ -118,6 +118,7 @@ package struct DomainConfiguration {
             add(action, try settings.nonEmpty(action))
         }
         add("console", try settings.nonEmpty("console"))
+        add("description", try settings.nonEmpty("description"))
         return members
     }
 

@@ -7,6 +7,10 @@ struct PCISpecifier: Equatable {
     var bus: String
     var device: String
     var function: String
+    /// The part of the machine that it is in, where that is not the first.
+    var domain: String?
+    /// `permissive=1`, `seize=1` and what else stands behind it.
+    var options: [String] = []
 
     /// Reads an entry.
     /// - Throws: `Invalid pci specifier: …`.
@@ -17,6 +21,8 @@ struct PCISpecifier: Equatable {
             let place = last.split(separator: ".", omittingEmptySubsequences: false)
             guard place.count == 2, modern.count < 4 else { throw .init("Invalid pci specifier: \(text)") }
             (bus, device, function) = (String(modern[modern.count - 2]), String(place[0]), String(place[1]))
+            domain = modern.count == 3 && modern[0] != "0000" ? String(modern[0]) : nil
+            options = parts.dropFirst().filter { !$0.isEmpty }
         } else {
             guard parts.count == 3 else { throw .init("Invalid pci specifier: \(text)") }
             (bus, device, function) = (parts[0], parts[1], parts[2])
@@ -25,9 +31,11 @@ struct PCISpecifier: Equatable {
 
     /// `(device (pci …))`.
     var expression: SExpression {
-        .element(
-            "device",
-            .element(
-                "pci", .element("bus", "0x" + bus), .element("dev", "0x" + device), .element("func", "0x" + function)))
+        var fields: [SExpression] = [
+            .element("bus", "0x" + bus), .element("dev", "0x" + device), .element("func", "0x" + function),
+        ]
+        if let domain { fields.append(.element("domain", "0x" + domain)) }
+        if !options.isEmpty { fields.append(.element("opts", options.map { .atom($0) })) }
+        return .element("device", .element("pci", fields))
     }
 }

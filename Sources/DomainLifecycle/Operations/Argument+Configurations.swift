@@ -3,7 +3,8 @@ import SExpressions
 
 /// Configurations of domains and devices out of parameters.
 extension Argument where Value == DomainConfig {
-    /// What `create` is given: the first s-expression counts, the rest is ignored, even garbage, as the original did.
+    /// What `create` is given: one s-expression. What follows it and is none is ignored, even garbage, as the original did; a second
+    /// one is refused, where the original dropped it in silence.
     public static func newDomain(_ name: String) -> Argument {
         var argument = Argument([name], .expression) { field throws(OperationError) in
             let source = try configuration(in: firstExpression(field))
@@ -21,12 +22,16 @@ extension Argument where Value == DomainConfig {
     }
 }
 
-/// What `list --long` shows of a domain is a configuration too: `(domain … (config (vm …)))`.
+/// What `list --long` shows of a domain is a configuration too: `(domain … (config (vm …)))`. So is what clients of Xen 3 are shown,
+/// `(domain … (status N) …)`, whose weight is the credit scheduler's however small it is.
 private func configuration(in expression: SExpression) -> SExpression {
-    guard expression.isElement("domain"), let config = expression.childValue("config"), config.list != nil else {
-        return expression
-    }
-    return config
+    guard expression.isElement("domain") else { return expression }
+    if let config = expression.childValue("config"), config.list != nil { return config }
+    guard expression.child("status") != nil,
+        let weight = expression.childText("cpu_weight").flatMap(Int.init), weight > 0
+    else { return expression }
+    let share = weight % 256 == 0 ? String(weight / 256) : String(Double(weight) / 256)
+    return expression.setting("cpu_weight", to: .atom(share))
 }
 
 /// What `configure` is given: a whole `(domain … (config (vm …)))`.
@@ -67,7 +72,16 @@ private func firstExpression(_ field: ArgumentText) throws(OperationError) -> SE
     } catch {
         problem = error
     }
-    if let first = reader.next() { return first }
+    if let first = reader.next() {
+        while let next = reader.next() {
+            guard next.list != nil else { continue }
+            let names = [first, next].map { "\"\($0.childText("name") ?? "")\"" }
+            throw invalid(
+                "Configuration error: there is a second domain, \(names[1]), behind \(names[0]): a request makes one; nothing was made "
+                    + "(xm create -F sends a file of several one by one)")
+        }
+        return first
+    }
     let file = field.fileName.flatMap { $0.isEmpty ? nil : $0 } ?? "config"
     throw invalid("Configuration error: \(problem?.describe(file: file) ?? "\(file) is empty")")
 }

@@ -216,7 +216,7 @@ extension Argument where Value == DeviceType {
     public static func deviceType(_ names: String...) -> Argument {
         let words = DeviceType.allCases.map(\.rawValue)
         return Argument(names, .word(words)) { field throws(OperationError) in
-            guard let type = DeviceType(rawValue: field.text) else {
+            guard let type = DeviceType(word: field.text) else {
                 throw OperationError(
                     .invalid, "unknown device type: \(field.text) (allowed: \(words.joined(separator: ", ")))")
             }

@@ -133,7 +133,7 @@ extension OperationRule {
 
     static let migrate = OperationRule(
         "migrate", .text("destination", "dst"), Argument<Bool>.flag("live").or(false),
-        Argument<Int>.integer("resource", in: 0...1_000_000).or(0),
+        Argument<Int>.integer("resource", in: 0...1_000_000).or(0), Argument<Int>.integer("port", in: 0...65535).or(0),
         admission: Admission(.live), role: .administrator, listedRole: .operator, isTransfer: true,
         form: FormText(
             "Migrate", button: "Migrate", help: "Moves the domain to another node.", place: .life,
@@ -142,7 +142,7 @@ extension OperationRule {
                 .init("live", "while it runs", value: "1"),
             ]),
         probing: .act
-    ) { .migrate(MigrationRequest(destination: $0, live: $1, rate: $2)) }
+    ) { .migrate(MigrationRequest(destination: $0, port: $3, live: $1, rate: $2)) }
 
     static let destroy = OperationRule(
         "destroy", Argument<DestroyMode>.word("reason").or(.halt),

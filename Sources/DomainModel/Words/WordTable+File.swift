@@ -5,7 +5,7 @@ extension WordTable {
 
     private static let doneInFiles =
         ConfigurationWord.all(
-            "name kernel ramdisk builder memory maxmem cpu cpus cpu_weight cpu_cap cap vcpus maxvcpus vcpu_avail uuid type "
+            "name description kernel ramdisk builder memory maxmem cpu cpus cpu_weight cpu_cap cap vcpus maxvcpus vcpu_avail uuid type "
                 + "on_poweroff on_reboot on_crash on_watchdog on_xend_start on_xend_stop restart console blkif netif disk pci vif nics ipaddr root extra "
                 + "cmdline ip gateway netmask hostname interface dhcp nfs_server nfs_root bootloader firmware", .done)
         // Options of the command line, which a file may give as well.
@@ -28,7 +28,8 @@ extension WordTable {
                 + "bios bios_path_override smbios smbios_firmware boot hdtype mmio_hole ms_vm_genid vendor_device loader "
                 + "features guest_os_type vhpt shadow_memory s3_integrity isa fda fdb soundhw usb usbdevice usbversion "
                 + "serial parallel monitor localtime rtc_timeoffset rdm rdm_mem_boundary suppress_spurious_page_faults "
-                + "xend_suspend_evtchn_compat vpmu tsc_mode msr_relaxed mca_caps firmware_override",
+                + "xend_suspend_evtchn_compat vpmu tsc_mode msr_relaxed mca_caps firmware_override superpages extid hcall xen_extended_power_mgmt "
+                + "expose_host_uuid",
             .warned(Reason.noEmulation))
         + ConfigurationWord.all(
             "device_model device_model_version device_model_override device_model_stubdomain_override "
@@ -43,6 +44,10 @@ extension WordTable {
             "pci_msitranslate pci_power_mgmt pci_permissive pci_seize e820_host", .warned(Reason.noPassthrough))
         + [
             ConfigurationWord("cpus_soft", .warned("Xen places the vcpus as it likes within cpus")),
+            ConfigurationWord("memory_sharing", .warned("every domain has its memory to itself"), idle: ["0"]),
+            ConfigurationWord("tmem", .warned("Xen has no memory of this kind any more"), idle: ["0"]),
+            ConfigurationWord(
+                "sched", .warned("the machine has one scheduler; xm info names it"), idle: ["credit", "credit2"]),
             ConfigurationWord("driver_domain", .warned("netif and blkif say what a domain serves to others")),
             ConfigurationWord("nomigrate", .warned("a domain moves only when somebody moves it")),
             ConfigurationWord("claim_mode", .warned("memory is given before the domain is built")),
@@ -53,7 +58,7 @@ extension WordTable {
 
     private static let refusedDevices =
         ConfigurationWord.all(
-            "vtpm tpmif vif2 vscsi scsi usbctrl usbdev channel p9 pvcalls vdispl vsnd virtio dtdev gfx_passthru ioports iomem irq irqs",
+            "vtpm tpmif vif2 vscsi scsi vusb usbctrl usbdev channel p9 pvcalls vdispl vsnd virtio dtdev gfx_passthru ioports iomem irq irqs",
             .refused(Reason.noSuchDevice))
         + ConfigurationWord.all(
             "vuart gic_version tee arm_sci sve nr_spis device_tree trap_unmapped_accesses",

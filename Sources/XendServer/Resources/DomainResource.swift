@@ -20,7 +20,7 @@ enum DomainResource {
             }
         }
         guard exchange.representation == .html else {
-            return exchange.wantsDetail ? .value(domain.laterExpression) : .value(domain)
+            return exchange.wantsDetail ? .value(await later(domain, exchange)) : .value(domain)
         }
         let task = await runningTask(of: domain, exchange)
         let offers = await exchange.offers()
@@ -30,6 +30,14 @@ enum DomainResource {
         return .value(domain).page {
             DomainPage(domain: domain, task: task, host: exchange.host, offers: offers, measures: measures).page()
         }
+    }
+
+    /// As clients of Xen 3 read it. What the scheduler has of a domain that xend did not make is asked of it.
+    private static func later(_ domain: DomainInformation, _ exchange: Exchange) async -> SExpression {
+        guard domain.config == nil, let found = try? await exchange.service.scheduler(exchange.reference) else {
+            return domain.laterExpression(scheduling: nil)
+        }
+        return domain.laterExpression(scheduling: (found.weight, found.cap))
     }
 
     // MARK: Operations that are not the table's

@@ -68,33 +68,11 @@ enum OpenAPI {
         var parameters: [JSONValue] = otherTypes[resource.path] == nil ? [format] : []
         if !queries.isEmpty { parameters.append(query("op", words(queries))) }
         for (name, schema) in questions[resource.path] ?? [] { parameters.append(query(name, schema)) }
+        if otherTypes[resource.path] == nil { parameters.append(header("If-None-Match")) }
         return .members(
             ("operationId", .string("get \(resource.path)")), ("parameters", .array(parameters)),
             ("responses", responses(type: otherTypes[resource.path] ?? "application/json")))
     }
-
-    /// What else may stand in a query.
-    private static let questions: [String: [(String, JSONValue)]] = [
-        "/xend/domain": [
-            ("detail", words(["0", "1"])), ("all", words(["0", "1"])),
-            ("state", words(["all", "running", "paused", "halted", "suspended"])),
-        ] + pages,
-        "/xend/domain/:domain": [("detail", words(["0", "1"]))],
-        "/xend/new": [("template", string)], "/xend/saved": pages,
-        "/xend/console": [("detail", words(["0", "1"]))] + pages,
-        "/xend/task": [("detail", words(["0", "1"]))] + pages,
-        "/xend/history": [("domain", string)] + history, "/xend/domain/:domain/history": history,
-        "/xend/domain/:domain/measures": measures, "/xend/node/measures": measures,
-        "/xend/event": [("since", integer(0...Int(Int32.max))), ("pattern", string)],
-    ]
-
-    private static let measures = [("span", words(MeasureSpan.allCases.map(\.rawValue)))]
-
-    private static let history = [
-        ("since", integer(0...Int(Int32.max))), ("kind", words(HistoryResource.kinds)),
-    ]
-
-    private static let pages = [("limit", integer(1...20_000)), ("offset", integer(0...Int(Int32.max)))]
 
     private static func query(_ name: String, _ schema: JSONValue) -> JSONValue {
         .members(("name", .string(name)), ("in", .string("query")), ("schema", schema))
@@ -125,6 +103,9 @@ enum OpenAPI {
 
     private static let key = "Idempotency-Key"
 
+    /// Of headers; others have a generation.
+    private static let patterns = [key: "^[A-Za-z0-9-]{1,64}$", "If-None-Match": "^(W/)?\"[A-Za-z0-9]{1,64}\"$"]
+
     private static func header(_ name: String) -> JSONValue {
         .members(
             ("name", .string(name)), ("in", .string("header")),
@@ -132,7 +113,7 @@ enum OpenAPI {
                 "schema",
                 .members(
                     ("type", .string("string")),
-                    ("pattern", .string(name == key ? "^[A-Za-z0-9-]{1,64}$" : "^\"[0-9]{1,9}\"$")))
+                    ("pattern", .string(patterns[name] ?? "^\"[0-9]{1,9}\"$")))
             ))
     }
 
@@ -150,16 +131,10 @@ enum OpenAPI {
         let arguments = rule?.arguments ?? []
         var properties: [JSONValue.Member] = [.init(name: "op", value: .members(("const", .string(name))))]
         properties += arguments.map { .init(name: $0.name, value: schema($0.kind)) }
-        if resource.path == "/xend/domain", name == "each" {
-            properties += [
-                .init(name: "do", value: words(EachDomain.deeds.map(\.operation))),
-                .init(
-                    name: "domain",
-                    value: .members(
-                        ("type", .array([.string("string"), .string("array")])), ("items", string))),
-            ]
-        }
-        let required = ["op"] + arguments.filter(\.isRequired).map(\.name)
+        let others = others[resource.path]?[name] ?? []
+        properties += others.map { .init(name: $0.name, value: $0.schema) }
+        let required =
+            ["op"] + arguments.filter(\.isRequired).map(\.name) + others.filter(\.isRequired).map(\.name)
         var members: [JSONValue.Member] = [
             .init(name: "type", value: .string("object")), .init(name: "title", value: .string(name)),
         ]
@@ -173,13 +148,13 @@ enum OpenAPI {
 
     // MARK: Schemas
 
-    private static let string = JSONValue.members(("type", .string("string")))
+    static let string = JSONValue.members(("type", .string("string")))
 
-    private static func words(_ words: [String]) -> JSONValue {
+    static func words(_ words: [String]) -> JSONValue {
         .members(("type", .string("string")), ("enum", .array(words.map(JSONValue.string))))
     }
 
-    private static func integer(_ range: ClosedRange<Int>) -> JSONValue {
+    static func integer(_ range: ClosedRange<Int>) -> JSONValue {
         var members: [JSONValue.Member] = [.init(name: "type", value: .string("integer"))]
         if range.lowerBound > .min {
             members.append(.init(name: "minimum", value: .number(String(range.lowerBound))))
@@ -199,8 +174,7 @@ enum OpenAPI {
         case .cpus: .members(("type", .array([.string("string"), .string("integer")])))
         case .device: integer(0...Int(Int32.max))
         case .key: .members(("type", .string("string")), ("pattern", .string("^[a-zA-Z0-9]$")))
-        // As s-expression, or as the object that JSON shows for it.
-        case .expression: .members(("type", .array([.string("string"), .string("object")])))
+        case .expression: expression
         }
     }
 

@@ -93,6 +93,12 @@ struct XmSession: Sendable {
     /// Tells of something that was asked for and is without effect.
     func warn(_ text: String) { host.writeError("Warning: \(text)\n") }
 
+    /// Writes lines to standard output, which may be many.
+    func page(_ lines: [String]) { host.page(lines.map { $0 + "\n" }.joined()) }
+
+    /// Colours, where there are any.
+    var paint: Paint { Paint(isOn: host.showsColours) }
+
     /// Writes one line to standard output.
     func print(_ line: String) { host.write(line + "\n") }
 }

@@ -17,6 +17,10 @@ public protocol XmHost: Sendable {
     func write(_ bytes: [UInt8]) throws(XmFailure)
     /// Whether standard output is a terminal, which bytes that are no text would garble and whose screen can be erased.
     var outputIsTerminal: Bool { get }
+    /// Whether what is written may have colours: on a terminal that has them, unless `NO_COLOR` is set.
+    var showsColours: Bool { get }
+    /// Writes a long text to standard output; on a terminal through the user's `PAGER`.
+    func page(_ text: String)
     /// Whether something is there by that name.
     func fileExists(_ path: String) -> Bool
     /// What relative paths are relative to; absolute.

@@ -7,7 +7,7 @@ enum HelpCommands {
         completes: .commands
     ) { session, invocation throws(XmFailure) in
         let help = Help(commands: XmCommand.all, program: session.program, format: session.format)
-        guard try invocation.words(0...1).count == 1 else { return session.host.write(help.overview) }
+        guard try invocation.words(0...1).count == 1 else { return session.host.page(help.overview) }
         let word = invocation.arguments[0]
         if let command = XmCommand.lookup(word, in: XmCommand.all, format: session.format) {
             session.host.write(help.text(of: command))

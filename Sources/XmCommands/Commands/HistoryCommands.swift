@@ -24,7 +24,7 @@ enum HistoryCommands {
         if parsed.has("json") {
             return session.print(JSONText.array(entries.map(\.json)).text())
         }
-        for line in Story(entries, isComplete: parsed.has("all")).lines { session.print(line) }
+        session.page(Story(entries, isComplete: parsed.has("all")).lines)
     }
 
     private static func entries(of domain: String, _ session: XmSession) async throws(XmFailure) -> [Entry] {
@@ -114,7 +114,7 @@ enum HistoryCommands {
     }
 
     private static let eventOptions = [
-        XmOption("follow", "f", "Go on as they happen, until it is interrupted.")
+        XmOption("follow", "f", "Go on as they happen, until it is interrupted."), CommonOption.json,
     ]
 
     static let events = XmCommand(
@@ -127,17 +127,30 @@ enum HistoryCommands {
     ) { session, invocation throws(XmFailure) in
         let parsed = try invocation.parsed(eventOptions)
         let patterns = parsed.words.isEmpty ? ["*"] : parsed.words
-        var newest = try await tell(since: 0, patterns, session)
-        while parsed.has("follow") {
+        let follows = parsed.has("follow")
+        guard !parsed.has("json") else {
+            guard !follows else {
+                throw .error(
+                    "\(invocation.word): follow has no end, which JSON needs; GET /xend/event tells them as they happen"
+                )
+            }
+            let events = try await happened(since: 0, patterns, session).events
+            return session.print(JSONText.array(events.map { JSONText(fieldsOf: $0) }).text())
+        }
+        var (events, newest) = try await happened(since: 0, patterns, session)
+        if !follows { return session.page(events.map(line)) }
+        events.map(line).forEach(session.print)
+        while true {
             await session.host.pause(.seconds(1))
-            newest = try await tell(since: newest, patterns, session)
+            (events, newest) = try await happened(since: newest, patterns, session)
+            events.map(line).forEach(session.print)
         }
     }
 
-    /// - Returns: the number of the newest event of all.
-    private static func tell(
+    /// What has happened, and the number of the newest event of all.
+    private static func happened(
         since number: Int, _ patterns: [String], _ session: XmSession
-    ) async throws(XmFailure) -> Int {
+    ) async throws(XmFailure) -> (events: [SExpression], newest: Int) {
         let arguments = [("since", XendCall.Argument.text(String(number)))] + patterns.map { ("pattern", .text($0)) }
         let reply = try await session.ask { (client) async throws(XendError) in
             try await client.perform(.get("event", arguments: arguments))
@@ -145,14 +158,15 @@ enum HistoryCommands {
         guard case .expression(let page) = reply, page.isElement("events") else {
             throw .error("xend tells no events")
         }
-        for event in page.children() where event.isElement("event") {
-            let time = event.childText("time").flatMap { Double($0) } ?? 0
-            let name = event.childText("name") ?? ""
-            let value = event.childValue("value")?.description ?? ""
-            session.print(printable("\(CalendarTime(seconds: Int(time)))  \(name.padded(to: 24)) \(value)"))
-        }
         let newest = page.childText("newest").flatMap { Int($0) } ?? number
         // A daemon that has been started again counts anew.
-        return newest < number ? 0 : newest
+        return (page.children().filter { $0.isElement("event") }, newest < number ? 0 : newest)
+    }
+
+    private static func line(_ event: SExpression) -> String {
+        let time = event.childText("time").flatMap { Double($0) } ?? 0
+        let name = event.childText("name") ?? ""
+        let value = event.childValue("value")?.description ?? ""
+        return printable("\(CalendarTime(seconds: Int(time)))  \(name.padded(to: 24)) \(value)")
     }
 }

@@ -32,10 +32,20 @@ enum HostCommands {
         session.print(fact.value)
     }
 
-    private static let dmesgOptions = [XmOption("clear", "c", "Empty the ring instead of printing it.")]
+    private static let dmesgOptions = [
+        XmOption("clear", "c", "Empty the ring instead of printing it."), CommonOption.json,
+    ]
+
+    /// Long texts: page by page on a terminal, or each line for a program.
+    private static func tell(_ text: String, isJSON: Bool, _ session: XmSession) {
+        guard isJSON else { return session.page([text]) }
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        while lines.last?.isEmpty == true { lines.removeLast() }
+        session.print(JSONText.array(lines.map(JSONText.string)).text())
+    }
 
     static let dmesg = XmCommand(
-        name: "dmesg", group: .host, arguments: "[-c|--clear]", summary: "Print or clear Xen's messages.",
+        name: "dmesg", group: .host, arguments: "[-c|--clear|--json]", summary: "Print or clear Xen's messages.",
         details: "Prints the messages of Xen itself: those of its start, warnings and errors.", options: dmesgOptions
     ) { session, invocation throws(XmFailure) in
         let parsed = try invocation.parsed(dmesgOptions)
@@ -43,7 +53,8 @@ enum HostCommands {
             throw .error("Invalid arguments: \(PythonText.list([invocation.word] + invocation.arguments))")
         }
         if parsed.has("clear") { return try await session.order(.nodeDmesgClear()) }
-        session.print(try await session.ask { (client) async throws(XendError) in try await client.nodeDmesg() })
+        let text = try await session.ask { (client) async throws(XendError) in try await client.nodeDmesg() }
+        tell(text, isJSON: parsed.has("json"), session)
     }
 
     static let debugKeys = XmCommand(
@@ -59,10 +70,12 @@ enum HostCommands {
 
     static let log = XmCommand(
         name: "log", group: .host, arguments: "", summary: "Print xend's log.",
-        details: "Prints the current log of xend."
+        details: "Prints the current log of xend.", options: [CommonOption.json]
     ) { session, invocation throws(XmFailure) in
-        _ = try invocation.words(0...0)
-        session.print(try await session.ask { (client) async throws(XendError) in try await client.nodeLog() })
+        let parsed = try invocation.parsed([CommonOption.json])
+        guard parsed.words.isEmpty else { throw .error("\(invocation.word): Invalid argument(s)") }
+        let text = try await session.ask { (client) async throws(XendError) in try await client.nodeLog() }
+        tell(text, isJSON: parsed.has("json"), session)
     }
 
     static let consoles = XmCommand(

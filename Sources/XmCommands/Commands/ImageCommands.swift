@@ -11,15 +11,18 @@ enum ImageCommands {
         details:
             "Reads all of FILE, which save wrote, and prints its header and what its image consists of. A file that\n"
             + "is damaged is an error. Xend need not run.",
-        completes: .files
+        options: [CommonOption.json], completes: .files
     ) { session, invocation throws(XmFailure) in
-        let path = try invocation.words(1...1)[0]
+        let (path, isJSON) = try invocation.onlyWord()
         let file = try session.host.openFile(path)
+        let found: SExpression
         do {
-            session.host.write(try await SaveFileInspection.information(path, file: file).pretty())
+            found = try await SaveFileInspection.information(path, file: file)
         } catch {
             throw .error("\(error)")
         }
+        if isJSON { return session.print(JSONText(fieldsOf: found).text()) }
+        session.host.write(found.pretty())
     }
 
     static let imageStream = XmCommand(

@@ -3,47 +3,71 @@ import XendClient
 /// Which domains `list` shows, in what order, and with what beside its usual columns.
 struct ListChoice {
     private let state: Character?
-    private let key: String?
+    private let key: DomainColumn?
+    private let isBackwards: Bool
     private let isVerbose, hasLabel, hasPool, hasNode: Bool
+    /// The columns that are shown in place of the usual ones.
+    let columns: [DomainColumn]?
+    /// What is asked of the daemon, where it is not what is there in Xen.
+    let asked: String?
+
+    static let stateOption = XmOption(
+        "state", nil, value: "STATE",
+        "Only domains in this state: running (also blocked), paused, shutdown, crashed, dying, or a letter\nof the column; "
+            + "halted or suspended: that are defined and do not run; all.")
+    static let sortOption = XmOption("sort", nil, value: "KEY", "By a column; -KEY the other way round.")
+    static let columnsOption = XmOption(
+        "columns", nil, value: "LIST", "These columns, with commas between them, of\n\(DomainColumn.known).")
 
     /// The names that Xen 3 had for what a letter of the column says.
     private static let states: [String: Character] = [
         "running": "r", "blocked": "b", "paused": "p", "shutdown": "s", "crashed": "c", "dying": "d",
     ]
-    private static let keys = ["name", "id", "mem", "vcpus", "time"]
+    /// Those that only the daemon can list.
+    private static let kept = ["all", "halted", "suspended"]
 
     init(_ parsed: [ParsedArgument]) throws(XmFailure) {
         isVerbose = parsed.has("verbose")
         hasLabel = parsed.has("context")
         hasPool = parsed.has("cpupool")
         hasNode = parsed.has("numa")
-        key = parsed.value("sort")
-        if let key, !Self.keys.contains(key) {
-            throw .error("\"\(key)\" is nothing to sort by: \(Self.keys.joined(separator: ", "))")
-        }
-        state = try parsed.value("state").map { text throws(XmFailure) in
-            let letter = Self.states[text] ?? (text.count == 1 ? text.first : nil)
-            guard let letter, Self.states.values.contains(letter) else {
-                throw .error("\"\(text)\" is no state: \(Self.states.keys.sorted().joined(separator: ", "))")
+        columns = try parsed.value("columns").map { text throws(XmFailure) in try DomainColumn.list(text) }
+        let sort = parsed.value("sort")
+        let isBackwards = sort?.hasPrefix("-") == true
+        self.isBackwards = isBackwards
+        key = try sort.map { text throws(XmFailure) in
+            let word = isBackwards ? String(text.dropFirst()) : text
+            guard let column = DomainColumn(rawValue: word) else {
+                throw .error("\"\(word)\" is nothing to sort by: \(DomainColumn.known)")
             }
-            return letter
+            return column
         }
+        let text = parsed.value("state")
+        asked = text.flatMap { Self.kept.contains($0) ? $0 : nil }
+        guard let text, asked == nil else {
+            state = nil
+            return
+        }
+        let letter = Self.states[text] ?? (text.count == 1 ? text.first : nil)
+        guard let letter, Self.states.values.contains(letter) else {
+            throw .error("\"\(text)\" is no state: \((Self.states.keys + Self.kept).sorted().joined(separator: ", "))")
+        }
+        state = letter
     }
 
     /// All are shown as they come.
-    var isAll: Bool { state == nil && key == nil }
+    var isAll: Bool { state == nil && key == nil && asked == nil }
 
     /// Those that are wanted, in the order that is.
     func chosen(_ domains: [DomainInformation]) -> [DomainInformation] {
         let chosen = domains.filter(isChosen)
-        switch key {
-        case "name": return chosen.sorted { ($0.name ?? "") < ($1.name ?? "") }
-        case "id": return chosen.sorted { ($0.id ?? 0) < ($1.id ?? 0) }
-        case "mem": return chosen.sorted { ($0.memory ?? 0) > ($1.memory ?? 0) }
-        case "vcpus": return chosen.sorted { ($0.vcpus ?? 0) > ($1.vcpus ?? 0) }
-        case "time": return chosen.sorted { ($0.cpuTime ?? 0) > ($1.cpuTime ?? 0) }
-        default: return chosen
+        guard let key else { return chosen }
+        let places = chosen.indices.sorted { one, other in
+            let (left, right) = isBackwards ? (other, one) : (one, other)
+            if key.comesFirst(chosen[left], chosen[right]) { return true }
+            return !key.comesFirst(chosen[right], chosen[left]) && one < other
         }
+        return places.map { chosen[$0] }
     }
 
     private func isChosen(_ domain: DomainInformation) -> Bool {

@@ -17,7 +17,7 @@ enum PoolCommands {
         let node = try await session.ask { (client) async throws(XendError) in try await client.node() }
         let facts = Dictionary(NodeText.later(node, .xl).map { ($0.name, $0.value) }) { first, _ in first }
         let count = facts["nr_cpus"].flatMap { Int($0) } ?? 0
-        let scheduler = facts["xen_scheduler"] ?? "credit"
+        let scheduler = facts["scheduler"] ?? facts["xen_scheduler"] ?? "credit"
         var domains = 0
         try await session.forEachDomain([]) { _ in domains += 1 }
         if parsed.has("json") {

@@ -17,32 +17,35 @@ enum DomainList {
     }
 
     /// One domain. Throws where the daemon sent no number in place of one.
-    static func line(_ domain: DomainInformation, _ format: XmFormat) -> String {
-        switch format {
-        case .original: original(domain)
-        case .later: later(domain)
-        case .xl: xl(domain)
+    static func line(
+        _ domain: DomainInformation, _ format: XmFormat, _ paint: Paint = Paint(isOn: false)
+    ) -> String {
+        let state = { (text: String) in paint.state(text, of: domain) }
+        return switch format {
+        case .original: original(domain, state)
+        case .later: later(domain, state)
+        case .xl: xl(domain, state)
         }
     }
 
-    private static func original(_ domain: DomainInformation) -> String {
+    private static func original(_ domain: DomainInformation, _ state: (String) -> String) -> String {
         let port = domain.console?.port.map(String.init) ?? ""
         return (domain.name ?? "??").padded(to: 16) + " " + String(domain.id ?? -1).aligned(right: 3)
             + "  " + String(domain.memory ?? 0).aligned(right: 7) + "  " + String(domain.cpu ?? 0).aligned(right: 3)
-            + "  " + String((domain.state ?? "??").prefix(5)).aligned(right: 5)
+            + "  " + state(String((domain.state ?? "??").prefix(5)).aligned(right: 5))
             + "  " + seconds(domain.cpuTime, 7) + "    " + port.aligned(right: 4)
     }
 
-    private static func later(_ domain: DomainInformation) -> String {
+    private static func later(_ domain: DomainInformation, _ state: (String) -> String) -> String {
         (domain.name ?? "").padded(to: 40) + " " + String(domain.id ?? -1).aligned(right: 5)
             + " " + String(domain.memory ?? 0).aligned(right: 5) + " " + String(domain.vcpus ?? 1).aligned(right: 5)
-            + " " + sixLetters(domain).aligned(right: 10) + " " + seconds(domain.cpuTime, 8)
+            + " " + state(sixLetters(domain).aligned(right: 10)) + " " + seconds(domain.cpuTime, 8)
     }
 
-    private static func xl(_ domain: DomainInformation) -> String {
+    private static func xl(_ domain: DomainInformation, _ state: (String) -> String) -> String {
         (domain.name ?? "").padded(to: 40) + " " + String(domain.id ?? -1).aligned(right: 5)
             + " " + String(domain.memory ?? 0).aligned(right: 5) + " " + String(domain.vcpus ?? 1).aligned(right: 5)
-            + "     " + sixLetters(domain) + "  " + seconds(domain.cpuTime, 8)
+            + "     " + state(sixLetters(domain)) + "  " + seconds(domain.cpuTime, 8)
     }
 
     private static func seconds(_ value: Double?, _ width: Int) -> String {

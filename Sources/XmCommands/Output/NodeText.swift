@@ -54,6 +54,7 @@ enum NodeText {
         case "total_memory": node[key] ?? node["memory"]
         case "sharing_freed_memory", "sharing_used_memory", "outstanding_claims", "free_cpus": node[key] ?? "0"
         case "xen_version": node[key] ?? version(node)
+        case "xen_scheduler": node["scheduler"] ?? node[key]
         // The format of configurations that the tool of that name reads.
         case "xend_config_format": format == .xl ? "4" : node[key] ?? "2"
         default: node[key]

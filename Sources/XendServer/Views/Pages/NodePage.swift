@@ -37,7 +37,7 @@ struct NodePage: Sendable {
                             ("Version", .text("\(node.report.major).\(node.report.minor)\(node.report.extra)"))
                         ],
                         [
-                            ("Scheduler", "xen_scheduler"), ("Capabilities", "xen_caps"),
+                            ("Scheduler", "scheduler"), ("Capabilities", "xen_caps"),
                             ("Command line", "xen_commandline"),
                         ])
                     p { Parts.link("Xen's messages", Path.dmesg) }

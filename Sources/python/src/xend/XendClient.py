@@ -194,9 +194,15 @@ class Xend:
         flags = {"live": int(live), "crash": int(crash), "reset": int(reset)}
         return self._post("domain", dom, op="dump", file=filename, patience="transfer", **flags)
 
-    def xend_domain_migrate(self, dom: Reference, dst: str, live: Union[bool, int] = 0, resource: int = 0) -> Answer:
-        """Moves a domain to ``HOST`` or ``HOST:PORT``; its url there. ``resource`` is a limit in Mbit/s, 0 is none."""
-        return self._post("domain", dom, op="migrate", destination=dst, live=int(live), resource=resource, patience="transfer")
+    def xend_domain_migrate(
+        self, dom: Reference, dst: str, live: Union[bool, int] = 0, resource: int = 0, port: int = 0
+    ) -> Answer:
+        """Moves a domain to ``HOST`` or ``HOST:PORT``; its url there. ``resource`` is a limit in Mbit/s, 0 is none; ``port`` counts where
+        ``dst`` names none, 0 is the usual one."""
+        more = {"port": port} if port else {}
+        return self._post(
+            "domain", dom, op="migrate", destination=dst, live=int(live), resource=resource, patience="transfer", **more
+        )
 
     def xend_domain_cancel(self, dom: Reference) -> Answer:
         """Cancels the save or migration under way."""
