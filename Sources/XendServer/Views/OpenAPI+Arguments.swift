@@ -1,4 +1,5 @@
 import DomainLifecycle
+import DomainManagement
 import DomainModel
 
 /// Parameters that stand in no row of the table of operations: what may be in a query, and what operations take that are none of the table's.

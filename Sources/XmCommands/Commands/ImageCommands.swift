@@ -1,5 +1,6 @@
 import HostInterface
 import HypervisorInterface
+import LibxlForm
 import Migration
 import SExpressions
 

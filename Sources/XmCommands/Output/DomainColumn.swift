@@ -1,3 +1,5 @@
+import DomainFiles
+import LibxlForm
 import XendClient
 
 /// What a column of a listing may tell of a domain.
