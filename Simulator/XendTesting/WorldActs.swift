@@ -214,7 +214,7 @@ public struct WorldActs {
 
 extension SimulatedHost {
     /// The id of a domain by its name in xenstore, or by id; one that is dying only when there is no other.
-    func domainID(named name: String) -> DomainID? {
+    package func domainID(named name: String) -> DomainID? {
         if let id = DomainID(text: name), machine.report(of: id) != nil { return id }
         var dying: DomainID?
         let names = Dictionary(machine.inspection.storeContents.map { ($0.path, $0.value) }) { first, _ in first }

@@ -45,7 +45,8 @@ struct HostPage: Sendable {
     let guests: [GuestLine]
     let rules: [FaultRule]
     let struck: [String]
-    let leaks: [String]
+    /// nil: nobody has looked for them.
+    let leaks: [String]?
     let points: [(kind: String, names: [String])]
     /// All hosts.
     let others: [String]
@@ -69,8 +70,14 @@ struct HostPage: Sendable {
             }
             Parts.folded("From outside") { div(.class("forms")) { for form in outside { form.view } } }
             Parts.folded("Put on the machine") { div(.class("forms")) { for form in things { form.view } } }
-            if !leaks.isEmpty {
-                Parts.section("Left over", "card wide") { ul { for text in leaks { li { text } } } }
+            p(.class("back")) {
+                if let leaks {
+                    leaks.isEmpty
+                        ? "Nothing is left over of domains that are gone."
+                        : "Left over: \(leaks.joined(separator: "; "))"
+                } else {
+                    Parts.link("Look for what is left over of domains that are gone", "?leaks=1")
+                }
             }
         }
     }
