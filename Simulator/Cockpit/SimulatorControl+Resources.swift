@@ -20,6 +20,7 @@ extension SimulatorControl {
             .change("act") { [self] exchange async throws(Failure) in
                 try await done(try filledIn(exchange.request.form))
             },
+            .change("heal") { [self] exchange async throws(Failure) in try await done(healing(exchange.request.form)) },
             .change("fault") { [self] exchange async throws(Failure) in try await done(fault(exchange.request.form)) },
         ]
     }
@@ -108,6 +109,11 @@ extension SimulatorControl {
         let value = form.text("value") ?? ""
         let action = "(\(form.text("action") ?? "")\(value.isEmpty ? "" : " " + SExpression.atom(value).quoted))"
         return "(fault (on \(SExpression.atom(host).quoted)) (\(form.text("point") ?? "")\(more))\(selector) \(action))"
+    }
+
+    /// `point`, as a fault has it.
+    private func healing(_ form: Form) -> String {
+        "(heal (on \(SExpression.atom(form.text("host") ?? "").quoted)) \(form.text("point") ?? ""))"
     }
 
     // MARK: - What pages show

@@ -162,7 +162,7 @@ struct HostPage: Sendable {
         .group([
             rules.isEmpty
                 ? p(.class("empty")) { "Nothing: it behaves." }
-                : ul(.class("story")) { for rule in rules.prefix(50) { li { code { rule.form(on: name) } } } },
+                : ul(.class("story")) { for rule in rules.prefix(50) { li { Self.rule(rule, name, path) } } },
             ActFormView(
                 action: path, shape: "(heal)", title: "Heal", verb: "Heal everything",
                 help: "On all hosts and links; what hangs goes on.",
@@ -171,6 +171,19 @@ struct HostPage: Sendable {
             struck.isEmpty ? .nothing : h3 { "What has struck, the newest first" },
             struck.isEmpty ? .nothing : ul(.class("story")) { for text in struck { li { text } } },
         ])
+    }
+
+    /// A fault, and what ends it.
+    static func rule(_ rule: FaultRule, _ host: String, _ path: String) -> HTML {
+        tag("form", [.class("run inline"), .action(path), .method("post")]) {
+            code { rule.form(on: host) }
+            for (name, value) in [("host", host), ("point", rule.pattern.form)] {
+                input(.type("hidden"), .name(name), .value(value))
+            }
+            button(
+                .type("submit"), .name("op"), .value("heal"), .class("small"), .label("Heal \(rule.pattern.form)")
+            ) { "Heal" }
+        }
     }
 
     private var faultForm: HTML {
