@@ -20,6 +20,7 @@ extension SimulatorControl {
             .change("act") { [self] exchange async throws(Failure) in
                 try await done(try filledIn(exchange.request.form))
             },
+            .change("heal") { [self] exchange async throws(Failure) in try await done(healing(exchange.request.form)) },
             .change("fault") { [self] exchange async throws(Failure) in try await done(fault(exchange.request.form)) },
         ]
     }
@@ -42,7 +43,7 @@ extension SimulatorControl {
                 "/simulator/host/:host",
                 get: { [self] exchange async throws(Failure) in
                     let host = try self.host(exchange.lastSegment)
-                    let page = hostPage(host)
+                    let page = hostPage(host, looksForLeaks: exchange.request.form.text("leaks") != nil)
                     return .value(await state(of: host)).page { page.page() }
                 }, operations),
             Resource(
@@ -110,6 +111,11 @@ extension SimulatorControl {
         return "(fault (on \(SExpression.atom(host).quoted)) (\(form.text("point") ?? "")\(more))\(selector) \(action))"
     }
 
+    /// `point`, as a fault has it.
+    private func healing(_ form: Form) -> String {
+        "(heal (on \(SExpression.atom(form.text("host") ?? "").quoted)) \(form.text("point") ?? ""))"
+    }
+
     // MARK: - What pages show
 
     private func worldPage() async -> WorldPage {
@@ -129,7 +135,8 @@ extension SimulatorControl {
             open: await openWork(), count: story.count, newest: story.newest(12))
     }
 
-    private func hostPage(_ host: RunningHost) -> HostPage {
+    /// - Parameter looksForLeaks: which takes a look at everything there is.
+    private func hostPage(_ host: RunningHost, looksForLeaks: Bool) -> HostPage {
         let guests = names(of: host).map { id, name in
             GuestLine(
                 id: id, name: name, report: host.host.machine.report(of: id),
@@ -141,29 +148,48 @@ extension SimulatorControl {
             struck: host.host.faults.history.suffix(15).reversed().map {
                 "\($0.at.clock) s: \($0.point.description) \($0.action.form)"
             },
-            leaks: host.host.isOn ? host.host.leaks() : [], points: points(of: host), others: hosts().map(\.name))
+            leaks: looksForLeaks ? (host.host.isOn ? host.host.leaks() : []) : nil, points: points(of: host),
+            others: hosts().map(\.name))
     }
 
     private func guestPage(_ host: RunningHost, _ name: String) throws(Failure) -> GuestPage {
-        guard let (id, name) = names(of: host).first(where: { $0.name == name || $0.id.description == name }) else {
+        guard host.host.isOn, let id = host.host.domainID(named: name) else {
             throw Failure(OperationError(.notFound, "there is no domain \(name) on \(host.name)"))
         }
         let machine = host.host.machine
         return GuestPage(
             host: host.name,
             guest: GuestLine(
-                id: id, name: name, report: machine.report(of: id), phase: machine.inspection.guestPhase(id)),
-            nodes: machine.inspection.storeContents.filter { $0.path.hasPrefix("/local/domain/\(id)/") }.prefix(200).map
-            { ($0.path, $0.value) })
+                id: id, name: self.name(of: id, host), report: machine.report(of: id),
+                phase: machine.inspection.guestPhase(id)),
+            nodes: nodes(below: "/local/domain/\(id)", machine.inspection, limit: 200))
+    }
+
+    /// What a domain has in xenstore: those of others are not looked through for it.
+    private func nodes(
+        below path: String, _ inspection: MachineInspection, limit: Int
+    ) -> [(path: String, value: String)] {
+        var found: [(path: String, value: String)] = []
+        for name in inspection.storeChildren(path) where found.count < limit {
+            let node = "\(path)/\(name)"
+            found.append((node, inspection.storeValue(node) ?? ""))
+            found += nodes(below: node, inspection, limit: limit - found.count)
+        }
+        return found
     }
 
     /// The domains of a machine, but for domain 0, by what xenstore calls them.
-    private func names(of host: RunningHost) -> [(id: DomainID, name: String)] {
+    /// - Parameter limit: more of them are no page.
+    private func names(of host: RunningHost, limit: Int = 200) -> [(id: DomainID, name: String)] {
         guard host.host.isOn else { return [] }
         let machine = host.host.machine
-        return machine.reports.filter { $0.id != .zero }.map { report in
-            (report.id, machine.inspection.storeValue("/local/domain/\(report.id)/name") ?? report.id.description)
+        return machine.reports.lazy.filter { $0.id != .zero }.prefix(limit).map { report in
+            (report.id, name(of: report.id, host))
         }
+    }
+
+    private func name(of id: DomainID, _ host: RunningHost) -> String {
+        host.host.machine.inspection.storeValue("/local/domain/\(id)/name") ?? id.description
     }
 
     /// Where something can go wrong on a host, by kind: those that have names of their own, and what there is at the moment of the others.

@@ -13,6 +13,8 @@ public enum MachineAct: Sendable {
     case fault(FaultRule)
     /// `(heal)`: everything behaves again.
     case heal
+    /// `(heal POINT)`: what went wrong there goes right again, and nothing else.
+    case healAt(FaultPattern)
     /// What another toolstack does behind the daemon's back.
     case xl(XLAct)
     /// Shifts a host's calendar.
@@ -34,7 +36,7 @@ public enum MachineAct: Sendable {
 extension MachineAct {
     /// How they are written.
     static let shapes = [
-        "(guest D \(GuestAct.shapes.joined(separator: " | ")))", FaultRule.shape, "(heal)",
+        "(guest D \(GuestAct.shapes.joined(separator: " | ")))", FaultRule.shape, "(heal [POINT])",
         "(daemon \(Vocabulary.words(LifeAct.DaemonAct.self)))", "(power-loss HOST)", "(host-reboot HOST)",
         "(xl create D MB KERNEL | destroy D)", "(clock (forward T) | (back T))", "(copy FILE HOST HOST)",
         "(write PATH TEXT)", "(corrupt PATH)",
@@ -47,7 +49,12 @@ extension MachineAct {
             let domain = try form.template("the domain")
             return .guest(domain: domain, try GuestAct.all(in: &form))
         case "fault": return .fault(try FaultRule(&form))
-        case "heal": return .heal
+        case "heal":
+            guard !form.arguments.isEmpty else { return .heal }
+            var point = try form.form("the point", "fault point", Vocabulary.points)
+            let pattern = try FaultPattern(&point)
+            try point.end()
+            return .healAt(pattern)
         case "daemon": return .life(.daemon(try form.word("what happens to the daemon", LifeAct.DaemonAct.self)))
         case "power-loss": return .life(.powerLoss(host: try form.word("the host")))
         case "host-reboot": return .life(.hostReboot(host: try form.word("the host")))
@@ -96,11 +103,10 @@ extension MachineAct {
         case .guest(let domain, let acts):
             return "(guest \(on) \(domain.source.literalText) \(acts.map(\.form).joined(separator: " ")))"
         case .fault(var rule):
-            if rule.pattern.kind == .network {
-                (rule.pattern.name, rule.pattern.detail) = (named(rule.pattern.name), named(rule.pattern.detail))
-            }
+            rule.pattern = rule.pattern.named(named)
             return rule.form(on: named(host))
         case .heal: return "(heal)"
+        case .healAt(let pattern): return "(heal \(on) \(pattern.named(named).form))"
         case .xl(let act): return "(xl \(on) \(act.form))"
         case .clock(let offset):
             let jump = offset < .zero ? "(back \(TimeText.text(.zero - offset)))" : "(forward \(TimeText.text(offset)))"
@@ -124,7 +130,7 @@ extension MachineAct {
         case .write(let path, let text):
             .write(path: try path.expanded(bindings), text: try text.expanded(bindings))
         case .corrupt(let path): .corrupt(path: try path.expanded(bindings))
-        case .fault, .heal, .xl, .clock, .change, .life: self
+        case .fault, .heal, .healAt, .xl, .clock, .change, .life: self
         }
     }
 
@@ -133,7 +139,8 @@ extension MachineAct {
         switch self {
         case .guest, .heal, .xl, .clock, .life(.daemon): ([], [])
         case .life(.powerLoss(let host)), .life(.hostReboot(let host)): ([], [host])
-        case .fault(let rule): ([], rule.pattern.kind == .network ? [rule.pattern.name, rule.pattern.detail] : [])
+        case .fault(let rule): ([], rule.pattern.hosts)
+        case .healAt(let pattern): ([], pattern.hosts)
         case .copy(let path, let from, let to): ([path], [from, to])
         case .write(let path, let text): ([path, text], [])
         case .corrupt(let path): ([path], [])
@@ -145,8 +152,18 @@ extension MachineAct {
     package var isMishap: Bool {
         switch self {
         case .fault, .life: true
-        case .guest, .heal, .xl, .clock, .copy, .write, .corrupt, .change: false
+        case .guest, .heal, .healAt, .xl, .clock, .copy, .write, .corrupt, .change: false
         }
+    }
+}
+
+extension FaultPattern {
+    /// The hosts that it names.
+    fileprivate var hosts: [String] { kind == .network ? [name, detail] : [] }
+
+    /// - Parameter named: what the reader calls a host.
+    fileprivate func named(_ named: (String) -> String) -> FaultPattern {
+        kind == .network ? FaultPattern(kind, named(name), named(detail)) : self
     }
 }
 

@@ -17,7 +17,9 @@ public final class FaultPlan {
     private let timeline: Timeline
     @exclusivity(unchecked) private var entries: [Entry] = []
     /// What to do when the faults are healed: let go of what hangs.
-    private var hanging: [Int: () -> Void] = [:]
+    private var hanging: [Int: (pattern: FaultPattern?, resume: () -> Void)] = [:]
+    /// Of the rule that has struck last: what hangs next hangs because of it.
+    private var struck: FaultPattern?
     private var nextHanging = 0
     @exclusivity(unchecked) private var isRecording = false
     /// Faults by the number of the passage, and how many passages there were while anything was of interest.
@@ -57,7 +59,19 @@ public final class FaultPlan {
         numbered = [:]
         let released = hanging.sorted { $0.key < $1.key }
         hanging = [:]
-        for (_, resume) in released { resume() }
+        for (_, entry) in released { entry.resume() }
+    }
+
+    /// Removes the rules for these points, and lets what hangs because of them go on.
+    /// - Returns: false when there is none.
+    public func heal(_ pattern: FaultPattern) -> Bool {
+        let count = entries.count
+        entries.removeAll { $0.rule.pattern == pattern && !$0.outlivesHealing }
+        guard entries.count < count else { return false }
+        let released = hanging.filter { $0.value.pattern == pattern }.sorted { $0.key < $1.key }
+        for (number, _) in released { hanging[number] = nil }
+        for (_, entry) in released { entry.resume() }
+        return true
     }
 
     /// Lets the Nth point that is passed from now on, of whatever kind, have this fault: what a sweep needs, which
@@ -89,6 +103,7 @@ public final class FaultPlan {
             entries[index].passages += 1
             guard due == nil, isDue(entries[index]) else { continue }
             due = entries[index].rule.action
+            struck = entries[index].rule.pattern
             entries[index].hasStruck = true
         }
         guard let due else { return nil }
@@ -128,7 +143,7 @@ public final class FaultPlan {
     /// Notes something that hangs; `resume` runs at `heal`.
     package func hang(_ resume: @escaping () -> Void) -> Int {
         nextHanging += 1
-        hanging[nextHanging] = resume
+        hanging[nextHanging] = (struck, resume)
         return nextHanging
     }
 

@@ -38,6 +38,7 @@ public struct WorldActs {
         case .guest(let domain, let acts): for act in acts { try guest(act, domain: try domain.text([:]), host: host) }
         case .fault(let rule): try fault(rule, host: host)
         case .heal: heal()
+        case .healAt(let pattern): try heal(pattern, host: host)
         case .xl(let act): try xl(act, host: host)
         case .clock(let offset): try find(host).host.jumpClock(by: offset)
         case .copy(let path, let from, let to): try copy(try path.text([:]), from: from, to: to)
@@ -115,11 +116,28 @@ public struct WorldActs {
     public func fault(_ rule: FaultRule, host: String) throws(ScenarioFailure) {
         var rule = rule
         let running = try find(rule.pattern.kind == .network ? rule.pattern.name : host)
-        if rule.pattern.kind == .guest, let id = running.host.domainID(named: rule.pattern.name) {
-            rule.pattern.name = id.description
-        }
-        if rule.pattern.kind == .script { rule.pattern.name = Self.scriptPath(rule.pattern.name) }
+        rule.pattern = resolved(rule.pattern, on: running)
         running.host.faults.add(rule)
+    }
+
+    /// As the points themselves are called.
+    private func resolved(_ pattern: FaultPattern, on running: RunningHost) -> FaultPattern {
+        var pattern = pattern
+        if pattern.kind == .guest, let id = running.host.domainID(named: pattern.name) { pattern.name = id.description }
+        if pattern.kind == .script { pattern.name = Self.scriptPath(pattern.name) }
+        return pattern
+    }
+
+    /// What goes wrong there goes right again; what hangs because of it goes on.
+    /// - Throws: when nothing of the kind goes wrong.
+    public func heal(_ pattern: FaultPattern, host: String) throws(ScenarioFailure) {
+        let running = try find(pattern.kind == .network ? pattern.name : host)
+        guard running.host.faults.heal(resolved(pattern, on: running)) else {
+            let there = Set(running.host.faults.rules.map(\.pattern.form)).sorted().joined(separator: ", ")
+            throw ScenarioFailure(
+                "nothing goes wrong at \(pattern.form) on \(running.name); there is \(there.isEmpty ? "no fault" : there)"
+            )
+        }
     }
 
     private static func scriptPath(_ name: String) -> String { name.hasPrefix("/") ? name : "/etc/xen/" + name }
@@ -214,7 +232,7 @@ public struct WorldActs {
 
 extension SimulatedHost {
     /// The id of a domain by its name in xenstore, or by id; one that is dying only when there is no other.
-    func domainID(named name: String) -> DomainID? {
+    package func domainID(named name: String) -> DomainID? {
         if let id = DomainID(text: name), machine.report(of: id) != nil { return id }
         var dying: DomainID?
         let names = Dictionary(machine.inspection.storeContents.map { ($0.path, $0.value) }) { first, _ in first }

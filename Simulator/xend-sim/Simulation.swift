@@ -151,6 +151,9 @@ final class Simulation: @unchecked Sendable {
             executor.wake()
             return
         }
+        if await host.daemon?.definedDomains(nil).isEmpty == false {
+            control?.remarks = ["The root had domains that an earlier run has defined. They are no part of this story."]
+        }
         // At once, for who reads the first line alone and closes the pipe.
         let migrations = surroundings[0].outsideMigrationPort.map { "\ntaking migrations on port \($0)" } ?? ""
         Output.line("listening on \(url)/xend\(migrations)")

@@ -125,7 +125,8 @@ public final class Daemon: Sendable {
         // One for both: what clients may take together is taken of one server.
         let pipeline = HTTPPipeline(
             service: self, tasks: host.tasks, clock: host.clock, authenticator: authenticator, audit: audit,
-            configuration: httpConfiguration, logger: log)
+            configuration: HTTPServerConfiguration(configuration, options, machine, host),
+            logger: log)
         try await reserveHTTPPort(pipeline)
         try await reserveSecurePort(pipeline)
         try await reserveSocket(pipeline)
@@ -232,20 +233,6 @@ public final class Daemon: Sendable {
             guard configuration.socketPath == nil else { throw reason }
             log.warning("\(reason)")
         }
-    }
-
-    private var httpConfiguration: HTTPServerConfiguration {
-        var server = HTTPServerConfiguration(
-            hostNames: configuration.hostNames.union([host.node.systemName.host]), isSimulated: machine.isSimulated,
-            additionalResources: options.additionalResources)
-        server.nodeName = host.node.systemName.host
-        server.random = host.random
-        server.usualBridge = configuration.bridge
-        server.watcher = options.watcher
-        server.files = host.files
-        server.metricsRole = configuration.metricsRole
-        if let shares = options.descriptors { server.limits.connections = shares.connections }
-        return server
     }
 
     /// Loopback only (the original's was open to everyone).

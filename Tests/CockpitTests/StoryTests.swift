@@ -83,6 +83,12 @@ import Testing
                 ("op", "fault"), ("host", "alpha"), ("point", "network alpha beta"), ("action", "delay"),
                 ("value", "300ms"),
             ])
+        let healed = try bench.post(
+            "/simulator", [("op", "heal"), ("host", "alpha"), ("point", "(network alpha beta)")])
+        #expect(healed == "(ok)")
+        let again = try bench.post(
+            "/simulator", [("op", "heal"), ("host", "alpha"), ("point", "(network alpha beta)")])
+        #expect(again.contains("nothing goes wrong at (network alpha beta) on alpha; there is no fault"), "\(again)")
         try bench.post("/xend/domain/web", [("op", "migrate"), ("destination", "beta"), ("live", "0")])
         #expect(try bench.act("(daemon kill)", on: "beta") == "(ok)")
         bench.world.advance(by: .seconds(1))

@@ -73,6 +73,33 @@ struct FaultTests {
         #expect(done.isSet && bench.alpha.machine.reports.count == 3)
     }
 
+    @Test("What is healed alone goes on alone, and what goes wrong elsewhere goes on going wrong")
+    func healedAlone() throws {
+        let bench = Bench()
+        let toolstack = Toolstack(bench.alpha.startIncarnation())
+        let id = try bench.run { try await toolstack.create() }
+        let (create, pause) = (FaultPattern(.hypercall, "create"), FaultPattern(.hypercall, "pause"))
+        for pattern in [create, pause] { bench.alpha.faults.add(FaultRule(pattern, .always, .hang)) }
+        let (created, paused) = (Flag(), Flag())
+        bench.world.spawn {
+            _ = try? await toolstack.create()
+            created.set()
+        }
+        bench.world.spawn {
+            try? await toolstack.machine.hypervisor.pause(id)
+            paused.set()
+        }
+        bench.advance(.seconds(60))
+        #expect(!bench.alpha.faults.heal(FaultPattern(.hypercall, "build")))
+        #expect(bench.alpha.faults.heal(pause) && !bench.alpha.faults.heal(pause))
+        bench.advance(.seconds(60))
+        #expect(paused.isSet && !created.isSet)
+        #expect(bench.alpha.faults.rules.map(\.pattern) == [create])
+        #expect(bench.alpha.faults.heal(create))
+        bench.advance(.seconds(1))
+        #expect(created.isSet && bench.alpha.faults.isQuiet)
+    }
+
     @Test("A killed daemon's calls, sleeps, reads and watches end, and nothing it does has an effect")
     func fence() throws {
         let bench = Bench()

@@ -45,7 +45,8 @@ struct HostPage: Sendable {
     let guests: [GuestLine]
     let rules: [FaultRule]
     let struck: [String]
-    let leaks: [String]
+    /// nil: nobody has looked for them.
+    let leaks: [String]?
     let points: [(kind: String, names: [String])]
     /// All hosts.
     let others: [String]
@@ -69,8 +70,14 @@ struct HostPage: Sendable {
             }
             Parts.folded("From outside") { div(.class("forms")) { for form in outside { form.view } } }
             Parts.folded("Put on the machine") { div(.class("forms")) { for form in things { form.view } } }
-            if !leaks.isEmpty {
-                Parts.section("Left over", "card wide") { ul { for text in leaks { li { text } } } }
+            p(.class("back")) {
+                if let leaks {
+                    leaks.isEmpty
+                        ? "Nothing is left over of domains that are gone."
+                        : "Left over: \(leaks.joined(separator: "; "))"
+                } else {
+                    Parts.link("Look for what is left over of domains that are gone", "?leaks=1")
+                }
             }
         }
     }
@@ -155,7 +162,7 @@ struct HostPage: Sendable {
         .group([
             rules.isEmpty
                 ? p(.class("empty")) { "Nothing: it behaves." }
-                : ul(.class("story")) { for rule in rules.prefix(50) { li { code { rule.form(on: name) } } } },
+                : ul(.class("story")) { for rule in rules.prefix(50) { li { Self.rule(rule, name, path) } } },
             ActFormView(
                 action: path, shape: "(heal)", title: "Heal", verb: "Heal everything",
                 help: "On all hosts and links; what hangs goes on.",
@@ -164,6 +171,19 @@ struct HostPage: Sendable {
             struck.isEmpty ? .nothing : h3 { "What has struck, the newest first" },
             struck.isEmpty ? .nothing : ul(.class("story")) { for text in struck { li { text } } },
         ])
+    }
+
+    /// A fault, and what ends it.
+    static func rule(_ rule: FaultRule, _ host: String, _ path: String) -> HTML {
+        tag("form", [.class("run inline"), .action(path), .method("post")]) {
+            code { rule.form(on: host) }
+            for (name, value) in [("host", host), ("point", rule.pattern.form)] {
+                input(.type("hidden"), .name(name), .value(value))
+            }
+            button(
+                .type("submit"), .name("op"), .value("heal"), .class("small"), .label("Heal \(rule.pattern.form)")
+            ) { "Heal" }
+        }
     }
 
     private var faultForm: HTML {

@@ -140,15 +140,16 @@ struct WorldPage: Sendable {
                     let how = rules.map(\.action.form).joined(separator: ", ")
                     return [
                         .text(from), .text(to), Parts.badge(how.isEmpty ? "whole" : how, how.isEmpty ? "good" : "bad"),
-                        linkForm(from, to),
+                        linkForm(from, to, isWhole: how.isEmpty),
                     ]
                 }),
-            p(.class("help")) { "One direction each. What is cut or slowed stays so until all faults are healed." },
+            p(.class("help")) { "One direction each. What is cut or slowed stays so until it is mended." },
         ])
     }
 
-    private func linkForm(_ from: String, _ to: String) -> HTML {
+    private func linkForm(_ from: String, _ to: String, isWhole: Bool) -> HTML {
         div(.class("run")) {
+            if !isWhole { mending(from, to) }
             for (title, action, value) in [
                 ("Cut", "drop", ""), ("Slow", "delay", "200ms"), ("Break off", "error", "ECONNRESET"),
             ] {
@@ -160,6 +161,15 @@ struct WorldPage: Sendable {
                     button(.type("submit"), .class("small"), .label("\(title): \(from) to \(to)")) { title }
                 }
             }
+        }
+    }
+
+    private func mending(_ from: String, _ to: String) -> HTML {
+        tag("form", [.class("inline"), .action(Self.path), .method("post")]) {
+            for (name, value) in [("op", "heal"), ("host", from), ("point", "(network \(from) \(to))")] {
+                input(.type("hidden"), .name(name), .value(value))
+            }
+            button(.type("submit"), .class("small"), .label("Mend: \(from) to \(to)")) { "Mend" }
         }
     }
 

@@ -10,6 +10,7 @@ extension RealMachine {
             "a guest's writing without end is for virtual time (every)"
         case .guest, .heal, .xl, .write, .corrupt, .change, .life(.daemon): nil
         case .fault(let rule): RealFault.obstacle(to: rule)
+        case .healAt: "a real machine is healed as a whole (heal)"
         case .clock: "the machine's clock is not set (clock)"
         case .copy: "there is one machine only (copy)"
         case .life(.powerLoss): "the machine cannot lose its power and go on with the story (power-loss)"
@@ -27,7 +28,7 @@ extension RealMachine {
         case .corrupt(let path): try corrupt(try path.text([:]))
         case .change(let item): try change(item)
         case .life(.daemon(let act)): try daemon(act)
-        case .clock, .copy, .life(.powerLoss), .life(.hostReboot):
+        case .clock, .copy, .healAt, .life(.powerLoss), .life(.hostReboot):
             throw ScenarioFailure(Self.obstacle(to: act) ?? "")
         }
     }

@@ -345,6 +345,18 @@ class Xend:
         """``(history ...)``: what happened to a domain and why, also when it is there no more."""
         return self._get("domain", dom, "history")
 
+    def xend_domain_measures(self, dom: Reference, span: str = "hour") -> Answer:
+        """``(measures ...)``: what a domain did in the last ``hour`` or ``day``; ``-`` where nobody measured."""
+        return self._get("domain", dom, "measures", span=span)
+
+    def xend_node_measures(self, span: str = "hour") -> Answer:
+        """``(measures ...)``: what all domains did together in the last ``hour`` or ``day``."""
+        return self._get("node", "measures", span=span)
+
+    def xend_node_pool(self) -> Answer:
+        """``(pool (host ...)...)``: the other hosts of the pool, and how they were when they were asked last."""
+        return self._get("node", "pool")
+
     # Virtual networks
 
     def xend_vnets(self) -> Answer:
