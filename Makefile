@@ -11,7 +11,7 @@ SYSCONFDIR ?= /etc
 PLACE = $(DESTDIR)$(PREFIX)
 SHARE = $(PLACE)/share
 
-.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare fuzz tls-test clients python openapi attack cluster deb deb-test image image-test boot-test docs drawings ci install format clean fidelity page
+.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare fuzz tls-test clients python openapi attack cluster deb deb-test image image-test boot-test docs drawings ci install format clean fidelity page pictures
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ openapi: build ## Ask xend-sim what schemathesis makes up from its description
 
 page: build ## Work with the pages in a real Chromium, and take pictures of them
 	CI/test-page
+
+pictures: build ## Make the pictures of pages in README anew
+	CI/pictures
 
 attack: build ## Throw bad input at xend, and kill it under load
 	CI/attack-http

@@ -282,7 +282,8 @@ let package = Package(
         tests(
             "DomainManagementTests",
             [
-                "DomainManagement", "DomainLifecycle", "DriverDomain", "DomainModel", "HypervisorInterface",
+                "DomainManagement", "AccessControl", "DomainLifecycle", "DriverDomain", "DomainModel",
+                "HypervisorInterface",
                 "HostInterface", "SExpressions", "SimulatedHost", "SimulatedHypervisor", "Simulation",
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -362,7 +362,11 @@ enum Stylesheet {
         @media (forced-colors: active) { .badge, .chip, .meter, .fill, button { border: 1px solid; } }
         @media print {
           .bar-top nav, form:not(.each), .together, .toolbar, .stale, .skip, .simulation { display: none; }
+          /* On paper nothing is done: what has nothing but forms in it is left away. */
+          section[aria-label="New domains"], section[aria-label="Other ways"], .card:has(> .forms),
+            .card:has(> form:first-child), .tick, details.raw, .canvas { display: none; }
           body { background: #fff; color: #000; }
+          pre.screen { display: block !important; height: auto; background: #fff; color: #000; }
           .card, .list { box-shadow: none; break-inside: avoid; }
           .content { max-width: none; padding: 0; }
           pre { max-height: none; }

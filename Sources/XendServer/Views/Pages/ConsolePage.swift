@@ -34,8 +34,7 @@ struct ConsolePage: Sendable {
 
     private var headline: HTML {
         p(.class("headline")) {
-            ConsolePages.badge(console)
-            " port \(console.port)"
+            "port \(console.port)"
             if let name {
                 " of "
                 Parts.link(name, Path.domain(name))
@@ -110,7 +109,7 @@ struct ConsolePage: Sendable {
         let url = "telnet://\(host):\(console.port)"
         return .group([
             Parts.facts([
-                ("Address", Parts.link(url, url)), ("On the node", code { "xm console \(console.domain)" }),
+                ("Status", ConsolePages.badge(console)), ("Address", Parts.link(url, url)), ("On the node", code { "xm console \(console.domain)" }),
                 ("Channel", .text(String(console.channel))),
                 ("Client", ConsolePages.client(console).map(HTML.text)),
             ]),
