@@ -164,6 +164,15 @@ private func shown(_ value: ConfigValueView) -> String {
         ("raise ValueError('no')", "f:1:1: the file raised ValueError: no"),
         ("raise ValueError, 'no'", "f:1:1: the file raised ValueError: no"),
         ("def f(x):\n  return f(x)\na = f(1)", "f:2:10: more than 30 calls inside each other"),
+        (
+            "def f(x):\n  return [[[[[[[[[[[[[[[[[[[[f(x)]]]]]]]]]]]]]]]]]]]]\na = f(1)",
+            "f:2:21: more than 300 expressions inside each other, calls included"
+        ),
+        ("a = 1\nfor i in range(99): a = [a]", "f:2:21: the value has more than 60 lists inside each other"),
+        ("a = [1]\nfor i in range(99): a.append(a)", "f:2:21: the value has more than 60 lists inside each other"),
+        ("a = [1]\nfor i in range(99): a[0] = a", "f:2:23: the value has more than 60 lists inside each other"),
+        ("a = 1\nfor i in range(99): a = {'a': a}", "f:2:21: the value has more than 60 lists inside each other"),
+        ("a = 1\nfor i in range(40): a = [a, a]", "f:2:21: the value has more than 60 lists inside each other"),
         ("def f(x): return x\na = f()", "f:2:5: f() is not given its parameter x"),
         ("a = int('x')", "f:1:5: invalid literal for int(): x"), ("a = int()", "f:1:5: int() takes one value, not 0"),
         ("a = 'x' * 999999999", "f:1:9: the string would be longer"),

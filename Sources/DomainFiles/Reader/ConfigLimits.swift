@@ -13,6 +13,13 @@ enum ConfigLimits {
     static let steps = 200_000
     /// Calls of functions inside each other.
     static let callDepth = 30
+    /// Expressions and statements that are being evaluated inside each other, through all calls: a daemon reads files too, and its threads
+    /// have a stack of 2 MB at least. A chain of the longest kind fits.
+    static let depth = 300
+    /// Lists inside each other in the value of a variable: what takes a value apart, or ends it, goes as deep.
+    static let valueDepth = 60
+    /// Members of the value of a variable, those of members included.
+    static let valueSize = 100_000
     /// Bytes of one string, so that `'x' * 999999999` is refused before it is made.
     static let stringSize = 1 << 16
     /// Members of one list, tuple or dictionary.

@@ -50,6 +50,22 @@ extension ConfigValue {
         }
     }
 
+    /// Whether no more than so many lists are inside each other in it.
+    /// - Parameter seen: counts what has been looked at; too much of it does not fit.
+    func fits(_ levels: Int, _ seen: inout Int) -> Bool {
+        seen += 1
+        guard seen <= ConfigLimits.valueSize else { return false }
+        let members: [ConfigValue]
+        switch self {
+        case .list(let list), .tuple(let list): members = list
+        case .dictionary(let pairs): members = pairs.flatMap { [$0.key, $0.value] }
+        case .none, .bool, .int, .float, .string, .function, .builtin, .variableTable, .module, .exception: return true
+        }
+        guard levels > 0 || members.isEmpty else { return false }
+        for member in members where !member.fits(levels - 1, &seen) { return false }
+        return true
+    }
+
     /// Python's truth of the value.
     var isTrue: Bool {
         switch self {

@@ -14,7 +14,8 @@ extension Evaluator {
 
     mutating func value(of expression: Expression) throws(Fault) -> ConfigValue {
         let place = expression.position
-        try budget.step(place)
+        try budget.enter(place)
+        defer { budget.leave() }
         switch expression.kind {
         case .literal(let value): return value
         case .name(let name): return try variable(name, at: place)

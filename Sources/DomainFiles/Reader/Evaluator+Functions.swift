@@ -22,9 +22,9 @@ extension Evaluator {
         var positional = arguments.filter { $0.name == nil }.map(\.value)[...]
         for parameter in function.parameters {
             if let value = positional.popFirst() {
-                scope[parameter.name] = value
+                scope[parameter.name] = try budget.bounded(value, at: place)
             } else if let named = arguments.last(where: { $0.name == parameter.name }) {
-                scope[parameter.name] = named.value
+                scope[parameter.name] = try budget.bounded(named.value, at: place)
             } else if let standard = parameter.standard {
                 scope[parameter.name] = try value(of: standard)
             } else {

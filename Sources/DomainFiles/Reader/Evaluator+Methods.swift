@@ -34,11 +34,13 @@ extension Evaluator {
     ) throws(Fault) -> ConfigValue? {
         var members = members
         switch (name, values.count) {
-        case ("append", 1): members.append(values[0])
-        case ("extend", 1): members += try self.members(of: values[0], at: place)
+        case ("append", 1): members.append(try budget.bounded(values[0], within: 1, at: place))
+        case ("extend", 1): members += try self.members(of: try budget.bounded(values[0], at: place), at: place)
         case ("insert", 2):
             guard let index = values[0].integer else { return nil }
-            members.insert(values[1], at: max(0, min(members.count, index < 0 ? index + members.count : index)))
+            members.insert(
+                try budget.bounded(values[1], within: 1, at: place),
+                at: max(0, min(members.count, index < 0 ? index + members.count : index)))
         case ("reverse", 0): members.reverse()
         case ("index", 1):
             guard let index = members.firstIndex(where: { $0.equals(values[0]) }) else {

@@ -72,7 +72,8 @@ struct Evaluator {
     }
 
     private mutating func perform(_ statement: Statement) throws(Fault) -> Returned? {
-        try budget.step(statement.position)
+        try budget.enter(statement.position)
+        defer { budget.leave() }
         switch statement.kind {
         case .pass: break
         case .evaluate(let expression): _ = try value(of: expression)
@@ -183,7 +184,7 @@ struct Evaluator {
 
     mutating func assign(_ value: ConfigValue, to target: Expression) throws(Fault) {
         switch target.kind {
-        case .name(let name): set(name, value)
+        case .name(let name): set(name, try budget.bounded(value, at: target.position))
         case .tuple(let targets), .list(let targets): try unpack(value, to: targets, at: target.position)
         case .item(let owner, let key): try assignItem(value, owner, key)
         case .literal, .dictionary, .unary, .binary, .comparison, .and, .or, .conditional, .call, .attribute, .slice,
@@ -211,7 +212,7 @@ struct Evaluator {
         switch try self.value(of: owner) {
         case .list(var members):
             members[try position(of: key.value, in: members.count, at: key.position)] = value
-            set(name, .list(members))
+            set(name, try budget.bounded(.list(members), at: key.position))
         case .dictionary(var pairs):
             if let place = pairs.firstIndex(where: { $0.key.equals(key.value) }) {
                 pairs[place].value = value
@@ -219,7 +220,7 @@ struct Evaluator {
                 pairs.append((key.value, value))
             }
             try budget.count(members: pairs.count, at: owner.position)
-            set(name, .dictionary(pairs))
+            set(name, try budget.bounded(.dictionary(pairs), at: owner.position))
         case let other: throw Fault(owner.position, "an item of \(other.typeName) cannot be given a value")
         }
     }

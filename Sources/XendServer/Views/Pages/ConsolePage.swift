@@ -109,7 +109,8 @@ struct ConsolePage: Sendable {
         let url = "telnet://\(host):\(console.port)"
         return .group([
             Parts.facts([
-                ("Status", ConsolePages.badge(console)), ("Address", Parts.link(url, url)), ("On the node", code { "xm console \(console.domain)" }),
+                ("Status", ConsolePages.badge(console)), ("Address", Parts.link(url, url)),
+                ("On the node", code { "xm console \(console.domain)" }),
                 ("Channel", .text(String(console.channel))),
                 ("Client", ConsolePages.client(console).map(HTML.text)),
             ]),
