@@ -208,7 +208,8 @@ private func configuration(
     static let telling: [String: String?] = [
         "name": "'other'", "description": "'for the shop'", "kernel": "'/other'", "ramdisk": "'/r'", "builder": "'pvh'",
         "memory": "96", "maxmem": "128", "cpu": "1", "cpus": "'0-1'", "cpu_weight": "512", "cpu_cap": "50", "cap": "50",
-        "vcpus": "3", "maxvcpus": "6", "vcpu_avail": "1", "uuid": "'596a5d21-71f4-8fb2-e068-e2386a5c4100'", "type": "'pvh'",
+        "vcpus": "3", "maxvcpus": "6", "vcpu_avail": "1", "uuid": "'596a5d21-71f4-8fb2-e068-e2386a5c4100'",
+        "type": "'pvh'",
         "on_poweroff": "'preserve'", "on_reboot": "'destroy'", "on_crash": "'preserve'", "on_watchdog": "'restart'",
         "on_xend_start": "'start'", "on_xend_stop": "'suspend'", "restart": "'never'", "console": "9700", "blkif": "1",
         "netif": "1", "disk": "['phy:sda1,sda1,w']", "pci": "['01:00.0']", "vif": "['bridge=br1']", "nics": "2",

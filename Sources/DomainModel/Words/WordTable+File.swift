@@ -44,7 +44,8 @@ extension WordTable {
             "pci_msitranslate pci_power_mgmt pci_permissive pci_seize e820_host", .warned(Reason.noPassthrough))
         + [
             ConfigurationWord("cpus_soft", .warned("Xen places the vcpus as it likes within cpus")),
-            ConfigurationWord("ipaddr", .warned("an interface has its addresses in vif, as in vif = [ 'ip=10.0.0.1' ]")),
+            ConfigurationWord(
+                "ipaddr", .warned("an interface has its addresses in vif, as in vif = [ 'ip=10.0.0.1' ]")),
             ConfigurationWord("memory_sharing", .warned("every domain has its memory to itself"), idle: ["0"]),
             ConfigurationWord("tmem", .warned("Xen has no memory of this kind any more"), idle: ["0"]),
             ConfigurationWord(
