@@ -14,6 +14,17 @@ import Testing
         .destroyDevice(.vif, index: 0),
     ]
 
+    @Test("A port beside the destination of a migration counts where that names none, and 0 is the usual one")
+    func portsOfDestinations() {
+        for (host, port, expected) in [
+            ("h", 0, "h"), ("h", 8002, "h:8002"), ("h:8003", 8002, "h:8003"), ("[::1]", 8002, "[::1]:8002"),
+            ("[::1]:8003", 8002, "[::1]:8003"), ("fe80::1", 8002, "[fe80::1]:8002"), ("fe80::1", 0, "fe80::1"),
+        ] {
+            let request = MigrationRequest(destination: host, port: port, live: true, rate: 5)
+            #expect(request.destination == expected && request.live && request.rate == 5)
+        }
+    }
+
     /// One letter for each operation, in the order above: `+` accepted, `s` wrong stage, `f` foreign, `0` domain 0, `d` no such device.
     static let table: [(TableFixture.Place, String)] = [
         (.live, "+++++++++++++d"),

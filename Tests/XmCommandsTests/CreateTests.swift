@@ -204,6 +204,44 @@ private func configuration(
         }
     }
 
+    /// What makes a difference, in the form that has it; nil: it is an option of the command line, or what others are taken in.
+    static let telling: [String: String?] = [
+        "name": "'other'", "description": "'for the shop'", "kernel": "'/other'", "ramdisk": "'/r'", "builder": "'pvh'",
+        "memory": "96", "maxmem": "128", "cpu": "1", "cpus": "'0-1'", "cpu_weight": "512", "cpu_cap": "50", "cap": "50",
+        "vcpus": "3", "maxvcpus": "6", "vcpu_avail": "1", "uuid": "'596a5d21-71f4-8fb2-e068-e2386a5c4100'",
+        "type": "'pvh'",
+        "on_poweroff": "'preserve'", "on_reboot": "'destroy'", "on_crash": "'preserve'", "on_watchdog": "'restart'",
+        "on_xend_start": "'start'", "on_xend_stop": "'suspend'", "restart": "'never'", "console": "9700", "blkif": "1",
+        "netif": "1", "disk": "['phy:sda1,sda1,w']", "pci": "['01:00.0']", "vif": "['bridge=br1']", "nics": "2",
+        "root": "'/dev/sda1'", "extra": "'4'", "cmdline": "'quiet'", "ip": "'10.0.0.9'", "gateway": "'10.0.0.1'",
+        "netmask": "'255.255.255.0'", "hostname": "'h'", "interface": "'eth1'", "dhcp": "'dhcp'",
+        "nfs_server": "'10.0.0.3'", "nfs_root": "'/exports/b'", "bootloader": "'pvgrub'", "firmware": "'pvgrub64'",
+    ]
+
+    static let options = Set(
+        ("help ostype help_config quiet path defconfig config load dryrun paused console_autoconnect xmldryrun skipdtd")
+            .split(separator: " ").map(String.init))
+
+    @Test(
+        "Each name of a file that is said to be done makes a difference to what is sent",
+        arguments: WordTable.file.words.filter { $0.treatment == .done }.map(\.name))
+    func reachesTheConfiguration(name: String) async throws {
+        guard !Self.options.contains(name) else { return }
+        let value = try #require(Self.telling[name] ?? nil, "\(name) has no value here")
+        var text = "kernel='/k'\nmemory=64\nvcpus=4\nnics=1\nip='10.0.0.2'\n"
+        if name.hasPrefix("nfs") { text += "root='/dev/nfs'\nnfs_server='10.0.0.4'\nnfs_root='/exports/a'\n" }
+        var differs = false
+        for format in [XmFormat.original, .xl] {
+            let (before, after) = (
+                try await configuration(text, format: format),
+                try await configuration(text + "\(name) = \(value)\n", format: format)
+            )
+            #expect(after.hasPrefix("(vm "), "\(name): \(after)")
+            if before != after { differs = true }
+        }
+        #expect(differs, "\(name) = \(value) goes nowhere")
+    }
+
     private static let created = "(domain (id 3) (name web) (memory 128) (console (console_port 9603)))"
     private static let unpaused = "POST /xend/domain/web op=unpause"
 

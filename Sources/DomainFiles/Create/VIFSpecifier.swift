@@ -65,7 +65,8 @@ package struct VIFSpecifier: Equatable {
             values["script"] = "\(script) netdev=\(device)"
         } else {
             warnings.append(
-                "vif: gatewaydev is without effect: only scripts that route take it, such as script=vif-route")
+                "vif: \(values["gatewaydev"] == nil ? "netdev" : "gatewaydev") is without effect: only scripts that route take it, such as script=vif-route"
+            )
         }
     }
 

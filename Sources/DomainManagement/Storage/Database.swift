@@ -58,10 +58,9 @@ struct Database: Sendable {
         with entries: [SExpression], after old: Contents, snapshot: @escaping Journal.Snapshot
     ) async throws(FileError) {
         let first = try await journal.begin(with: entries, after: old.journal, snapshot: snapshot)
-        let known = Set(entries.compactMap { $0.name == "record" ? $0.child(at: 0)?.childText("id") : nil })
-        for file in old.files where !(file.record.id.map { known.contains($0.description) } ?? false) {
-            await domains.remove(file)
-        }
+        let known = Set(
+            entries.compactMap { $0.name == "record" ? $0.child(at: 0).flatMap(DomainFiles.name) : nil })
+        for file in old.files where !known.contains(file.name) { await domains.remove(file) }
         guard let first else { return }
         await domains.follow(entries, from: first)
     }

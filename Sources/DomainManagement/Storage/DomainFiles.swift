@@ -4,9 +4,11 @@ import HostInterface
 import Logging
 import SExpressions
 
-/// The files `domain/ID`: the image of each record, for people and for a start that finds the journal damaged (manual, decision 5).
+/// The files `domain/ID`, and `domain/UUID` of a domain that is defined and does not run: the image of each record, for people and for a
+/// start that finds the journal damaged (manual, decision 5).
 ///
-/// They are written soon after the journal and not synced: nobody waits for them, and of what changes often only the last is written.
+/// They are written soon after the journal: nobody waits for them, and of what changes often only the last is written. Those of domains that
+/// run are not synced, for a reboot ends them.
 actor DomainFiles {
     /// A record with 256 devices and long names stays far below this. Bytes.
     static let maximumSize = 4 * 1024 * 1024
@@ -25,12 +27,12 @@ actor DomainFiles {
     private let clock: any HostClock
     private let tasks: any TaskSpawner
     private let log: Logger
-    /// What has to be done, and the ids in the order in which it came up.
-    private var changes: [DomainID: Change] = [:]
-    private var order: [DomainID] = []
+    /// What has to be done, by the names of the files, and these in the order in which it came up.
+    private var changes: [String: Change] = [:]
+    private var order: [String] = []
     private var isWriting = false
-    /// Whose files they are.
-    private var ids: [DomainUUID: DomainID] = [:]
+    /// Which file a domain has.
+    private var names: [DomainUUID: String] = [:]
 
     init(directory: String, host: Host, log: Logger) {
         self.directory = directory
@@ -52,33 +54,37 @@ actor DomainFiles {
             case "record": record(entry.child(at: 0), number: number + UInt64(offset))
             case "forget":
                 guard let uuid = entry.child(at: 0)?.atom.flatMap({ DomainUUID(text: $0) }),
-                    let id = ids.removeValue(forKey: uuid)
+                    let name = names.removeValue(forKey: uuid)
                 else { continue }
-                change(id, .remove)
+                change(name, .remove)
             default: continue
             }
         }
     }
 
     private func record(_ record: SExpression?, number: UInt64) {
-        guard let record, let uuid = record.childText("uuid").flatMap({ DomainUUID(text: $0) }) else { return }
-        guard let id = record.childText("id").flatMap({ DomainID(text: $0) }) else {
-            // It is defined and does not run any more.
-            if let id = ids.removeValue(forKey: uuid) { change(id, .remove) }
-            return
-        }
-        ids[uuid] = id
-        change(id, .write(record, number: number))
+        guard let record, let uuid = record.childText("uuid").flatMap({ DomainUUID(text: $0) }),
+            let name = Self.name(of: record)
+        else { return }
+        if let old = names.updateValue(name, forKey: uuid), old != name { change(old, .remove) }
+        change(name, .write(record, number: number))
+    }
+
+    /// Its id; of a domain that does not run its uuid. nil: it is no record.
+    static func name(of record: SExpression) -> String? {
+        if let id = record.childText("id") { return DomainID(text: id)?.description }
+        return record.childText("uuid").flatMap { DomainUUID(text: $0) }?.description
+    }
+
+    private static func name(of record: DomainRecord) -> String {
+        record.id?.description ?? record.uuid.description
     }
 
     /// Removes the file of a record that does not count.
-    func remove(_ file: Found) {
-        guard let id = file.record.id else { return }
-        change(id, .remove)
-    }
+    func remove(_ file: Found) { change(file.name, .remove) }
 
-    private func change(_ id: DomainID, _ change: Change) {
-        if changes.updateValue(change, forKey: id) == nil { order.append(id) }
+    private func change(_ name: String, _ change: Change) {
+        if changes.updateValue(change, forKey: name) == nil { order.append(name) }
         guard !isWriting else { return }
         isWriting = true
         tasks.spawn { [weak self, clock] in
@@ -90,24 +96,24 @@ actor DomainFiles {
     /// Does what is waiting. Returns when nothing does.
     func writeAll() async {
         while !order.isEmpty {
-            let ids = order
+            let names = order
             order = []
-            for id in ids {
-                guard let change = changes.removeValue(forKey: id) else { continue }
-                await perform(change, id)
+            for name in names {
+                guard let change = changes.removeValue(forKey: name) else { continue }
+                await perform(change, name)
             }
         }
         isWriting = false
     }
 
-    private func perform(_ change: Change, _ id: DomainID) async {
-        let path = "\(directory)/\(id)"
+    private func perform(_ change: Change, _ name: String) async {
+        let path = "\(directory)/\(name)"
         do {
             switch change {
             case .write(let record, let number):
                 var bytes = Array("# \(path) \(CalendarTime(clock.wallTime))\n".utf8)
                 NumberedLine.write(record, number: number, into: &bytes)
-                try await files.replace(path, with: bytes, durable: false)
+                try await files.replace(path, with: bytes, durable: DomainID(text: name) == nil)
             case .remove: try await files.removeIfPresent(path)
             }
         } catch {
@@ -121,12 +127,16 @@ actor DomainFiles {
         var record: DomainRecord
         /// Of its entry in the journal; 0 in the first format.
         var number: UInt64
+        /// What its file is called.
+        var name: String { DomainFiles.name(of: record) }
     }
 
     /// The records in the files. What cannot be read is set aside, never deleted.
     /// - Returns: the records, and the files that are none with what they are called now.
     func read() async -> (found: [Found], damaged: [(path: String, aside: String)]) {
-        let names = ((try? await files.list(directory)) ?? []).filter { DomainID(text: $0) != nil }
+        let names = ((try? await files.list(directory)) ?? []).filter {
+            DomainID(text: $0) != nil || DomainUUID(text: $0)?.description == $0
+        }
         var all: (found: [Found], damaged: [(path: String, aside: String)]) = ([], [])
         for start in stride(from: 0, to: names.count, by: Self.readAtOnce) {
             let some = await read(names[start..<min(start + Self.readAtOnce, names.count)])
@@ -155,7 +165,7 @@ actor DomainFiles {
             let (number, expression) = Self.parse(contents[name] ?? [])
             // Domain 0's file of the first format is for readers; what it says is asked of Xen.
             if let expression, expression.childText("id") == "0" { continue }
-            if let expression, let record = DomainRecord(expression), record.id?.description == name {
+            if let expression, let record = DomainRecord(expression), Self.name(of: record) == name {
                 found.append(Found(record: record, number: number))
             } else {
                 let path = "\(directory)/\(name)"

@@ -6,7 +6,7 @@ extension WordTable {
     private static let doneInFiles =
         ConfigurationWord.all(
             "name description kernel ramdisk builder memory maxmem cpu cpus cpu_weight cpu_cap cap vcpus maxvcpus vcpu_avail uuid type "
-                + "on_poweroff on_reboot on_crash on_watchdog on_xend_start on_xend_stop restart console blkif netif disk pci vif nics ipaddr root extra "
+                + "on_poweroff on_reboot on_crash on_watchdog on_xend_start on_xend_stop restart console blkif netif disk pci vif nics root extra "
                 + "cmdline ip gateway netmask hostname interface dhcp nfs_server nfs_root bootloader firmware", .done)
         // Options of the command line, which a file may give as well.
         + ConfigurationWord.all(
@@ -44,6 +44,8 @@ extension WordTable {
             "pci_msitranslate pci_power_mgmt pci_permissive pci_seize e820_host", .warned(Reason.noPassthrough))
         + [
             ConfigurationWord("cpus_soft", .warned("Xen places the vcpus as it likes within cpus")),
+            ConfigurationWord(
+                "ipaddr", .warned("an interface has its addresses in vif, as in vif = [ 'ip=10.0.0.1' ]")),
             ConfigurationWord("memory_sharing", .warned("every domain has its memory to itself"), idle: ["0"]),
             ConfigurationWord("tmem", .warned("Xen has no memory of this kind any more"), idle: ["0"]),
             ConfigurationWord(
