@@ -166,8 +166,9 @@ struct StoryWatcher: RequestWatcher {
     /// Told that a request begins, and that one is over.
     let underWay: @Sendable (Bool) -> Void
 
-    /// Whoever signs in, or shows tokens, does nothing to the machine; what is asked of the simulator is taken down as acts.
-    private static let others = ["login", "token"]
+    /// Whoever signs in, or shows tokens, does nothing to the machine; what is typed at a console goes to a port that is another one in
+    /// each run; what is asked of the simulator is taken down as acts.
+    private static let others = ["login", "token", "console"]
 
     func began(_ request: Request) async -> Int {
         underWay(true)

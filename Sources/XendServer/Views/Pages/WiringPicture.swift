@@ -106,7 +106,7 @@ struct WiringPicture: Sendable {
     var view: HTML {
         guard !wires.isEmpty else { return .nothing }
         return .group([
-            div(.class("wiring"), .focusable, .role("region"), .label("Drawing of bridges, domains and disks")) {
+            div(.class("wiring"), .focusable, .role("region"), .label(label)) {
                 drawing(Layout(self))
             },
             others > 0 ? p(.class("help")) { "and \(others) other domains, below." } : .nothing,
@@ -118,7 +118,7 @@ struct WiringPicture: Sendable {
         let (drivers, contended) = (Set(wires.compactMap(\.driver)), contended)
         let height = Double(layout.rows) * Self.row + 30
         let box = "0 0 \(Int(Self.width)) \(Int(height))"
-        return tag("svg", [.class("drawing"), .init("viewBox", box), .role("group"), .label(label)]) {
+        return tag("svg", [.class("drawing"), .init("viewBox", box)]) {
             head
             for wire in wires {
                 line(wire, layout.domains[wire.domain] ?? 0, layout.y(wire.place, isNetwork: wire.isNetwork))
@@ -134,7 +134,7 @@ struct WiringPicture: Sendable {
     }
 
     private var label: String {
-        "\(domains.count) domains, \(ends(true).count) bridges, \(ends(false).count) disks; the words below say the same"
+        "Drawing: \(domains.count) domains, \(ends(true).count) bridges, \(ends(false).count) disks; the words below say the same"
     }
 
     private var head: HTML {
