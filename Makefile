@@ -11,7 +11,7 @@ SYSCONFDIR ?= /etc
 PLACE = $(DESTDIR)$(PREFIX)
 SHARE = $(PLACE)/share
 
-.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare fuzz tls-test clients python openapi attack cluster deb deb-test image image-test boot-test docs drawings ci install format clean fidelity page pictures
+.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare fuzz tls-test clients python openapi attack cluster deb deb-test image image-test boot-test debian-test versions docs drawings ci install format clean fidelity page pictures
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -131,6 +131,12 @@ image-test: ## Run what is in such an image, without an engine (needs root)
 
 boot-test: ## Let a dom0 with systemd boot, be upgraded and go back, in the lab (needs root)
 	CI/lab/boot-test
+
+debian-test: ## Let a Debian boot its own kernel by grub, in the lab: prompt, save, restore, upgrade (needs root)
+	CI/lab/debian-test pv
+
+versions: build ## Let this revision and another get on: REV=v1
+	CI/test-versions $(REV)
 
 docs: ## Build all documents into .build/site, and check its links
 	CI/docs
