@@ -169,6 +169,8 @@ class Operations(unittest.TestCase):
             ("xend_domain_device_configure", lambda: sxp.child_text(here.xend_domain_device_configure("web", ["vif", ["ip", "10.0.0.7"]], 0) or [], "ip"), "10.0.0.7"),
             ("xend_consoles", lambda: len(here.xend_consoles() or []), 1),
             ("xend_console", lambda: sxp.child_text(here.xend_console(port()) or [], "domain"), "1"),
+            ("xend_console_type", lambda: here.xend_console_type(port(), "hello"), None),
+            ("xend_saved", here.xend_saved, []),
             ("xend_console_ticket", lambda: sxp.name(here.xend_console_ticket(port()) or []), "ticket"),
             ("xend_token_create", lambda: sxp.child_text(here.xend_token_create("viewer", "1h", "ours") or [], "role"), "viewer"),
             ("xend_tokens", lambda: len(here.xend_tokens() or []), 2),
@@ -223,6 +225,10 @@ class Operations(unittest.TestCase):
         here_only |= {("/xend/login", operation) for operation in ("", "login", "logout", "password", "link")}
         # Nor does a program tick things on a page.
         here_only |= {("/", ""), ("/xend/icon.svg", ""), ("/xend/domain", "each")}
+        # Nor fills in fields: it has a configuration, and consoles by TCP.
+        here_only |= {("/xend/new", ""), ("/xend/domain/:domain", "vif_create"), ("/xend/domain/:domain", "vbd_create")}
+        here_only |= {("/xend/domain/:domain/console", "")}
+        here_only |= {(f"/xend/{name}", "") for name in ("console.js", "xterm.js", "xterm.css")}
         self.assertEqual(operations_of_the_daemon() - OTHERS - here_only - asked, set(), "not in the client")
 
     def test_every_method_of_today(self) -> None:

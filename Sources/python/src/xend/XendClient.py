@@ -345,6 +345,15 @@ class Xend:
         """``(history ...)``: what happened to a domain and why, also when it is there no more."""
         return self._get("domain", dom, "history")
 
+    def xend_console_type(self, id: Reference, text: str, key: str = "enter", over: bool = False) -> Answer:
+        """``None``: types a line at a console, as ``key`` says with its end; ``over``: also where somebody else writes."""
+        more = {"over": "1"} if over else {}
+        return self._post("console", id, op="type", text=text, key=key, **more)
+
+    def xend_saved(self) -> Answer:
+        """``((saved (file PATH) (size BYTES) (modified T))...)``: the files in the node's save directory, the newest first."""
+        return self._get("saved")
+
     def xend_domain_measures(self, dom: Reference, span: str = "hour") -> Answer:
         """``(measures ...)``: what a domain did in the last ``hour`` or ``day``; ``-`` where nobody measured."""
         return self._get("domain", dom, "measures", span=span)
