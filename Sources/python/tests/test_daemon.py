@@ -169,7 +169,7 @@ class Operations(unittest.TestCase):
             ("xend_domain_device_configure", lambda: sxp.child_text(here.xend_domain_device_configure("web", ["vif", ["ip", "10.0.0.7"]], 0) or [], "ip"), "10.0.0.7"),
             ("xend_consoles", lambda: len(here.xend_consoles() or []), 1),
             ("xend_console", lambda: sxp.child_text(here.xend_console(port()) or [], "domain"), "1"),
-            ("xend_console_type", lambda: here.xend_console_type(port(), "hello"), None),
+            ("xend_console_type", lambda: here.xend_console_type(port(), "hello"), "None"),
             ("xend_saved", here.xend_saved, []),
             ("xend_console_ticket", lambda: sxp.name(here.xend_console_ticket(port()) or []), "ticket"),
             ("xend_token_create", lambda: sxp.child_text(here.xend_token_create("viewer", "1h", "ours") or [], "role"), "viewer"),

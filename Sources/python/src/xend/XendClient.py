@@ -346,7 +346,7 @@ class Xend:
         return self._get("domain", dom, "history")
 
     def xend_console_type(self, id: Reference, text: str, key: str = "enter", over: bool = False) -> Answer:
-        """``None``: types a line at a console, as ``key`` says with its end; ``over``: also where somebody else writes."""
+        """``None``, as text: types a line at a console, as ``key`` says with its end; ``over``: also where somebody else writes."""
         more = {"over": "1"} if over else {}
         return self._post("console", id, op="type", text=text, key=key, **more)
 
