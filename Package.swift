@@ -287,7 +287,7 @@ let package = Package(
                 "HostInterface", "SExpressions", "SimulatedHost", "SimulatedHypervisor", "Simulation",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        tests("XendDaemonTests", ["XendDaemon"]),
+        tests("XendDaemonTests", ["XendDaemon", "XendTesting"]),
         tests("SimulationTests", ["Simulation", "HostInterface"]),
         tests(
             "SimulatedHypervisorTests",
