@@ -7,7 +7,7 @@ import XendServer
 
 /// What has been done so far, to the machines and to the daemons on them, as a scenario that can be run again.
 ///
-/// `@unchecked Sendable`: all of it is behind its lock.
+/// All of it is behind its lock.
 public final class Story: Sendable {
     /// More steps are no story that anybody reads; later ones are not kept, and the story says so.
     package static let limit = 5_000

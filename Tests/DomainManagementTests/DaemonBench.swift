@@ -16,8 +16,7 @@ import Testing
 final class DaemonBench: Sendable {
     let world: SimulatedWorld
     let alpha: SimulatedHost
-    private let life = Mutex<DomainManager?>(nil)
-    private let handle = Mutex<(machine: Machine, host: Host)?>(nil)
+    private let life = Mutex<(manager: DomainManager, machine: Machine, host: Host)?>(nil)
     let events = Mutex<[String]>([])
 
     init(seed: UInt64 = 0, memory: Int = 4096) {
@@ -26,22 +25,15 @@ final class DaemonBench: Sendable {
         for path in ["/srv/disk.img", "/boot/vmlinuz"] { alpha.files.install(path, [1, 2, 3]) }
     }
 
-    var manager: DomainManager {
-        guard let manager = life.withLock({ $0 }) else { fatalError("no daemon runs") }
-        return manager
+    private var present: (manager: DomainManager, machine: Machine, host: Host) {
+        guard let life = life.withLock({ $0 }) else { fatalError("no daemon runs") }
+        return life
     }
-
+    var manager: DomainManager { present.manager }
     /// The machine as whoever runs in domain 0 can ask it, in this life of the daemon.
-    var machine: Machine {
-        guard let handle = handle.withLock({ $0 }) else { fatalError("no daemon runs") }
-        return handle.machine
-    }
-
+    var machine: Machine { present.machine }
     /// Its host.
-    var host: Host {
-        guard let handle = handle.withLock({ $0 }) else { fatalError("no daemon runs") }
-        return handle.host
-    }
+    var host: Host { present.host }
 
     /// Starts a life of the daemon.
     func start(_ change: @Sendable (inout ManagerSettings) -> Void = { _ in }) throws {
@@ -54,8 +46,7 @@ final class DaemonBench: Sendable {
         }
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let manager = DomainManager(machine: machine, host: host, settings: settings, events: hub, log: log)
-        life.withLock { $0 = manager }
-        handle.withLock { $0 = (machine, host) }
+        life.withLock { $0 = (manager, machine, host) }
         try run { try await manager.start() }
     }
 

@@ -58,14 +58,19 @@ final class LibxlDesk: ManagerPart {
         await self.record(uuid)
         for device in record.devices {
             let path = DevicePath(type: device.type, domain: id, backend: device.backend, handle: device.handle)
-            await attached(device, at: path, record)
+            await describe(device, at: path, record)
         }
     }
 
-    /// A device has been attached: libxl has a description of its own of each, and finds there how to take it away.
+    /// A device has been attached.
     func attached(_ device: DeviceRecord, at path: DevicePath, _ record: DomainRecord) async {
         guard isThere, !record.isForeign else { return }
         await self.record(record.uuid)
+        await describe(device, at: path, record)
+    }
+
+    /// libxl has a description of its own of each device, and finds there how to take it away.
+    private func describe(_ device: DeviceRecord, at path: DevicePath, _ record: DomainRecord) async {
         let place = "/libxl/\(path.domain)/device/\(path.type.rawValue)/\(path.handle)"
         let (own, both) = nodes(of: device, record)
         var changes = [
