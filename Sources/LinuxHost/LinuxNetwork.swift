@@ -9,6 +9,8 @@ public final class LinuxNetwork: HostNetwork {
     /// What stands between the socket and us: nothing, or TLS.
     private let security: StreamSecurity?
     private let inherited: InheritedSockets
+    /// Of the names that have to be resolved.
+    private let pool = BlockingPool()
     typealias Reading = @Sendable (TransportSecurity) throws(NetworkError) -> StreamSecurity.Setups
     /// Makes what stands there of other files; nil: nothing does.
     private let reading: Reading?
@@ -43,9 +45,10 @@ public final class LinuxNetwork: HostNetwork {
     }
 
     /// Apart from the caller: a name may take long to be resolved.
-    @concurrent
     private func listen(name: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
-        try LinuxListener(group, security, address: name, port: port, inherited: inherited)
+        try await pool.run { [group, security, inherited] () throws(NetworkError) in
+            try LinuxListener(group, security, address: name, port: port, inherited: inherited)
+        }
     }
 
     public func renew(_ security: TransportSecurity) throws(NetworkError) {

@@ -4,6 +4,7 @@ import Glibc
 import HTTPInterface
 import HostInterface
 import LinuxHost
+import NIOPosix
 import XenHypervisor
 import XendDaemon
 
@@ -27,7 +28,11 @@ struct Foreground {
             let configuration = try await configuration()
             let holding = try takePidFile()
             defer { holding.release() }
-            try await serve(configuration, descriptors, readiness, Signals(stop: signals, reload: hangups))
+            // Requests are read, decided and answered on one thread (record 14).
+            let core = LoopExecutor(MultiThreadedEventLoopGroup.singleton.next())
+            try await withTaskExecutorPreference(core) {
+                try await serve(configuration, descriptors, readiness, Signals(stop: signals, reload: hangups), on: core)
+            }
         } catch {
             let reason = "\(error)"
             readiness.fail(reason)
@@ -105,7 +110,7 @@ struct StartFailure: Error, CustomStringConvertible {
     extension Foreground {
         private func serve(
             _ configuration: XendConfiguration, _ descriptors: DescriptorShares?, _ readiness: Readiness,
-            _ signals: Signals
+            _ signals: Signals, on core: LoopExecutor
         ) async throws {
             let inherited = InheritedSockets()
             // Never closed: what has not ended with the daemon may ask it until the process is gone, and all ends with that.
@@ -123,8 +128,8 @@ struct StartFailure: Error, CustomStringConvertible {
             try audit.check()
             let history = RotatingLog(path: configuration.historyPath, limits: .history)
             let daemon = Daemon(
-                machine: xen.machine, host: .linux(inherited: inherited),
-                http: LinuxHTTPListening(descriptors: descriptors, inherited: inherited), log: log,
+                machine: xen.machine, host: .linux(on: core, inherited: inherited),
+                http: LinuxHTTPListening(group: core.loop, descriptors: descriptors, inherited: inherited), log: log,
                 audit: SystemJournal().map { JournaledLog(audit, journal: $0) } ?? audit, history: history,
                 configuration: configuration,
                 options: options)
@@ -134,7 +139,7 @@ struct StartFailure: Error, CustomStringConvertible {
                 for place in inherited.closeRest() {
                     Terminal.complain("xend: systemd listens on \(place), which the configuration does not name")
                 }
-                await live(daemon, readiness, signals)
+                await live(daemon, readiness, signals, LinuxTasks(on: core))
             } catch {
                 for file in [log, audit, history] { await file.flush() }
                 throw error
@@ -143,12 +148,14 @@ struct StartFailure: Error, CustomStringConvertible {
         }
 
         /// From the first answer to the end.
-        private func live(_ daemon: Daemon, _ readiness: Readiness, _ signals: Signals) async {
+        private func live(
+            _ daemon: Daemon, _ readiness: Readiness, _ signals: Signals, _ tasks: LinuxTasks
+        ) async {
             readiness.announce()
             // Tasks of their own, for as long as the daemon serves, beside this one, which waits for the end. Whoever cannot get to the
             // manager has a daemon that does nothing: the heart beats through it, so that systemd starts a daemon anew that hangs there.
-            let heart = Task { await readiness.keepAlive(LinuxClock()) { await daemon.manager.answer() } }
-            let reloads = Task {
+            let heart = tasks.spawn { await readiness.keepAlive(LinuxClock()) { await daemon.manager.answer() } }
+            let reloads = tasks.spawn {
                 for await _ in signals.reload { _ = try? await daemon.reload(for: Requester("SIGHUP")) }
             }
             for await _ in signals.stop {}
@@ -162,7 +169,7 @@ struct StartFailure: Error, CustomStringConvertible {
     extension Foreground {
         private func serve(
             _ configuration: XendConfiguration, _ descriptors: DescriptorShares?, _ readiness: Readiness,
-            _ signals: Signals
+            _ signals: Signals, on core: LoopExecutor
         ) async throws {
             throw StartFailure(
                 "this program was built without the back-end for a real Xen: build it with libxen-dev installed and "
