@@ -164,9 +164,26 @@ static int fails(int64_t number) {
 OPEN(open)
 OPEN(open64)
 
+/* What a write has left is cut off: that belongs to it. */
+static _Thread_local int unwritten = -1;
+
+#define TRUNCATE(function) \
+    int function(int file, off_t length) { \
+        int64_t value = 0; \
+        int action = file == unwritten ? PASSES : pass_file("write", file, &value); \
+        unwritten = -1; \
+        if (action == FAILS) return fails(value); \
+        int result = REAL(function)(file, length); \
+        finish(action); \
+        return result; \
+    }
+TRUNCATE(ftruncate)
+TRUNCATE(ftruncate64)
+
 ssize_t write(int file, const void *bytes, size_t count) {
     int64_t value = 0;
     int action = pass_file("write", file, &value);
+    unwritten = action == FAILS ? file : -1;
     if (action == FAILS) return fails(value);
     if (action == IS_TORN) {
         /* Of what is written so much arrives, and nobody can write the rest. */
