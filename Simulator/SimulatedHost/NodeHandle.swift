@@ -21,6 +21,8 @@ struct NodeHandle: NodeControl {
         return device.isMountedReadOnly ? .readOnly : .readWrite
     }
 
+    func isHeldExclusively(_ node: String) async -> Bool { host.machine.hardware.device(node)?.isHeld ?? false }
+
     func extent(ofDevice number: UInt32) async -> BlockDeviceExtent {
         let hardware = host.machine.hardware
         let devices = hardware.devices(writtenWith: number)

@@ -98,6 +98,8 @@ class BackendDevice {
     private func giveUp() {
         let isServing = state == .connected
         let fault = machine.faults.meet(.backend, type.rawValue, String(domain.rawValue))
+        // What no driver has taken nobody gives back: it is there for as long as its directory.
+        if state == .initialising, fault.isSilence || fault.lastState == XenbusState.initialising.rawValue { return }
         let isKept = fault.isSilence || fault.lastState.map { $0 >= XenbusState.connected.rawValue } ?? false
         if isServing, isKept { return unregisterWhenHealed() }
         guard let delay = fault.delay else { return unregister() }

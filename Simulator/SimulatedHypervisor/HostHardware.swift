@@ -15,6 +15,8 @@ public final class HostHardware {
         public var file: String?
         /// How the host itself has it mounted.
         public var isMounted = false
+        /// Whether a program of the host has opened it for itself alone.
+        public var isHeld = false
         /// The host itself only reads from it; says something only while it is mounted.
         public var isMountedReadOnly = false
         /// Back-end devices that have it open.

@@ -42,7 +42,7 @@ public struct Backing: Hashable, Sendable {
     }
 
     /// Two partitions do not overlap, though one disk overlaps both.
-    func overlaps(_ other: Backing) -> Bool {
+    public func overlaps(_ other: Backing) -> Bool {
         backend == other.backend && !(keys.isDisjoint(with: other.extent) && extent.isDisjoint(with: other.keys))
     }
 }

@@ -19,18 +19,19 @@ extension DomainTable {
     /// operations cannot both find it free.
     ///
     /// - Parameters:
-    ///   - hostUse: how domain 0 itself has it mounted.
     ///   - isForced: the in-use check is skipped (`!` in the mode; a device that is attached already).
+    ///   - others: who uses it besides xend's domains.
     /// - Throws: who uses it.
     public mutating func claim(
         _ backing: Backing, for slot: DeviceSlot, of domain: DomainUUID, isWritable: Bool, isForced: Bool,
-        hostUse: HostUse
+        others: [OtherUse] = []
     ) throws(BackingInUse) {
         let user = BackingUse.User.device(slot, of: domain)
         if !isForced {
-            let host = "this host itself"
-            if hostUse == .readWrite { throw BackingInUse(isWritable: true, user: host) }
-            if hostUse == .readOnly, isWritable { throw BackingInUse(isWritable: false, user: host) }
+            let other = others.first(where: \.isWritable) ?? others.first
+            if let other, other.isWritable || isWritable {
+                throw BackingInUse(isWritable: other.isWritable, user: other.user)
+            }
             try check(backing, isWritable, for: user)
         }
         take(BackingUse(user: user, backing: backing, isWritable: isWritable))
@@ -92,8 +93,18 @@ public struct BackingClaim: Hashable, Sendable {
     let number: UInt64
 }
 
-/// How domain 0 itself uses a block device.
-public enum HostUse: Hashable, Sendable { case none, readOnly, readWrite }
+/// Who uses a disk besides xend's domains: domain 0 itself, or a domain of another toolstack.
+public struct OtherUse: Hashable, Sendable {
+    /// Whether it is written.
+    public var isWritable: Bool
+    /// In words.
+    public var user: String
+
+    public init(isWritable: Bool, user: String) {
+        self.isWritable = isWritable
+        self.user = user
+    }
+}
 
 /// What cannot be shared in the way asked for.
 public struct BackingInUse: Error, Hashable, Sendable, CustomStringConvertible {

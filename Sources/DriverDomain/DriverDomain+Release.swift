@@ -87,9 +87,15 @@ extension DriverDomain {
     /// Until the kernel of the driver domain has no device any more, whatever xenstore says.
     private func awaitReleased(_ path: DevicePath) async throws {
         guard path.backend == .zero else { return try await awaitRemoteRelease(path) }
-        let gone = await poll { await !node.backendDevices().contains(path.kernelName) }
+        let backend = "\(path.backendDirectory)/state"
+        let gone = await poll {
+            if await !node.backendDevices().contains(path.kernelName) { return true }
+            // No driver has taken it, whose module may not be loaded: the state is the one that we wrote. The kernel has such a device for
+            // as long as its directory is there.
+            return (try? await store.readIfPresent(backend)).flatMap { XenbusState(text: $0) } == .initialising
+        }
         guard gone else {
-            let state = try await store.readIfPresent("\(path.backendDirectory)/state") ?? "none"
+            let state = try await store.readIfPresent(backend) ?? "none"
             throw DeviceError(
                 "the back-end still holds \(path.kernelName) (state \(state)) after \(text(settings.backendTimeout))",
                 kind: .timedOut)

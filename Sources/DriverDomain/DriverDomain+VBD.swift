@@ -95,6 +95,13 @@ extension DriverDomain {
         }
     }
 
+    /// The number that a back-end's node `physical-device` names, `7:1a`; nil: it names none.
+    public static func blockDevice(_ text: String) -> UInt32? {
+        let parts = text.split(separator: ":").map { UInt32($0, radix: 16) }
+        guard parts.count == 2, let major = parts[0], let minor = parts[1] else { return nil }
+        return minor & 0xFF | (major & 0xFFF) << 8 | (minor & ~0xFF) << 12
+    }
+
     /// Attaches a block device that `bind` found.
     public func attach(
         vbd config: VBDConfig, on device: BoundBlockDevice, at path: DevicePath

@@ -8,6 +8,9 @@ public protocol NodeControl: Sendable {
     func bootIdentifier() async -> String
     /// How a block device of this host is used by the host itself.
     func mountState(ofDevice number: UInt32) async -> MountState
+    /// Whether somebody on this host has opened a block device, or a part of it, for himself alone, as file systems, the device mapper and
+    /// programs that check or format one do.
+    func isHeldExclusively(_ node: String) async -> Bool
     /// What is written when a block device of this host is.
     func extent(ofDevice number: UInt32) async -> BlockDeviceExtent
     /// The names under /sys/bus/xen-backend/devices: `vbd-1-2049`, `vif-1-0`. A back-end that is still listed here is not gone,

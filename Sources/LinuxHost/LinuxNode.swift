@@ -36,6 +36,17 @@ public final class LinuxNode: NodeControl {
         return await pool.run { devices.mountState(of: number) }
     }
 
+    public func isHeldExclusively(_ node: String) async -> Bool {
+        let path = root.file(node)
+        return await pool.run {
+            // Without O_CREAT, O_EXCL asks for a block device for oneself.
+            let file = open(path, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC)
+            guard file >= 0 else { return errno == EBUSY }
+            close(file)
+            return false
+        }
+    }
+
     public func extent(ofDevice number: UInt32) async -> BlockDeviceExtent {
         let devices = BlockDevices(root: root)
         return await pool.run { devices.extent(of: number) }

@@ -99,20 +99,21 @@ import Testing
     @Test(
         "A disk that somebody writes is nobody else's; one that is read may be read by others",
         arguments: [
-            (HostUse.none, "", "w", nil), (.none, "", "r", nil), (.none, "r", "r", nil),
-            (.none, "r", "w", "read-only"), (.none, "w", "r", "writable"), (.none, "w", "w", "writable"),
-            (.readOnly, "", "r", nil), (.readOnly, "", "w", "read-only"), (.readOnly, "r", "r", nil),
-            (.readOnly, "r", "w", "read-only"), (.readWrite, "", "r", "writable"), (.readWrite, "", "w", "writable"),
-        ] as [(HostUse, String, String, String?)])
-    func disks(_ host: HostUse, _ other: String, _ wanted: String, _ refusal: String?) throws {
+            ("", "", "w", nil), ("", "", "r", nil), ("", "r", "r", nil),
+            ("", "r", "w", "read-only"), ("", "w", "r", "writable"), ("", "w", "w", "writable"),
+            ("r", "", "r", nil), ("r", "", "w", "read-only"), ("r", "r", "r", nil),
+            ("r", "r", "w", "read-only"), ("w", "", "r", "writable"), ("w", "", "w", "writable"),
+            ("rw", "", "r", "writable"), ("rw", "", "w", "writable"),
+        ] as [(String, String, String, String?)])
+    func disks(_ host: String, _ other: String, _ wanted: String, _ refusal: String?) throws {
         let backing = Backing([.file(device: 1, inode: 2)])
-        func claim(_ table: inout DomainTable, _ number: Int, _ mode: String, _ host: HostUse, forced: Bool) throws {
+        func claim(_ table: inout DomainTable, _ number: Int, _ mode: String, _ host: String, forced: Bool) throws {
             try table.claim(
                 backing, for: DeviceSlot(type: .vbd, idx: 0), of: Self.record(number).uuid, isWritable: mode == "w",
-                isForced: forced, hostUse: host)
+                isForced: forced, others: host.map { OtherUse(isWritable: $0 == "w", user: "this host itself") })
         }
         var table = DomainTable()
-        if !other.isEmpty { try claim(&table, 1, other, .none, forced: false) }
+        if !other.isEmpty { try claim(&table, 1, other, "", forced: false) }
         var forced = table
         if let refusal {
             let error = #expect(throws: BackingInUse.self) { try claim(&table, 2, wanted, host, forced: false) }

@@ -14,6 +14,7 @@
 #define GRANTS (PAGE_SIZE / sizeof(grant_entry_v1_t))
 
 bool vif_never_connects, vbd_never_connects;
+static bool is_held[2];                        // of a kind: whatever the back-ends do
 
 enum kind { VIF, VBD };
 
@@ -124,6 +125,7 @@ static void withdraw_rings(struct device *device) {
 
 // React to the state of the back-end.
 static void follow(struct device *device) {
+    if (is_held[device->kind]) return;
     switch (read_state(device->backend)) {
     case XenbusStateInitWait:
     case XenbusStateInitialised:
@@ -209,4 +211,12 @@ void unmap_grants(void) { unmap_grant_table(); }
 
 void forget_devices(void) {
     for (size_t i = 0; i < MOST_DEVICES; i++) devices[i].used = false;
+}
+
+// Leave the front-ends of this kind as they are from now on, or let them go on with what they have missed.
+void hold_devices(const char *kind, bool is_so) {
+    if (equal(kind, "vif")) is_held[VIF] = is_so;
+    if (equal(kind, "vbd")) is_held[VBD] = is_so;
+    for (int i = 0; i < MOST_DEVICES; i++)
+        if (devices[i].used) follow(&devices[i]);
 }

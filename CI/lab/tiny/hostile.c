@@ -72,6 +72,8 @@ bool obey_hostile(const char *line) {
     } else if ((rest = after_word(line, "watches"))) set_watches(rest);
     else if ((rest = after_word(line, "transactions"))) begin_transactions(rest);
     else if ((rest = after_word(line, "floods"))) flood(rest);
+    else if ((rest = after_word(line, "holds"))) hold_devices(rest, true);
+    else if ((rest = after_word(line, "lets-go"))) hold_devices(rest, false);
     else return false;
     return true;
 }

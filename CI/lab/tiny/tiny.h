@@ -130,6 +130,7 @@ void map_grants(void);                         // at boot and after a resume
 void unmap_grants(void);                       // before a suspend
 void forget_devices(void);                     // after a resume elsewhere: all that was is gone
 void look_at_devices(void);
+void hold_devices(const char *kind, bool is_so); // "vif" or "vbd"
 
 // ---- behaviour.c ----------------------------------------------------------
 

@@ -3,7 +3,7 @@ import ScenarioLanguage
 import SimulatedHypervisor
 
 /// A fault that a real machine has on request, made by what makes it there too: a script that fails, hangs or takes its time, a program
-/// that has the port already.
+/// that has the port already, a call that ends with an errno, a kernel without a driver, a guest that does not follow.
 struct RealFault {
     /// What makes it.
     enum Cause {
@@ -11,18 +11,34 @@ struct RealFault {
         case script(name: String, lines: String)
         /// Somebody listens there.
         case port(UInt16)
+        /// A call of the daemon fails.
+        case call
+        /// The kernel of domain 0 takes up no new device.
+        case noDriver
+        /// The guests that are there are told to leave their front-ends of this kind as they are.
+        case heldFrontend(String)
     }
     let cause: Cause
 
     /// Why a machine does not have it on request; nil when it does.
     static func obstacle(to rule: FaultRule) -> String? {
         switch rule.pattern.kind {
-        case .hypercall: return "Xen does not fail on request (fault hypercall)"
-        case .xenstore: return "xenstored does not fail on request (fault xenstore)"
-        case .backend, .frontend: return "drivers do not get stuck on request (fault \(rule.pattern.kind.rawValue))"
-        case .disk: return "disks do not fail on request (fault disk)"
+        case .hypercall, .xenstore, .disk, .step: return FailingCall.obstacle(to: rule)
+        case .backend:
+            guard rule.selector == .always else { return "a kernel has a driver for all or for none (fault backend)" }
+            switch rule.action {
+            case .drop, .hang, .stuck(1): return nil
+            default: return "a driver of Linux follows its front-end in its own time (fault backend)"
+            }
+        case .frontend:
+            guard rule.selector == .always, rule.pattern.detail.isEmpty else {
+                return "a guest lets all go or none (fault frontend)"
+            }
+            switch rule.action {
+            case .drop, .hang, .stuck(4): return nil
+            default: return "a front-end stays where it is, or goes on (fault frontend)"
+            }
         case .network: return "there is one machine only (fault network)"
-        case .step: return "a daemon stops at no step that it is asked to (fault step)"
         case .guest: return "guests fail as their kernels say (fault guest)"
         case .listener:
             guard rule.selector == .always, rule.action == .error("EADDRINUSE") else {
@@ -39,15 +55,21 @@ struct RealFault {
     /// - Throws: what `obstacle` says.
     init(_ rule: FaultRule, number: Int) throws(ScenarioFailure) {
         if let obstacle = Self.obstacle(to: rule) { throw ScenarioFailure(obstacle) }
-        guard rule.pattern.kind == .script, let condition = Self.condition(of: rule), let deed = Self.deed(of: rule)
-        else {
-            cause = .port(UInt16(rule.pattern.name) ?? 0)
-            return
+        switch rule.pattern.kind {
+        case .script: cause = Self.script(rule, number)
+        case .listener: cause = .port(UInt16(rule.pattern.name) ?? 0)
+        case .backend: cause = .noDriver
+        case .frontend: cause = .heldFrontend(rule.pattern.name)
+        default: cause = .call
         }
+    }
+
+    private static func script(_ rule: FaultRule, _ number: Int) -> Cause {
+        let (condition, deed) = (condition(of: rule) ?? "false", deed(of: rule) ?? "")
         let count = "\(RealMachine.directory)/passages-\(number)"
         let name = rule.pattern.name.split(separator: "/").last.map(String.init) ?? rule.pattern.name
         let operation = rule.pattern.detail.isEmpty ? "*" : rule.pattern.detail
-        cause = .script(
+        return .script(
             name: name,
             lines: """
                 case "$1" in \(operation))

@@ -1,8 +1,7 @@
 import SExpressions
 import ScenarioLanguage
 
-/// Whether a scenario can run in full on a single real machine, whose time is everybody's and whose hardware does not fail on
-/// request.
+/// Whether a scenario can run in full on a single real machine, whose time is everybody's.
 struct RealFitness {
     /// The first thing that cannot be done there; nil when all can.
     private(set) var obstacle: String?
@@ -14,6 +13,8 @@ struct RealFitness {
     private(set) var paths: Set<String> = []
     /// MiB that Xen keeps about each domain, at most, besides its memory: more of those whose nested paging tables it keeps.
     private(set) var overhead = 2
+    /// Whether the daemon has to be started so that its calls can fail.
+    private(set) var hasFailingCalls = false
     private var waiting = Duration.zero
     private var memory = 0
 
@@ -64,6 +65,9 @@ struct RealFitness {
     private mutating func look(_ act: MachineAct, times: Int) {
         if let obstacle = RealMachine.obstacle(to: act) { refuse(obstacle) }
         if case .change(let item) = act { look(item) }
+        if case .fault(let rule) = act, [.hypercall, .xenstore, .disk, .step].contains(rule.pattern.kind) {
+            hasFailingCalls = true
+        }
         if case .xl(.create(_, let mebibytes, let kernel)) = act {
             kernels.insert(kernel)
             memory += times * mebibytes

@@ -14,6 +14,37 @@ extension RealMachine {
             wantedPorts.append(port)
             // The daemon may have it now: it is another program's from the daemon's next life on.
             try takePorts()
+        case .call: try failingCalls?.add(rule)
+        case .noDriver: try takeUpDevices(false)
+        case .heldFrontend(let kind):
+            heldFrontends.insert(kind)
+            try tellGuests("holds \(kind)")
+        }
+    }
+
+    /// Whether the kernel gives new devices a driver; once it does, those that have none get theirs.
+    private func takeUpDevices(_ isSo: Bool) throws(ScenarioFailure) {
+        let bus = "/sys/bus/xen-backend"
+        try set("\(bus)/drivers_autoprobe", isSo ? "1" : "0")
+        isWithoutDrivers = !isSo
+        guard isSo else { return }
+        for device in try Command.must("ls", "\(bus)/devices").lines {
+            if access("\(bus)/devices/\(device)/driver", F_OK) != 0 { try set("\(bus)/drivers_probe", device) }
+        }
+    }
+
+    /// A file of the kernel's, which is no new one.
+    private func set(_ path: String, _ text: String) throws(ScenarioFailure) {
+        let file = open(path, O_WRONLY | O_CLOEXEC)
+        defer { close(file) }
+        guard file >= 0, Glibc.write(file, text, text.utf8.count) == text.utf8.count else {
+            throw ScenarioFailure("\(path) cannot be written: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    private func tellGuests(_ word: String) throws(ScenarioFailure) {
+        for id in try Command.must("xenstore-list", "/local/domain").lines where id != "0" {
+            try Command.must("xenstore-write", "/local/domain/\(id)/control/guest", word)
         }
     }
 
@@ -28,9 +59,27 @@ extension RealMachine {
 
     func heal() throws(ScenarioFailure) {
         (takenPorts, wantedPorts) = ([], [])
+        try failingCalls?.heal()
+        if isWithoutDrivers { try takeUpDevices(true) }
+        for kind in heldFrontends { try tellGuests("lets-go \(kind)") }
+        heldFrontends = []
         for script in try Command.must("ls", Self.directory).lines where script.hasPrefix("faults-") {
             unlink("\(Self.directory)/\(script)")
         }
+    }
+
+    /// What goes wrong at this point goes right again.
+    func heal(_ pattern: FaultPattern) throws(ScenarioFailure) { try failingCalls?.heal(pattern) }
+
+    /// Sets the calendar; what it was set by is taken back at the end.
+    func setClock(by offset: Duration) throws(ScenarioFailure) {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        time.tv_sec += Int(offset.components.seconds)
+        guard clock_settime(CLOCK_REALTIME, &time) == 0 else {
+            throw ScenarioFailure("the calendar cannot be set: \(String(cString: strerror(errno)))")
+        }
+        clockOffset += offset
     }
 
     private static func faults(of script: String) -> String { "\(directory)/faults-\(script)" }

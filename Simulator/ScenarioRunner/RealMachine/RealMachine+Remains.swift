@@ -48,6 +48,7 @@ extension RealMachine {
     /// - Precondition: no domain is left but domain 0.
     func putBack() throws(ScenarioFailure) {
         try heal()
+        if clockOffset != .zero { try setClock(by: .zero - clockOffset) }
         try RealOrigin.remove()
         _ = try endDaemon(SIGTERM)
         for loop in ownLoops.sorted() { try Command.must("losetup", "-d", loop) }

@@ -22,6 +22,12 @@ final class RealMachine {
     var takenPorts: [PortHolder] = []
     /// Of another program too, as soon as the daemon has let go of them.
     var wantedPorts: [UInt16] = []
+    /// nil: no call of the story's fails.
+    var failingCalls: FailingCalls?
+    var isWithoutDrivers = false
+    var heldFrontends: Set<String> = []
+    /// What the calendar has been set by.
+    var clockOffset = Duration.zero
     /// MiB that Xen keeps about a domain besides its memory.
     private var overhead = 0
 
@@ -45,6 +51,7 @@ final class RealMachine {
         try name(setup.hosts[0].name)
         try addUsers()
         try makeDirectory(Self.directory)
+        if fitness.hasFailingCalls { failingCalls = try FailingCalls() }
         var config = ""
         for entry in setup.hosts[0].config { config += "\(try entry.expand([:]))\n" }
         try write("/etc/xen/xend-config.sxp", SXPText.bytes(of: config))
@@ -157,11 +164,11 @@ final class RealMachine {
 
     func daemon(_ act: LifeAct.DaemonAct) throws(ScenarioFailure) {
         switch act {
-        case .start: try Command.must("xend", "start")
+        case .start: try startDaemon("start")
         case .stop:
             try Command.must("xend", "stop")
             try takePorts()
-        case .restart where wantedPorts.isEmpty: try Command.must("xend", "restart")
+        case .restart where wantedPorts.isEmpty: try startDaemon("restart")
         case .restart:
             try daemon(.stop)
             try daemon(.start)
@@ -169,6 +176,14 @@ final class RealMachine {
             guard try endDaemon(SIGKILL) else { throw ScenarioFailure("no daemon runs") }
             try takePorts()
         }
+    }
+
+    private func startDaemon(_ word: String) throws(ScenarioFailure) {
+        guard let failingCalls else {
+            try Command.must("xend", word)
+            return
+        }
+        try failingCalls.preloaded { () throws(ScenarioFailure) in try Command.must("xend", word) }
     }
 
     /// Returns when it has gone; whether one ran.

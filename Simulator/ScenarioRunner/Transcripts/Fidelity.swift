@@ -9,7 +9,10 @@ public enum Fidelity {
         let (one, other) = (Story(one), Story(NewFields(in: other, notIn: one).remainder))
         if let difference = difference(one.exchanges, other.exchanges) { return difference }
         for subject in Set(one.events.keys).union(other.events.keys).sorted() {
-            if let difference = difference(one.events[subject] ?? [], other.events[subject] ?? []) { return difference }
+            let (ones, others) = (one.events[subject] ?? [], other.events[subject] ?? [])
+            // Of a daemon that is killed the last events are known to whoever has asked for them in time.
+            if one.hasKills, ones.isContained(in: others) || others.isContained(in: ones) { continue }
+            if let difference = difference(ones, others) { return difference }
         }
         return nil
     }
@@ -34,6 +37,8 @@ public enum Fidelity {
         var exchanges: [String] = []
         /// By host and domain, or by the event's own name.
         var events: [String: [String]] = [:]
+        /// Whether a fault kills a daemon at a moment of its own.
+        var hasKills: Bool { exchanges.contains { $0.hasPrefix("$ (fault ") && $0.contains("(kill-daemon") } }
 
         init(_ transcript: String) {
             var host = ""
@@ -92,5 +97,14 @@ public enum Fidelity {
                 exchanges.removeSubrange((name - 1)...end)
             }
         }
+    }
+}
+
+extension [String] {
+    /// In the same order, perhaps with others between them.
+    fileprivate func isContained(in other: [String]) -> Bool {
+        var rest = self[...]
+        for text in other where text == rest.first { rest.removeFirst() }
+        return rest.isEmpty
     }
 }

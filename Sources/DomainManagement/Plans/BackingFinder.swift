@@ -16,11 +16,15 @@ struct BackingFinder: ManagerPart {
         let name = vbd.kind == "phy" ? vbd.physicalNode : vbd.details
         let text = BackingKey.text("\(vbd.kind):\(name.withoutDetours)")
         guard let number else { return Backing(in: backend, [text]) }
+        let device = await self.backing(ofDevice: number)
+        return Backing(in: backend, device.keys.union(isBound ? [text] : []), parts: device.extent)
+    }
+
+    /// What stands behind a block device of this host.
+    func backing(ofDevice number: UInt32) async -> Backing {
         let extent = await host.node.extent(ofDevice: number)
-        var keys: Set<BackingKey> = [.device(number)]
-        if isBound { keys.insert(text) }
-        if let file = extent.file { keys.insert(BackingKey(file)) }
-        return Backing(in: backend, keys, parts: Set(extent.devices.map(BackingKey.device)))
+        let keys = [BackingKey.device(number)] + (extent.file.map { [BackingKey($0)] } ?? [])
+        return Backing(Set(keys), parts: Set(extent.devices.map(BackingKey.device)))
     }
 
     /// What an earlier daemon's domains use stays theirs.
@@ -32,8 +36,7 @@ struct BackingFinder: ManagerPart {
                     of: vbd, number: device.nodeNumber, isBound: device.isBound, in: device.backend)
                 // Others may have been given it by force.
                 try? table.claim(
-                    backing, for: device.slot, of: record.uuid, isWritable: vbd.isWritable, isForced: true,
-                    hostUse: .none)
+                    backing, for: device.slot, of: record.uuid, isWritable: vbd.isWritable, isForced: true)
             }
         }
     }

@@ -54,11 +54,11 @@ final class DeviceFitter: ManagerPart {
         table.note(.attached(device), of: record.uuid)
         let backing = await BackingFinder(context: context).backing(
             of: vbd, number: bound.number, isBound: bound.isBound, in: device.backend)
-        let use = await hostUse(bound.number)
+        let others = vbd.isForced ? [] : await OtherUses(context: context).uses(of: backing, bound, vbd)
         do {
             try table.claim(
                 backing, for: device.slot, of: record.uuid, isWritable: vbd.isWritable, isForced: vbd.isForced,
-                hostUse: use)
+                others: others)
         } catch {
             throw DeviceError("vbd: Segment \(vbd.uname) is \(error)")
         }
@@ -72,15 +72,6 @@ final class DeviceFitter: ManagerPart {
         guard record.stage == .live else { return try await body() }
         let end = try await waits.wait(of: record.uuid, isForGuest: false, body, begun: {})
         if end != nil { throw DeviceError("the domain is to be destroyed") }
-    }
-
-    private func hostUse(_ number: UInt32?) async -> HostUse {
-        guard let number else { return .none }
-        return switch await host.node.mountState(ofDevice: number) {
-        case .notMounted: .none
-        case .readOnly: .readOnly
-        case .readWrite: .readWrite
-        }
     }
 
     /// A vif's script runs with the old and the new configuration.
