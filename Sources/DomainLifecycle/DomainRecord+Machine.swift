@@ -2,10 +2,9 @@ import DomainModel
 
 /// What is started with the machine, and stopped with it.
 extension Sequence<DomainRecord> {
-    /// The next domain that is to be started since the machine has.
-    public var nextDue: DomainRecord? {
-        filter { $0.stage == .defined && $0.operation == nil && $0.definition?.isDue == true }
-            .min { $0.startPlace < $1.startPlace }
+    /// Those that are to be started since the machine has, in this order.
+    public var due: [DomainRecord] {
+        filter(\.isDue).sorted { $0.startPlace < $1.startPlace }
     }
 
     /// Those that are to be stopped before the machine, in this order.
@@ -16,6 +15,9 @@ extension Sequence<DomainRecord> {
 }
 
 extension DomainRecord {
+    /// Whether it is to be started since the machine has been, and nothing else is being done to it.
+    public var isDue: Bool { stage == .defined && operation == nil && definition?.isDue == true }
+
     /// By which those that are started with the machine follow each other.
     fileprivate var startPlace: (Int, DomainName) { (config?.autostart.order ?? 0, name) }
 

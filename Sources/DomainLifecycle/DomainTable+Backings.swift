@@ -1,19 +1,5 @@
 import DomainModel
 
-/// Who uses a backing, and how.
-struct BackingUse: Hashable, Sendable {
-    enum User: Hashable, Sendable {
-        /// A device of a domain.
-        case device(DeviceSlot, of: DomainUUID)
-        /// A save or a restoration under way, in words, with a number of its own.
-        case operation(UInt64, String)
-    }
-
-    var user: User
-    var backing: Backing
-    var isWritable: Bool
-}
-
 extension DomainTable {
     /// Takes a backing for a vbd, unless others use it in a way that cannot be shared. Deciding and taking are one: two
     /// operations cannot both find it free.
@@ -34,7 +20,7 @@ extension DomainTable {
             }
             try check(backing, isWritable, for: user)
         }
-        take(BackingUse(user: user, backing: backing, isWritable: isWritable))
+        backings.take(BackingUse(user: user, backing: backing, isWritable: isWritable))
     }
 
     /// Takes the path of a save file for an operation.
@@ -45,25 +31,19 @@ extension DomainTable {
     public mutating func claim(
         _ backing: Backing, for operation: String, isWritable: Bool
     ) throws(BackingInUse) -> BackingClaim {
-        let claim = BackingClaim(number: newestClaim + 1)
-        let user = BackingUse.User.operation(claim.number, operation)
+        let user = BackingUse.User.operation(newestClaim + 1, operation)
         try check(backing, isWritable, for: user)
-        newestClaim = claim.number
-        take(BackingUse(user: user, backing: backing, isWritable: isWritable))
-        return claim
+        newestClaim += 1
+        backings.take(BackingUse(user: user, backing: backing, isWritable: isWritable))
+        return BackingClaim(user: user)
     }
 
     private func check(_ backing: Backing, _ isWritable: Bool, for user: BackingUse.User) throws(BackingInUse) {
-        let others = backings.filter { $0.user != user && $0.backing.overlaps(backing) }
+        let others = backings.overlapping(backing, besides: user)
         if let writer = others.first(where: \.isWritable) {
             throw BackingInUse(isWritable: true, user: text(of: writer.user))
         }
         if isWritable, let reader = others.first { throw BackingInUse(isWritable: false, user: text(of: reader.user)) }
-    }
-
-    private mutating func take(_ use: BackingUse) {
-        backings.removeAll { $0.user == use.user }
-        backings.append(use)
     }
 
     private func text(of user: BackingUse.User) -> String {
@@ -74,23 +54,20 @@ extension DomainTable {
     }
 
     /// The operation is over.
-    public mutating func release(_ claim: BackingClaim) {
-        backings.removeAll { if case .operation(claim.number, _) = $0.user { true } else { false } }
-    }
+    public mutating func release(_ claim: BackingClaim) { backings.release(claim.user) }
 
     /// Nobody is kept from what is behind this vbd any more.
     public mutating func releaseBacking(of slot: DeviceSlot, of domain: DomainUUID) {
-        backings.removeAll { $0.user == .device(slot, of: domain) }
+        backings.release(.device(slot, of: domain))
     }
 
-    mutating func releaseBackings(of domain: DomainUUID) {
-        backings.removeAll { if case .device(_, of: domain) = $0.user { true } else { false } }
-    }
+    /// Whether a domain's disk stands on this.
+    public func isOfDomain(_ key: BackingKey) -> Bool { backings.isOfDomain(key) }
 }
 
 /// What an operation has taken.
 public struct BackingClaim: Hashable, Sendable {
-    let number: UInt64
+    let user: BackingUse.User
 }
 
 /// Who uses a disk besides xend's domains: domain 0 itself, or a domain of another toolstack.

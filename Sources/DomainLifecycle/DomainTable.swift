@@ -11,6 +11,8 @@ public struct DomainTable: Sendable {
     private(set) var records = DomainRecords()
     /// Those that need files of this process; those that nobody makes or takes away. Domain 0 is neither.
     private(set) var managedCount = 0, keptCount = 0
+    /// Those of other toolstacks.
+    private var foreign: Set<DomainUUID> = []
     /// What Xen said last of each.
     public private(set) var reports: [DomainUUID: DomainReport] = [:]
     private var byName: [DomainName: DomainUUID] = [:]
@@ -24,7 +26,7 @@ public struct DomainTable: Sendable {
     /// Names promised to operations in progress: `rename`.
     private var promisedNames: [DomainName: DomainUUID] = [:]
     /// What is used by devices, and by saves and restorations under way.
-    var backings: [BackingUse] = []
+    var backings = BackingUses()
     /// Of operations; each has a number of its own.
     var newestClaim: UInt64 = 0
 
@@ -43,6 +45,11 @@ public struct DomainTable: Sendable {
 
     /// All records, by id; those that Xen has not made yet last, by name.
     public var sorted: [DomainRecord] { Array(records) }
+
+    /// Those of other toolstacks, by id.
+    public var sortedForeign: [DomainRecord] {
+        foreign.compactMap { records[$0] }.sorted { ($0.id?.rawValue ?? .max, $0.uuid) < ($1.id?.rawValue ?? .max, $1.uuid) }
+    }
 
     /// nil for a domain that is not known.
     public subscript(uuid: DomainUUID) -> DomainRecord? { records[uuid] }
@@ -102,6 +109,7 @@ public struct DomainTable: Sendable {
         if let old = records[record.uuid] { unindex(old) }
         records[record.uuid] = record
         (managedCount, keptCount) = (managedCount + record.managed, keptCount + record.kept)
+        if record.isForeign { foreign.insert(record.uuid) }
         byName[record.name] = record.uuid
         // Between two lives it has no claim to a number that is another's meanwhile.
         if let id = record.id, !record.isBetweenLives || byID[id] == nil { byID[id] = record.uuid }
@@ -116,7 +124,7 @@ public struct DomainTable: Sendable {
         // A moment of its own: looks from before it and from after it can be told apart.
         serial += 1
         forgotten.add(uuid, at: serial)
-        releaseBackings(of: uuid)
+        backings.release(of: uuid)
     }
 
     mutating func take(_ report: DomainReport?, of uuid: DomainUUID) {
@@ -126,6 +134,7 @@ public struct DomainTable: Sendable {
 
     private mutating func unindex(_ record: DomainRecord) {
         (managedCount, keptCount) = (managedCount - record.managed, keptCount - record.kept)
+        if record.isForeign { foreign.remove(record.uuid) }
         if byName[record.name] == record.uuid { byName[record.name] = nil }
         if let id = record.id, byID[id] == record.uuid { byID[id] = nil }
     }

@@ -115,7 +115,11 @@ final class DefinitionDesk: ManagerPart {
     /// Starts, one after the other, those that are due since the machine has started. One that cannot be started keeps none of the
     /// others.
     func startDue(in manager: isolated DomainManager) async {
-        while !context.isStopped, !isGoingDown, let record = table.sorted.nextDue {
+        var due = table.sorted.due[...]
+        while !context.isStopped, !isGoingDown, let next = due.popFirst() {
+            // Some may have become due meanwhile, which were being dealt with.
+            defer { if due.isEmpty { due = table.sorted.due[...] } }
+            guard let record = table[next.uuid], record.isDue else { continue }
             let title = record.title
             do throws(OperationError) {
                 _ = try await manager.submit(

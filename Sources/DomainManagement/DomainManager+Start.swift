@@ -47,7 +47,7 @@ extension DomainManager {
         await parts.strays.unbindFiles()
         await parts.examiner.examineOnce()
         parts.signals.start()
-        if table.sorted.nextDue != nil { spawn { await $0.parts.definitions.startDue(in: $0) } }
+        if table.sorted.contains(where: \.isDue) { spawn { await $0.parts.definitions.startDue(in: $0) } }
     }
 
     /// What a journal has to begin with: all that is known, and what is under way.

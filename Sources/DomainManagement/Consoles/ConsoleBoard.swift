@@ -7,6 +7,8 @@ import HypervisorInterface
 final class ConsoleBoard: ManagerPart {
     let context: ManagerContext
     private var consoles: [DomainUUID: DomainConsole] = [:]
+    /// Whose console listens where.
+    private var ports: [UInt16: DomainUUID] = [:]
     private var nextChannel = 1
 
     init(_ context: ManagerContext) { self.context = context }
@@ -19,6 +21,8 @@ final class ConsoleBoard: ManagerPart {
         let listener = try await listen(port, id)
         let channel = nextChannel
         nextChannel += 1
+        forget(record.uuid)
+        ports[listener.port] = record.uuid
         consoles[record.uuid] = DomainConsole(
             listener: listener, domain: record.uuid, id: id, channel: channel, tasks: host.tasks, clock: host.clock,
             authenticator: context.authenticator, audit: context.settings.audit, tickets: context.settings.tickets,
@@ -95,13 +99,20 @@ final class ConsoleBoard: ManagerPart {
     }
 
     func close(_ domain: DomainUUID) async {
-        await consoles.removeValue(forKey: domain)?.close()
+        await forget(domain)?.close()
+    }
+
+    @discardableResult
+    private func forget(_ domain: DomainUUID) -> DomainConsole? {
+        guard let console = consoles.removeValue(forKey: domain) else { return nil }
+        if ports[console.port] == domain { ports[console.port] = nil }
+        return console
     }
 
     /// Closes all, in an order of their own.
     func closeAll() async {
         for (_, console) in consoles.sorted(by: { "\($0.key)" < "\($1.key)" }) { await console.close() }
-        consoles = [:]
+        (consoles, ports) = ([:], [:])
     }
 
     /// Opens the consoles that an earlier daemon had, each on its port if that is free, and joins those of domains that run.
@@ -162,13 +173,13 @@ final class ConsoleBoard: ManagerPart {
 
     func information(port: UInt16) throws(OperationError) -> ConsoleInformation {
         let open = try console(port: port)
-        guard let record = table.sorted.first(where: { consoles[$0.uuid] === open }) else { return open.information }
+        guard let record = ports[port].flatMap({ table[$0] }) else { return open.information }
         return information(of: record) ?? open.information
     }
 
     /// - Throws: `notFound`, when none listens on the port.
     func console(port: UInt16) throws(OperationError) -> DomainConsole {
-        guard let console = consoles.values.first(where: { $0.port == port }) else {
+        guard let console = ports[port].flatMap({ consoles[$0] }) else {
             throw OperationError(.notFound, "no console on port \(port)")
         }
         return console

@@ -48,13 +48,13 @@ struct OtherUses: ManagerPart {
         var others: [String] = []
         for look in 0..<Self.patience {
             others = []
-            for loop in await host.node.loopDevices(showing: file) where !isOfDomain(loop) {
-                guard case .blockDevice(let number) = try? await host.files.information(loop)?.kind,
-                    known.contains(number)
-                else {
-                    others.append(loop)
+            for loop in await host.node.loopDevices(showing: file) {
+                if case .blockDevice(let number) = try? await host.files.information(loop)?.kind,
+                    known.contains(number) || table.isOfDomain(.device(number))
+                {
                     continue
                 }
+                if !isAttached(loop) { others.append(loop) }
             }
             if others.isEmpty { return [] }
             if look + 1 < Self.patience { try? await host.clock.sleep(for: Self.pause) }
@@ -67,7 +67,8 @@ struct OtherUses: ManagerPart {
         return found
     }
 
-    private func isOfDomain(_ node: String) -> Bool {
+    /// Of a domain that has not come to be told who uses it: then there is another one for the file, which is rare.
+    private func isAttached(_ node: String) -> Bool {
         table.sorted.contains { $0.devices.contains { $0.node == node } }
     }
 
@@ -80,7 +81,7 @@ struct OtherUses: ManagerPart {
 
     private func domains(using backing: Backing) async -> [Found] {
         var found: [Found] = []
-        for record in table.sorted where record.isForeign {
+        for record in table.sortedForeign {
             guard let id = record.id, id != .zero else { continue }
             let parent = "/local/domain/0/backend/\(DeviceType.vbd.rawValue)/\(id)"
             for handle in (try? await machine.store.listIfPresent(parent)) ?? [] {
