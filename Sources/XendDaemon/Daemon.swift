@@ -277,8 +277,17 @@ public final class Daemon: Sendable {
         let log = log
         events.observe { numbered in
             guard numbered.event.name.hasPrefix("xend.") else { return }
-            log.info("EVENT> \(numbered.event.name) \(numbered.event.value)")
+            log.info("\(Self.line(of: numbered.event))")
         }
+    }
+
+    /// `EVENT> NAME VALUE`, written at once: each domain that is made has two.
+    private static func line(of event: Event) -> String {
+        var bytes = Array("EVENT> ".utf8)
+        bytes += event.name.utf8
+        bytes.append(UInt8(ascii: " "))
+        event.value.write(into: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Forwards events for as long as the daemon serves. Events that come faster than the receiver takes them end the stream; it

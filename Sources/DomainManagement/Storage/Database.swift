@@ -55,11 +55,10 @@ struct Database: Sendable {
     ///   - snapshot: what a journal that begins later has to begin with.
     /// - Throws: when nothing can be written, for another reason than a full disk.
     func begin(
-        with entries: [SExpression], after old: Contents, snapshot: @escaping Journal.Snapshot
+        with entries: [JournalEntry], after old: Contents, snapshot: @escaping Journal.Snapshot
     ) async throws(FileError) {
         let first = try await journal.begin(with: entries, after: old.journal, snapshot: snapshot)
-        let known = Set(
-            entries.compactMap { $0.name == "record" ? $0.child(at: 0).flatMap(DomainFiles.name) : nil })
+        let known = Set(entries.compactMap(\.file))
         for file in old.files where !known.contains(file.name) { await domains.remove(file) }
         guard let first else { return }
         await domains.follow(entries, from: first)
@@ -70,7 +69,7 @@ struct Database: Sendable {
     /// - Throws: the error of the journal; then none of the entries counts.
     /// - Parameter outlivesReboot: they are synced, whatever they are.
     func append(
-        _ entries: [SExpression], isDeferrable: Bool = false, outlivesReboot: Bool = false
+        _ entries: [JournalEntry], isDeferrable: Bool = false, outlivesReboot: Bool = false
     ) async throws(FileError) {
         do {
             let first = try await journal.append(entries, durability: outlivesReboot ? .synced : .written)
@@ -83,7 +82,7 @@ struct Database: Sendable {
     }
 
     /// Records what has to be told of a plan.
-    func append(_ entries: [SExpression], of plan: Plan) async throws(FileError) {
+    func append(_ entries: [JournalEntry], of plan: Plan) async throws(FileError) {
         try await append(
             entries, isDeferrable: plan.recording == .deferrable, outlivesReboot: plan.steps.contains(.undefine))
     }
