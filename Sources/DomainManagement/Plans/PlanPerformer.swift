@@ -179,5 +179,7 @@ final class PlanPerformer: ManagerPart {
     }
 
     /// Whether its last deed writes its end down too.
-    private func endsWithItsRecord(_ plan: Plan) -> Bool { plan.steps.contains(.forget) || plan.endsWithRemembering }
+    private func endsWithItsRecord(_ plan: Plan) -> Bool {
+        plan.endsWithRemembering || plan.steps.contains { if case .forget = $0 { true } else { false } }
+    }
 }

@@ -11,7 +11,9 @@ import SExpressions
 /// |---|---|
 /// | `2/journal`, `2/domain/ID` | the present format |
 /// | `journal`, `domain/ID` | the first one: read once, when there is no other, and kept |
-struct Database: Sendable {
+///
+/// A class, for of a structure whoever asks for it would copy the whole host.
+final class Database: Sendable {
     let root: String
     let journal: Journal
     let domains: DomainFiles
@@ -73,7 +75,7 @@ struct Database: Sendable {
     ) async throws(FileError) {
         do {
             let first = try await journal.append(entries, durability: outlivesReboot ? .synced : .written)
-            await domains.follow(entries, from: first)
+            if entries.contains(where: \.isOfFile) { await domains.follow(entries, from: first) }
         } catch {
             guard isDeferrable, error.reason == .noSpace else { throw error }
             log.warning("\(error): it is recorded when there is space again")
@@ -84,7 +86,7 @@ struct Database: Sendable {
     /// Records what has to be told of a plan.
     func append(_ entries: [JournalEntry], of plan: Plan) async throws(FileError) {
         try await append(
-            entries, isDeferrable: plan.recording == .deferrable, outlivesReboot: plan.steps.contains(.undefine))
+            entries, isDeferrable: plan.recording == .deferrable, outlivesReboot: plan.endsDefinition)
     }
 
     /// What was written is synced, and the files say what the journal says.
@@ -144,4 +146,9 @@ struct Database: Sendable {
             return nil
         }
     }
+}
+
+extension Plan {
+    /// Looked for without comparing steps, which are large.
+    fileprivate var endsDefinition: Bool { steps.contains { if case .undefine = $0 { true } else { false } } }
 }

@@ -199,12 +199,19 @@ actor Journal {
         _ entries: [JournalEntry], durability least: Durability = .written
     ) async throws(FileError) -> UInt64 {
         let durability: Durability = entries.contains(where: \.outlivesReboot) ? .synced : least
+        guard isWriting else { return try await writeAlone(entries, isSynced: durability == .synced) }
         let result = await withCheckedContinuation { continuation in
             requests.append(Request(entries: entries, durability: durability, continuation: continuation))
-            // The task that finds nobody writing writes for all who come meanwhile.
-            if !isWriting { startWriting() }
         }
         return try result.get()
+    }
+
+    /// Who finds nobody writing writes himself, which nearly all do: a task for it would cost as much as the writing. For those who come
+    /// meanwhile there is one.
+    private func writeAlone(_ entries: [JournalEntry], isSynced: Bool) async throws(FileError) -> UInt64 {
+        isWriting = true
+        defer { if requests.isEmpty, !isCompactionDue { isWriting = false } else { startWriting() } }
+        return try await write(entries, isSynced: isSynced)
     }
 
     /// Keeps entries that could not be written for want of space until there is some.
@@ -251,7 +258,8 @@ actor Journal {
 
     private func serve(_ batch: [Request]) async {
         do {
-            var number = try await write(batch)
+            var number = try await write(
+                batch.flatMap(\.entries), isSynced: batch.contains { $0.durability == .synced })
             for request in batch {
                 request.continuation.resume(returning: .success(number))
                 number += UInt64(request.entries.count)
@@ -262,14 +270,13 @@ actor Journal {
     }
 
     /// - Returns: the number of the first entry.
-    private func write(_ batch: [Request]) async throws(FileError) -> UInt64 {
+    private func write(_ new: [JournalEntry], isSynced: Bool) async throws(FileError) -> UInt64 {
         let file = try await ready()
         let debts = owed
-        let entries = debts + batch.flatMap(\.entries)
+        let entries = debts.isEmpty ? new : debts + new
         let first = next + UInt64(debts.count)
         var number = next
         let bytes = Self.lines(entries, &number)
-        let isSynced = batch.contains { $0.durability == .synced }
         do {
             try await file.append(bytes)
             if isSynced { try await file.sync() }
@@ -332,6 +339,9 @@ actor Journal {
     }
 
     // MARK: - Writing anew
+
+    /// A journal that was written anew waits to take its place, or this one has grown too long.
+    private var isCompactionDue: Bool { compaction.map { $0.file != nil } ?? (length > Self.compactionSize) }
 
     private func compactWhereDue() async {
         if let done = compaction, done.file != nil { await swap(done) }

@@ -87,6 +87,9 @@ struct JournalEntry: Sendable {
     /// The file of the domain whose record it is.
     var file: String? { if case .record(_, let file) = subject { file } else { nil } }
 
+    /// Whether a file of a domain has to follow it.
+    var isOfFile: Bool { if case .other = subject { false } else { true } }
+
     /// The record alone: what stands in `(record …)`.
     var recordText: ArraySlice<UInt8> { text.dropFirst("(record ".utf8.count).dropLast() }
 
