@@ -18,8 +18,11 @@ public final class Story: Sendable {
         var start: Instant
         /// nil: it is not over.
         var end: Instant?
-        var text: String
+        /// nil: of the story it is no part, only of the time.
+        var step: StoryStep?
         var isRefused = false
+
+        var text: String { step?.text ?? "" }
     }
     fileprivate struct State {
         var hosts: [String] = []
@@ -53,15 +56,16 @@ public final class Story: Sendable {
     /// - Parameter delay: so much later it happens.
     func add(act text: String, after delay: Duration = .zero) {
         let time = now() + delay
-        state.withLock { $0.keep(Entry(start: time, end: time, text: text)) }
+        state.withLock { $0.keep(Entry(start: time, end: time, step: .words(text))) }
     }
 
     /// Somebody asks a daemon for something.
-    func began(_ text: String) -> Int {
+    /// - Parameter step: nil: something that is no part of the story.
+    func began(_ step: StoryStep?) -> Int {
         let time = now()
         return state.withLock { state in
             state.newest += 1
-            state.open[state.newest] = Entry(start: time, text: text)
+            state.open[state.newest] = Entry(start: time, step: step)
             return state.newest
         }
     }
@@ -70,7 +74,7 @@ public final class Story: Sendable {
     func ended(_ number: Int, isChange: Bool, isRefused: Bool) {
         let time = now()
         state.withLock { state in
-            guard var entry = state.open.removeValue(forKey: number), isChange, !entry.text.isEmpty else { return }
+            guard var entry = state.open.removeValue(forKey: number), isChange, entry.step != nil else { return }
             entry.end = time
             entry.isRefused = isRefused
             state.keep(entry)
@@ -111,7 +115,7 @@ public final class Story: Sendable {
 
 extension Story.State {
     fileprivate mutating func keep(_ entry: Story.Entry) {
-        guard entries.count < Story.limit, entry.text.utf8.count <= Story.stepLimit else {
+        guard entries.count < Story.limit, entry.step?.fits(Story.stepLimit) != false else {
             dropped += 1
             return
         }
@@ -120,7 +124,7 @@ extension Story.State {
 
     /// The steps in the order in which they were begun, with the time between them.
     fileprivate func steps(until end: Instant) -> [String] {
-        let all = (entries + open.values.filter { !$0.text.isEmpty }).enumerated().sorted {
+        let all = (entries + open.values.filter { $0.step != nil }).enumerated().sorted {
             ($0.element.start, $0.offset) < ($1.element.start, $1.offset)
         }.map(\.element)
         var lines: [String] = []
@@ -175,15 +179,15 @@ struct StoryWatcher: RequestWatcher {
         let segments = request.target.segments
         guard segments.first == "xend", segments.count < 2 || !Self.others.contains(segments[1]),
             request.form.text("op") != nil
-        else { return story.began("") }
-        var fields: [String] = []
-        for field in request.form.fields where !Self.ofPages.contains(field.name) {
-            var value = field.text
-            if request.form.text("op") == "each", field.name == "domain" { value = await nameOfDomain(value) ?? value }
-            fields.append("(\(SExpression.atom(field.name).quoted) \(SExpression.atom(value).quoted))")
+        else { return story.began(nil) }
+        var fields = request.form.fields.filter { !Self.ofPages.contains($0.name) }
+        if request.form.text("op") == "each" {
+            for (place, field) in fields.enumerated() where field.name == "domain" {
+                guard let name = await nameOfDomain(field.text) else { continue }
+                fields[place].value = SXPText.bytes(of: name)
+            }
         }
-        let path = SExpression.atom(request.path).quoted
-        return story.began("(request (on \(host)) POST \(path) (form \(fields.joined(separator: " "))))")
+        return story.began(.asked(host: host, request.target, fields: fields))
     }
 
     /// What forms of pages have for themselves.

@@ -51,6 +51,11 @@ extension DeviceRecord: SExpressible {
     /// `(vif (idx 0) …)`, as the wire shows it (reference/domain.md §3).
     public func describe(to sink: inout some SExpressionSink) {
         sink.open(type.rawValue)
+        describeFields(to: &sink)
+        sink.close()
+    }
+
+    private func describeFields(to sink: inout some SExpressionSink) {
         sink.element("idx", idx)
         switch config {
         case .vif(let vif): describe(vif, to: &sink)
@@ -62,7 +67,6 @@ extension DeviceRecord: SExpressible {
         }
         if backend != .zero { sink.element("backend", "\(backend)") }
         sink.element("index", index)
-        sink.close()
     }
 
     private func describe(_ vif: VIFConfig, to sink: inout some SExpressionSink) {
@@ -98,15 +102,19 @@ extension DeviceRecord: SExpressible {
 
 extension DeviceRecord {
     /// The device as the wire shows it, and behind that what only xend needs.
-    var storedExpression: SExpression {
-        guard case .list(let members) = expression else { return expression }
-        var own: [SExpression] = [.element("backend", backend), .element("config", config.source)]
-        if let node { own.append(.element("node", node)) }
-        if let nodeNumber { own.append(.element("number", nodeNumber)) }
-        if isBound { own.append(["bound"]) }
-        if isUnwanted { own.append(["unwanted"]) }
-        if let eventPort { own.append(.element("port", eventPort)) }
-        return .list(members + [.element("xend", own)])
+    func describeStored(to sink: inout some SExpressionSink) {
+        sink.open(type.rawValue)
+        describeFields(to: &sink)
+        sink.open("xend")
+        sink.element("backend", backend.description)
+        sink.element("config") { $0.add(config.source) }
+        if let node { sink.element("node", node) }
+        if let nodeNumber { sink.element("number", Int(nodeNumber)) }
+        if isBound { sink.element("bound") }
+        if isUnwanted { sink.element("unwanted") }
+        if let eventPort { sink.element("port", Int(eventPort)) }
+        sink.close()
+        sink.close()
     }
 
     init?(_ expression: SExpression) {

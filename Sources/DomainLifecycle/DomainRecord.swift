@@ -128,35 +128,46 @@ public struct DomainRecord: Hashable, Sendable {
 /// Domain records as s-expressions: in the journal, and in the database's `domain/ID` files.
 ///
 /// The expression begins like the `(domain …)` of the wire, so that people and old tools can read it.
-extension DomainRecord {
+extension DomainRecord: SExpressible {
     /// As it is kept.
-    package var expression: SExpression {
-        var fields: [SExpression] = []
-        if let id { fields.append(.element("id", id)) }
-        fields += [.element("name", name), .element("uuid", uuid)]
-        if let startTime { fields.append(["start_time", .atom("\(startTime)")]) }
-        if let restartTime { fields.append(["restart_time", .atom("\(restartTime)")]) }
-        if let word = restartWord { fields.append(.element("restart_state", word)) }
-        if case .exited(let reason) = stage { fields.append(.element("exited", String(reason.code))) }
-        if case .ending(.forget) = stage { fields.append(["ending"]) }
-        if case .inDoubt(let doubt) = stage { fields.append(.element("doubt", doubt.rawValue)) }
-        if let definition { fields.append(definition.expression) }
-        if stage == .defined { fields.append(["shelved"]) }
-        if let requested { fields.append(.element("requested", requested.rawValue)) }
-        if let pinnedCPU { fields.append(.element("pinned", pinnedCPU)) }
-        if let console {
-            fields.append(
-                .element(
-                    "console", .element("console_port", console.port), .element("id", console.channel),
-                    .element("remote_port", console.eventPort ?? 0)))
-        }
-        fields.append(
-            .element("next", nextIndex.sorted { $0.key < $1.key }.map { .element($0.key.rawValue, $0.value) }))
-        fields.append(.element("devices", devices.map(\.storedExpression)))
-        if generation > 1 { fields.append(["generation", .atom(String(generation))]) }
-        if keepsSettings { fields.append(["settings", "in-config"]) }
-        if let config { fields.append(.element("config", config.source)) }
-        return .element("domain", fields)
+    public func describe(to sink: inout some SExpressionSink) {
+        sink.open("domain")
+        if let id { sink.element("id", id.description) }
+        sink.element("name", name.rawValue)
+        sink.element("uuid", uuid.description)
+        if let startTime { sink.element("start_time", "\(startTime)") }
+        if let restartTime { sink.element("restart_time", "\(restartTime)") }
+        if let word = restartWord { sink.element("restart_state", word) }
+        if case .exited(let reason) = stage { sink.element("exited", Int(reason.code)) }
+        if case .ending(.forget) = stage { sink.element("ending") }
+        if case .inDoubt(let doubt) = stage { sink.element("doubt", doubt.rawValue) }
+        if let definition { sink.add(definition.expression) }
+        if stage == .defined { sink.element("shelved") }
+        if let requested { sink.element("requested", requested.rawValue) }
+        if let pinnedCPU { sink.element("pinned", pinnedCPU) }
+        describeConsole(to: &sink)
+        sink.open("next")
+        for (type, index) in nextIndex.sorted(by: { $0.key < $1.key }) { sink.element(type.rawValue, index) }
+        sink.close()
+        sink.open("devices")
+        for device in devices { device.describeStored(to: &sink) }
+        sink.close()
+        if generation > 1 { sink.element("generation", generation) }
+        if keepsSettings { sink.element("settings", "in-config") }
+        if let config { sink.element("config") { $0.add(config.source) } }
+        sink.close()
+    }
+
+    /// Here, where it is compiled for this sink alone: each creation writes some.
+    public func write(to writer: inout SXPWriter) { describe(to: &writer) }
+
+    private func describeConsole(to sink: inout some SExpressionSink) {
+        guard let console else { return }
+        sink.open("console")
+        sink.element("console_port", Int(console.port))
+        sink.element("id", "\(console.channel)")
+        sink.element("remote_port", Int(console.eventPort ?? 0))
+        sink.close()
     }
 
     private var restartWord: String? {

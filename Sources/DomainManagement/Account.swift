@@ -44,7 +44,9 @@ public struct Deed: Hashable, Sendable {
 
 /// Takes down what the daemon does and why, in the history and for an observer. Causes travel with the task that acts, and with the
 /// tasks it starts.
-struct Account: Sendable {
+///
+/// A class, for it is asked for at each step, and of a structure every one would copy the clock and all that it holds.
+final class Account: Sendable {
     @TaskLocal static var cause: UInt64?
 
     let clock: any HostClock

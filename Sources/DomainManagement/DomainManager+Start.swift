@@ -51,15 +51,16 @@ extension DomainManager {
     }
 
     /// What a journal has to begin with: all that is known, and what is under way.
-    private func journalStart(_ boot: String) -> [SExpression] {
+    private func journalStart(_ boot: String) -> [JournalEntry] {
         var entries = [database.boot(boot), database.start(starts)]
         if let url = notification.url { entries.append(database.notify(url)) }
         for record in table.sorted where !record.isForeign && record.stage != .creating {
             entries.append(database.record(record))
         }
-        return entries + parts.tasks.all.map(\.entry) + parts.recovery.entries + parts.saver.entries
-            + parts.handovers.entries + parts.strays.entries
-            + parts.performer.openEntries
+        let others =
+            parts.tasks.all.map(\.entry) + parts.recovery.entries + parts.saver.entries + parts.handovers.entries
+            + parts.strays.entries
+        return entries + others.map { JournalEntry($0) } + parts.performer.openEntries
     }
 
     // MARK: - Stopping

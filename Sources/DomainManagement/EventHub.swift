@@ -13,7 +13,7 @@ public final class EventHub: Sendable {
     public static let maximumReaders = 4096
 
     private struct Reader {
-        let patterns: [EventPattern]
+        var patterns: [EventPattern]
         /// Whether it came over the network.
         let isCounted: Bool
         /// The newest event that it has seen, or that does not concern it.
@@ -22,7 +22,7 @@ public final class EventHub: Sendable {
 
     private struct Waiter {
         let reader: UInt64
-        let patterns: [EventPattern]
+        var patterns: [EventPattern]
         let continuation: CheckedContinuation<Void, Never>
     }
 
@@ -121,6 +121,15 @@ public final class EventHub: Sendable {
         state.readers[state.nextReader] = Reader(patterns: patterns, isCounted: isCounted, position: position)
         if isCounted { state.counted += 1 }
         return state.nextReader
+    }
+
+    func listen(_ number: UInt64, to patterns: [EventPattern]) {
+        state.withLock { state in
+            guard let reader = state.readers[number], reader.patterns != patterns else { return }
+            state.readers[number] = Reader(patterns: patterns, isCounted: reader.isCounted, position: state.newest)
+            guard let place = state.waiting.firstIndex(where: { $0.reader == number }) else { return }
+            state.waiting[place].patterns = patterns
+        }
     }
 
     /// What a reader has not seen yet; returns when there is something. nil: it was let go, or is cancelled.

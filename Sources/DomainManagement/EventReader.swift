@@ -19,6 +19,9 @@ public final class EventReader: EventReading {
 
     deinit { hub.forget(number) }
 
+    /// What it wants from now on: a reader that wants nothing sleeps through all that happens, and has missed none of it.
+    public func listen(to patterns: [EventPattern]) { hub.listen(number, to: patterns) }
+
     /// What has happened since the last call and matches. nil: it has fallen too far behind, the daemon stops, or its task is cancelled.
     public func next() async -> [NumberedEvent]? { await hub.next(of: number) }
 }

@@ -62,15 +62,27 @@ public struct DomainUUID: Hashable, Comparable, Sendable, CustomStringConvertibl
     public var description: String {
         String(unsafeUninitializedCapacity: 36) { text in
             var place = 0
-            for digit in 0..<32 {
-                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
-                    text[place] = UInt8(ascii: "-")
-                    place += 1
+            func write(_ half: UInt64, _ bytes: Range<Int>) {
+                for byte in bytes {
+                    let value = UInt8(truncatingIfNeeded: half >> (56 - 8 * UInt64(byte)))
+                    text[place] = hexadecimalDigit(value >> 4)
+                    text[place + 1] = hexadecimalDigit(value & 15)
+                    place += 2
                 }
-                let half = digit < 16 ? high : low
-                text[place] = hexadecimalDigit(UInt8(truncatingIfNeeded: half >> (60 - 4 * UInt64(digit % 16))) & 15)
+            }
+            func dash() {
+                text[place] = UInt8(ascii: "-")
                 place += 1
             }
+            write(high, 0..<4)
+            dash()
+            write(high, 4..<6)
+            dash()
+            write(high, 6..<8)
+            dash()
+            write(low, 0..<2)
+            dash()
+            write(low, 2..<8)
             return place
         }
     }

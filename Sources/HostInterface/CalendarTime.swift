@@ -40,41 +40,39 @@ public struct CalendarTime: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String {
         String(unsafeUninitializedCapacity: Self.length) { text in
-            write { place, byte in text[place] = byte }
-            return Self.length
+            var output = OutputSpan(buffer: text, initializedCount: 0)
+            write(to: &output)
+            return output.finalize(for: text)
         }
     }
 
     /// Appends the same: each line of a log begins with it.
-    public func write(into bytes: inout [UInt8]) {
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: Self.length))
-        write { place, byte in bytes[start + place] = byte }
-    }
+    public func write(into bytes: inout [UInt8]) { bytes.append(addingCapacity: Self.length) { write(to: &$0) } }
 
     /// Of the text.
     private static let length = 19
 
     /// Years have four digits, until 9999 at least.
-    private func write(_ put: (_ place: Int, _ byte: UInt8) -> Void) {
-        var end = 0
-        for (number, width, mark) in [(year, 4, "-"), (month, 2, "-"), (day, 2, " "), (hour, 2, ":"), (minute, 2, ":")]
-            as [(Int, Int, Unicode.Scalar)]
-        {
-            end += width
-            Self.write(number, upTo: end, width, put)
-            put(end, UInt8(ascii: mark))
-            end += 1
-        }
-        Self.write(second, upTo: end + 2, 2, put)
+    private func write(to output: inout OutputSpan<UInt8>) {
+        Self.write(year / 100, to: &output)
+        Self.write(year, to: &output)
+        output.append(UInt8(ascii: "-"))
+        Self.write(month, to: &output)
+        output.append(UInt8(ascii: "-"))
+        Self.write(day, to: &output)
+        output.append(UInt8(ascii: " "))
+        Self.write(hour, to: &output)
+        output.append(UInt8(ascii: ":"))
+        Self.write(minute, to: &output)
+        output.append(UInt8(ascii: ":"))
+        Self.write(second, to: &output)
     }
 
-    private static func write(_ number: Int, upTo end: Int, _ width: Int, _ put: (Int, UInt8) -> Void) {
-        var rest = number
-        for place in (end - width..<end).reversed() {
-            put(place, UInt8(ascii: "0") + UInt8(rest.magnitude % 10))
-            rest /= 10
-        }
+    /// The last two digits.
+    private static func write(_ number: Int, to output: inout OutputSpan<UInt8>) {
+        let pair = UInt8(truncatingIfNeeded: number.magnitude % 100)
+        output.append(UInt8(ascii: "0") + pair / 10)
+        output.append(UInt8(ascii: "0") + pair % 10)
     }
 
     private static func floor<Number: BinaryInteger>(_ number: Number, _ divisor: Number) -> Number {

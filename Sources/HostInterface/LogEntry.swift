@@ -2,9 +2,6 @@
 public protocol LogEntry: Sendable {
     /// When it was said.
     var time: WallTime { get }
-    /// The line as text, without a line end.
-    /// - Parameter offset: how far local time is ahead of UTC.
-    func formatted(ahead offset: Duration) -> String
     /// What it says, field by field, for logs that keep fields: names in capitals, with underscores.
     var fields: [(name: String, value: String)] { get }
     /// Appends the line as text, without a line end.
@@ -21,8 +18,11 @@ extension LogEntry {
     /// The line alone.
     public var fields: [(name: String, value: String)] { [("MESSAGE", formatted(ahead: .zero))] }
 
-    /// Appends the line as text, without a line end.
-    public func write(into bytes: inout [UInt8], ahead offset: Duration) {
-        bytes.append(contentsOf: formatted(ahead: offset).utf8)
+    /// The line as text, without a line end.
+    /// - Parameter offset: how far local time is ahead of UTC.
+    public func formatted(ahead offset: Duration = .zero) -> String {
+        var bytes: [UInt8] = []
+        write(into: &bytes, ahead: offset)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -12,6 +12,8 @@ actor LogFile {
     private var size = 0
     /// Lines that could not be written since the last that could.
     private var unwritten = 0
+    /// How far local time was ahead of UTC in the second of the last line: most lines share theirs.
+    private var offset: (second: Int64, ahead: Duration)?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -51,10 +53,11 @@ actor LogFile {
     /// - Returns: how many could not be written.
     private func write(_ lines: [any LogEntry]) -> Int {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(lines.count * Self.usualLength)
         var (waiting, lost) = (0, 0)
         for line in lines {
             let start = bytes.count
-            line.write(into: &bytes, ahead: LogFile.localOffset(line.time))
+            line.write(into: &bytes, ahead: localOffset(line.time))
             bytes.append(UInt8(ascii: "\n"))
             if size + start > 0, size + bytes.count > limits.size {
                 if !write(bytes.prefix(start)) { lost += waiting }
@@ -108,12 +111,19 @@ actor LogFile {
     }
 
     /// How far this machine's local time was ahead of UTC at a time.
-    private static func localOffset(_ time: WallTime) -> Duration {
-        var seconds = time_t(time.nanoseconds / 1_000_000_000)
+    private func localOffset(_ time: WallTime) -> Duration {
+        let second = Int64(time.nanoseconds / 1_000_000_000)
+        if let offset, offset.second == second { return offset.ahead }
+        var seconds = time_t(second)
         var local = tm()
         localtime_r(&seconds, &local)
-        return .seconds(local.tm_gmtoff)
+        let ahead = Duration.seconds(local.tm_gmtoff)
+        offset = (second, ahead)
+        return ahead
     }
+
+    /// Bytes of most lines: the room that is made for each.
+    private static let usualLength = 256
 }
 
 extension Blocking {

@@ -45,8 +45,9 @@ extension SExpression {
 
     /// The child at that place, counted from 0.
     public func child(at index: Int) -> SExpression? {
-        let all = children()
-        return all.indices.contains(index) ? all[index] : nil
+        guard let members = list, index >= 0 else { return nil }
+        let place = index + (attributeList == nil ? 1 : 2)
+        return place < members.count ? members[place] : nil
     }
 
     /// The first child of the first child of that name: `1` in `(domain (id 1))` for `id`.

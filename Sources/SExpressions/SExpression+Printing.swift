@@ -28,26 +28,47 @@ extension SExpression: CustomStringConvertible {
 
 /// How an atom is written.
 enum AtomText {
-    static func write(_ text: String, into bytes: inout [UInt8]) {
-        // Looked at and copied as one piece of memory: lists of domains consist of some hundred thousand atoms.
+    /// - Parameter lead: what stands before it.
+    static func write(_ text: String, after lead: AtomLead = .none, into bytes: inout [UInt8]) {
+        // Copied and looked at in one pass, into room that is asked for once: lists of domains consist of some hundred thousand
+        // atoms, and of what a creation writes down this was a tenth.
         var contiguous = text
-        let isWritten = contiguous.withUTF8 { text in
-            if isBare(text) {
-                bytes.append(contentsOf: text)
-                return true
+        var isWritten = true
+        contiguous.withUTF8 { text in
+            bytes.append(addingCapacity: text.count + 4) { output in
+                lead.write(to: &output)
+                if !writeBare(text, to: &output) { isWritten = writePlainlyQuoted(text, to: &output) }
             }
-            guard text.allSatisfy(Ascii.isUnescaped) else { return false }
-            bytes.append(Ascii.singleQuote)
-            bytes.append(contentsOf: text)
-            bytes.append(Ascii.singleQuote)
-            return true
         }
         if !isWritten { writeQuoted(SXPText.bytes(of: text), into: &bytes) }
     }
 
-    private static func isBare(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        if text.count == 1, text[0] == UInt8(ascii: "@") { return true }
-        return !text.isEmpty && text.allSatisfy(Ascii.isPlain)
+    /// - Returns: whether it could be; if not, nothing is written.
+    private static func writeBare(_ text: UnsafeBufferPointer<UInt8>, to output: inout OutputSpan<UInt8>) -> Bool {
+        guard !text.isEmpty else { return false }
+        for (place, byte) in text.enumerated() {
+            guard Ascii.isPlain(byte) || (byte == UInt8(ascii: "@") && text.count == 1) else {
+                output.removeLast(place)
+                return false
+            }
+            output.append(byte)
+        }
+        return true
+    }
+
+    private static func writePlainlyQuoted(
+        _ text: UnsafeBufferPointer<UInt8>, to output: inout OutputSpan<UInt8>
+    ) -> Bool {
+        output.append(Ascii.singleQuote)
+        for (place, byte) in text.enumerated() {
+            guard Ascii.isUnescaped(byte) else {
+                output.removeLast(place + 1)
+                return false
+            }
+            output.append(byte)
+        }
+        output.append(Ascii.singleQuote)
+        return true
     }
 
     private static func writeQuoted(_ text: [UInt8], into bytes: inout [UInt8]) {
@@ -69,5 +90,23 @@ enum AtomText {
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+}
+
+/// What stands before an atom.
+enum AtomLead {
+    case none, space
+    /// It is the first of a list; with what stands before that.
+    case list, spaceAndList
+
+    fileprivate func write(to output: inout OutputSpan<UInt8>) {
+        switch self {
+        case .none: break
+        case .space: output.append(Ascii.space)
+        case .list: output.append(Ascii.open)
+        case .spaceAndList:
+            output.append(Ascii.space)
+            output.append(Ascii.open)
+        }
     }
 }

@@ -16,6 +16,8 @@ public struct SExpressionBuilder: SExpressionSink {
     public mutating func add(_ text: String) { add(.atom(text)) }
     /// An atom, in decimal.
     public mutating func add(_ number: Int) { add(.atom(String(number))) }
+    /// An atom, in decimal.
+    public mutating func add(_ number: UInt64) { add(.atom(String(number))) }
     /// An atom as Python 2 prints it (reference/sxp.md §3).
     public mutating func add(_ number: Double) { add(.number(number)) }
     /// Any expression, as it is.

@@ -11,6 +11,8 @@ public protocol SExpressionSink {
     mutating func add(_ text: String)
     /// An atom, in decimal.
     mutating func add(_ number: Int)
+    /// An atom, in decimal.
+    mutating func add(_ number: UInt64)
     /// Written as `SExpression.number(_:)` does.
     mutating func add(_ number: Double)
     /// Any expression, as it is.
@@ -36,9 +38,34 @@ extension SExpressionSink {
 
     /// `(name number)`.
     @inlinable
+    public mutating func element(_ name: String, _ number: UInt64) {
+        open(name)
+        add(number)
+        close()
+    }
+
+    /// `(name number)`.
+    @inlinable
     public mutating func element(_ name: String, _ number: Double) {
         open(name)
         add(number)
+        close()
+    }
+}
+
+extension SExpressionSink {
+    /// `(name …)`, with what the body tells.
+    @inlinable
+    public mutating func element(_ name: String, _ body: (inout Self) -> Void) {
+        open(name)
+        body(&self)
+        close()
+    }
+
+    /// `(name)`.
+    @inlinable
+    public mutating func element(_ name: String) {
+        open(name)
         close()
     }
 }

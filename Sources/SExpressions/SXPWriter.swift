@@ -6,6 +6,14 @@ public struct SXPWriter: SExpressionSink {
 
     public init() {}
 
+    /// Appends an expression to what stands there, without another buffer in between.
+    public static func append(to bytes: inout [UInt8], _ body: (inout SXPWriter) -> Void) {
+        var writer = SXPWriter()
+        swap(&writer.bytes, &bytes)
+        body(&writer)
+        swap(&writer.bytes, &bytes)
+    }
+
     /// The text so far, which leaves the writer empty: what comes next is the text that follows.
     public mutating func take() -> [UInt8] {
         defer { bytes = [] }
@@ -14,9 +22,8 @@ public struct SXPWriter: SExpressionSink {
 
     /// Writes `(NAME`.
     public mutating func open(_ name: String) {
-        separate()
-        bytes.append(Ascii.open)
-        AtomText.write(name, into: &bytes)
+        AtomText.write(name, after: isFirst ? .list : .spaceAndList, into: &bytes)
+        isFirst = false
     }
 
     /// Writes `)`.
@@ -27,12 +34,18 @@ public struct SXPWriter: SExpressionSink {
 
     /// Writes an atom, quoted where a reader would take it for something else.
     public mutating func add(_ text: String) {
-        separate()
-        AtomText.write(text, into: &bytes)
+        AtomText.write(text, after: isFirst ? .none : .space, into: &bytes)
+        isFirst = false
     }
 
     /// Writes an atom, in decimal.
     public mutating func add(_ number: Int) {
+        separate()
+        NumberText.write(number, into: &bytes)
+    }
+
+    /// Writes an atom, in decimal.
+    public mutating func add(_ number: UInt64) {
         separate()
         NumberText.write(number, into: &bytes)
     }

@@ -277,8 +277,17 @@ public final class Daemon: Sendable {
         let log = log
         events.observe { numbered in
             guard numbered.event.name.hasPrefix("xend.") else { return }
-            log.info("EVENT> \(numbered.event.name) \(numbered.event.value)")
+            log.info("\(Self.line(of: numbered.event))")
         }
+    }
+
+    /// `EVENT> NAME VALUE`, written at once: each domain that is made has two.
+    private static func line(of event: Event) -> String {
+        var bytes = Array("EVENT> ".utf8)
+        bytes += event.name.utf8
+        bytes.append(UInt8(ascii: " "))
+        event.value.write(into: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Forwards events for as long as the daemon serves. Events that come faster than the receiver takes them end the stream; it
@@ -288,11 +297,14 @@ public final class Daemon: Sendable {
             manager: manager, sender: host.notifications, clock: host.clock, log: log)
         let everything = [EventPattern("*")]
         let first = events.ownReader(matching: everything)
+        await manager.notify(by: first)
         host.tasks.spawn { [self] in
             await forwarder.run(first)
             while await !parts.isStopping, (try? await host.clock.sleep(for: Self.notificationPause)) != nil {
                 log.warning("events came faster than they could be sent to the notification url; some are lost")
-                await forwarder.run(events.ownReader(matching: everything))
+                let next = events.ownReader(matching: everything)
+                await manager.notify(by: next)
+                await forwarder.run(next)
             }
         }
     }

@@ -33,11 +33,15 @@ public struct LogLineHandler: LogHandler {
         sink.append(
             LogLine(
                 time: clock.wallTime, level: event.level.originalName, module: LogLineHandler.module(event.file),
-                line: event.line, text: event.message.description + facts(event.metadata ?? [:])))
+                line: event.line, text: text(event)))
+    }
+
+    private func text(_ event: LogEvent) -> String {
+        let (message, more) = (event.message.description, event.metadata ?? [:])
+        return metadata.isEmpty && more.isEmpty ? message : message + facts(more)
     }
 
     private func facts(_ more: Logger.Metadata) -> String {
-        guard !metadata.isEmpty || !more.isEmpty else { return "" }
         // Sorted: the log of a simulated run is the same every time.
         let all = metadata.merging(more) { $1 }.sorted { $0.key < $1.key }
         return all.map { " \($0.key)=\($0.value)" }.joined()

@@ -29,7 +29,10 @@ struct NotificationForwarder: Sendable {
         let (url, setting) = await manager.notification
         // Who sets a url, be it the same, wants it to be tried anew.
         if setting != tries.setting { tries = (setting, 0) }
-        guard let url, tries.failures < Self.maximumFailures else { return false }
+        guard let url, tries.failures < Self.maximumFailures else {
+            await manager.notifyNobody(since: setting)
+            return false
+        }
         do {
             try await send(numbered, to: url)
             tries.failures = 0

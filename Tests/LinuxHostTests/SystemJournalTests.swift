@@ -9,7 +9,7 @@ import Testing
     private struct Entry: LogEntry {
         var time: WallTime { WallTime(seconds: 0) }
         var fields: [(name: String, value: String)]
-        func formatted(ahead offset: Duration) -> String { "line" }
+        func write(into bytes: inout [UInt8], ahead offset: Duration) { bytes += "line".utf8 }
         func gap(of lost: Int) -> any LogEntry { self }
     }
 

@@ -85,4 +85,26 @@ struct PropertyTests {
             #expect(Outcome(pieces) == Outcome([bytes]))
         }
     }
+
+    @Test("The quick way of reading gives what the reader that takes everything gives, errors too")
+    func quickly() {
+        var generator = SeededGenerator(seed: 2007)
+        for _ in 0..<20_000 {
+            let isText = Bool.random(using: &generator)
+            let first = isText ? Array(generator.value(depth: 4).description.utf8) : generator.bytes()
+            let bytes = first + generator.bytes()
+            let limits =
+                Bool.random(using: &generator)
+                ? SXPLimits.standard
+                : SXPLimits(
+                    depth: Int.random(in: 1...4, using: &generator), bytes: Int.random(in: 1...60, using: &generator),
+                    values: Int.random(in: 1...12, using: &generator))
+            let exact = Result { () throws(SXPError) in
+                try LocatedSExpression.parseAll(bytes, limits: limits).map(\.value)
+            }
+            #expect(Result { () throws(SXPError) in try SExpression.parseAll(bytes, limits: limits) } == exact)
+            guard let text = String(validating: bytes, as: UTF8.self) else { continue }
+            #expect(Result { () throws(SXPError) in try SExpression.parseAll(text, limits: limits) } == exact)
+        }
+    }
 }

@@ -17,7 +17,11 @@ public struct AuditArgument: Hashable, Sendable {
         self.value = Self.isSecret(name) ? Self.hidden : Self.shown(value)
     }
 
-    var expression: SExpression { [.atom(name), value] }
+    func describe(to sink: inout some SExpressionSink) {
+        sink.open(name)
+        sink.add(value)
+        sink.close()
+    }
 
     /// In place of a secret.
     static let hidden = SExpression.atom("<secret>")
@@ -45,8 +49,25 @@ public struct AuditArgument: Hashable, Sendable {
         guard value.utf8.first(where: { $0 > 0x20 }) == UInt8(ascii: "(") else { return .atom(withoutSecrets(value)) }
         // What cannot be read cannot be searched for secrets.
         guard let parsed = try? SExpression.parseAll(value) else { return .atom("<\(value.utf8.count) bytes>") }
-        let clean = parsed.map(withoutSecrets)
+        let clean = parsed.allSatisfy(isClean) ? parsed : parsed.map(withoutSecrets)
         return clean.count == 1 ? clean[0] : .list(clean)
+    }
+
+    /// Whether nothing has to be left out: nearly always, and then it is not made anew.
+    private static func isClean(_ value: SExpression) -> Bool {
+        switch value {
+        case .atom(let text): return text.utf8.count <= AuditRecord.textLimit && isClean(text)
+        case .list(let members):
+            if let name = members.first?.atom, isSecret(name), members.count > 1 { return false }
+            return members.allSatisfy(isClean)
+        }
+    }
+
+    private static func isClean(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            bytes.allSatisfy { (0x20..<0x7f).contains($0) && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: ":") }
+        }
     }
 
     private static func withoutSecrets(_ value: SExpression) -> SExpression {

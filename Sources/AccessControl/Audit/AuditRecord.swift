@@ -2,7 +2,7 @@ import HostInterface
 import SExpressions
 
 /// One line of the audit: who did or tried what, from where, and what became of it.
-public struct AuditRecord: LogEntry, Hashable {
+public struct AuditRecord: LogEntry, SExpressible, Hashable {
     /// By which door somebody came.
     public enum Way: String, Hashable, Sendable, CaseIterable {
         /// A request.
@@ -88,19 +88,23 @@ public struct AuditRecord: LogEntry, Hashable {
     static let textLimit = 400
 
     /// `(record (time T) (date D) (who W) … (from ADDRESS) (way http) (action pause) (on PATH) (arguments (K V)…) (outcome done))`
-    public var expression: SExpression {
-        var fields: [SExpression] = [
-            ["time", .number(time.seconds)], .element("date", Self.date(time)),
-        ]
-        fields += caller.auditFields
-        fields += [
-            .element("way", way.rawValue), .element("action", Self.line(action)), .element("on", Self.line(object)),
-        ]
-        if !arguments.isEmpty { fields.append(.element("arguments", arguments.map(\.expression))) }
-        fields.append(.element("outcome", outcome.word))
-        if let reason = outcome.reason { fields.append(.element("reason", Self.line(reason))) }
-        if untold > 0 { fields.append(.element("untold", untold)) }
-        return .element("record", fields)
+    public func describe(to sink: inout some SExpressionSink) {
+        sink.open("record")
+        sink.element("time", time.seconds)
+        sink.element("date", Self.date(time))
+        caller.describeForAudit(to: &sink)
+        sink.element("way", way.rawValue)
+        sink.element("action", Self.line(action))
+        sink.element("on", Self.line(object))
+        if !arguments.isEmpty {
+            sink.open("arguments")
+            for argument in arguments { argument.describe(to: &sink) }
+            sink.close()
+        }
+        sink.element("outcome", outcome.word)
+        if let reason = outcome.reason { sink.element("reason", Self.line(reason)) }
+        if untold > 0 { sink.element("untold", untold) }
+        sink.close()
     }
 
     /// Each element of the record under its name, and a sentence.
@@ -115,7 +119,9 @@ public struct AuditRecord: LogEntry, Hashable {
             }
     }
 
-    public func formatted(ahead offset: Duration) -> String { expression.description }
+    public func write(into bytes: inout [UInt8], ahead offset: Duration) {
+        SXPWriter.append(to: &bytes) { describe(to: &$0) }
+    }
 
     public func gap(of lost: Int) -> any LogEntry { AuditGap(time: time, lost: lost) }
 
@@ -134,10 +140,14 @@ struct AuditGap: LogEntry {
     let time: WallTime
     let lost: Int
 
-    func formatted(ahead offset: Duration) -> String {
-        SExpression.element(
-            "gap", ["time", .number(time.seconds)], .element("date", AuditRecord.date(time)), .element("lost", lost)
-        ).description
+    func write(into bytes: inout [UInt8], ahead offset: Duration) {
+        SXPWriter.append(to: &bytes) { writer in
+            writer.element("gap") { gap in
+                gap.element("time", time.seconds)
+                gap.element("date", AuditRecord.date(time))
+                gap.element("lost", lost)
+            }
+        }
     }
 
     func gap(of lost: Int) -> any LogEntry { AuditGap(time: time, lost: lost) }
@@ -145,27 +155,25 @@ struct AuditGap: LogEntry {
 
 extension Caller {
     /// `(who NAME) (uid N) (token ID) (token_name NAME) (session ID) (name NAME) (certificate NAME) (role R) (from ADDRESS)`, as far as they are known.
-    var auditFields: [SExpression] {
-        var fields: [SExpression] = []
+    fileprivate func describeForAudit(to sink: inout some SExpressionSink) {
         switch identity {
         case .user(let uid):
-            if let name { fields.append(.element("who", AuditRecord.line(name))) }
-            fields.append(.element("uid", Int(uid)))
-        case .unknown: fields.append(.element("who", "unknown"))
-        case .remote: fields.append(.element("who", "remote"))
+            if let name { sink.element("who", AuditRecord.line(name)) }
+            sink.element("uid", Int(uid))
+        case .unknown: sink.element("who", "unknown")
+        case .remote: sink.element("who", "remote")
         }
         switch credential {
         case .token(let id, let name):
-            fields.append(.element("token", id))
-            if !name.isEmpty { fields.append(.element("token_name", name)) }
+            sink.element("token", id)
+            if !name.isEmpty { sink.element("token_name", name) }
         case .session(let id, let name):
-            fields.append(.element("session", id))
-            fields.append(.element("name", AuditRecord.line(name)))
-        case .certificate(let name): fields.append(.element("certificate", AuditRecord.line(name)))
+            sink.element("session", id)
+            sink.element("name", AuditRecord.line(name))
+        case .certificate(let name): sink.element("certificate", AuditRecord.line(name))
         case .rejected, nil: break
         }
-        fields.append(.element("role", role?.rawValue ?? "none"))
-        fields.append(.element("from", address?.host ?? "socket"))
-        return fields
+        sink.element("role", role?.rawValue ?? "none")
+        sink.element("from", address?.host ?? "socket")
     }
 }

@@ -28,7 +28,7 @@ public final class History: Sendable {
         public init() {}
     }
 
-    fileprivate struct Story {
+    fileprivate final class Story {
         var entries: [Deed] = []
         var spans: [LifeSpan] = []
         /// Its state without and with what a transfer does.
@@ -39,7 +39,7 @@ public final class History: Sendable {
     }
 
     private struct State {
-        var stories: [String: Story] = [:]
+        var stories = Stories()
         var node: [Deed] = []
         var names: [DomainUUID: String] = [:]
         /// Names of those that have ended, in their order; some may live again, or have ended once more since.
@@ -79,7 +79,7 @@ public final class History: Sendable {
             let most = max(32, min(limits.entries, limits.all / max(1, state.stories.count)))
             // What was refused may be about a domain that never comes.
             if state.stories[domain] == nil { end(domain, &state) }
-            state.stories[domain, default: Story()].add(deed, most)
+            state.stories.story(of: domain).add(deed, most)
         }
         // Steps that went well are told of by the end of their plan.
         guard let sink, deed.failure != nil || deed.kind.isKept else { return }
@@ -108,7 +108,7 @@ public final class History: Sendable {
     /// It is remembered for a while.
     private func end(_ name: String, _ state: inout State) {
         let now = clock.now
-        state.stories[name, default: Story()].end = now
+        state.stories.story(of: name).end = now
         state.ended.append((name, now))
         while let first = state.ended.first, state.ended.count > limits.ended || first.end + limits.memory < now {
             if state.stories[first.name]?.end == first.end { state.stories[first.name] = nil }
@@ -116,15 +116,15 @@ public final class History: Sendable {
         }
     }
 
-    private func change(_ domain: DomainUUID, _ name: String?, _ body: (inout Story) -> Void) {
+    private func change(_ domain: DomainUUID, _ name: String?, _ body: @Sendable (Story) -> Void) {
         let time = clock.wallTime
         let closed = state.withLock { state -> LifeSpan? in
             guard let name = name ?? state.names[domain] else { return nil }
             if let old = state.names.updateValue(name, forKey: domain), old != name {
                 // Its history goes with it under its new name.
-                state.stories[name] = state.stories.removeValue(forKey: old)
+                (state.stories[name], state.stories[old]) = (state.stories[old], nil)
             }
-            return state.stories[name, default: Story()].change(name, time.seconds, limits.spans, body)
+            return state.stories.story(of: name).change(name, time.seconds, limits.spans, body)
         }
         if let sink, let closed { sink.append(HistoryLine(time: time, matter: .span(closed, life: life))) }
     }
@@ -134,7 +134,7 @@ public final class History: Sendable {
     /// What is known, of earlier daemons too.
     public func answer(to query: HistoryQuery) async -> HistoryAnswer {
         let earlier = await earlier()
-        var answer = state.withLock { state in now(query.domain, state) }
+        var answer = state.withLock { state in now(query.domain, &state) }
         let old = earlier.entries.filter { query.domain == nil || $0.domain == query.domain }
         answer.entries = old + answer.entries
         answer.spans = earlier.spans.filter { query.domain == nil || $0.domain == query.domain } + answer.spans
@@ -146,7 +146,7 @@ public final class History: Sendable {
         return answer
     }
 
-    private func now(_ domain: String?, _ state: borrowing State) -> HistoryAnswer {
+    private func now(_ domain: String?, _ state: inout State) -> HistoryAnswer {
         var deeds: [Deed]
         let spans: [LifeSpan]
         if let domain {
@@ -164,8 +164,8 @@ public final class History: Sendable {
                 if let cause = deed.cause { wanted.append(cause) }
             }
         } else {
-            deeds = state.node + state.stories.values.flatMap(\.entries)
-            spans = state.stories.sorted { $0.key < $1.key }.flatMap(\.value.spans)
+            deeds = state.node + state.stories.all.values.flatMap(\.entries)
+            spans = state.stories.all.sorted { $0.key < $1.key }.flatMap(\.value.spans)
         }
         deeds.sort { $0.number < $1.number }
         return HistoryAnswer(entries: deeds.map { HistoryEntry($0, life: life) }, spans: spans)
@@ -202,8 +202,35 @@ extension Deed.Kind {
     }
 }
 
+/// The stories of all domains, by their names. Nearly all that is noted is about the domain that the last was about: asked by name each
+/// time, a creation and its end cost thirty searches.
+private struct Stories {
+    private(set) var all: [String: History.Story] = [:]
+    private var latest: (name: String, story: History.Story)?
+
+    var count: Int { all.count }
+
+    subscript(name: String) -> History.Story? {
+        mutating get {
+            if let latest, latest.name == name { return latest.story }
+            guard let story = all[name] else { return nil }
+            latest = (name, story)
+            return story
+        }
+        set { (all[name], latest) = (newValue, nil) }
+    }
+
+    /// Begun, if there is none.
+    mutating func story(of name: String) -> History.Story {
+        if let story = self[name] { return story }
+        let story = History.Story()
+        self[name] = story
+        return story
+    }
+}
+
 extension History.Story {
-    fileprivate mutating func add(_ deed: Deed, _ most: Int) {
+    fileprivate func add(_ deed: Deed, _ most: Int) {
         entries.append(deed)
         // A half more than that, so that not every entry costs a removal.
         guard entries.count > most + most / 2 else { return }
@@ -213,10 +240,10 @@ extension History.Story {
     }
 
     /// - Returns: the time that is over now, if one is.
-    fileprivate mutating func change(
-        _ name: String, _ now: Double, _ most: Int, _ body: (inout Self) -> Void
+    fileprivate func change(
+        _ name: String, _ now: Double, _ most: Int, _ body: @Sendable (History.Story) -> Void
     ) -> LifeSpan? {
-        body(&self)
+        body(self)
         if base != nil { end = nil }
         let next = passage.flatMap { base?.during($0) } ?? base
         guard next != shown else { return nil }

@@ -44,18 +44,6 @@ public struct HistoryEntry: Hashable, Sendable {
             domain: deed.domain, who: deed.who, text: deed.text, failure: deed.failure)
     }
 
-    /// `(entry (number N) (cause N) (life T) (time T) (kind K) (domain D) (who W) (text T) (failure F))`, without what it has not.
-    public var expression: SExpression {
-        var fields: [SExpression] = [["number", .atom(String(number))]]
-        if let cause { fields.append(["cause", .atom(String(cause))]) }
-        fields += [["life", .number(life)], ["time", .number(time)], .element("kind", kind)]
-        if let domain { fields.append(.element("domain", domain)) }
-        if let who { fields.append(.element("who", who)) }
-        fields.append(.element("text", text))
-        if let failure { fields.append(.element("failure", failure)) }
-        return .element("entry", fields)
-    }
-
     /// nil: it is none.
     public init?(_ expression: SExpression) {
         guard expression.isElement("entry"),
@@ -68,6 +56,23 @@ public struct HistoryEntry: Hashable, Sendable {
             life: expression.childText("life").flatMap(Double.init) ?? 0, time: time, kind: kind,
             domain: expression.childText("domain"), who: expression.childText("who"), text: text,
             failure: expression.childText("failure"))
+    }
+}
+
+extension HistoryEntry: SExpressible {
+    /// `(entry (number N) (cause N) (life T) (time T) (kind K) (domain D) (who W) (text T) (failure F))`, without what it has not.
+    public func describe(to sink: inout some SExpressionSink) {
+        sink.open("entry")
+        sink.element("number", number)
+        if let cause { sink.element("cause", cause) }
+        sink.element("life", life)
+        sink.element("time", time)
+        sink.element("kind", kind)
+        if let domain { sink.element("domain", domain) }
+        if let who { sink.element("who", who) }
+        sink.element("text", text)
+        if let failure { sink.element("failure", failure) }
+        sink.close()
     }
 }
 
@@ -92,16 +97,6 @@ public struct LifeSpan: Hashable, Sendable {
         self.isCut = isCut
     }
 
-    /// `(span (domain D) (state S) (start T) (end T))`, `(cut 1)` where nobody saw the end.
-    public var expression: SExpression {
-        var fields: [SExpression] = [
-            .element("domain", domain), .element("state", state.rawValue), ["start", .number(start)],
-        ]
-        if let end { fields.append(["end", .number(end)]) }
-        if isCut { fields.append(.element("cut", 1)) }
-        return .element("span", fields)
-    }
-
     /// nil: it is none.
     public init?(_ expression: SExpression) {
         guard expression.isElement("span"), let domain = expression.childText("domain"),
@@ -111,6 +106,23 @@ public struct LifeSpan: Hashable, Sendable {
         self.init(
             domain: domain, state: state, start: start, end: expression.childText("end").flatMap(Double.init),
             isCut: expression.child("cut") != nil)
+    }
+}
+
+extension LifeSpan: SExpressible {
+    /// `(span (domain D) (state S) (start T) (end T))`, `(cut 1)` where nobody saw the end.
+    public func describe(to sink: inout some SExpressionSink) { describe(life: nil, to: &sink) }
+
+    /// - Parameter life: seconds since 1970, when the daemon started that saw it.
+    func describe(life: Double?, to sink: inout some SExpressionSink) {
+        sink.open("span")
+        sink.element("domain", domain)
+        sink.element("state", state.rawValue)
+        sink.element("start", start)
+        if let end { sink.element("end", end) }
+        if isCut { sink.element("cut", 1) }
+        if let life { sink.element("life", life) }
+        sink.close()
     }
 }
 
@@ -159,13 +171,14 @@ struct HistoryLine: LogEntry {
     let time: WallTime
     let matter: Matter
 
-    func formatted(ahead offset: Duration) -> String {
-        switch matter {
-        case .deed(let deed, let life): HistoryEntry(deed, life: life).expression.description
-        case .span(let span, let life):
-            // By this a later daemon tells what it wrote itself; a calendar that is set back says nothing about that.
-            SExpression.element("span", span.expression.children() + [["life", .number(life)]]).description
-        case .gap(let lost): SExpression.element("gap", .element("lost", lost)).description
+    func write(into bytes: inout [UInt8], ahead offset: Duration) {
+        SXPWriter.append(to: &bytes) { writer in
+            switch matter {
+            case .deed(let deed, let life): HistoryEntry(deed, life: life).describe(to: &writer)
+            // By its life a later daemon tells what it wrote itself; a calendar that is set back says nothing about that.
+            case .span(let span, let life): span.describe(life: life, to: &writer)
+            case .gap(let lost): writer.element("gap") { $0.element("lost", lost) }
+            }
         }
     }
 

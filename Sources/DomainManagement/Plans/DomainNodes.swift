@@ -16,15 +16,18 @@ struct DomainNodes: ManagerPart {
         guard let id = record.id, let rings else { return }
         let base = "/local/domain/\(id)"
         let vm = "/vm/\(record.uuid)"
-        var nodes = [
-            ("\(base)/name", record.name.rawValue), ("\(base)/domid", "\(id)"), ("\(base)/vm", vm),
-            ("\(base)/memory/target", "\(memory.kibibytes)"),
-            ("\(base)/memory/static-max", "\(maximum.kibibytes)"),
+        var changes = permissions(of: id, base)
+        // Put together by `+`, which is one piece of memory for each of thirty paths; an interpolation is two or three.
+        changes += [
+            .write(base + "/name", record.name.rawValue), .write(base + "/domid", id.description),
+            .write(base + "/vm", vm), .write(base + "/memory/target", String(memory.kibibytes)),
+            .write(base + "/memory/static-max", String(maximum.kibibytes)),
         ]
-        nodes += connection(rings, base)
-        nodes += [("\(vm)/uuid", "\(record.uuid)"), ("\(vm)/name", record.name.rawValue)]
-        for vcpu in 0..<vcpus { nodes.append(("\(base)/cpu/\(vcpu)/availability", availability(vcpu, online))) }
-        let changes = permissions(of: id, base) + nodes.map { .write($0, $1) }
+        changes += connection(rings, base)
+        changes += [.write(vm + "/uuid", record.uuid.description), .write(vm + "/name", record.name.rawValue)]
+        for vcpu in 0..<vcpus {
+            changes.append(.write("\(base)/cpu/\(vcpu)/availability", availability(vcpu, online)))
+        }
         let store = machine.store
         do {
             try await store.removeIfPresent(base)
@@ -46,14 +49,15 @@ struct DomainNodes: ManagerPart {
     }
 
     /// How xenstored and the console daemon reach the guest, and what it may ask of them.
-    private func connection(_ rings: DomainRings, _ base: String) -> [(String, String)] {
+    private func connection(_ rings: DomainRings, _ base: String) -> [XenStoreChange] {
         [
-            ("\(base)/store/ring-ref", "\(rings.built.storeFrame)"), ("\(base)/store/port", "\(rings.storePort)"),
-            ("\(base)/console/ring-ref", "\(rings.built.consoleFrame)"),
-            ("\(base)/console/port", "\(rings.consolePort)"), ("\(base)/console/type", "xenconsoled"),
-            ("\(base)/console/limit", "1048576"),
-            ("\(base)/control/platform-feature-multiprocessor-suspend", "1"),
-            ("\(base)/control/platform-feature-xs_reset_watches", "1"),
+            .write(base + "/store/ring-ref", String(rings.built.storeFrame)),
+            .write(base + "/store/port", rings.storePort.description),
+            .write(base + "/console/ring-ref", String(rings.built.consoleFrame)),
+            .write(base + "/console/port", rings.consolePort.description),
+            .write(base + "/console/type", "xenconsoled"), .write(base + "/console/limit", "1048576"),
+            .write(base + "/control/platform-feature-multiprocessor-suspend", "1"),
+            .write(base + "/control/platform-feature-xs_reset_watches", "1"),
         ]
     }
 
@@ -61,11 +65,15 @@ struct DomainNodes: ManagerPart {
     /// it is one transaction. A request for each of them less.
     private func permissions(of id: DomainID, _ base: String) -> [XenStoreChange] {
         let readable = [XenStorePermission(.zero, .none), XenStorePermission(id, .read)]
-        return [.setPermissions(base, [XenStorePermission(id, .none)])]
-            + guestNodes.map { .makeDirectory("\(base)/\($0)") }
-            + [base, "\(base)/control", "\(base)/device", "\(base)/device/suspend"].map {
-                .setPermissions($0, readable)
-            }
+        var changes: [XenStoreChange] = []
+        // For those that follow as well.
+        changes.reserveCapacity(48)
+        changes.append(.setPermissions(base, [XenStorePermission(id, .none)]))
+        for node in guestNodes { changes.append(.makeDirectory(base + node)) }
+        for node in ["", "/control", "/device", "/device/suspend"] {
+            changes.append(.setPermissions(base + node, readable))
+        }
+        return changes
     }
 
     /// Takes a domain's nodes away. xenstored itself lets go of the domain when Xen tells it of its end, and passes that on to
@@ -177,7 +185,8 @@ struct DomainNodes: ManagerPart {
 
 /// Nodes that belong to the guest: it answers, suspends and reports through them.
 private let guestNodes = [
-    "control/shutdown", "control/sysrq", "control/feature-poweroff", "control/feature-reboot",
-    "control/feature-suspend",
-    "control/feature-halt", "device/suspend/event-channel", "data", "drivers", "feature", "attr", "error",
+    "/control/shutdown", "/control/sysrq", "/control/feature-poweroff", "/control/feature-reboot",
+    "/control/feature-suspend", "/control/feature-halt", "/device/suspend/event-channel", "/data", "/drivers",
+    "/feature",
+    "/attr", "/error",
 ]

@@ -16,7 +16,7 @@ final class Performance {
     let input: (any ImageInput)?
 
     /// What the journal says of it, so that a journal that is written anew says it too.
-    var entries: [SExpression] = []
+    var entries: [JournalEntry] = []
     /// Where the domain's rings are between being built and being introduced.
     var rings: DomainRings?
     /// Where the domain is now that has been migrated.

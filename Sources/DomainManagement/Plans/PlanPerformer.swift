@@ -1,7 +1,6 @@
 import DomainLifecycle
 import DomainModel
 import HostInterface
-import SExpressions
 
 /// Performs plans: notes them in the journal, takes their steps in order, takes back what was done when one fails, and tells the
 /// table how it went.
@@ -17,7 +16,7 @@ final class PlanPerformer: ManagerPart {
     }
 
     /// What a journal that is written anew has to say of the plans under way.
-    var openEntries: [SExpression] { open.sorted { $0.key < $1.key }.flatMap(\.value.entries) }
+    var openEntries: [JournalEntry] { open.sorted { $0.key < $1.key }.flatMap(\.value.entries) }
 
     /// Performs a plan that was begun and records how it went.
     func perform(_ performance: Performance) async -> Execution {
@@ -180,5 +179,7 @@ final class PlanPerformer: ManagerPart {
     }
 
     /// Whether its last deed writes its end down too.
-    private func endsWithItsRecord(_ plan: Plan) -> Bool { plan.steps.contains(.forget) || plan.endsWithRemembering }
+    private func endsWithItsRecord(_ plan: Plan) -> Bool {
+        plan.endsWithRemembering || plan.steps.contains { if case .forget = $0 { true } else { false } }
+    }
 }

@@ -176,10 +176,10 @@ final class StepPerformer: ManagerPart {
 extension Plan {
     /// Whether only announcements come after the record is made durable: then its end is written with it.
     var endsWithRemembering: Bool {
-        guard let place = steps.lastIndex(of: .remember) else { return false }
-        return steps[(place + 1)...].allSatisfy { step in
-            if case .announce = step { return true }
-            return false
+        for step in steps.reversed() {
+            if case .remember = step { return true }
+            guard case .announce = step else { return false }
         }
+        return false
     }
 }

@@ -52,7 +52,7 @@ final class StrayDesk: ManagerPart {
 
     /// The operations are taken back; what they may have left is looked for next.
     func endOperations() async {
-        let ends = operations.map { SExpression.element("end", $0.serial) }
+        let ends = operations.map { JournalEntry.end($0.serial) }
         operations = []
         if !ends.isEmpty { try? await database.append(ends, isDeferrable: true) }
         await findBackends()
@@ -104,7 +104,7 @@ final class StrayDesk: ManagerPart {
         guard !isStopped else { return }
         files.removeAll(where: Set(done).contains)
         if !done.isEmpty {
-            try? await database.append(done.map { .element("stray-end", $0) }, isDeferrable: true)
+            try? await database.append(done.map { JournalEntry(.element("stray-end", $0)) }, isDeferrable: true)
         }
         if !files.isEmpty { later { await $0.parts.strays.unbindFiles() } }
     }

@@ -23,31 +23,22 @@ import SExpressions
 /// (notify URL)                    where events are posted
 /// ```
 extension Database {
-    func begin(_ plan: Plan, record: DomainRecord?) -> SExpression {
-        let steps = plan.steps.map { SExpression.atom($0.description) }
-        var fields: [SExpression] = [
-            .atom(String(plan.ticket.serial)), .atom(plan.ticket.name), .atom(plan.domain.description),
-            .element("steps", steps),
-        ]
-        if let record { fields.append(.element("record", record.expression)) }
-        return .element("begin", fields)
-    }
-
-    func end(_ plan: Plan) -> SExpression { .element("end", plan.ticket.serial) }
-    func record(_ record: DomainRecord) -> SExpression { .element("record", record.expression) }
-    func forget(_ domain: DomainUUID) -> SExpression { .element("forget", domain) }
-    func boot(_ identifier: String) -> SExpression { .element("boot", identifier) }
-    func start(_ count: UInt64) -> SExpression { .element("start", count) }
+    func begin(_ plan: Plan, record: DomainRecord?) -> JournalEntry { .begin(plan, record) }
+    func end(_ plan: Plan) -> JournalEntry { .end(plan.ticket.serial) }
+    func record(_ record: DomainRecord) -> JournalEntry { .record(record) }
+    func forget(_ domain: DomainUUID) -> JournalEntry { .forget(domain) }
+    func boot(_ identifier: String) -> JournalEntry { JournalEntry(.element("boot", identifier)) }
+    func start(_ count: UInt64) -> JournalEntry { JournalEntry(.element("start", count)) }
     /// - Parameter staysPaused: what becomes of it when it is not saved after all, or only a checkpoint is made.
     func saving(
         _ domain: DomainUUID, _ path: String, _ header: SaveFileHeader, staysPaused: Bool, _ afterwards: AfterSave
-    ) -> SExpression {
+    ) -> JournalEntry {
         let fields: [SExpression] = [
             .atom(domain.description), .atom(path), .atom(header.id), staysPaused ? "1" : "0",
         ]
-        return .element("saving", fields + (afterwards.isCheckpoint ? ["checkpoint"] : []))
+        return JournalEntry(.element("saving", fields + (afterwards.isCheckpoint ? ["checkpoint"] : [])))
     }
-    func notify(_ url: String) -> SExpression { .element("notify", url) }
+    func notify(_ url: String) -> JournalEntry { JournalEntry(.element("notify", url)) }
 
     /// Before a script runs on: the next daemon must be able to wait for it, or to end it (manual, decision 6).
     func noteScript(_ call: ScriptCall, _ process: ScriptProcess) async {
@@ -56,7 +47,7 @@ extension Database {
             [.atom(String(process.pid)), .atom(String(process.startTime)), .atom(call.path)]
                 + call.arguments.map(SExpression.atom))
         do {
-            try await journal.append(note: entry)
+            try await journal.append(note: JournalEntry(entry))
         } catch {
             log.warning("\(call.path) runs as process \(process.pid), which could not be noted: \(error)")
         }

@@ -11,7 +11,9 @@ import SExpressions
 /// |---|---|
 /// | `2/journal`, `2/domain/ID` | the present format |
 /// | `journal`, `domain/ID` | the first one: read once, when there is no other, and kept |
-struct Database: Sendable {
+///
+/// A class, for of a structure whoever asks for it would copy the whole host.
+final class Database: Sendable {
     let root: String
     let journal: Journal
     let domains: DomainFiles
@@ -55,11 +57,10 @@ struct Database: Sendable {
     ///   - snapshot: what a journal that begins later has to begin with.
     /// - Throws: when nothing can be written, for another reason than a full disk.
     func begin(
-        with entries: [SExpression], after old: Contents, snapshot: @escaping Journal.Snapshot
+        with entries: [JournalEntry], after old: Contents, snapshot: @escaping Journal.Snapshot
     ) async throws(FileError) {
         let first = try await journal.begin(with: entries, after: old.journal, snapshot: snapshot)
-        let known = Set(
-            entries.compactMap { $0.name == "record" ? $0.child(at: 0).flatMap(DomainFiles.name) : nil })
+        let known = Set(entries.compactMap(\.file))
         for file in old.files where !known.contains(file.name) { await domains.remove(file) }
         guard let first else { return }
         await domains.follow(entries, from: first)
@@ -70,11 +71,11 @@ struct Database: Sendable {
     /// - Throws: the error of the journal; then none of the entries counts.
     /// - Parameter outlivesReboot: they are synced, whatever they are.
     func append(
-        _ entries: [SExpression], isDeferrable: Bool = false, outlivesReboot: Bool = false
+        _ entries: [JournalEntry], isDeferrable: Bool = false, outlivesReboot: Bool = false
     ) async throws(FileError) {
         do {
             let first = try await journal.append(entries, durability: outlivesReboot ? .synced : .written)
-            await domains.follow(entries, from: first)
+            if entries.contains(where: \.isOfFile) { await domains.follow(entries, from: first) }
         } catch {
             guard isDeferrable, error.reason == .noSpace else { throw error }
             log.warning("\(error): it is recorded when there is space again")
@@ -83,9 +84,9 @@ struct Database: Sendable {
     }
 
     /// Records what has to be told of a plan.
-    func append(_ entries: [SExpression], of plan: Plan) async throws(FileError) {
+    func append(_ entries: [JournalEntry], of plan: Plan) async throws(FileError) {
         try await append(
-            entries, isDeferrable: plan.recording == .deferrable, outlivesReboot: plan.steps.contains(.undefine))
+            entries, isDeferrable: plan.recording == .deferrable, outlivesReboot: plan.endsDefinition)
     }
 
     /// What was written is synced, and the files say what the journal says.
@@ -145,4 +146,9 @@ struct Database: Sendable {
             return nil
         }
     }
+}
+
+extension Plan {
+    /// Looked for without comparing steps, which are large.
+    fileprivate var endsDefinition: Bool { steps.contains { if case .undefine = $0 { true } else { false } } }
 }

@@ -28,7 +28,7 @@ public struct DatabaseDowngrade: Sendable {
         var bytes: [UInt8] = []
         let records = replay.records.values.sorted { $0.uuid.description < $1.uuid.description }
         // The records once more at the end: a file may know what the journal has lost.
-        let entries = contents.journal.entries.map(\.value) + records.map(database.record)
+        let entries = contents.journal.entries.map(\.value) + records.map { .element("record", $0.expression) }
         // Which the first format does not know.
         let new: Set = ["journal", "stray", "stray-end"]
         for entry in entries where !new.contains(entry.name ?? "") {

@@ -18,7 +18,7 @@ actor DomainFiles {
     private static let readAtOnce = 32
 
     private enum Change: Sendable {
-        case write(SExpression, number: UInt64)
+        case write(ArraySlice<UInt8>, number: UInt64)
         case remove
     }
 
@@ -48,26 +48,17 @@ actor DomainFiles {
     /// - Parameters:
     ///   - entries: what was appended to it.
     ///   - number: of the first.
-    func follow(_ entries: [SExpression], from number: UInt64) {
+    func follow(_ entries: [JournalEntry], from number: UInt64) {
         for (offset, entry) in entries.enumerated() {
-            switch entry.name {
-            case "record": record(entry.child(at: 0), number: number + UInt64(offset))
-            case "forget":
-                guard let uuid = entry.child(at: 0)?.atom.flatMap({ DomainUUID(text: $0) }),
-                    let name = names.removeValue(forKey: uuid)
-                else { continue }
-                change(name, .remove)
-            default: continue
+            switch entry.subject {
+            case .record(let uuid, let name):
+                if let old = names.updateValue(name, forKey: uuid), old != name { change(old, .remove) }
+                change(name, .write(entry.recordText, number: number + UInt64(offset)))
+            case .forget(let uuid):
+                if let name = names.removeValue(forKey: uuid) { change(name, .remove) }
+            case .other: continue
             }
         }
-    }
-
-    private func record(_ record: SExpression?, number: UInt64) {
-        guard let record, let uuid = record.childText("uuid").flatMap({ DomainUUID(text: $0) }),
-            let name = Self.name(of: record)
-        else { return }
-        if let old = names.updateValue(name, forKey: uuid), old != name { change(old, .remove) }
-        change(name, .write(record, number: number))
     }
 
     /// Its id; of a domain that does not run its uuid. nil: it is no record.
@@ -76,7 +67,7 @@ actor DomainFiles {
         return record.childText("uuid").flatMap { DomainUUID(text: $0) }?.description
     }
 
-    private static func name(of record: DomainRecord) -> String {
+    static func name(of record: DomainRecord) -> String {
         record.id?.description ?? record.uuid.description
     }
 

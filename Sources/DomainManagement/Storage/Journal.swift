@@ -1,6 +1,5 @@
 import HostInterface
 import Logging
-import SExpressions
 
 /// The journal: an append-only file of numbered lines that is the truth about what xend knows (manual, decision 5).
 ///
@@ -31,10 +30,10 @@ actor Journal {
     static let repairInterval = Duration.seconds(5)
 
     /// The present entries of everything that is known, in order.
-    typealias Snapshot = @Sendable () async -> [SExpression]
+    typealias Snapshot = @Sendable () async -> [JournalEntry]
 
     private struct Request {
-        var entries: [SExpression]
+        var entries: [JournalEntry]
         var durability: Durability
         var continuation: CheckedContinuation<Result<UInt64, FileError>, Never>
     }
@@ -42,7 +41,7 @@ actor Journal {
     /// A journal that is being written anew beside the old one.
     private struct Compaction {
         /// What has been appended to the old one since.
-        var appended: [SExpression] = []
+        var appended: [JournalEntry] = []
         var hasSynced = false
         /// The new file, when it has all that was known when it began.
         var file: (any AppendableFile)?
@@ -71,9 +70,9 @@ actor Journal {
     private var snapshot: Snapshot?
     private var compaction: Compaction?
     /// Notes that nobody else keeps.
-    private var notes: [SExpression] = []
+    private var notes: [JournalEntry] = []
     /// What a full disk has not taken yet.
-    private var owed: [SExpression] = []
+    private var owed: [JournalEntry] = []
 
     private var newPath: String { path + ".new" }
 
@@ -111,7 +110,7 @@ actor Journal {
     /// - Returns: the number of the first entry; nil when the disk is full.
     /// - Throws: when nothing can be written, for another reason than a full disk.
     func begin(
-        with entries: [SExpression], after old: JournalContents, snapshot: @escaping Snapshot
+        with entries: [JournalEntry], after old: JournalContents, snapshot: @escaping Snapshot
     ) async throws(FileError) -> UInt64? {
         self.snapshot = snapshot
         next = max(old.entries.last?.number ?? 0, old.missing.last?.upperBound ?? 0) + 1
@@ -143,7 +142,7 @@ actor Journal {
         }
     }
 
-    private func rewrite(_ entries: [SExpression]) async throws(FileError) {
+    private func rewrite(_ entries: [JournalEntry]) async throws(FileError) {
         var number = next
         let bytes = Self.lines(ofNew: entries, &number)
         try await files.write(newPath, bytes)
@@ -169,14 +168,15 @@ actor Journal {
     }
 
     /// Of a journal that takes its place whole.
-    private static func lines(ofNew entries: [SExpression], _ number: inout UInt64) -> [UInt8] {
-        lines([JournalContents.head(whole: number + UInt64(entries.count))] + entries, &number)
+    private static func lines(ofNew entries: [JournalEntry], _ number: inout UInt64) -> [UInt8] {
+        lines([JournalEntry(JournalContents.head(whole: number + UInt64(entries.count)))] + entries, &number)
     }
 
-    private static func lines(_ entries: [SExpression], _ number: inout UInt64) -> [UInt8] {
+    private static func lines(_ entries: [JournalEntry], _ number: inout UInt64) -> [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(entries.reduce(0) { $0 + $1.text.count + NumberedLine.longestFrame })
         for entry in entries {
-            NumberedLine.write(entry, number: number, into: &bytes)
+            NumberedLine.write(entry.text[...], number: number, into: &bytes)
             number += 1
         }
         return bytes
@@ -185,7 +185,7 @@ actor Journal {
     // MARK: - Appending
 
     /// Appends a note that stays when the journal is written anew.
-    func append(note: SExpression) async throws(FileError) {
+    func append(note: JournalEntry) async throws(FileError) {
         notes.append(note)
         if notes.count > 2 * Self.notesKept { notes.removeFirst(Self.notesKept) }
         try await append([note])
@@ -196,31 +196,26 @@ actor Journal {
     /// - Throws: the error of the file; then none of the entries counts.
     @discardableResult
     func append(
-        _ entries: [SExpression], durability least: Durability = .written
+        _ entries: [JournalEntry], durability least: Durability = .written
     ) async throws(FileError) -> UInt64 {
-        let durability: Durability = entries.contains(where: Self.outlivesReboot) ? .synced : least
+        let durability: Durability = entries.contains(where: \.outlivesReboot) ? .synced : least
+        guard isWriting else { return try await writeAlone(entries, isSynced: durability == .synced) }
         let result = await withCheckedContinuation { continuation in
             requests.append(Request(entries: entries, durability: durability, continuation: continuation))
-            // The task that finds nobody writing writes for all who come meanwhile.
-            if !isWriting { startWriting() }
         }
         return try result.get()
     }
 
-    /// All else is dropped after a reboot of the machine (manual, D7): a sync would protect nothing.
-    private static func outlivesReboot(_ entry: SExpression) -> Bool {
-        switch entry.name {
-        case "migration", "migration-end", "notify": true
-        // What is defined.
-        case "record": entry.child(at: 0)?.child("defined") != nil
-        // How a save or a migration has ended.
-        case "task": entry.child("ended") != nil
-        default: false
-        }
+    /// Who finds nobody writing writes himself, which nearly all do: a task for it would cost as much as the writing. For those who come
+    /// meanwhile there is one.
+    private func writeAlone(_ entries: [JournalEntry], isSynced: Bool) async throws(FileError) -> UInt64 {
+        isWriting = true
+        defer { if requests.isEmpty, !isCompactionDue { isWriting = false } else { startWriting() } }
+        return try await write(entries, isSynced: isSynced)
     }
 
     /// Keeps entries that could not be written for want of space until there is some.
-    func owe(_ entries: [SExpression]) {
+    func owe(_ entries: [JournalEntry]) {
         owed += entries
         if owed.count > Self.owedKept { owed.removeFirst(owed.count - Self.owedKept) }
         retrySoon()
@@ -263,7 +258,8 @@ actor Journal {
 
     private func serve(_ batch: [Request]) async {
         do {
-            var number = try await write(batch)
+            var number = try await write(
+                batch.flatMap(\.entries), isSynced: batch.contains { $0.durability == .synced })
             for request in batch {
                 request.continuation.resume(returning: .success(number))
                 number += UInt64(request.entries.count)
@@ -274,14 +270,13 @@ actor Journal {
     }
 
     /// - Returns: the number of the first entry.
-    private func write(_ batch: [Request]) async throws(FileError) -> UInt64 {
+    private func write(_ new: [JournalEntry], isSynced: Bool) async throws(FileError) -> UInt64 {
         let file = try await ready()
         let debts = owed
-        let entries = debts + batch.flatMap(\.entries)
+        let entries = debts.isEmpty ? new : debts + new
         let first = next + UInt64(debts.count)
         var number = next
         let bytes = Self.lines(entries, &number)
-        let isSynced = batch.contains { $0.durability == .synced }
         do {
             try await file.append(bytes)
             if isSynced { try await file.sync() }
@@ -345,6 +340,9 @@ actor Journal {
 
     // MARK: - Writing anew
 
+    /// A journal that was written anew waits to take its place, or this one has grown too long.
+    private var isCompactionDue: Bool { compaction.map { $0.file != nil } ?? (length > Self.compactionSize) }
+
     private func compactWhereDue() async {
         if let done = compaction, done.file != nil { await swap(done) }
         if length > Self.compactionSize, compaction == nil { startCompaction() }
@@ -360,7 +358,7 @@ actor Journal {
         }
     }
 
-    private func compact(_ known: [SExpression]) async {
+    private func compact(_ known: [JournalEntry]) async {
         guard var number = compaction?.next else { return }
         let bytes = Self.lines(ofNew: known + notes.suffix(Self.notesKept), &number)
         do {

@@ -12,14 +12,24 @@ enum NumberedLine {
     private static let space = UInt8(ascii: " ")
     static let end = UInt8(ascii: "\n")
 
+    /// What a line has beside its entry, at most: the checksum, the number, two spaces and the end. Bytes.
+    static let longestFrame = checksumDigits + 23
+
     static func write(_ entry: SExpression, number: UInt64, into bytes: inout [UInt8]) {
+        var text: [UInt8] = []
+        entry.write(into: &text)
+        write(text[...], number: number, into: &bytes)
+    }
+
+    /// - Parameter text: of the entry.
+    static func write(_ text: ArraySlice<UInt8>, number: UInt64, into bytes: inout [UInt8]) {
         let start = bytes.count
         bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: checksumDigits))
         bytes.append(space)
         let covered = bytes.count
         bytes.append(contentsOf: String(number).utf8)
         bytes.append(space)
-        entry.write(into: &bytes)
+        bytes.append(contentsOf: text)
         var rest = XXHash64.hash(bytes[covered...])
         for place in (start..<start + checksumDigits).reversed() {
             bytes[place] = hexDigits[Int(rest & 15)]

@@ -54,7 +54,7 @@ final class HandoverDesk: ManagerPart {
         let noted = HandoverRecord(
             id: id, state: state, domain: record.uuid, name: record.name.rawValue, host: host, port: port,
             isPaused: isPaused)
-        try await database.append([noted.expression])
+        try await database.append([JournalEntry(noted.expression)])
         let machine: Handover.Machine =
             switch state {
             case .source: .source(SourceHandover())
@@ -180,7 +180,7 @@ final class HandoverDesk: ManagerPart {
     private func write(_ state: HandoverRecord.State, of id: String) async -> Bool {
         guard var record = handovers[id]?.record else { return false }
         record.state = state
-        var entries = [record.expression]
+        var entries = [JournalEntry(record.expression)]
         if state == .source(.handedOver), let domain = table[record.domain] {
             var doubtful = domain
             doubtful.stage = .inDoubt(.handedOver)
@@ -233,7 +233,7 @@ final class HandoverDesk: ManagerPart {
     }
 
     private func forget(_ id: String) async {
-        var entries: [SExpression] = [.element("migration-end", id)]
+        var entries = [JournalEntry(.element("migration-end", id))]
         // At one stroke with the domain as it is now: the last that was written may say that it is in doubt, and with nobody left
         // to ask it would be so for ever.
         if let domain = handovers[id]?.record.domain, let record = recordToKeep(of: domain),

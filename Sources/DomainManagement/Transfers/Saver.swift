@@ -118,7 +118,7 @@ final class Saver: ManagerPart {
     func expectLeftover(_ path: String) async throws {
         guard !leftovers.contains(path) else { return }
         leftovers.append(path)
-        try await database.append([.element("leftover", path)])
+        try await database.append([JournalEntry(.element("leftover", path))])
     }
 
     /// Those that an earlier daemon left.
@@ -134,7 +134,7 @@ final class Saver: ManagerPart {
             try await context.saveFiles.removeIfPresent(SaveFileWriter.temporaryPath(of: path))
             guard let index = leftovers.firstIndex(of: path) else { return }
             leftovers.remove(at: index)
-            try await database.append([.element("leftover-end", path)])
+            try await database.append([JournalEntry(.element("leftover-end", path))])
         } catch {
             await noteLeftover(path, error)
         }
@@ -146,7 +146,7 @@ final class Saver: ManagerPart {
         guard !leftovers.contains(path) else { return }
         leftovers.append(path)
         if leftovers.count > Self.keptLeftovers { leftovers.removeFirst() }
-        try? await database.append([.element("leftover", path)])
+        try? await database.append([JournalEntry(.element("leftover", path))])
     }
 }
 

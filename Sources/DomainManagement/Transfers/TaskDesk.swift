@@ -61,7 +61,7 @@ final class TaskDesk: ManagerPart {
             operation, domain: name, id: record.id, requester: requester, phase: "prepare", at: now,
             clock: host.clock)
         do {
-            try await database.append([task.information.entry])
+            try await database.append([JournalEntry(task.information.entry)])
         } catch {
             let failure = OperationError(.failed, "cannot \(operation) \"\(name)\": \(error)", isLate: true)
             await end(task, failure)
@@ -93,7 +93,7 @@ final class TaskDesk: ManagerPart {
         task.end(outcome, at: now)
         registry.finish(task)
         // Lost, it counts as interrupted after the next start.
-        try? await database.append([task.information.entry])
+        try? await database.append([JournalEntry(task.information.entry)])
     }
 
     /// A task of an earlier daemon.

@@ -35,7 +35,7 @@ final class TransferRecovery: ManagerPart {
             await takeUp(saving, of: operation.domain, isSuspension: operation.name == "suspend", in: manager)
         }
         let ends = replay.openOperations.filter { Self.saves.contains($0.name) }.map {
-            SExpression.element("end", $0.serial)
+            JournalEntry.end($0.serial)
         }
         entries = []
         await saver.removeLeftovers()

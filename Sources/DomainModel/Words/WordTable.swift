@@ -29,16 +29,18 @@ public struct WordTable: Sendable {
     ///   - name: as it was written.
     ///   - value: as it was written, in one text.
     ///   - prefix: stands before the name in messages: `vif: `.
-    public func verdict(on name: String, value: String, prefix: String = "") -> Verdict {
+    public func verdict(on name: String, value: @autoclosure () -> String, prefix: String = "") -> Verdict {
         guard let word = treatments[name] else {
             let known = words.map(\.name)
             return .warning("\(prefix)unknown name \"\(name)\" is ignored\(Suggestion.phrase(for: name, among: known))")
         }
-        guard word.asks(value) else { return .accepted }
         switch word.treatment {
+        // Whatever its value is: nearly all names are.
         case .done, .told: return .accepted
-        case .warned(let why): return .warning("\(prefix)\(name) is without effect: \(why)")
-        case .refused(let why): return .refusal("\(prefix)\(name) is not supported: \(why)")
+        case .warned(let why):
+            return word.asks(value()) ? .warning("\(prefix)\(name) is without effect: \(why)") : .accepted
+        case .refused(let why):
+            return word.asks(value()) ? .refusal("\(prefix)\(name) is not supported: \(why)") : .accepted
         }
     }
 
@@ -47,12 +49,15 @@ public struct WordTable: Sendable {
         var verdicts: [Verdict] = []
         for member in element.children() {
             guard let name = member.name else { continue }
-            let values = member.children()
-            let value = values.isEmpty ? "" : values.count == 1 ? values[0].atom ?? values[0].description : "\(member)"
-            let verdict = verdict(on: name, value: value, prefix: prefix)
+            let verdict = verdict(on: name, value: Self.value(of: member), prefix: prefix)
             if verdict != .accepted { verdicts.append(verdict) }
         }
         return verdicts
+    }
+
+    private static func value(of member: SExpression) -> String {
+        let values = member.children()
+        return values.isEmpty ? "" : values.count == 1 ? values[0].atom ?? values[0].description : "\(member)"
     }
 }
 

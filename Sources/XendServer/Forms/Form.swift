@@ -21,6 +21,7 @@ public struct Form: Hashable, Sendable, ArgumentSource {
     /// A name that stands in both has the values of `body` alone (reference/http-api.md §4).
     func overlaid(by body: Form) -> Form {
         guard !body.fields.isEmpty else { return self }
+        guard !fields.isEmpty else { return body }
         let names = Set(body.fields.map(\.name))
         return Form(fields.filter { !names.contains($0.name) } + body.fields)
     }

@@ -26,9 +26,9 @@ enum URLEncoding {
     /// One segment of a path: everything but RFC 3986's unreserved characters is encoded, `/` too; and the dots of `.`
     /// and `..`, which browsers would take for directions.
     static func encode(segment text: String) -> String {
+        let isDots = text == "." || text == ".."
+        if !isDots, text.hasOnly(isUnreserved) { return text }
         let bytes = SXPText.bytes(of: text)
-        let isDots = bytes == [0x2E] || bytes == [0x2E, 0x2E]
-        if !isDots, bytes.allSatisfy(isUnreserved) { return text }
         var result = ""
         for byte in bytes {
             if isUnreserved(byte), !isDots {
@@ -67,14 +67,31 @@ extension Form {
     /// has a blank value (reference/http-api.md §4).
     init(urlEncoded text: some Collection<UInt8>, maximumFields: Int) throws(FormError) {
         self.init()
-        for pair in Array(text).split(whereSeparator: { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") }) {
-            guard fields.count < maximumFields else {
-                throw FormError("more than \(maximumFields) parameters")
+        let bytes = Array(text)[...]
+        var start = bytes.startIndex
+        while start < bytes.endIndex {
+            var (end, equals) = (start, -1)
+            while end < bytes.endIndex, bytes[end] != UInt8(ascii: "&"), bytes[end] != UInt8(ascii: ";") {
+                if equals < 0, bytes[end] == UInt8(ascii: "=") { equals = end }
+                end += 1
             }
-            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-            let name = URLEncoding.decode(pair[..<equals], plusIsBlank: true)
-            let value = URLEncoding.decode(pair[equals...].dropFirst(), plusIsBlank: true)
-            append(Field(SXPText.string(decoding: name), value))
+            if end > start {
+                guard fields.count < maximumFields else {
+                    throw FormError("more than \(maximumFields) parameters")
+                }
+                let name = URLEncoding.decode(bytes[start..<(equals < 0 ? end : equals)], plusIsBlank: true)
+                let value = URLEncoding.decode(bytes[(equals < 0 ? end : equals + 1)..<end], plusIsBlank: true)
+                append(Field(SXPText.string(decoding: name), value))
+            }
+            start = end + 1
         }
+    }
+}
+
+extension String {
+    /// Whether all its bytes are such; looked at as one piece of memory, which is a third of what looking at a text's bytes costs.
+    func hasOnly(_ isSuch: (UInt8) -> Bool) -> Bool {
+        var text = self
+        return text.withUTF8 { $0.allSatisfy(isSuch) }
     }
 }

@@ -16,7 +16,11 @@ struct Guard: Sendable {
     /// - Parameter changes: whether what is asked would change something, whatever the method.
     func check(_ request: Request, changes: Bool) throws(Failure) {
         if let authority = request.authority { try checkName(authority) }
-        guard changes else { return }
+        if changes { try checkChange(request) }
+    }
+
+    /// What is asked would change something.
+    func checkChange(_ request: Request) throws(Failure) {
         try checkOrigin(request)
         try checkSeal(request)
     }
@@ -101,7 +105,7 @@ struct Authority: Hashable, Sendable {
 
     /// - Parameter scheme: gives the port that is meant when none is written.
     init(_ text: String, scheme: String = "http://") {
-        let isPlain = text.utf8.allSatisfy { (0x2d...0x3a).contains($0) || (0x61...0x7a).contains($0) }
+        let isPlain = text.hasOnly { (0x2d...0x3a).contains($0) || (0x61...0x7a).contains($0) }
         // As nearly all write it: a name in lower case, or an address, and a port.
         if isPlain, let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")), let port = Int(text[colon...].dropFirst()),
             text[..<colon].utf8.last != UInt8(ascii: ".")

@@ -40,8 +40,7 @@ struct ReplyWriter {
 
     /// The text in printable ASCII on one line: it may carry what a client sent, line breaks included.
     static func printable(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
-        if isPlain, text.utf8.count <= maximumLine { return text }
+        if text.hasOnly({ (0x20..<0x7F).contains($0) }), text.utf8.count <= maximumLine { return text }
         var result = ""
         for scalar in text.unicodeScalars.prefix(maximumLine) {
             let isPrintable = (0x20..<0x7F).contains(scalar.value)

@@ -26,7 +26,12 @@ enum Path {
     static let history = "/xend/history"
 
     static func joined(_ segments: some Sequence<String>) -> String {
-        "/" + segments.map { URLEncoding.encode(segment: $0) }.joined(separator: "/")
+        var path = ""
+        for segment in segments {
+            path += "/"
+            path += URLEncoding.encode(segment: segment)
+        }
+        return path.isEmpty ? "/" : path
     }
 
     static func domain(_ name: String) -> String { "\(domains)/\(URLEncoding.encode(segment: name))" }

@@ -51,7 +51,7 @@ public struct Request: Sendable {
     ]
 
     /// Where it goes, as links write it.
-    package var path: String { Path.joined(target.segments) }
+    package var path: String { target.path }
 
     /// Who asks by it on a connection of somebody: a proxy's word for somebody else counts for nothing.
     func asked(by caller: Caller) -> Caller { Self.asker(caller, showing: headers) }

@@ -6,6 +6,8 @@ public struct RequestTarget: Hashable, Sendable {
     /// Percent-decoded one by one, so that a `/` may stand within a segment. A trailing slash, or several, makes no
     /// difference; an empty segment elsewhere does.
     public private(set) var segments: [String]
+    /// The path, as links write it.
+    package var path: String { Path.joined(segments) }
     /// What stands behind the question mark.
     public private(set) var query: Form
     /// `host:port`, if the request names it in its first line (RFC 9112's absolute form).

@@ -189,7 +189,7 @@ struct Router: Sendable {
             let deed = try request.isPost ? resource.post(request) : resource.get(request)
             asked = deed
             try permission.check(request, for: deed.audience, of: deed.name)
-            try permission.check(request, changes: deed.changes)
+            if deed.changes { try permission.checkChange(request) }
             answer = try exchange.page(of: try await deed.handler(exchange))
         } catch {
             throw error.error.kind == .forbidden ? error : await absence(exchange, resource) ?? error
