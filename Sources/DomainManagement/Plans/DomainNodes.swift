@@ -16,24 +16,21 @@ struct DomainNodes: ManagerPart {
         guard let id = record.id, let rings else { return }
         let base = "/local/domain/\(id)"
         let vm = "/vm/\(record.uuid)"
-        var nodes = [
-            ("\(base)/name", record.name.rawValue), ("\(base)/domid", "\(id)"), ("\(base)/vm", vm),
-            ("\(base)/memory/target", "\(memory.kibibytes)"),
-            ("\(base)/memory/static-max", "\(maximum.kibibytes)"),
+        var changes = guestNodes(of: id)
+        changes += [
+            .write("name", record.name.rawValue), .write("domid", "\(id)"), .write("vm", vm),
+            .write("memory/target", "\(memory.kibibytes)"), .write("memory/static-max", "\(maximum.kibibytes)"),
         ]
-        nodes += connection(rings, base)
-        nodes += [("\(vm)/uuid", "\(record.uuid)"), ("\(vm)/name", record.name.rawValue)]
-        for vcpu in 0..<vcpus { nodes.append(("\(base)/cpu/\(vcpu)/availability", availability(vcpu, online))) }
-        let changes = permissions(of: id, base) + nodes.map { .write($0, $1) }
+        changes += connection(rings)
+        changes += [.write("\(vm)/uuid", "\(record.uuid)"), .write("\(vm)/name", record.name.rawValue)]
+        for vcpu in 0..<vcpus { changes.append(.write("cpu/\(vcpu)/availability", availability(vcpu, online))) }
         let store = machine.store
         do {
             try await store.removeIfPresent(base)
             // Before the transaction: a new node changes the one above it, which all domains share, and transactions that
             // change the same node conflict.
             for directory in [base, vm] { try await store.makeDirectory(directory, in: nil) }
-            try await store.transaction { transaction throws(XenStoreError) in
-                try await store.apply(changes, in: transaction)
-            }
+            try await store.commit(changes, below: base)
             try await store.introduce(id, frame: rings.built.storeFrame, port: rings.storePort)
         } catch {
             throw StepFailure("cannot introduce \(record.title): \(error)")
@@ -46,26 +43,26 @@ struct DomainNodes: ManagerPart {
     }
 
     /// How xenstored and the console daemon reach the guest, and what it may ask of them.
-    private func connection(_ rings: DomainRings, _ base: String) -> [(String, String)] {
+    private func connection(_ rings: DomainRings) -> [XenStoreChange] {
         [
-            ("\(base)/store/ring-ref", "\(rings.built.storeFrame)"), ("\(base)/store/port", "\(rings.storePort)"),
-            ("\(base)/console/ring-ref", "\(rings.built.consoleFrame)"),
-            ("\(base)/console/port", "\(rings.consolePort)"), ("\(base)/console/type", "xenconsoled"),
-            ("\(base)/console/limit", "1048576"),
-            ("\(base)/control/platform-feature-multiprocessor-suspend", "1"),
-            ("\(base)/control/platform-feature-xs_reset_watches", "1"),
+            .write("store/ring-ref", "\(rings.built.storeFrame)"), .write("store/port", "\(rings.storePort)"),
+            .write("console/ring-ref", "\(rings.built.consoleFrame)"), .write("console/port", "\(rings.consolePort)"),
+            .write("console/type", "xenconsoled"), .write("console/limit", "1048576"),
+            .write("control/platform-feature-multiprocessor-suspend", "1"),
+            .write("control/platform-feature-xs_reset_watches", "1"),
         ]
     }
 
     /// A new node has the permissions of the one above it. So all is the guest's while the guest's nodes are made, which nobody sees:
     /// it is one transaction. A request for each of them less.
-    private func permissions(of id: DomainID, _ base: String) -> [XenStoreChange] {
+    private func guestNodes(of id: DomainID) -> [XenStoreChange] {
         let readable = [XenStorePermission(.zero, .none), XenStorePermission(id, .read)]
-        return [.setPermissions(base, [XenStorePermission(id, .none)])]
-            + guestNodes.map { .makeDirectory("\(base)/\($0)") }
-            + [base, "\(base)/control", "\(base)/device", "\(base)/device/suspend"].map {
-                .setPermissions($0, readable)
-            }
+        var changes = [XenStoreChange.setPermissions("", [XenStorePermission(id, .none)])]
+        changes += ownedByGuest
+        for directory in ["", "control", "device", "device/suspend"] {
+            changes.append(.setPermissions(directory, readable))
+        }
+        return changes
     }
 
     /// Takes a domain's nodes away. xenstored itself lets go of the domain when Xen tells it of its end, and passes that on to
@@ -176,8 +173,8 @@ struct DomainNodes: ManagerPart {
 }
 
 /// Nodes that belong to the guest: it answers, suspends and reports through them.
-private let guestNodes = [
+private let ownedByGuest = [
     "control/shutdown", "control/sysrq", "control/feature-poweroff", "control/feature-reboot",
     "control/feature-suspend",
     "control/feature-halt", "device/suspend/event-channel", "data", "drivers", "feature", "attr", "error",
-]
+].map(XenStoreChange.makeDirectory)
