@@ -2,9 +2,16 @@ import HostInterface
 import SimulatedHypervisor
 
 /// The clock of a simulated host as one incarnation of the daemon sees it: its sleeps end with it.
-struct ClockHandle: HostClock {
-    let host: SimulatedHost
-    let incarnation: Incarnation
+///
+/// A class, because clocks are handed about more than anything else: one reference is copied for one where there would be two.
+final class ClockHandle: HostClock {
+    private let host: SimulatedHost
+    private let incarnation: Incarnation
+
+    init(host: SimulatedHost, incarnation: Incarnation) {
+        self.host = host
+        self.incarnation = incarnation
+    }
 
     var now: Instant { host.timeline.now }
     var wallTime: WallTime { host.clock.wallTime }

@@ -103,7 +103,33 @@ public final class FileTree {
         path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
     }
 
-    func find(_ path: String) -> FileNode? { find(parts(of: path)[...]) }
+    func find(_ path: String) -> FileNode? {
+        switch findPlainly(path) {
+        case .node(let node): node
+        case .winding: find(parts(of: path)[...])
+        }
+    }
+
+    private enum PlainWay {
+        case node(FileNode?)
+        /// There are links, `.` or `..` in it.
+        case winding
+    }
+
+    /// Where each part of the path is a name in the directory before it, as nearly always, nothing has to be remembered of the way.
+    private func findPlainly(_ path: String) -> PlainWay {
+        var path = path
+        return path.withUTF8 { bytes in
+            var node = root
+            for part in bytes.split(separator: UInt8(ascii: "/")) {
+                guard part.first != UInt8(ascii: ".") else { return .winding }
+                guard let next = node.children[String(decoding: part, as: UTF8.self)] else { return .node(nil) }
+                guard next.target == nil else { return .winding }
+                node = next
+            }
+            return .node(node)
+        }
+    }
 
     /// Follows links, `.` and `..`, as a kernel does.
     private func find(_ parts: ArraySlice<String>) -> FileNode? {
@@ -149,8 +175,15 @@ public final class FileTree {
 
     /// The directory of a path, and the last part of the path.
     private func place(_ action: String, _ path: String) throws(FileError) -> (FileNode, String) {
-        let parts = parts(of: path)
-        guard let name = parts.last, let directory = find(parts.dropLast()), directory.isDirectory else {
+        let name = lastName(path)
+        guard !name.isEmpty else {
+            let parts = parts(of: path)
+            guard let name = parts.last, let directory = find(parts.dropLast()), directory.isDirectory else {
+                throw FileError(action, path, .notFound)
+            }
+            return (directory, name)
+        }
+        guard let directory = find(parentDirectory(path)), directory.isDirectory else {
             throw FileError(action, path, .notFound)
         }
         return (directory, name)
@@ -330,11 +363,11 @@ public final class FileTree {
 
 /// The directory part of an absolute path.
 func parentDirectory(_ path: String) -> String {
-    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex else { return "/" }
     return String(path[..<slash])
 }
 
 /// The last part of a path.
 func lastName(_ path: String) -> String {
-    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
 }

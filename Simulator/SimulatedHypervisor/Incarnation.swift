@@ -141,7 +141,8 @@ public final class Incarnation: @unchecked Sendable {
     /// Waits until time reaches `deadline`, somebody calls the signal handed to `register`, the task is cancelled (when
     /// that is to count) or this life ends.
     package func park(
-        until deadline: Instant?, cancellable: Bool = true, register: ((@escaping () -> Void) -> Void)? = nil
+        until deadline: Instant?, cancellable: Bool = true, isolation: isolated (any Actor)? = #isolation,
+        register: ((@escaping () -> Void) -> Void)? = nil
     ) async -> Wake {
         if isFenced { return .fenced }
         if cancellable, Task.isCancelled { return .cancelled }
@@ -150,7 +151,9 @@ public final class Incarnation: @unchecked Sendable {
         guard cancellable else { return await sleep(number, deadline, register, isCancellable: false) }
         let spawner = self.spawner
         return await withTaskCancellationHandler {
-            await sleep(number, deadline, register, isCancellable: true)
+            // Without it, it would be two jobs more: out of the isolation, and back.
+            _ = isolation
+            return await sleep(number, deadline, register, isCancellable: true)
         } onCancel: {
             // A task may be cancelled from a foreign thread: hop over.
             spawner.spawn { self.wake(number, .cancelled) }

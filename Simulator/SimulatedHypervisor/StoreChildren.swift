@@ -1,23 +1,31 @@
 /// The places below one place of xenstore, by name.
 ///
-/// A hash table of its own, because names are looked up as they stand in a path: a dictionary of strings needs a string and a keyed
+/// A table of its own, because names are looked up as they stand in a path: a dictionary of strings needs a string and a keyed
 /// hash for each part of each path, which was a third of what the whole simulated xenstore cost (320,000 of 3.6 million instructions
-/// for creating and destroying a domain). Open addressing; a place that goes is closed up behind.
+/// for creating and destroying a domain). Most directories have few children, which are looked through; of more there is a hash table
+/// beside them (open addressing; what goes is closed up behind).
 struct StoreChildren {
-    private var slots: [StorePlace?] = []
-    private(set) var count = 0
+    /// In no order.
+    private(set) var all: ContiguousArray<StorePlace> = []
+    /// Where in `all`, plus one; 0 = nobody. Empty while there are few.
+    private var slots: ContiguousArray<Int32> = []
 
-    private static let smallest = 4
+    private static let few = 16
 
-    var isEmpty: Bool { count == 0 }
+    var count: Int { all.count }
+    var isEmpty: Bool { all.isEmpty }
 
     /// - Parameter hash: of the name, as `StoreName` has it.
     func find(_ name: UnsafeBufferPointer<UInt8>, hash: Int) -> StorePlace? {
-        guard count > 0 else { return nil }
+        guard !slots.isEmpty else {
+            for place in all where place.hash == hash && place.isNamed(name) { return place }
+            return nil
+        }
         let mask = slots.count - 1
         var slot = hash & mask
-        while let place = slots[slot] {
-            if place.hash == hash, StoreName.isEqual(place.name, name) { return place }
+        while slots[slot] != 0 {
+            let place = all[Int(slots[slot]) - 1]
+            if place.hash == hash, place.isNamed(name) { return place }
             slot = (slot + 1) & mask
         }
         return nil
@@ -25,97 +33,104 @@ struct StoreChildren {
 
     /// - Precondition: there is none of this name.
     mutating func insert(_ place: StorePlace) {
-        if 4 * (count + 1) > 3 * slots.count { grow() }
-        put(place)
-        count += 1
+        all.append(place)
+        if slots.isEmpty ? all.count > Self.few : 2 * all.count > slots.count { return index() }
+        if !slots.isEmpty { put(all.count - 1) }
     }
 
     mutating func remove(_ place: StorePlace) {
-        guard count > 1 else {
-            self = StoreChildren()
-            return
+        guard all.count > 1 else { return removeAll() }
+        guard let number = slots.isEmpty ? all.firstIndex(where: { $0 === place }) : takeOut(place) else { return }
+        let last = all.removeLast()
+        guard number < all.count else { return }
+        all[number] = last
+        if let slot = slot(of: last, number: all.count) { slots[slot] = Int32(number + 1) }
+    }
+
+    mutating func removeAll() { self = StoreChildren() }
+
+    /// Makes the table for twice as many as there are.
+    private mutating func index() {
+        slots = ContiguousArray(repeating: 0, count: max(4 * Self.few, 2 * slots.count))
+        for number in all.indices { put(number) }
+    }
+
+    private mutating func put(_ number: Int) {
+        let mask = slots.count - 1
+        var slot = all[number].hash & mask
+        while slots[slot] != 0 { slot = (slot + 1) & mask }
+        slots[slot] = Int32(number + 1)
+    }
+
+    /// - Parameter number: where it is said to be in `all`.
+    private func slot(of place: StorePlace, number: Int) -> Int? {
+        guard !slots.isEmpty else { return nil }
+        let mask = slots.count - 1
+        var slot = place.hash & mask
+        while slots[slot] != 0 {
+            if Int(slots[slot]) == number + 1 { return slot }
+            slot = (slot + 1) & mask
         }
+        return nil
+    }
+
+    /// Takes a place out of the table.
+    /// - Returns: where it is in `all`.
+    private mutating func takeOut(_ place: StorePlace) -> Int? {
         let mask = slots.count - 1
         var hole = place.hash & mask
-        while let other = slots[hole], other !== place { hole = (hole + 1) & mask }
-        guard slots[hole] != nil else { return }
-        count -= 1
+        while slots[hole] != 0, all[Int(slots[hole]) - 1] !== place { hole = (hole + 1) & mask }
+        guard slots[hole] != 0 else { return nil }
+        let number = Int(slots[hole]) - 1
         // Whoever stands behind the hole and would be looked for before it moves into it.
         var next = (hole + 1) & mask
-        while let other = slots[next] {
-            if (next - other.hash) & mask >= (next - hole) & mask {
-                slots[hole] = other
+        while slots[next] != 0 {
+            if (next - all[Int(slots[next]) - 1].hash) & mask >= (next - hole) & mask {
+                slots[hole] = slots[next]
                 hole = next
             }
             next = (next + 1) & mask
         }
-        slots[hole] = nil
-    }
-
-    /// In no order.
-    var all: [StorePlace] { count == 0 ? [] : slots.compactMap { $0 } }
-
-    private mutating func grow() {
-        let old = slots
-        slots = Array(repeating: nil, count: max(Self.smallest, 2 * old.count))
-        for case let place? in old { put(place) }
-    }
-
-    private mutating func put(_ place: StorePlace) {
-        let mask = slots.count - 1
-        var slot = place.hash & mask
-        while slots[slot] != nil { slot = (slot + 1) & mask }
-        slots[slot] = place
+        slots[hole] = 0
+        return number
     }
 }
 
-/// How names of xenstore are hashed and compared where they stand: FNV-1a, 64 bits (the simulated machine's guests are no attackers).
+/// How names of xenstore are hashed and checked where they stand: FNV-1a, 64 bits (the simulated machine's guests are no attackers).
 enum StoreName {
     static let slash = UInt8(ascii: "/")
     private static let seed: UInt64 = 0xcbf2_9ce4_8422_2325
     private static let prime: UInt64 = 0x0000_0100_0000_01b3
 
-    /// The hash of the part of a path that begins at `start`, and where it ends.
-    static func part(of path: UnsafeBufferPointer<UInt8>, from start: Int) -> (hash: Int, end: Int) {
+    /// A part of a path.
+    struct Part {
+        var hash: Int
+        var end: Int
+        /// It has one byte at least, and none that xenstored would not take.
+        var isValid: Bool
+    }
+
+    /// The part of a path that begins at `start`.
+    static func part(of path: UnsafeBufferPointer<UInt8>, from start: Int) -> Part {
         var hash = seed
         var end = start
+        var valid: UInt64 = 1
         while end < path.count, path[end] != slash {
             hash = (hash ^ UInt64(path[end])) &* prime
+            valid &= isPathByte(path[end])
             end += 1
         }
         // The low bits choose the slot.
-        return (Int(truncatingIfNeeded: hash ^ (hash >> 32)), end)
+        return Part(hash: Int(truncatingIfNeeded: hash ^ (hash >> 32)), end: end, isValid: valid == 1 && end > start)
     }
 
-    static func isEqual(_ name: String, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        name.utf8.withContiguousStorageIfAvailable { name in
-            name.count == bytes.count && name.elementsEqual(bytes)
-        } ?? name.utf8.elementsEqual(bytes)
-    }
-
-    private static let isPathByte: [Bool] = (0...255).map { byte in
-        switch UInt8(byte) {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "@"), slash:
-            true
-        default: false
-        }
-    }
-
-    /// As xenstored's is_valid_nodename, but for the length.
-    static func isPath(_ path: String) -> Bool {
-        var path = path
-        return path.withUTF8 { bytes in
-            guard bytes.first == slash else { return false }
-            guard bytes.count > 1 else { return true }
-            var last: UInt8 = 0
-            return isPathByte.withUnsafeBufferPointer { isPathByte in
-                for byte in bytes {
-                    guard isPathByte[Int(byte)], byte != slash || last != slash else { return false }
-                    last = byte
-                }
-                return last != slash
-            }
+    /// As xenstored's is_valid_nodename: letters, digits, `-`, `_` and `@`; 1 = yes.
+    private static func isPathByte(_ byte: UInt8) -> UInt64 {
+        let bit = UInt64(byte & 63)
+        switch byte >> 6 {
+        case 0: return 0x03FF_2000_0000_0000 &>> bit & 1
+        case 1: return 0x07FF_FFFE_87FF_FFFF &>> bit & 1
+        default: return 0
         }
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// All there is at one path of xenstore: a node, watches, and the places below. It is there as long as any of these is.
 ///
 /// The tree is walked once for a request; from its place the node, the places above and the watches on them are at hand.
@@ -46,25 +48,42 @@ final class StorePlace {
         return place
     }
 
-    private func walk(_ path: String, makes: Bool) -> StorePlace? {
-        guard path != "/" else { return self }
+    /// The same, if xenstored takes that for a path from here; nil otherwise, with nothing made.
+    func makeValid(_ path: String) -> StorePlace? { walk(path, makes: true, isChecked: true) }
+
+    private func walk(_ path: String, makes: Bool, isChecked: Bool = false) -> StorePlace? {
         var path = path
         return path.withUTF8 { bytes in
             var place = self
             var start = bytes.first == StoreName.slash ? 1 : 0
+            if start == 1, bytes.count == 1 { return self }
             while start <= bytes.count {
-                let (hash, end) = StoreName.part(of: bytes, from: start)
-                let name = UnsafeBufferPointer(rebasing: bytes[start..<end])
-                if let next = place.below.find(name, hash: hash) {
+                let part = StoreName.part(of: bytes, from: start)
+                guard part.isValid || !isChecked else {
+                    place.prune()
+                    return nil
+                }
+                let name = UnsafeBufferPointer(rebasing: bytes[start..<part.end])
+                if let next = place.below.find(name, hash: part.hash) {
                     place = next
                 } else if makes {
-                    place = place.add(String(decoding: name, as: UTF8.self), hash)
+                    place = place.add(String(decoding: name, as: UTF8.self), part.hash)
                 } else {
                     return nil
                 }
-                start = end + 1
+                start = part.end + 1
             }
             return place
+        }
+    }
+
+    /// Whether that is its name.
+    func isNamed(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var name = name
+        return name.withUTF8 { name in
+            guard name.count == bytes.count else { return false }
+            guard let these = name.baseAddress, let those = bytes.baseAddress else { return true }
+            return memcmp(these, those, name.count) == 0
         }
     }
 
@@ -83,6 +102,16 @@ final class StorePlace {
             place.above = nil
             place = above
         }
+    }
+
+    /// Takes away all below it, if nothing is in any of these.
+    func pruneBelow() {
+        guard below.all.allSatisfy(\.isEmpty) else {
+            for place in below.all { place.prune() }
+            return
+        }
+        for place in below.all { place.above = nil }
+        below.removeAll()
     }
 
     private var isEmpty: Bool { node == nil && watches.isEmpty && visitors.isEmpty && below.isEmpty }

@@ -66,6 +66,11 @@ struct XenStoreHandle: XenStore {
         }
     }
 
+    func commit(_ changes: [XenStoreChange], below base: String) async throws(XenStoreError) {
+        if isOpen, store.commit(changes, below: base) { return }
+        try await commitInTransaction(changes, below: base)
+    }
+
     private var isOpen: Bool { incarnation.isOpen(takes: machine.configuration.latencies.store) }
 
     // MARK: Transactions

@@ -200,14 +200,18 @@ public final class XenStored {
         _ body: (StorePlace, StoreTransaction?) throws(XenStoreError) -> Result
     ) throws(XenStoreError) -> Result {
         requests += 1
-        guard path.utf8.count < Limit.path || path == "/", StoreName.isPath(path) else {
+        let transaction = number.flatMap { transactions[$0] }
+        guard number == nil || transaction?.client == client, let place = place(path) else {
             throw XenStoreError(action, path, .invalid)
         }
-        let transaction = number.flatMap { transactions[$0] }
-        guard number == nil || transaction?.client == client else { throw XenStoreError(action, path, .invalid) }
-        let place = root.make(path)
         defer { place.prune() }
         return try body(place, transaction)
+    }
+
+    /// nil: that is no path. Whoever leaves nothing there prunes it.
+    func place(_ path: String) -> StorePlace? {
+        guard path.utf8.first == StoreName.slash, path.utf8.count < Limit.path else { return nil }
+        return root.makeValid(path)
     }
 
     private func readable(
@@ -224,9 +228,7 @@ public final class XenStored {
 
     /// Those that have a node, in no order.
     private func children(of place: StorePlace, _ transaction: StoreTransaction?) -> [StorePlace] {
-        var children = place.below.all
-        children.removeAll { !(transaction?.has($0) ?? ($0.node != nil)) }
-        return children
+        place.below.all.filter { transaction?.has($0) ?? ($0.node != nil) }
     }
 
     private func get(_ place: StorePlace, _ transaction: StoreTransaction?) -> StoreNode? {
@@ -241,12 +243,20 @@ public final class XenStored {
 
     /// A node has got another child, or lost one: that is a change of the node too.
     private func childrenChanged(_ place: StorePlace, _ transaction: StoreTransaction?) {
+        guard transaction != nil else { return touch(place) }
         guard let node = get(place, transaction) else { return }
         set(place, node, transaction)
     }
 
+    /// A node that is there is another one from now on.
+    func touch(_ place: StorePlace) {
+        guard place.node != nil else { return }
+        generation += 1
+        place.node?.generation = generation
+    }
+
     /// Puts a node into the tree, or takes it out.
-    private func store(_ place: StorePlace, _ node: StoreNode?) {
+    func store(_ place: StorePlace, _ node: StoreNode?) {
         generation += 1
         place.node = node
         place.node?.generation = generation
@@ -296,8 +306,9 @@ public final class XenStored {
             removeBelow(child, transaction)
             set(child, nil, transaction)
             note(child, exact: true, transaction)
-            child.prune()
+            if transaction != nil { child.prune() }
         }
+        if transaction == nil { place.pruneBelow() }
     }
 
     /// Tells the watches of a change, or notes it for the commit.

@@ -39,7 +39,8 @@ struct ReadyList {
 
     mutating func next() -> UnownedJob? {
         guard !isEmpty else { return nil }
-        if !changing.isEmpty { return changing.removeFirst() }
+        // Nearly always it is the only one, and then there is nothing to move down.
+        if !changing.isEmpty { return changing.count == 1 ? changing.popLast() : changing.removeFirst() }
         switch order {
         case .fifo: return takeFirst()
         case .seeded:

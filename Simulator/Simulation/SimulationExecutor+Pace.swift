@@ -15,6 +15,7 @@ extension SimulationExecutor {
             state.now = state.now + state.passed(until: machine)
             state.pace = pace
             state.begin(at: machine)
+            show(state)
         }
         wake()
     }
@@ -22,7 +23,7 @@ extension SimulationExecutor {
     /// How long that is by the machine's clock; nil: time stands still, and the moment does not come.
     public func delay(until deadline: Instant) -> Duration? {
         monitor.withLock { state in
-            let rest = deadline - now(in: state)
+            let rest = deadline - state.present
             if rest <= .zero { return .zero }
             guard mode == .real, state.pace != 1 else { return rest }
             return state.pace > 0 ? .nanoseconds(Int64(min(Double(rest.nanoseconds) / state.pace, 1e18))) : nil
@@ -31,6 +32,11 @@ extension SimulationExecutor {
 
     /// Counts up with each jump of time and each change of its pace: what a driver waits for may come at another time then.
     public var clockChanges: Int { monitor.withLock { $0.clockChanges } }
+}
+
+extension SimulationExecutor {
+    /// Under the lock, whenever the way from the machine's time to the world's has changed, or virtual time.
+    func show(_ state: borrowing State) { shown.store(state.shown, ordering: .relaxed) }
 }
 
 extension SimulationExecutor.State {

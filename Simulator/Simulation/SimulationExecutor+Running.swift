@@ -98,12 +98,6 @@ extension SimulationExecutor {
         return body()
     }
 
-    func settle() {
-        repeat {
-            while runJob() {}
-        } while runDueTimers()
-    }
-
     /// Lets time jump as far as somebody waits for; false when nobody does.
     func passOnce() -> Bool {
         guard let passage = monitor.withLock({ $0.passages.isEmpty ? nil : $0.passages.removeFirst() }) else {
@@ -126,41 +120,66 @@ extension SimulationExecutor {
     /// Time never goes back.
     private func setTime(_ time: Instant) {
         monitor.withLock { state in
-            guard time > now(in: state) else { return }
+            guard time > state.present else { return }
             state.now = time
             state.stepsAtInstant = 0
             if mode == .real { state.begin(at: MachineClock.now) }
+            show(state)
+        }
+    }
+
+    /// What there is to be done at the present time.
+    private enum Due {
+        case job(UnownedJob)
+        /// Timers: what is due at this time and was scheduled before.
+        case timers(Instant, before: UInt64)
+        case nothing
+    }
+
+    /// Runs what can be done at the present time.
+    func settle() {
+        while true {
+            switch nextDue(withTimers: true) {
+            case .job(let job): run(job)
+            case .timers(let time, before: let end): runTimers(due: time, before: end)
+            case .nothing: return
+            }
         }
     }
 
     /// Runs one job, if one is ready.
     private func runJob() -> Bool {
-        let next = monitor.withLock { state in
-            let job = state.ready.next()
-            // Between two jobs nothing else happens on this thread.
-            state.isInJob = job != nil
-            if job != nil {
-                state.jobsRun += 1
-                countStep(&state)
-            }
-            return job
-        }
-        guard let next else { return false }
-        next.runSynchronously(on: asUnownedTaskExecutor())
+        guard case .job(let job) = nextDue(withTimers: false) else { return false }
+        run(job)
         return true
     }
 
-    /// Runs the actions of the timers that are due now, all of them before any job they make ready: tasks that wake at
-    /// the same time are then ready together, and a seeded order can mix them. Returns whether there were any.
-    private func runDueTimers() -> Bool {
-        let (time, end) = monitor.withLock { (now(in: $0), $0.timers.end) }
-        var ran = false
-        while let action = monitor.withLock({ $0.timers.takeDue(at: time, before: end) }) {
-            action()
-            ran = true
+    private func nextDue(withTimers: Bool) -> Due {
+        monitor.withLock { state in
+            if let job = state.ready.next() {
+                // Between two jobs nothing else happens on this thread.
+                state.isInJob = true
+                state.jobsRun += 1
+                countStep(&state)
+                return .job(job)
+            }
+            state.isInJob = false
+            guard withTimers, let earliest = state.timers.earliest else { return .nothing }
+            let time = state.present
+            return earliest <= time ? .timers(time, before: state.timers.end) : .nothing
         }
-        if ran { monitor.withLock { countStep(&$0) } }
-        return ran
+    }
+
+    /// For tasks on the executor's actors and others alike: then none of them leaves it on its way to another.
+    private func run(_ job: UnownedJob) {
+        job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+    }
+
+    /// Runs the actions of the timers that are due now, all of them before any job they make ready: tasks that wake at
+    /// the same time are then ready together, and a seeded order can mix them.
+    private func runTimers(due time: Instant, before end: UInt64) {
+        while let action = monitor.withLock({ $0.timers.takeDue(at: time, before: end) }) { action() }
+        monitor.withLock { countStep(&$0) }
     }
 
     private func countStep(_ state: inout State) {

@@ -10,7 +10,7 @@ extension SimulationExecutor {
     public func schedule(at deadline: Instant, _ action: @escaping @Sendable () -> Void) -> TimerToken {
         let (token, wakeDriver) = monitor.withLock { state in
             // A past deadline must not overtake what is due now and was scheduled earlier.
-            let token = state.timers.schedule(at: max(deadline, now(in: state)), action)
+            let token = state.timers.schedule(at: max(deadline, state.present), action)
             return (token, state.wakeUp(isHome: pthread_self() == state.home))
         }
         wakeDriver?()
@@ -25,10 +25,13 @@ extension SimulationExecutor {
     }
 
     /// Returns when time has reached `deadline`; throws as soon as the task is cancelled.
-    public func sleep(until deadline: Instant) async throws(CancellationError) {
+    public func sleep(
+        until deadline: Instant, isolation: isolated (any Actor)? = #isolation
+    ) async throws(CancellationError) {
         let sleeper = Sleeper(executor: self, deadline: deadline)
         let isCancelled = await withTaskCancellationHandler {
-            await withCheckedContinuation { sleeper.begin($0) }
+            _ = isolation
+            return await withCheckedContinuation { sleeper.begin($0) }
         } onCancel: {
             sleeper.end(isCancelled: true)
         }

@@ -1,5 +1,6 @@
 import Glibc
 import HostInterface
+import Synchronization
 
 /// Runs everything of a simulated world on one thread, in an order that depends on nothing but the program and a seed.
 ///
@@ -21,6 +22,7 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
     }
 
     struct State {
+        let mode: Mode
         var ready: ReadyList
         var timers = TimerQueue()
         /// Virtual time; in real time, what it was when the machine's clock showed `since`.
@@ -53,18 +55,32 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
     /// Where time comes from.
     public let mode: Mode
     let monitor: Monitor<State>
+    /// What `now` needs most often, without the lock: of virtual time what it is, of real time what the machine's clock has to be put
+    /// forward by; `uneven` where that is not all.
+    let shown: Atomic<Int64>
+    static let uneven = Int64.min
+    /// What all tasks of the world begin in. Set when the executor is made and never again.
+    private nonisolated(unsafe) var world: World?
 
     /// An executor at time zero, with nothing to do.
     public init(mode: Mode = .virtual, order: ExecutionOrder = .fifo) {
         self.mode = mode
-        monitor = Monitor(State(ready: ReadyList(order: order), since: MachineClock.now))
+        let state = State(mode: mode, ready: ReadyList(order: order), since: MachineClock.now)
+        monitor = Monitor(state)
+        shown = Atomic(state.shown)
+        world = World(asUnownedSerialExecutor())
     }
 
     // MARK: What it knows
 
     /// The world's time.
     public var now: Instant {
-        monitor.withLock { now(in: $0) }
+        let shown = shown.load(ordering: .relaxed)
+        guard shown != Self.uneven else { return monitor.withLock { $0.present } }
+        switch mode {
+        case .virtual: return Instant(nanoseconds: shown)
+        case .real: return Instant(nanoseconds: MachineClock.now.nanoseconds + shown)
+        }
     }
 
     /// When the next timer is due; nil if none is set.
@@ -75,7 +91,7 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
     /// Whether nothing can happen unless time moves or someone from outside does something.
     public var isIdle: Bool {
         monitor.withLock { state in
-            state.ready.isEmpty && (state.timers.earliest.map { $0 > now(in: state) } ?? true)
+            state.ready.isEmpty && (state.timers.earliest.map { $0 > state.present } ?? true)
         }
     }
 
@@ -88,13 +104,6 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
     /// `advance…`, and before that the one that made the executor.
     public var foreignJobs: Int {
         monitor.withLock { $0.foreignJobs }
-    }
-
-    func now(in state: State) -> Instant {
-        switch mode {
-        case .virtual: state.now
-        case .real: state.now + state.passed(until: MachineClock.now)
-        }
     }
 
     // MARK: As Swift's executor
@@ -131,10 +140,41 @@ public final class SimulationExecutor: SerialExecutor, TaskExecutor {
     }
 }
 
+extension SimulationExecutor.State {
+    /// The world's time.
+    var present: Instant {
+        switch mode {
+        case .virtual: now
+        case .real: now + passed(until: MachineClock.now)
+        }
+    }
+
+    /// See `SimulationExecutor.shown`.
+    var shown: Int64 {
+        switch mode {
+        case .virtual: now.nanoseconds
+        case .real: pace == 1 ? now.nanoseconds - since.nanoseconds : SimulationExecutor.uneven
+        }
+    }
+}
+
 extension SimulationExecutor: TaskSpawner {
     /// Starts a task that belongs to the world.
     @discardableResult
     public func spawn(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
-        Task(executorPreference: self, operation: body)
+        Task(executorPreference: self) { [world] in await world?.run(body) }
     }
+
+    /// The executor itself: between actors of one world a task goes without a job.
+    public func serialExecutor() -> any SerialExecutor { self }
+}
+
+/// The isolation in which tasks of a world begin. It has the executor of the world's actors: where a task begins in none, each way to an
+/// actor and back is two jobs.
+actor World {
+    nonisolated let unownedExecutor: UnownedSerialExecutor
+
+    init(_ executor: UnownedSerialExecutor) { unownedExecutor = executor }
+
+    func run(_ body: @Sendable () async -> Void) async { await body() }
 }

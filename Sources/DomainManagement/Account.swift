@@ -129,6 +129,8 @@ final class Account: Sendable {
     ) async throws(Failure) -> Value {
         guard let deed else { return try await body() }
         let result: Result<Value, Failure> = await Self.$cause.withValue(deed) {
+            // What names no isolation is in none here, whoever calls: all that a plan does would be done beside the manager.
+            _ = isolation
             do throws(Failure) {
                 return .success(try await body())
             } catch {

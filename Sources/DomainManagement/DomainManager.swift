@@ -42,6 +42,9 @@ public actor DomainManager {
     let turns: DomainTurns
     /// Those that do the work, each with its own state.
     let parts: ManagerParts
+    private nonisolated let executor: any SerialExecutor
+    /// That of the host.
+    public nonisolated let unownedExecutor: UnownedSerialExecutor
 
     /// What was lost or mended of the database when this daemon started: for people, until it ends.
     public internal(set) var notices: [String] = []
@@ -64,6 +67,8 @@ public actor DomainManager {
         self.events = events
         self.context = context
         self.turns = turns
+        executor = host.tasks.serialExecutor()
+        unownedExecutor = executor.asUnownedSerialExecutor()
         parts = ManagerParts(context, turns: turns)
         reference.set(self)
     }

@@ -161,8 +161,9 @@ public final class EventHub: Sendable {
         return events.isEmpty ? .nothing : .events(events)
     }
 
-    private func wait(_ number: UInt64) async {
+    private func wait(_ number: UInt64, isolation: isolated (any Actor)? = #isolation) async {
         await withTaskCancellationHandler {
+            _ = isolation
             await withCheckedContinuation { continuation in
                 let isWaiting = state.withLock { state in
                     // Something may have come since it was looked for.

@@ -43,19 +43,17 @@ public struct DriverDomain: Sendable {
         let changes =
             [
                 .setPermissions(
-                    back, [XenStorePermission(path.backend, .none), XenStorePermission(path.domain, .read)]),
+                    "", [XenStorePermission(path.backend, .none), XenStorePermission(path.domain, .read)]),
                 .setPermissions(
                     front, [XenStorePermission(path.domain, .none), XenStorePermission(path.backend, .read)]),
-            ] + backNodes.map { XenStoreChange.write("\(back)/\($0)", $1) }
+            ] + backNodes.map { XenStoreChange.write($0, $1) }
             + frontNodes.map { XenStoreChange.write("\(front)/\($0)", $1) }
         do {
             // Before the transaction: a new node changes the one above it, which many domains share, and transactions that
             // change the same node conflict.
             try await store.makeDirectory(back, in: nil)
             try await store.makeDirectory(front, in: nil)
-            try await store.transaction { transaction throws(XenStoreError) in
-                try await store.apply(changes, in: transaction)
-            }
+            try await store.commit(changes, below: back)
         } catch {
             throw DeviceError(error)
         }

@@ -12,7 +12,7 @@ public struct Instant: Comparable, Hashable, Sendable {
     }
     /// How much later the first is; negative when it is earlier.
     public static func - (a: Instant, b: Instant) -> Duration {
-        .nanoseconds(a.nanoseconds - b.nanoseconds)
+        Duration(ofNanoseconds: a.nanoseconds - b.nanoseconds)
     }
 }
 
@@ -31,16 +31,26 @@ public struct WallTime: Comparable, Hashable, Sendable {
 
     public static func < (a: WallTime, b: WallTime) -> Bool { a.nanoseconds < b.nanoseconds }
     /// How much later the first is by the calendar, which may have been set in between.
-    public static func - (a: WallTime, b: WallTime) -> Duration { .nanoseconds(a.nanoseconds - b.nanoseconds) }
+    public static func - (a: WallTime, b: WallTime) -> Duration {
+        Duration(ofNanoseconds: a.nanoseconds - b.nanoseconds)
+    }
 }
 
+/// A duration is a number of 128 bits, and the library's ways to and from nanoseconds divide and multiply such numbers: 25,000
+/// instructions for each domain made and destroyed, where hardly one is longer than nine seconds.
 extension Duration {
+    private static let attosecondsOfOne: Int64 = 1_000_000_000
+
+    /// So many nanoseconds, as `.nanoseconds` has it.
+    init(ofNanoseconds nanoseconds: Int64) {
+        self.init(attoseconds: Int128(nanoseconds) &* Int128(Self.attosecondsOfOne))
+    }
+
     /// The whole duration in nanoseconds; saturates at about 292 years.
     public var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return seconds > 0 ? .max : .min }
-        return product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
+        let attoseconds = attoseconds
+        if let few = Int64(exactly: attoseconds) { return few / Self.attosecondsOfOne }
+        return Int64(clamping: attoseconds / Int128(Self.attosecondsOfOne))
     }
 
     /// The whole duration in seconds.

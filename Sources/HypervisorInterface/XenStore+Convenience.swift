@@ -31,6 +31,19 @@ extension XenStore {
         }
     }
 
+    /// In a transaction, for stores that know no better way.
+    public func commit(_ changes: [XenStoreChange], below base: String) async throws(XenStoreError) {
+        try await commitInTransaction(changes, below: base)
+    }
+
+    /// In a transaction, which takes a request more at the beginning and at the end.
+    public func commitInTransaction(
+        _ changes: [XenStoreChange], below base: String
+    ) async throws(XenStoreError) {
+        let resolved = changes.map { $0.resolved(below: base) }
+        try await transaction { transaction throws(XenStoreError) in try await apply(resolved, in: transaction) }
+    }
+
     /// The value, or nil when there is no such node.
     public func readIfPresent(_ path: String) async throws(XenStoreError) -> String? {
         do {

@@ -20,6 +20,10 @@ public protocol XenStore: Sendable {
     /// Makes changes one after another; the first that fails is the last.
     func apply(_ changes: [XenStoreChange], in transaction: XenStoreTransaction?) async throws(XenStoreError)
 
+    /// Makes changes as one transaction: all or none, and others see them all at once.
+    /// - Parameter base: a directory; what is named without a slash in front is below it.
+    func commit(_ changes: [XenStoreChange], below base: String) async throws(XenStoreError)
+
     /// What is read and written in it is seen by others all at once, or not at all.
     func beginTransaction() async throws(XenStoreError) -> XenStoreTransaction
     /// - Throws: `conflict` (EAGAIN) when something the transaction used has changed: begin again.
@@ -40,8 +44,21 @@ public enum XenStoreChange: Hashable, Sendable {
     case write(String, String)
     /// Path.
     case makeDirectory(String)
-    /// Path, and for whom: the first is the owner, and says what those may do that are not named.
+    /// Path (empty: the directory itself that others are named below), and for whom: the first is the owner, and says what those may do that are not named.
     case setPermissions(String, [XenStorePermission])
+}
+
+extension XenStoreChange {
+    /// The same change, where it is named from the root.
+    func resolved(below base: String) -> XenStoreChange {
+        func whole(_ path: String) -> String { path.utf8.first == UInt8(ascii: "/") ? path : "\(base)/\(path)" }
+        return switch self {
+        case .write(let path, let value): .write(whole(path), value)
+        case .makeDirectory(let path): .makeDirectory(whole(path))
+        case .setPermissions(let path, let permissions):
+            .setPermissions(path.isEmpty ? base : whole(path), permissions)
+        }
+    }
 }
 
 extension XenStoreChange: CustomStringConvertible {

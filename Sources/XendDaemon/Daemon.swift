@@ -76,7 +76,7 @@ public final class Daemon: Sendable {
         pool = PoolWatch(configuration.access.poolHosts, port: configuration.port ?? 8000, host: host)
         virtualNetworks = VirtualNetworks(
             directory: "\(configuration.databaseRoot)/vnet", files: host.files, clock: clock)
-        parts = Parts(http: http)
+        parts = Parts(http: http, tasks: host.tasks)
     }
 
     /// The port HTTP listens on, once started.
@@ -316,6 +316,8 @@ public final class Daemon: Sendable {
 
 /// What of a daemon comes and goes.
 actor Parts {
+    private nonisolated let executor: any SerialExecutor
+    nonisolated let unownedExecutor: UnownedSerialExecutor
     let http: any HTTPListening
     private(set) var listener: (any HTTPListener)?
     private(set) var secure: (any HTTPListener)?
@@ -326,7 +328,11 @@ actor Parts {
     private var isReloading = false
     private(set) var migrationNetwork: (any HostNetwork)?
 
-    init(http: any HTTPListening) { self.http = http }
+    init(http: any HTTPListening, tasks: any TaskSpawner) {
+        executor = tasks.serialExecutor()
+        unownedExecutor = executor.asUnownedSerialExecutor()
+        self.http = http
+    }
 
     func keep(_ listener: any HTTPListener) { self.listener = listener }
     func keep(secure listener: any HTTPListener) { secure = listener }

@@ -8,7 +8,9 @@ struct Measuring: Sendable {
 
     init(_ configuration: XendConfiguration, _ machine: Machine, _ host: Host) {
         let isOn = configuration.takesMeasures ?? !machine.isSimulated
-        keeper = isOn ? MeasureKeeper(hypervisor: machine.hypervisor, node: host.node, clock: host.clock) : nil
+        keeper =
+            isOn
+            ? MeasureKeeper(hypervisor: machine.hypervisor, node: host.node, clock: host.clock, tasks: host.tasks) : nil
     }
 
     /// Goes on until the daemon stops.

@@ -161,6 +161,11 @@ private struct TracedXenStore: XenStore {
             try await base.apply(changes, in: transaction)
         }
     }
+    func commit(_ changes: [XenStoreChange], below base: String) async throws(XenStoreError) {
+        // In the trace it is what a store is asked for that knows no better way.
+        guard !tracer.isOn else { return try await commitInTransaction(changes, below: base) }
+        try await self.base.commit(changes, below: base)
+    }
     func beginTransaction() async throws(XenStoreError) -> XenStoreTransaction {
         try await tracer.call("xenstore:beginTransaction") { () async throws(XenStoreError) in
             try await base.beginTransaction()

@@ -50,14 +50,22 @@ final class Tracer: Sendable {
     }
 
     /// Runs `body` as a traced call named `module:function`.
+    @inline(__always)
     func call<Value: Sendable, Failure: Error>(
         _ name: @autoclosure () -> String, _ body: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         guard isOn else { return try await body() }
-        let name = name()
+        return try await traced(name(), body)
+    }
+
+    private func traced<Value: Sendable, Failure: Error>(
+        _ name: String, isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
         let depth = Self.depth
         line(depth, "> \(name)")
         let result: Result<Value, Failure> = await Self.$depth.withValue(depth + 1) {
+            // Who traces is isolated as who does not.
+            _ = isolation
             do throws(Failure) {
                 return .success(try await body())
             } catch {

@@ -71,6 +71,26 @@ let storeCases: [ContractCase] = [
         try await store.endTransaction(transaction, commit: false)
         try requireEqual(try await store.readIfPresent("\(root)/a"), nil, "the value")
     },
+    storeCase("changes are committed all of them, below a directory or where they say, or none is made") { store, _ in
+        let base = "\(root)/c"
+        try await store.commit(
+            [.makeDirectory("d/e"), .write("a", "1"), .write("\(root)/f", "2"), .write("a", "3")], below: base)
+        try requireEqual(try await store.list(base), ["a", "d"], "the directory")
+        try requireEqual(try await store.list("\(base)/d"), ["e"], "the directory that was made")
+        try requireEqual(try await store.read("\(base)/a"), "3", "what was written twice")
+        try requireEqual(try await store.read("\(root)/f"), "2", "what is elsewhere")
+        let nobody = [XenStorePermission(.zero, .none)]
+        for (change, reason) in [
+            (XenStoreChange.setPermissions("none", nobody), XenStoreError.Reason.notFound),
+            (.write("a//b", "1"), .invalid),
+        ] {
+            try await requireStoreFailure(reason, "committing \(change)") { () throws(XenStoreError) in
+                try await store.commit([.write("a", "4"), .write("g/h", "5"), change], below: base)
+            }
+            try requireEqual(try await store.list(base), ["a", "d"], "the directory after that")
+            try requireEqual(try await store.read("\(base)/a"), "3", "the value after that")
+        }
+    },
     storeCase("a transaction conflicts with a change of what it has read") { store, _ in
         try await store.write("\(root)/a", "1")
         let transaction = try await store.beginTransaction()

@@ -82,6 +82,43 @@ struct StoreTests {
         #expect(bench.alpha.machine.inspection.guestPhase(id) == "up")
     }
 
+    /// How they are made is the simulated machine's affair: at once where nothing can come in between.
+    @Test("Changes that are committed at once are what a transaction makes of them, and watches hear the same")
+    func commits() throws {
+        let guest = try #require(DomainID(1))
+        let changes: [XenStoreChange] = [
+            .setPermissions("", [XenStorePermission(.zero, .none), XenStorePermission(guest, .read)]),
+            .makeDirectory("a/b/c"), .write("a/b", "1"), .write("/tool/y/z", "2"), .makeDirectory("a"),
+            .setPermissions("a", [XenStorePermission(guest, .none)]), .write("a/e", "3"), .write("w", "4"),
+            .write("w", "5"),
+        ]
+        var seen: [[String]] = []
+        for isAtOnce in [true, false] {
+            let bench = Bench()
+            let store = Toolstack(bench.alpha.startIncarnation()).machine.store
+            let log = Log()
+            try bench.run {
+                try await store.write("/tool/x/w", "0")
+                for path in ["/tool", "/tool/x/w", "/tool/x/a/b", "/tool/y"] {
+                    let watch = try await store.watch(path)
+                    bench.world.spawn { for await change in watch.changes { log.note("\(path): \(change)") } }
+                }
+                let clock = Toolstack.pause(bench)
+                await clock()
+                if isAtOnce {
+                    try await store.commit(changes, below: "/tool/x")
+                } else {
+                    try await store.commitInTransaction(changes, below: "/tool/x")
+                }
+                await clock()
+            }
+            let contents = bench.alpha.machine.inspection.storeContents.map { "\($0.path) = \($0.value)" }
+            seen.append(log.all + contents + ["\(bench.alpha.machine.store.requests) requests"])
+        }
+        #expect(seen[0] == seen[1])
+        #expect(seen[0].contains("/tool/x/w = 5"))
+    }
+
     @Test("A watch hears of the removal of a directory above only when its own node goes with it")
     func removal() throws {
         let bench = Bench()

@@ -137,7 +137,7 @@ import Testing
 
     @Test("A key has a thing done once; of another request it is refused, and of another sender it is another")
     func keys() async throws {
-        let keys = IdempotencyKeys(clock: StillClock())
+        let keys = IdempotencyKeys(clock: StillClock(), tasks: FreeTasks())
         guard case .perform = await keys.begin("a", 1) else { return #expect(Bool(false)) }
         async let second = keys.begin("a", 1)
         await keys.end("a", .plain(200, "done"))

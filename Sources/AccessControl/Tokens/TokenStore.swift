@@ -30,6 +30,9 @@ public actor TokenStore {
         var problem: String?
     }
 
+    private nonisolated let executor: any SerialExecutor
+    /// That of the host.
+    public nonisolated let unownedExecutor: UnownedSerialExecutor
     private let path: String
     private let files: any FileStore
     private let clock: any HostClock
@@ -47,6 +50,8 @@ public actor TokenStore {
     public init(
         path: String, files: any FileStore, clock: any HostClock, random: any RandomSource, tasks: any TaskSpawner
     ) {
+        executor = tasks.serialExecutor()
+        unownedExecutor = executor.asUnownedSerialExecutor()
         self.path = path
         self.files = files
         self.clock = clock

@@ -21,6 +21,8 @@ actor DomainConsole {
     static let lingeringSeconds = 60
 
     let port: UInt16
+    private nonisolated let executor: any SerialExecutor
+    nonisolated let unownedExecutor: UnownedSerialExecutor
     private let listener: any NetworkListener
     private let domain: DomainUUID
     private let tasks: any TaskSpawner
@@ -50,6 +52,8 @@ actor DomainConsole {
         authenticator: Authenticator, audit: AuditTrail?, tickets: TicketStore?,
         publish: @escaping @Sendable (Event) -> Void
     ) {
+        executor = tasks.serialExecutor()
+        unownedExecutor = executor.asUnownedSerialExecutor()
         self.listener = listener
         port = listener.port
         self.domain = domain

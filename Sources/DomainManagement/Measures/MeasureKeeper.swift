@@ -3,6 +3,9 @@ import HypervisorInterface
 
 /// Looks at the machine every ten seconds, once for all domains, and keeps what it saw.
 public actor MeasureKeeper {
+    private nonisolated let executor: any SerialExecutor
+    /// That of the host.
+    public nonisolated let unownedExecutor: UnownedSerialExecutor
     private let hypervisor: any Hypervisor
     private let node: any NodeControl
     private let clock: any HostClock
@@ -13,7 +16,10 @@ public actor MeasureKeeper {
     ///   - hypervisor: tells of cpus and memory.
     ///   - node: tells of the back-ends.
     ///   - clock: of the host.
-    public init(hypervisor: any Hypervisor, node: any NodeControl, clock: any HostClock) {
+    ///   - tasks: of the host.
+    public init(hypervisor: any Hypervisor, node: any NodeControl, clock: any HostClock, tasks: any TaskSpawner) {
+        executor = tasks.serialExecutor()
+        unownedExecutor = executor.asUnownedSerialExecutor()
         self.hypervisor = hypervisor
         self.node = node
         self.clock = clock

@@ -16,27 +16,21 @@ struct DomainNodes: ManagerPart {
         guard let id = record.id, let rings else { return }
         let base = "/local/domain/\(id)"
         let vm = "/vm/\(record.uuid)"
-        var changes = permissions(of: id, base)
-        // Put together by `+`, which is one piece of memory for each of thirty paths; an interpolation is two or three.
+        var changes = guestNodes(of: id)
         changes += [
-            .write(base + "/name", record.name.rawValue), .write(base + "/domid", id.description),
-            .write(base + "/vm", vm), .write(base + "/memory/target", String(memory.kibibytes)),
-            .write(base + "/memory/static-max", String(maximum.kibibytes)),
+            .write("name", record.name.rawValue), .write("domid", "\(id)"), .write("vm", vm),
+            .write("memory/target", "\(memory.kibibytes)"), .write("memory/static-max", "\(maximum.kibibytes)"),
         ]
-        changes += connection(rings, base)
-        changes += [.write(vm + "/uuid", record.uuid.description), .write(vm + "/name", record.name.rawValue)]
-        for vcpu in 0..<vcpus {
-            changes.append(.write("\(base)/cpu/\(vcpu)/availability", availability(vcpu, online)))
-        }
+        changes += connection(rings)
+        changes += [.write("\(vm)/uuid", "\(record.uuid)"), .write("\(vm)/name", record.name.rawValue)]
+        for vcpu in 0..<vcpus { changes.append(.write("cpu/\(vcpu)/availability", availability(vcpu, online))) }
         let store = machine.store
         do {
             try await store.removeIfPresent(base)
             // Before the transaction: a new node changes the one above it, which all domains share, and transactions that
             // change the same node conflict.
             for directory in [base, vm] { try await store.makeDirectory(directory, in: nil) }
-            try await store.transaction { transaction throws(XenStoreError) in
-                try await store.apply(changes, in: transaction)
-            }
+            try await store.commit(changes, below: base)
             try await store.introduce(id, frame: rings.built.storeFrame, port: rings.storePort)
         } catch {
             throw StepFailure("cannot introduce \(record.title): \(error)")
@@ -49,29 +43,24 @@ struct DomainNodes: ManagerPart {
     }
 
     /// How xenstored and the console daemon reach the guest, and what it may ask of them.
-    private func connection(_ rings: DomainRings, _ base: String) -> [XenStoreChange] {
+    private func connection(_ rings: DomainRings) -> [XenStoreChange] {
         [
-            .write(base + "/store/ring-ref", String(rings.built.storeFrame)),
-            .write(base + "/store/port", rings.storePort.description),
-            .write(base + "/console/ring-ref", String(rings.built.consoleFrame)),
-            .write(base + "/console/port", rings.consolePort.description),
-            .write(base + "/console/type", "xenconsoled"), .write(base + "/console/limit", "1048576"),
-            .write(base + "/control/platform-feature-multiprocessor-suspend", "1"),
-            .write(base + "/control/platform-feature-xs_reset_watches", "1"),
+            .write("store/ring-ref", "\(rings.built.storeFrame)"), .write("store/port", "\(rings.storePort)"),
+            .write("console/ring-ref", "\(rings.built.consoleFrame)"), .write("console/port", "\(rings.consolePort)"),
+            .write("console/type", "xenconsoled"), .write("console/limit", "1048576"),
+            .write("control/platform-feature-multiprocessor-suspend", "1"),
+            .write("control/platform-feature-xs_reset_watches", "1"),
         ]
     }
 
     /// A new node has the permissions of the one above it. So all is the guest's while the guest's nodes are made, which nobody sees:
     /// it is one transaction. A request for each of them less.
-    private func permissions(of id: DomainID, _ base: String) -> [XenStoreChange] {
+    private func guestNodes(of id: DomainID) -> [XenStoreChange] {
         let readable = [XenStorePermission(.zero, .none), XenStorePermission(id, .read)]
-        var changes: [XenStoreChange] = []
-        // For those that follow as well.
-        changes.reserveCapacity(48)
-        changes.append(.setPermissions(base, [XenStorePermission(id, .none)]))
-        for node in guestNodes { changes.append(.makeDirectory(base + node)) }
-        for node in ["", "/control", "/device", "/device/suspend"] {
-            changes.append(.setPermissions(base + node, readable))
+        var changes = [XenStoreChange.setPermissions("", [XenStorePermission(id, .none)])]
+        changes += ownedByGuest
+        for directory in ["", "control", "device", "device/suspend"] {
+            changes.append(.setPermissions(directory, readable))
         }
         return changes
     }
@@ -184,9 +173,8 @@ struct DomainNodes: ManagerPart {
 }
 
 /// Nodes that belong to the guest: it answers, suspends and reports through them.
-private let guestNodes = [
-    "/control/shutdown", "/control/sysrq", "/control/feature-poweroff", "/control/feature-reboot",
-    "/control/feature-suspend", "/control/feature-halt", "/device/suspend/event-channel", "/data", "/drivers",
-    "/feature",
-    "/attr", "/error",
-]
+private let ownedByGuest = [
+    "control/shutdown", "control/sysrq", "control/feature-poweroff", "control/feature-reboot",
+    "control/feature-suspend",
+    "control/feature-halt", "device/suspend/event-channel", "data", "drivers", "feature", "attr", "error",
+].map(XenStoreChange.makeDirectory)

@@ -78,13 +78,11 @@ final class LibxlDesk: ManagerPart {
             ("online", "1"),
             // Initialising, which libxl leaves it at.
             ("state", "1"),
-        ].map { XenStoreChange.write("\(place)/\($0.0)", $0.1) }
-        changes += (own + both).map { .write("\(place)/\($0.0)", $0.1) }
+        ].map { XenStoreChange.write($0.0, $0.1) }
+        changes += (own + both).map { .write($0.0, $0.1) }
         if path.backend == .zero { changes += both.map { .write("\(path.backendDirectory)/\($0.0)", $0.1) } }
         do {
-            try await machine.store.transaction { transaction throws(XenStoreError) in
-                try await machine.store.apply(changes, in: transaction)
-            }
+            try await machine.store.commit(changes, below: place)
         } catch {
             log.warning("xl will not know \(device.slot) of \(record.title): \(error)")
         }

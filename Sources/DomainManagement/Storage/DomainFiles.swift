@@ -22,6 +22,8 @@ actor DomainFiles {
         case remove
     }
 
+    private nonisolated let executor: any SerialExecutor
+    nonisolated let unownedExecutor: UnownedSerialExecutor
     private let directory: String
     private let files: any FileStore
     private let clock: any HostClock
@@ -35,6 +37,8 @@ actor DomainFiles {
     private var names: [DomainUUID: String] = [:]
 
     init(directory: String, host: Host, log: Logger) {
+        executor = host.tasks.serialExecutor()
+        unownedExecutor = executor.asUnownedSerialExecutor()
         self.directory = directory
         files = host.files
         clock = host.clock

@@ -49,6 +49,8 @@ actor Journal {
         var next: UInt64 = 0
     }
 
+    private nonisolated let executor: any SerialExecutor
+    nonisolated let unownedExecutor: UnownedSerialExecutor
     private let path: String
     private let files: any FileStore
     private let tasks: any TaskSpawner
@@ -77,6 +79,8 @@ actor Journal {
     private var newPath: String { path + ".new" }
 
     init(path: String, host: Host, log: Logger) {
+        executor = host.tasks.serialExecutor()
+        unownedExecutor = executor.asUnownedSerialExecutor()
         self.path = path
         files = host.files
         tasks = host.tasks

@@ -18,11 +18,17 @@ actor IdempotencyKeys {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
+    private nonisolated let executor: any SerialExecutor
+    nonisolated let unownedExecutor: UnownedSerialExecutor
     private let clock: any HostClock
     private var entries: [String: Entry] = [:]
     private var order: [String] = []
 
-    init(clock: any HostClock) { self.clock = clock }
+    init(clock: any HostClock, tasks: any TaskSpawner) {
+        executor = tasks.serialExecutor()
+        unownedExecutor = executor.asUnownedSerialExecutor()
+        self.clock = clock
+    }
 
     /// What is to be done with a request.
     enum Verdict: Sendable {

@@ -41,7 +41,7 @@ struct Router: Sendable {
             (configuration.absence == nil ? RouteTable.resources : RouteTable.assets)
             + configuration.additionalResources
         permission = Guard(configuration: configuration, seal: seal)
-        keys = IdempotencyKeys(clock: clock)
+        keys = IdempotencyKeys(clock: clock, tasks: tasks)
         notices = NoticeBoard(clock: clock)
     }
 
