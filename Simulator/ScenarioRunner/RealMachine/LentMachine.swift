@@ -34,7 +34,9 @@ final class LentMachine: StoryMachine {
     private func wait(until condition: () -> Bool) throws(ScenarioFailure) {
         let end = ContinuousClock.now + Self.patience
         while !condition() {
-            guard ContinuousClock.now < end else { throw ScenarioFailure("the machine at \(address.authority) is silent") }
+            guard ContinuousClock.now < end else {
+                throw ScenarioFailure("the machine at \(address.authority) is silent")
+            }
             usleep(Self.nap)
         }
     }
@@ -60,8 +62,11 @@ final class LentMachine: StoryMachine {
         let socket = try open(["connect", .atom("\(port)"), .atom(origin ?? ""), .atom(alias)])
         var line: [UInt8] = []
         try wait {
-            line = Array(socket.received.prefix { $0 != UInt8(ascii: "\n") })
-            return line.count < socket.received.count || socket.isEnded
+            // Asked first: what comes between the two questions is not lost.
+            let isEnded = socket.isEnded
+            let received = socket.received
+            line = Array(received.prefix { $0 != UInt8(ascii: "\n") })
+            return line.count < received.count || isEnded
         }
         _ = try Self.values(String(decoding: line, as: UTF8.self), "connect")
         socket.skip(line.count + 1)

@@ -111,7 +111,8 @@ struct Passages {
 
     /// What is asked for by a form; a word that is none of these, or any other, is there to be refused.
     private static let known: Set<String> = [
-        "create", "restore", "pause", "unpause", "shutdown", "destroy", "save", "migrate", "cancel", "pincpu", "rename", "define",
+        "create", "restore", "pause", "unpause", "shutdown", "destroy", "save", "migrate", "cancel", "pincpu", "rename",
+        "define",
         "undefine", "start", "suspend", "dump", "sysrq", "resolve", "notify", "inject", "mem_target_set", "vcpus_set",
         "sched_credit_set", "device_configure", "stop_domains",
     ]
@@ -156,6 +157,12 @@ extension Scenario {
         if let atom = value.atom { return namesID(atom) }
         let members = value.list ?? []
         if value.name == "id", members.count == 2, let id = members[1].atom.flatMap({ Int($0) }), id > 0 { return true }
+        // Of an event that is asked for: its domain's name and id.
+        if value.name == "value", let inner = members.last?.list, inner.count == 2,
+            inner[1].atom.flatMap({ Int($0) }).map({ $0 > 0 }) == true
+        {
+            return true
+        }
         return members.contains(where: namesID)
     }
 

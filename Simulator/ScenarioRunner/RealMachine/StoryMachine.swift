@@ -27,6 +27,7 @@ struct StoryPlace {
 
     /// What `/etc/hosts` says of them.
     var names: String {
-        "127.0.0.1 localhost\n::1 localhost\n" + addresses.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)\n" }.joined()
+        "127.0.0.1 localhost\n::1 localhost\n"
+            + addresses.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)\n" }.joined()
     }
 }

@@ -105,7 +105,9 @@ final class Socket: ByteStream {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) == 0 }
         }
         var text = [CChar](repeating: 0, count: Int(INET_ADDRSTRLEN))
-        guard isKnown, inet_ntop(AF_INET, &address.sin_addr, &text, socklen_t(INET_ADDRSTRLEN)) != nil else { return nil }
+        guard isKnown, inet_ntop(AF_INET, &address.sin_addr, &text, socklen_t(INET_ADDRSTRLEN)) != nil else {
+            return nil
+        }
         return String(cString: text)
     }
 
