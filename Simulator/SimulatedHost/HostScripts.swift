@@ -90,18 +90,19 @@ struct BridgeScript: HostScript {
         switch arguments.first {
         case "up":
             guard bridge != "null" else { return scriptSuccess }
-            let failure = "vif-bridge: cannot connect \(vif) of \(domain):"
-            guard hardware.bridges.contains(bridge) else {
-                return scriptFailure("\(failure) bridge \(bridge) does not exist")
-            }
-            guard hardware.interfaces.keys.contains(vif) else {
-                return scriptFailure("\(failure) interface \(vif) does not exist")
-            }
-            if let name = values["vifname"], name != vif {
+            if let name = values["vifname"], name != vif, hardware.interfaces.keys.contains(vif) {
                 guard !hardware.interfaces.keys.contains(name) else {
-                    return scriptFailure("\(failure) there is an interface \(name)")
+                    return scriptFailure(
+                        "vif-bridge: cannot call \(vif) of \(domain) \(name): there is an interface of that name")
                 }
                 hardware.rename(vif, to: name)
+            }
+            let failure = "vif-bridge: cannot connect \(hardware.name(of: original)) of \(domain):"
+            guard hardware.interfaces.keys.contains(hardware.name(of: original)) else {
+                return scriptFailure("\(failure) interface \(vif) does not exist")
+            }
+            guard hardware.bridges.contains(bridge) else {
+                return scriptFailure("\(failure) bridge \(bridge) does not exist")
             }
             hardware.attach(hardware.name(of: original), to: bridge)
             return scriptSuccess

@@ -8,7 +8,7 @@ struct NetworkHandle: HostNetwork {
 
     func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
         if incarnation.isFenced { throw .fenced }
-        let listener = try host.network.listen(on: host.name, port: port)
+        let listener = try host.network.listen(on: host.name, address: address, port: port)
         listener.belong(to: incarnation)
         return listener
     }
@@ -29,7 +29,7 @@ public struct ClientNetwork: HostNetwork {
     let user: UInt32
 
     public func listen(address: String, port: UInt16) async throws(NetworkError) -> any NetworkListener {
-        try network.listen(on: place, port: port)
+        try network.listen(on: place, address: address, port: port)
     }
 
     public func connect(

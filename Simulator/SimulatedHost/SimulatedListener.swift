@@ -6,6 +6,8 @@ import SimulatedHypervisor
 /// `@unchecked Sendable`: used on the thread of the simulation's executor only, like the network it belongs to.
 final class SimulatedListener: NetworkListener, @unchecked Sendable {
     let place: SimulatedNetwork.Place
+    /// Whether it listens on a loopback interface, where others find nobody.
+    let isForItsHostAlone: Bool
     let connections: AsyncStream<any NetworkConnection>
     private let continuation: AsyncStream<any NetworkConnection>.Continuation
     private unowned let network: SimulatedNetwork
@@ -14,9 +16,10 @@ final class SimulatedListener: NetworkListener, @unchecked Sendable {
 
     var port: UInt16 { place.port }
 
-    init(network: SimulatedNetwork, place: SimulatedNetwork.Place) {
+    init(network: SimulatedNetwork, place: SimulatedNetwork.Place, address: String) {
         self.network = network
         self.place = place
+        isForItsHostAlone = NetworkAddress(host: address, port: place.port).isLoopback
         incarnation = network.outsider
         (connections, continuation) = AsyncStream.makeStream()
     }

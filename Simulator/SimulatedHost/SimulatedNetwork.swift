@@ -114,14 +114,14 @@ public final class SimulatedNetwork: @unchecked Sendable {
 
     // MARK: Connections
 
-    func listen(on host: String, port: UInt16) throws(NetworkError) -> SimulatedListener {
+    func listen(on host: String, address: String, port: UInt16) throws(NetworkError) -> SimulatedListener {
         if (hosts[host]?.faults.meet(.listener, String(port))).errno != nil {
             throw .addressInUse(port: port)
         }
         let wanted = port == 0 ? freePort(on: host) : port
         let place = Place(host: host, port: wanted)
         guard listeners[place] == nil else { throw .addressInUse(port: wanted) }
-        let listener = SimulatedListener(network: self, place: place)
+        let listener = SimulatedListener(network: self, place: place, address: address)
         listeners[place] = listener
         return listener
     }
@@ -164,11 +164,13 @@ public final class SimulatedNetwork: @unchecked Sendable {
             throw .unreachable(host: name)
         }
         guard latency < Self.connectLimit else { throw .timedOut }
-        guard let listener = listeners[Place(host: to, port: port)] else { throw .refused(host: name, port: port) }
+        let isLocal = from == to
+        guard let listener = listeners[Place(host: to, port: port)], isLocal || !listener.isForItsHostAlone else {
+            throw .refused(host: name, port: port)
+        }
         let out = makePipe(there)
         let incoming = makePipe(back)
         nextPort = nextPort == 60999 ? 32768 : nextPort + 1
-        let isLocal = from == to
         listener.accept(
             SimulatedSocket(
                 peer: NetworkAddress(host: isLocal ? "127.0.0.1" : from, port: nextPort),

@@ -49,7 +49,17 @@ struct Run: ParsableCommand {
             """, valueName: "image"))
     var realMachine: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Beside --real-machine: where xend-scenario lend has another machine, for stories of two hosts.",
+            valueName: "address:port"))
+    var lent: [String] = []
+
     func validate() throws {
+        if realMachine == nil, !lent.isEmpty { throw ValidationError("--lent goes with --real-machine") }
+        for place in lent where RemoteAddress(place) == nil {
+            throw ValidationError("--lent must be ADDRESS:PORT, not \(place)")
+        }
         if realMachine != nil, url == nil { throw ValidationError("--real-machine needs --url") }
         if let url, RemoteAddress(url) == nil { throw ValidationError("--url must be http://HOST:PORT, not \(url)") }
         guard (seeds ?? 1) >= 1 else { throw ValidationError("--seeds must be at least 1") }
@@ -129,7 +139,10 @@ struct Run: ParsableCommand {
     private func execute(_ scenario: Scenario) -> ScenarioResult {
         if let address = url.flatMap(RemoteAddress.init) {
             var result =
-                realMachine.map { ScenarioSuite.run(scenario, at: address, guestImage: $0) }
+                realMachine.map {
+                    ScenarioSuite.run(
+                        scenario, at: address, guestImage: $0, lent: lent.compactMap { RemoteAddress($0) })
+                }
                 ?? ScenarioSuite.run(scenario, at: address)
             // Real time has an order of its own between domains.
             result.hasOwnOrder = true

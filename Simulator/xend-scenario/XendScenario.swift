@@ -11,7 +11,7 @@ struct XendScenario: ParsableCommand {
         commandName: "xend-scenario",
         abstract: "Run scenarios against xend on a simulated machine, or against one that is running.",
         discussion: "Exit status: 0 all passed, 1 something failed, 2 it could not run.", version: XendVersion.current,
-        subcommands: [Run.self, Why.self, SweepCommand.self, Explore.self, Check.self, Format.self])
+        subcommands: [Run.self, Why.self, SweepCommand.self, Explore.self, Check.self, Format.self, Lend.self])
 }
 
 /// Text for people. Standard output carries results, standard error what went wrong with the invocation.

@@ -1,10 +1,10 @@
 import Dispatch
 
 /// Does one job after another, on the threads of Swift's own executor: what an actor without an executor has from the runtime.
-final class QueueExecutor: SerialExecutor {
+public final class QueueExecutor: SerialExecutor {
     private let queue = DispatchQueue(label: "xend")
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async { [self] in job.runSynchronously(on: asUnownedSerialExecutor()) }
     }

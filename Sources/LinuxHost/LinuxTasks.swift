@@ -12,4 +12,6 @@ public struct LinuxTasks: TaskSpawner {
         // The one bare task of the daemon: everything else comes through here, so that a simulation can take its place.
         Task(executorPreference: executor, operation: body)
     }
+
+    public func serialExecutor() -> any SerialExecutor { if let executor { executor } else { QueueExecutor() } }
 }

@@ -42,9 +42,10 @@ struct GuestImage {
 }
 
 extension Behaviour {
-    /// What boots a kernel about which the scenario says nothing. A second of boot is only time here.
+    /// What boots a kernel about which the scenario says nothing. A second of boot is only time here; while it shuts down stories have
+    /// things done to it.
     static let ofDefaultGuest = [
-        "boots-in 200000", "shuts-down-in 100000", #"prints Booting\n"#, #"prints \h login: "#, balloon,
+        "boots-in 200000", "shuts-down-in 500000", #"prints Booting\n"#, #"prints \h login: "#, balloon,
     ]
 
     private static let balloon = "balloons-in 100000"

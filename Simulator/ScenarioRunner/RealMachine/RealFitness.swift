@@ -1,7 +1,7 @@
 import SExpressions
 import ScenarioLanguage
 
-/// Whether a scenario can run in full on a single real machine, whose time is everybody's.
+/// Whether a scenario can run in full on a real machine, or on so many of them, whose time is everybody's.
 struct RealFitness {
     /// The first thing that cannot be done there; nil when all can.
     private(set) var obstacle: String?
@@ -16,20 +16,24 @@ struct RealFitness {
     /// Whether the daemon has to be started so that its calls can fail.
     private(set) var hasFailingCalls = false
     private var waiting = Duration.zero
+    private var movesLive = false
+    private var isPVH = false
     private var memory = 0
 
     /// Scenarios that let more time pass are for virtual time.
-    private static let patience = Duration.seconds(150)
+    private static let patience = Duration.seconds(600)
 
-    /// - Parameter freeMemory: MiB that the machine has for domains.
-    init(_ scenario: Scenario, freeMemory: Int) {
+    /// - Parameters:
+    ///   - freeMemory: MiB that each machine has for domains.
+    ///   - machines: so many there are.
+    init(_ scenario: Scenario, freeMemory: Int, machines: Int = 1) {
         let setup = scenario.setup
-        if setup.hosts.count > 1 { refuse("it needs \(setup.hosts.count) machines") }
+        if setup.hosts.count > machines { refuse("it needs \(setup.hosts.count) machines") }
         if setup.toleratesFailures { refuse("what it looks at can be seen in one process only (tolerate)") }
         if setup.needs.contains(.simulator) { refuse("it says that it needs a simulated machine") }
-        let host = setup.hosts[0]
         let standard = HostSetup(name: "")
-        if host.memory != standard.memory || host.domainZeroMemory != standard.domainZeroMemory
+        for host in setup.hosts
+        where host.memory != standard.memory || host.domainZeroMemory != standard.domainZeroMemory
             || host.cpus != standard.cpus
         {
             refuse(
@@ -39,6 +43,7 @@ struct RealFitness {
         for item in setup.items { look(item) }
         for step in scenario.steps { look(step, times: 1) }
         collect(scenario.source)
+        if movesLive, !isPVH { refuse("Xen as Debian builds it does not follow what a PV guest writes (live yes)") }
         if waiting > Self.patience { refuse("it lets \(TimeText.text(waiting)) pass") }
         if memory > freeMemory {
             refuse("its domains need \(memory) MB, and the machine has \(freeMemory) MB for them")
@@ -56,6 +61,7 @@ struct RealFitness {
 
     private mutating func look(_ step: ScenarioStep, times: Int) {
         if case .request(let request) = step.action { count(request, step, times) }
+        if Self.movesLive(step) { movesLive = true }
         if case .machine(let act) = step.action { look(act, times: times) }
         if case .advance(let time) = step.action { waiting += time * times }
         let number = if case .repeat(let number, _) = step.action { number } else { 1 }
@@ -74,6 +80,15 @@ struct RealFitness {
         }
     }
 
+    /// Whether a guest is to run on while it moves, and nothing says that it does not come to that.
+    private static func movesLive(_ step: ScenarioStep) -> Bool {
+        guard step.source.name == "migrate", step.source.list?.contains(where: { $0.value == ["live", "yes"] }) == true
+        else { return false }
+        return !(step.expectation ?? []).contains {
+            if case .error = $0.kind { true } else { false }
+        }
+    }
+
     /// Memory of domains that are to be made, as if none were destroyed before the next.
     private mutating func count(_ request: RequestTemplate, _ step: ScenarioStep, _ times: Int) {
         guard step.source.name == "create", step.expectation == nil, let config = step.source.list?.dropFirst().first
@@ -84,7 +99,7 @@ struct RealFitness {
     }
 
     private mutating func collect(_ value: LocatedSExpression) {
-        if value.name == "pvh" { overhead = 14 }
+        if value.name == "pvh" { (isPVH, overhead) = (true, 14) }
         if let atom = value.atom { return collect(words(in: atom)) }
         let members = value.list ?? []
         collect(members.compactMap(\.atom))
@@ -106,15 +121,21 @@ struct RealFitness {
     }
 
     private func words(in text: String) -> [String] {
-        text.split { "() \n\t\"'".contains($0) }.map(String.init)
+        // In JSON a colon stands between the two, in a word of its own or in none.
+        text.split { "() \n\t\"'{}[],".contains($0) }.filter { $0 != ":" }.map(String.init)
     }
 }
 
 extension Scenario {
-    /// Why it cannot run in full on one real machine; nil when it can.
+    /// Why it cannot run in full on real machines; nil when it can.
     ///
-    /// - Parameter freeMemory: MiB that the machine has for domains.
-    public func obstacleOnRealMachine(freeMemory: Int) -> String? {
-        RealFitness(self, freeMemory: freeMemory).obstacle
+    /// - Parameters:
+    ///   - freeMemory: MiB that each machine has for domains.
+    ///   - machines: so many there are.
+    public func obstacleOnRealMachine(freeMemory: Int, machines: Int = 1) -> String? {
+        RealFitness(self, freeMemory: freeMemory, machines: machines).obstacle
     }
+
+    /// How many machines it needs.
+    public var machines: Int { setup.hosts.count }
 }

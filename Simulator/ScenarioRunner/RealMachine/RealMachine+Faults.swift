@@ -124,7 +124,27 @@ final class PortHolder {
             throw ScenarioFailure("port \(port) cannot be taken: \(String(cString: strerror(errno)))")
         }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        hangUp()
     }
 
-    deinit { close(descriptor) }
+    /// Who connects is turned away: whoever waited for an answer would wait for ever.
+    private func hangUp() {
+        var thread = pthread_t()
+        pthread_create(
+            &thread, nil,
+            { listener in
+                let listener = Int32(Int(bitPattern: listener) - 1)
+                while true {
+                    let client = accept(listener, nil, nil)
+                    if client >= 0 { Glibc.close(client) } else if errno != EINTR, errno != ECONNABORTED { return nil }
+                }
+            }, UnsafeMutableRawPointer(bitPattern: Int(descriptor) + 1))
+        pthread_detach(thread)
+    }
+
+    deinit {
+        // The thread wakes up and goes.
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        close(descriptor)
+    }
 }

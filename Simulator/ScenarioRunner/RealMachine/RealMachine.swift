@@ -2,13 +2,15 @@ import Glibc
 import SExpressions
 import ScenarioLanguage
 import SimulatedHost
+import XendTesting
 
 /// The machine under our feet: domain 0 of a real Xen that exists for tests alone, as the lab's. Sets up what a scenario says,
 /// makes guests act, and looks for what is left over. All of it with the programs that every domain 0 has.
-final class RealMachine {
+final class RealMachine: StoryMachine {
     /// Where back-ends' loop devices get their files, and what scripts were called with is written down.
     static let directory = "/run/xend-scenario"
     private static let scripts = "/etc/xen"
+    private static let secretPath = "/etc/xen/pool-secret"
 
     private let image: GuestImage
     /// MiB that were free before the first domain.
@@ -45,22 +47,37 @@ final class RealMachine {
 
     // MARK: Setup
 
-    func prepare(_ setup: ScenarioSetup, _ fitness: RealFitness) throws(ScenarioFailure) {
+    func prepare(_ scenario: Scenario, _ place: StoryPlace) throws(ScenarioFailure) {
+        let setup = scenario.setup
+        let fitness = RealFitness(scenario, freeMemory: freeBefore)
         ownPaths = fitness.paths.filter { access($0, F_OK) != 0 }
         overhead = fitness.overhead
-        try name(setup.hosts[0].name)
+        try name(place.host)
         try addUsers()
         try makeDirectory(Self.directory)
         if fitness.hasFailingCalls { failingCalls = try FailingCalls() }
-        var config = ""
-        for entry in setup.hosts[0].config { config += "\(try entry.expand([:]))\n" }
-        try write("/etc/xen/xend-config.sxp", SXPText.bytes(of: config))
+        try configure(setup, place)
         try addBridge("xen-br0")
         for path in fitness.kernels { try write(path, image.patched(Behaviour.ofDefaultGuest)) }
         for path in fitness.ramdisks { try write(path, Array("no ramdisk that anybody looks into\n".utf8)) }
         for path in fitness.blockDevices.sorted() { try addBlockDevice(path, size: 1 << 30) }
-        for item in setup.items { try change(item) }
+        for item in setup.items where item.host == nil || item.host == place.host { try change(item) }
         for script in StandardScript.allCases { try listen(to: script.rawValue) }
+    }
+
+    /// Writes xend's configuration, and what several hosts have to know of each other.
+    private func configure(_ setup: ScenarioSetup, _ place: StoryPlace) throws(ScenarioFailure) {
+        var config: [SExpression] = []
+        for host in setup.hosts where host.name == place.host {
+            for entry in host.config { config.append(try entry.expand([:])) }
+        }
+        if !place.addresses.isEmpty { try write("/etc/hosts", Array(place.names.utf8)) }
+        if setup.hosts.count > 1, setup.poolIsShared, !config.contains(where: { $0.name == "xend-pool-secret-file" }) {
+            config.append(.element("xend-pool-secret-file", Self.secretPath))
+            try write(Self.secretPath, Array("\(ScenarioWorld.defaultPoolSecret)\n".utf8))
+            chmod(Self.secretPath, 0o600)
+        }
+        try write("/etc/xen/xend-config.sxp", SXPText.bytes(of: config.map { "\($0)\n" }.joined()))
     }
 
     func change(_ item: SetupItem) throws(ScenarioFailure) {
@@ -277,14 +294,17 @@ final class RealMachine {
 
     // MARK: Looking
 
-    /// MiB, on the machine that the scenario describes: what is gone here is gone there. What Xen keeps about a domain comes on
-    /// top of its memory on a real machine, and is left out of account.
-    func memoryFree(_ setup: HostSetup) throws(ScenarioFailure) -> Int {
+    /// What Xen keeps about a domain comes on top of its memory on a real machine, and is left out of account.
+    func memoryGone() throws(ScenarioFailure) -> Int {
         let domains = try self.domains().filter { $0.id != "0" }
         let given = domains.reduce(0) { $0 + $1.memory }
         let gone = freeBefore - (try Self.freeMemory())
         let isExplained = (given...(given + overhead * domains.count + 1)).contains(gone)
-        return setup.memory - setup.domainZeroMemory - (isExplained ? given : gone)
+        return isExplained ? given : gone
+    }
+
+    func connect(_ port: UInt16, from origin: String?, alias: String) throws(ScenarioFailure) -> any ByteStream {
+        try RealOrigin(origin).connect(to: "localhost", port: port, alias: alias)
     }
 
     /// As `xl list` shows them: without what has ended and is still held, whose name is gone.
@@ -297,8 +317,7 @@ final class RealMachine {
     }
 
     func runs(_ domain: String) throws(ScenarioFailure) -> String {
-        let id = try self.id(of: domain)
-        guard let state = try domains().first(where: { $0.id == id })?.state else {
+        guard let id = try? self.id(of: domain), let state = try domains().first(where: { $0.id == id })?.state else {
             return "there is no domain \(domain)"
         }
         if state.contains("p") { return "it is paused" }

@@ -5,12 +5,15 @@ import ScenarioLanguage
 import SimulatedHypervisor
 import XendTesting
 
-/// Runs a scenario against the daemon of the real machine that the runner itself is on: the daemon over HTTP, as always; the
-/// machine by its own programs; guests as the lab's tiny guest, in real time.
+/// Runs a scenario against the daemon of the real machine that the runner itself is on, and of those that are lent to it: the daemon over
+/// HTTP, as always; the machine by its own programs; guests as the lab's tiny guest, in real time.
 final class RealTarget: ScenarioTarget {
     private let scenario: Scenario
     private let address: RemoteAddress
-    private let machine: RealMachine
+    /// By the names of the story's hosts, of which the first is here.
+    private var machines: [String: any StoryMachine] = [:]
+    /// In a story of several.
+    private var addresses: [String: String] = [:]
     private let fitness: RealFitness
     private let start = ContinuousClock.now
     var onFault: (String) -> Void = { _ in }
@@ -33,11 +36,28 @@ final class RealTarget: ScenarioTarget {
 
     /// - Parameters:
     ///   - guestImage: path of the tiny guest.
-    init(_ scenario: Scenario, _ address: RemoteAddress, guestImage: String) throws(ScenarioFailure) {
+    ///   - lent: where other machines are lent.
+    init(
+        _ scenario: Scenario, _ address: RemoteAddress, guestImage: String, lent: [RemoteAddress]
+    ) throws(ScenarioFailure) {
         self.scenario = scenario
         self.address = address
-        machine = try RealMachine(guestImage: guestImage)
-        fitness = RealFitness(scenario, freeMemory: machine.freeBefore - 16)
+        let machine = try RealMachine(guestImage: guestImage)
+        let hosts = scenario.setup.hosts.map(\.name)
+        fitness = RealFitness(scenario, freeMemory: machine.freeBefore - 16, machines: 1 + lent.count)
+        machines[hosts[0]] = machine
+        for (name, place) in zip(hosts.dropFirst(), lent) {
+            machines[name] = LentMachine(place)
+            addresses[name] = place.host
+            addresses[hosts[0]] = try Socket(host: place.host, port: place.port).ownAddress
+        }
+    }
+
+    private var hosts: [String] { scenario.setup.hosts.map(\.name) }
+
+    private func machine(_ host: String) throws(ScenarioFailure) -> any StoryMachine {
+        guard let machine = machines[host] else { throw ScenarioFailure("there is no host \(host)") }
+        return machine
     }
 
     /// Why the scenario cannot be run in full; nil when it can.
@@ -55,27 +75,29 @@ final class RealTarget: ScenarioTarget {
     // MARK: Setup
 
     func begin() throws(ScenarioFailure) {
-        try machine.prepare(scenario.setup, fitness)
-        try machine.daemon(.start)
+        for host in hosts {
+            try machine(host).prepare(scenario, StoryPlace(host: host, addresses: addresses))
+            try machine(host).perform(.life(.daemon(.start)))
+        }
     }
 
     /// Destroys what the story has left, looks whether anything is left of it, and makes the machine fit for the next one.
     func end() {
         do throws(ScenarioFailure) {
-            try destroyDomains()
-            leftovers = try machine.leaks()
-            if leftovers.isEmpty { try machine.putBack() }
+            for host in hosts { try destroyDomains(of: host) }
+            leftovers = try leaks(nil)
+            if leftovers.isEmpty { for host in hosts { try machine(host).putBack() } }
         } catch {
             leftovers.append(error.description)
         }
     }
 
-    private func destroyDomains() throws(ScenarioFailure) {
-        if (try? get("/xend/domain")) == nil { try machine.daemon(.start) }
-        for name in try get("/xend/domain").expression?.list?.compactMap(\.atom) ?? [] where name != "Domain-0" {
-            _ = try ask(.post(WireRequest.path(ofDomain: name), [("op", "destroy"), ("reason", "halt")]))
+    private func destroyDomains(of host: String) throws(ScenarioFailure) {
+        if (try? get("/xend/domain", host)) == nil { try machine(host).perform(.life(.daemon(.start))) }
+        for name in try get("/xend/domain", host).expression?.list?.compactMap(\.atom) ?? [] where name != "Domain-0" {
+            _ = try ask(.post(WireRequest.path(ofDomain: name), [("op", "destroy"), ("reason", "halt")]), host)
         }
-        let names = try get("/xend/domain").expression?.list?.compactMap(\.atom) ?? []
+        let names = try get("/xend/domain", host).expression?.list?.compactMap(\.atom) ?? []
         guard names == ["Domain-0"] else { throw ScenarioFailure("domains are left: \(names)") }
     }
 
@@ -104,7 +126,11 @@ final class RealTarget: ScenarioTarget {
         var since = now
         var glances = 0
         while now - since < calm || glances < Self.calmGlances {
-            let state = try self.state()
+            var state: String? = ""
+            for host in hosts {
+                let part = try self.state(of: host)
+                state = state.flatMap { whole in part.map { "\(whole) \($0)" } }
+            }
             glances += 1
             if state == nil || state != seen || !openRequests().isEmpty {
                 seen = state ?? ""
@@ -132,9 +158,11 @@ final class RealTarget: ScenarioTarget {
     }
 
     /// What may change while something is under way; nil while an operation or a restart is.
-    private func state() throws(ScenarioFailure) -> String? {
-        let domains = try get("/xend/domain?detail=1").expression?.list ?? []
-        var text = try get("/xend/event?pattern=*").expression?.childText("newest") ?? ""
+    private func state(of host: String) throws(ScenarioFailure) -> String? {
+        // A host whose daemon is down is at rest.
+        guard hosts.count == 1 || (try? get("/xend/node", host)) != nil else { return "" }
+        let domains = try get("/xend/domain?detail=1", host).expression?.list ?? []
+        var text = try get("/xend/event?pattern=*", host).expression?.childText("newest") ?? ""
         for domain in domains {
             let restart = domain.childText("restart_state")
             if domain.child("operation") != nil || restart == "pending" || restart == "booting" { return nil }
@@ -145,10 +173,10 @@ final class RealTarget: ScenarioTarget {
         return text
     }
 
-    private func get(_ path: String) throws(ScenarioFailure) -> Answer { try ask(.get(path)) }
+    private func get(_ path: String, _ host: String) throws(ScenarioFailure) -> Answer { try ask(.get(path), host) }
 
-    private func ask(_ request: WireRequest) throws(ScenarioFailure) -> Answer {
-        let exchange = try HTTPExchange(request, host: scenario.setup.hosts[0].name, self)
+    private func ask(_ request: WireRequest, _ host: String) throws(ScenarioFailure) -> Answer {
+        let exchange = try HTTPExchange(request, host: host, self)
         guard run(until: { exchange.poll() }, limit: Self.settleLimit), let answer = exchange.answer else {
             throw ScenarioFailure("\(request.method) \(request.path): \(exchange.problem ?? "no answer")")
         }
@@ -158,7 +186,7 @@ final class RealTarget: ScenarioTarget {
     // MARK: Connections
 
     func openHTTP(_ host: String, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
-        try RealOrigin(origin).connect(to: address.host, port: address.port, alias: host)
+        try machine(host).connect(address.port, from: origin, alias: host)
     }
 
     func hostHeader(_ host: String) -> String { address.authority }
@@ -167,7 +195,7 @@ final class RealTarget: ScenarioTarget {
 
     func openTCP(_ host: String, port: UInt16, from origin: String?) throws(ScenarioFailure) -> any ByteStream {
         do throws(ScenarioFailure) {
-            return try RealOrigin(origin).connect(to: address.host, port: port, alias: Self.nobody)
+            return try machine(host).connect(port, from: origin, alias: Self.nobody)
         } catch {
             // Where the daemon listens for its own machine alone, others find nobody.
             guard case .host = RealOrigin(origin), error == .refused(by: Self.nobody) else { throw error }
@@ -177,18 +205,43 @@ final class RealTarget: ScenarioTarget {
 
     // MARK: The machine
 
-    func perform(_ act: MachineAct, on host: String) throws(ScenarioFailure) { try machine.perform(act) }
+    func perform(_ act: MachineAct, on host: String) throws(ScenarioFailure) {
+        // Everywhere, unless a host is named.
+        if case .change(let item) = act, item.host == nil {
+            for host in hosts { try machine(host).perform(act) }
+        } else if case .heal = act {
+            for host in hosts { try machine(host).perform(act) }
+        } else {
+            try machine(host).perform(act)
+        }
+    }
 
-    func file(_ path: String, host: String) throws(ScenarioFailure) -> String? { try machine.file(path) }
+    func file(_ path: String, host: String) throws(ScenarioFailure) -> String? { try machine(host).file(path) }
 
-    func log(_ host: String) throws(ScenarioFailure) -> String { try machine.file("/var/log/xen/xend.log") ?? "" }
+    func log(_ host: String) throws(ScenarioFailure) -> String { try file("/var/log/xen/xend.log", host: host) ?? "" }
 
-    func memoryFree(_ host: String) throws(ScenarioFailure) -> Int { try machine.memoryFree(scenario.setup.hosts[0]) }
-    func leaks(_ host: String?) throws(ScenarioFailure) -> [String] { try machine.leaks() }
-    func runs(_ domain: String, on host: String) throws(ScenarioFailure) -> String { try machine.runs(domain) }
+    /// On the machine that the scenario describes: what is gone here is gone there.
+    func memoryFree(_ host: String) throws(ScenarioFailure) -> Int {
+        let setup = scenario.setup.hosts.first { $0.name == host } ?? scenario.setup.hosts[0]
+        return setup.memory - setup.domainZeroMemory - (try machine(host).memoryGone())
+    }
+
+    func leaks(_ host: String?) throws(ScenarioFailure) -> [String] {
+        var leaks: [String] = []
+        for name in host.map({ [$0] }) ?? hosts { leaks += try machine(name).leaks() }
+        return leaks
+    }
+
+    func runs(_ domain: String, on host: String) throws(ScenarioFailure) -> String {
+        let state = try machine(host).runs(domain)
+        for other in hosts where other != host && state == "running" {
+            if try machine(other).runs(domain) == "running" { return "it runs on \(other) too" }
+        }
+        return state
+    }
 
     func scriptCalls(_ path: String, host: String) throws(ScenarioFailure) -> [[String]] {
-        try machine.scriptCalls(path)
+        try machine(host).scriptCalls(path)
     }
 
     func received(_ receiver: String) throws(ScenarioFailure) -> [[UInt8]] {
@@ -210,12 +263,15 @@ extension ScenarioSuite {
     /// - Parameters:
     ///   - address: where that machine's daemon listens; it is started and stopped here.
     ///   - guestImage: path of the lab's tiny guest, which is put at the scenario's kernel paths.
-    public static func run(_ scenario: Scenario, at address: RemoteAddress, guestImage: String) -> ScenarioResult {
+    ///   - lent: where other machines are lent, for a scenario of several hosts.
+    public static func run(
+        _ scenario: Scenario, at address: RemoteAddress, guestImage: String, lent: [RemoteAddress] = []
+    ) -> ScenarioResult {
         func failure(_ reasons: [String]) -> StepFailure {
             StepFailure(place: scenario.place, form: "(scenario \(scenario.name) …)", reasons: reasons)
         }
         do throws(ScenarioFailure) {
-            let target = try RealTarget(scenario, address, guestImage: guestImage)
+            let target = try RealTarget(scenario, address, guestImage: guestImage, lent: lent)
             guard let obstacle = target.obstacle else {
                 var result = run(scenario, on: target)
                 result.leftovers = target.leftovers

@@ -37,6 +37,13 @@ final class Socket: ByteStream {
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     }
 
+    /// A connection that somebody else has made.
+    init(adopting descriptor: Int32) {
+        self.descriptor = descriptor
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    }
+
     deinit { close() }
 
     private func bind(to address: String) throws(ScenarioFailure) {
@@ -88,6 +95,43 @@ final class Socket: ByteStream {
                 return
             }
         }
+    }
+
+    /// Its own machine's address in it, an IPv4 one.
+    var ownAddress: String? {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isKnown = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) == 0 }
+        }
+        var text = [CChar](repeating: 0, count: Int(INET_ADDRSTRLEN))
+        guard isKnown, inet_ntop(AF_INET, &address.sin_addr, &text, socklen_t(INET_ADDRSTRLEN)) != nil else {
+            return nil
+        }
+        return String(cString: text)
+    }
+
+    /// Forgets what has been received first.
+    func skip(_ count: Int) { bytes.removeFirst(min(count, bytes.count)) }
+
+    /// Sends what has been received to another, and forgets it.
+    func carry(to other: Socket) {
+        pump()
+        let received = bytes
+        bytes = []
+        other.send(received)
+    }
+
+    var hasUnsent: Bool {
+        pump()
+        return !unsent.isEmpty && descriptor >= 0
+    }
+
+    /// Closes when everything has been sent, or nobody takes it any more.
+    func finish() {
+        let end = ContinuousClock.now + .seconds(10)
+        while hasUnsent, ContinuousClock.now < end { usleep(1000) }
+        close()
     }
 
     func close() {

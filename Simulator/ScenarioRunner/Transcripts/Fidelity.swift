@@ -2,7 +2,8 @@ import SExpressions
 
 /// Whether two machines told the same story (design/scenarios.md, *Equal*): the same requests and answers in the same order, and
 /// for each domain the same events in the same order. When between two answers an event came, and in which order two domains had
-/// theirs, is each machine's own; and so is when a front-end connects, from which on its device has an `evtchn`.
+/// theirs, is each machine's own; and so is when a front-end connects, from which on its device has an `evtchn`, and at what time events
+/// were that are asked for later.
 public enum Fidelity {
     /// How the second transcript differs first; nil when the two are equal, but for fields that only the second has.
     public static func difference(_ one: String, _ other: String) -> String? {
@@ -41,10 +42,18 @@ public enum Fidelity {
         var hasKills: Bool { exchanges.contains { $0.hasPrefix("$ (fault ") && $0.contains("(kill-daemon") } }
 
         init(_ transcript: String) {
-            var host = ""
+            // Where an event came from is told before it, and events come when they come.
+            var (host, told) = ("", "")
             for line in transcript.split(separator: "\n") {
-                if line.hasPrefix("@ ") { host = String(line) }
+                if line.hasPrefix("@ ") {
+                    host = String(line)
+                    continue
+                }
                 guard line.hasPrefix("* ") else {
+                    if line.hasPrefix("> ") || line.hasPrefix("< "), host != told {
+                        exchanges.append(host)
+                        told = host
+                    }
                     exchanges += line.hasPrefix("  ") ? Self.words(line) : [String(line)]
                     continue
                 }
@@ -54,15 +63,25 @@ public enum Fidelity {
                 else { continue }
                 let value = event.list?.dropFirst().first
                 let subject = name.hasPrefix("xend.domain.") ? value?.list?.first?.atom : nil
-                events["\(host) \(subject ?? name)", default: []].append(String(line))
+                let key = "\(host) \(subject ?? name)"
+                // How often a restart is tried that cannot succeed depends on how long one looks on.
+                guard name != "xend.domain.restart" || events[key]?.last != String(line) else { continue }
+                events[key, default: []].append(String(line))
             }
             removeChannels()
             nameDomains()
+            hideTimes()
         }
 
+        /// Without the id at the end of a domain's url.
         private static func words(_ line: Substring) -> [String] {
             var words: [String] = []
             for piece in line.split(separator: " ") {
+                if piece.hasPrefix("http://"), let end = piece.lastIndex(of: "/"), Int(piece[end...].dropFirst()) != nil
+                {
+                    words.append(String(piece[...end]))
+                    continue
+                }
                 var word = ""
                 for character in piece {
                     guard character == "(" || character == ")" else {
@@ -78,14 +97,35 @@ public enum Fidelity {
             return words
         }
 
-        /// Messages name domains by the ids they have, `domain 7 "web"`; which id that is depends on how many the machine has had.
+        /// Messages name domains by the ids they have, `domain 7 "web"`, `vif7.0`, and so do events that are asked for, `(value (web 7))`;
+        /// which id that is depends on how many the machine has had.
         private mutating func nameDomains() {
             var names: [String: String] = [:]
-            for index in exchanges.indices.dropFirst() where exchanges[index - 1] == "domain" {
-                guard let id = Int(exchanges[index]), id > 0 else { continue }
-                let name = names["\(id)"] ?? "#\(names.count + 1)"
-                names["\(id)"] = name
-                exchanges[index] = name
+            func name(_ id: Substring) -> String {
+                let name = names[String(id)] ?? "#\(names.count + 1)"
+                names[String(id)] = name
+                return name
+            }
+            for index in exchanges.indices.dropFirst(3) {
+                let word = exchanges[index]
+                if let id = Int(word), id > 0 {
+                    let isOfEvent = exchanges[index - 3] == "value" && exchanges[index - 2] == "("
+                    let isNamed = ["domain", "'domain"].contains(exchanges[index - 1])
+                    if isOfEvent || isNamed { exchanges[index] = name(word[...]) }
+                } else if word.hasPrefix("vif"), let dot = word.firstIndex(of: "."),
+                    Int(word[dot...].dropFirst()) != nil
+                {
+                    let id = word[..<dot].dropFirst(3)
+                    if Int(id) != nil { exchanges[index] = "vif\(name(id))\(word[dot...])" }
+                }
+            }
+        }
+
+        /// Of events, which have seconds since 1970: `(time 1099656000.09)`.
+        private mutating func hideTimes() {
+            for index in exchanges.indices.dropFirst(2)
+            where exchanges[index - 1] == "time" && exchanges[index - 2] == "(" && Double(exchanges[index]) != nil {
+                exchanges[index] = "_"
             }
         }
 

@@ -1,0 +1,113 @@
+import ScenarioLanguage
+import Testing
+
+@testable import ScenarioRunner
+
+struct FidelityTests {
+    private static let story = """
+        $ (unpause web)
+        > GET /xend/event
+        < 200 OK
+          (events (event (number 3) (time 1099656000.09) (name xend.domain.unpause) (value (web id1))))
+        """
+
+    @Test func `when events were is each machine's own, which they are is not`() {
+        let later = Self.story.split(separator: "1099656000.09").joined(separator: "1796082657.43")
+        #expect(Fidelity.difference(Self.story, later) == nil)
+        let other = Self.story.split(separator: "unpause) (value").joined(separator: "pause) (value")
+        #expect(Fidelity.difference(Self.story, other) != nil)
+    }
+
+    @Test func `which host an event came from, and the id in a url, are told apart from what was asked`() {
+        let one = """
+            @ alpha
+            * (xend.domain.create (web id1))
+            $ (migrate web beta)
+            > POST /xend/domain/web
+            < 200 OK
+              http://beta:8000/xend/domain/1
+            """
+        let other = """
+            $ (migrate web beta)
+            @ alpha
+            > POST /xend/domain/web
+            < 200 OK
+              http://beta:8000/xend/domain/7
+            * (xend.domain.create (web id1))
+            """
+        #expect(Fidelity.difference(one, other) == nil)
+        #expect(Fidelity.difference(one, other.split(separator: "@ alpha").joined(separator: "@ beta")) != nil)
+    }
+
+    @Test func `ids in messages and events have the names of their domains`() {
+        let one = """
+            $ (create (vm (name web)))
+            < 200 OK
+              (xend.err 'cannot connect vif 0 of domain 2 "db": cannot call vif2.0 of db')
+              (event (value (db 2)))
+            """
+        let other = one.split(separator: "2", omittingEmptySubsequences: false).joined(separator: "7")
+            .split(separator: "700").joined(separator: "200")
+        #expect(Fidelity.difference(one, other) == nil)
+        #expect(Fidelity.difference(one, one.split(separator: "(db 2)").joined(separator: "(db 3)")) != nil)
+    }
+
+    @Test func `how often a restart is tried that cannot succeed depends on how long one looks on`() {
+        let begin = "* (xend.domain.restart (web id1 begin))\n"
+        let end = "* (xend.domain.restart (web id1 cancel))\n"
+        #expect(Fidelity.difference(begin + end, begin + begin + begin + end) == nil)
+        #expect(Fidelity.difference(begin + end, end + begin) != nil)
+    }
+
+    private func story(_ steps: String) throws -> Scenario {
+        let (scenarios, errors) = ScenarioReader.read(Array("(scenario s \(steps))".utf8), file: "s")
+        #expect(errors.isEmpty)
+        return try #require(scenarios.first)
+    }
+
+    private static let domain = "(create (vm (name web) (memory 32) (image (linux (kernel /boot/k)))))"
+
+    @Test func `an operation meets the faults of its time`() throws {
+        let story = try story(
+            """
+            \(Self.domain) (unpause web)
+            (fault (script vif-bridge up) (error 1))
+            (device-create web (vif) (expect _)) (heal)
+            (request POST /xend/domain/web (form (op maxmem_set) (memory 64)))
+            (background moves (save web /tmp/web (expect _)))
+            (pause web (expect _)) (daemon kill) (finish moves _) (daemon start)
+            """)
+        #expect(
+            story.passages.map { "\($0.operation) while \($0.fault)" } == [
+                "create while none", "device-create while script", "maxmem while none", "pause while none",
+                "save while daemon killed", "save while none", "start of xend while none", "unpause while none",
+            ])
+    }
+
+    @Test func `a story counts on first ids that names one, or a port or an interface of one`() throws {
+        for steps in [
+            "(expect (domain web (id 1)))", "(request GET /xend/domain/1)", "(request GET /xend/console/9601)",
+            "(expect (sxp (event (value (web 1)))))", "(expect (script-calls vif-bridge (up vif=vif1.0)))",
+            #"(expect (log "domain 2 \"web\""))"#,
+        ] {
+            #expect(try story("\(Self.domain) \(steps)").countsOnFirstIDs, "\(steps)")
+        }
+        for steps in [
+            "(expect (domain web (id _)))", "(request GET /xend/domain/web)", "(expect (domain Domain-0 (id 0)))",
+            "(expect (script-calls vif-bridge (up (~ \"vif=vif[0-9]\"))))",
+        ] {
+            #expect(try !story("\(Self.domain) \(steps)").countsOnFirstIDs, "\(steps)")
+        }
+    }
+
+    @Test func `a story of two hosts fits two machines, a PV guest that runs on while it moves none`() throws {
+        let hosts = "(host alpha) (host beta) \(Self.domain)"
+        let moves = try story("\(hosts) (migrate web beta)")
+        #expect(moves.obstacleOnRealMachine(freeMemory: 400) == "it needs 2 machines")
+        #expect(moves.obstacleOnRealMachine(freeMemory: 400, machines: 2) == nil)
+        let live = try story("\(hosts) (migrate web beta (live yes))")
+        #expect(live.obstacleOnRealMachine(freeMemory: 400, machines: 2)?.contains("PV guest") == true)
+        let refused = try story("\(hosts) (migrate web alpha (live yes) (expect (error _)))")
+        #expect(refused.obstacleOnRealMachine(freeMemory: 400, machines: 2) == nil)
+    }
+}
