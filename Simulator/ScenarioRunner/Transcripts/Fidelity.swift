@@ -57,6 +57,7 @@ public enum Fidelity {
                 events["\(host) \(subject ?? name)", default: []].append(String(line))
             }
             removeChannels()
+            removeFreeMemory()
             nameDomains()
         }
 
@@ -86,6 +87,13 @@ public enum Fidelity {
                 let name = names["\(id)"] ?? "#\(names.count + 1)"
                 names["\(id)"] = name
                 exchanges[index] = name
+            }
+        }
+
+        /// `495 MB free`: each machine has its own.
+        private mutating func removeFreeMemory() {
+            for index in exchanges.indices.dropLast(2) where exchanges[index + 1] == "MB" && exchanges[index + 2] == "free" {
+                exchanges[index] = "_"
             }
         }
 
