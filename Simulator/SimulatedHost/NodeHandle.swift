@@ -41,7 +41,10 @@ struct NodeHandle: NodeControl {
             .sorted()
     }
 
-    func networkInterfaces() async -> [String] { host.machine.hardware.interfaces.keys.sorted() }
+    /// A bridge is an interface too.
+    func networkInterfaces() async -> [String] {
+        Set(host.machine.hardware.interfaces.keys).union(host.machine.hardware.bridges).sorted()
+    }
 
     func powerOff() async throws(NodeControlError) {
         guard !incarnation.isFenced else { throw NodeControlError("the daemon has been killed") }

@@ -32,6 +32,10 @@ struct ScriptHandle: ScriptRunner {
         return try await wait(for: process, fault)
     }
 
+    func canRun(_ path: String) async -> Bool {
+        host.scripts.program(path) != nil && !host.scripts.notExecutable.contains(path)
+    }
+
     private func wait(
         for process: ScriptTable.Process, _ fault: FaultAction?
     ) async throws(ScriptError) -> ScriptResult {

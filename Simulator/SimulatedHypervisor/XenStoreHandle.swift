@@ -76,14 +76,14 @@ struct XenStoreHandle: XenStore {
     // MARK: Transactions
 
     func beginTransaction() async throws(XenStoreError) -> XenStoreTransaction {
-        let number = try await request(.transaction, "begin a transaction on", "/") { () throws(XenStoreError) in
+        let number = try await request(.transaction, "begin", "/", named: "a transaction") { () throws(XenStoreError) in
             try store.beginTransaction(on: incarnation.number)
         }
         return XenStoreTransaction(number)
     }
 
     func endTransaction(_ transaction: XenStoreTransaction, commit: Bool) async throws(XenStoreError) {
-        try await request(.transaction, "commit a transaction on", "/") { () throws(XenStoreError) in
+        try await request(.transaction, "commit", "/", named: "a transaction") { () throws(XenStoreError) in
             try store.endTransaction(transaction.rawValue, commit: commit)
         }
     }
@@ -149,30 +149,33 @@ struct XenStoreHandle: XenStore {
     // MARK: One request
 
     private func request<Result: Sendable>(
-        _ point: XenStoreRequest, _ action: String, _ path: String, _ body: () throws(XenStoreError) -> Result
+        _ point: XenStoreRequest, _ action: String, _ path: String, named name: String? = nil,
+        _ body: () throws(XenStoreError) -> Result
     ) async throws(XenStoreError) -> Result {
         if isOpen { return try body() }
         var fault: FaultAction?
-        return try await request(point, action, path, &fault, body)
+        return try await request(point, action, path, named: name, &fault, body)
     }
 
-    /// - Parameter fault: what the caller itself must act out.
+    /// - Parameters:
+    ///   - name: what errors call it; nil: by its path.
+    ///   - fault: what the caller itself must act out.
     private func request<Result: Sendable>(
-        _ point: XenStoreRequest, _ action: String, _ path: String, _ fault: inout FaultAction?,
-        _ body: () throws(XenStoreError) -> Result
+        _ point: XenStoreRequest, _ action: String, _ path: String, named name: String? = nil,
+        _ fault: inout FaultAction?, _ body: () throws(XenStoreError) -> Result
     ) async throws(XenStoreError) -> Result {
         let afterwards: FaultAction?
         do throws(Incarnation.Obstacle) {
             afterwards = try await incarnation.pass(
                 .xenstore, point.rawValue, path, takes: machine.configuration.latencies.store)
         } catch {
-            throw XenStoreError(action, path, XenStoreError.Reason(error))
+            throw XenStoreError(action, name ?? path, XenStoreError.Reason(error))
         }
         let result = try body()
         fault = afterwards
         guard let afterwards else { return result }
         do throws(Incarnation.Obstacle) { try incarnation.finish(afterwards) } catch {
-            throw XenStoreError(action, path, XenStoreError.Reason(error))
+            throw XenStoreError(action, name ?? path, XenStoreError.Reason(error))
         }
         return result
     }

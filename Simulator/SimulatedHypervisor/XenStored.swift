@@ -154,7 +154,7 @@ public final class XenStored {
     func beginTransaction(as client: DomainID = .zero, on connection: Int = 0) throws(XenStoreError) -> UInt32 {
         requests += 1
         if client != .zero, transactions.values.lazy.filter({ $0.client == client }).count >= Limit.guestTransactions {
-            throw XenStoreError("begin a transaction on", "/", .quota)
+            throw XenStoreError("begin", "a transaction", .quota)
         }
         nextTransaction += 1
         transactions[nextTransaction] = StoreTransaction(client: client, connection: connection)
@@ -170,8 +170,8 @@ public final class XenStored {
         defer { transaction.end() }
         guard commit else { return }
         let outdated = transaction.visits.lazy.filter(\.isOutdated)
-        if let path = outdated.map(\.place.path).min() {
-            throw XenStoreError("commit a transaction on", path, .conflict)
+        if !outdated.isEmpty {
+            throw XenStoreError("commit", "a transaction", .conflict)
         }
         for visit in transaction.visits {
             if let change = visit.change { store(visit.place, change) }

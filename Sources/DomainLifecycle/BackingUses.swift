@@ -23,8 +23,8 @@ struct BackingUses: Sendable {
     private var devices: [DomainUUID: Set<BackingUse.User>] = [:]
     private var newest: UInt64 = 0
 
-    /// By others than this user, in the order in which they were taken.
-    func overlapping(_ backing: Backing, besides user: BackingUse.User) -> [BackingUse] {
+    /// By others than this user, if there is one, in the order in which they were taken.
+    func overlapping(_ backing: Backing, besides user: BackingUse.User?) -> [BackingUse] {
         var found: Set<BackingUse.User> = []
         for key in backing.extent { found.formUnion(users[key] ?? []) }
         return found.filter { $0 != user }.compactMap { uses[$0] }

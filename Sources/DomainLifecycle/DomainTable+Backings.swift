@@ -13,13 +13,7 @@ extension DomainTable {
         others: [OtherUse] = []
     ) throws(BackingInUse) {
         let user = BackingUse.User.device(slot, of: domain)
-        if !isForced {
-            let other = others.first(where: \.isWritable) ?? others.first
-            if let other, other.isWritable || isWritable {
-                throw BackingInUse(isWritable: other.isWritable, user: other.user)
-            }
-            try check(backing, isWritable, for: user)
-        }
+        if !isForced { try check(backing, isWritable, for: user, others) }
         backings.take(BackingUse(user: user, backing: backing, isWritable: isWritable))
     }
 
@@ -38,7 +32,19 @@ extension DomainTable {
         return BackingClaim(user: user)
     }
 
-    private func check(_ backing: Backing, _ isWritable: Bool, for user: BackingUse.User) throws(BackingInUse) {
+    /// Whether somebody uses it in a way that cannot be shared, before anybody asks for it.
+    /// - Throws: who uses it.
+    public func check(_ backing: Backing, isWritable: Bool, others: [OtherUse]) throws(BackingInUse) {
+        try check(backing, isWritable, for: nil, others)
+    }
+
+    private func check(
+        _ backing: Backing, _ isWritable: Bool, for user: BackingUse.User?, _ outsiders: [OtherUse] = []
+    ) throws(BackingInUse) {
+        let outsider = outsiders.first(where: \.isWritable) ?? outsiders.first
+        if let outsider, outsider.isWritable || isWritable {
+            throw BackingInUse(isWritable: outsider.isWritable, user: outsider.user)
+        }
         let others = backings.overlapping(backing, besides: user)
         if let writer = others.first(where: \.isWritable) {
             throw BackingInUse(isWritable: true, user: text(of: writer.user))

@@ -77,7 +77,8 @@ public struct DomainTable: Sendable {
         return record
     }
 
-    func checkNameIsFree(_ name: DomainName) throws(Refusal) {
+    /// - Throws: that a domain has the name, or is to have it.
+    public func checkNameIsFree(_ name: DomainName) throws(Refusal) {
         guard byName[name] == nil, promisedNames[name] == nil else { throw .nameClash(name) }
     }
 

@@ -8,6 +8,8 @@ public protocol ScriptRunner: Sendable {
         _ call: ScriptCall, started: @escaping @Sendable (ScriptProcess) async -> Void
     ) async throws(ScriptError) -> ScriptResult
 
+    /// Whether there is a program at this path that may be run.
+    func canRun(_ path: String) async -> Bool
     /// Whether a process noted earlier (by a previous daemon) is still there: same pid and same start time.
     func isRunning(_ process: ScriptProcess) async -> Bool
     /// Ends a process noted earlier with its whole group and waits until it is gone.

@@ -32,6 +32,14 @@ public final class LinuxScripts: ScriptRunner {
         throw ScriptError(path: call.path, reason: .cancelled)
     }
 
+    public func canRun(_ path: String) async -> Bool {
+        let path = root.file(path)
+        return await pool.run {
+            var status = stat()
+            return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+        }
+    }
+
     public func isRunning(_ process: ScriptProcess) async -> Bool {
         guard let status = ProcessStatus(pid: process.pid) else { return false }
         return status.startTime == process.startTime && !status.isZombie

@@ -204,6 +204,8 @@ private struct TracedScripts: ScriptRunner {
             () async throws(ScriptError) in try await base.run(call, started: started)
         }
     }
+    func canRun(_ path: String) async -> Bool { await base.canRun(path) }
+
     func isRunning(_ process: ScriptProcess) async -> Bool { await base.isRunning(process) }
     func terminate(_ process: ScriptProcess) async { await base.terminate(process) }
 }

@@ -36,6 +36,8 @@ struct FailingCall {
             return "xend asks xenstored one thing after another: one that hangs holds all (fault xenstore, hang)"
         case .xenstore where name == XenStoreRequest.watch.rawValue && rule.action.isLate:
             return "events come when they come (fault xenstore watch, delay)"
+        case .disk where name == "read" && rule.selector != .always && rule.selector != .nth(1):
+            return "how much of a file is read at once is each machine's own (fault disk read, nth)"
         case .disk where name == "read" && rule.pattern.detail.hasPrefix("/boot/"):
             return "Xen's library maps a kernel and does not read it (fault disk read)"
         default: return nil

@@ -69,6 +69,7 @@ public enum Fidelity {
                 events[key, default: []].append(String(line))
             }
             removeChannels()
+            removeFreeMemory()
             nameDomains()
             hideTimes()
         }
@@ -125,6 +126,13 @@ public enum Fidelity {
         private mutating func hideTimes() {
             for index in exchanges.indices.dropFirst(2)
             where exchanges[index - 1] == "time" && exchanges[index - 2] == "(" && Double(exchanges[index]) != nil {
+                exchanges[index] = "_"
+            }
+        }
+
+        /// `495 MB free`: each machine has its own.
+        private mutating func removeFreeMemory() {
+            for index in exchanges.indices.dropLast(2) where exchanges[index + 1] == "MB" && exchanges[index + 2] == "free" {
                 exchanges[index] = "_"
             }
         }

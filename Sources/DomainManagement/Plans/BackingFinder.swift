@@ -27,6 +27,14 @@ struct BackingFinder: ManagerPart {
         return Backing(Set(keys), parts: Set(extent.devices.map(BackingKey.device)))
     }
 
+    /// What would stand behind a vbd whose uname is this file or device.
+    func backing(of vbd: VBDConfig, from information: FileInformation) async -> Backing {
+        if case .blockDevice(let number) = information.kind {
+            return await backing(of: vbd, number: number, isBound: false, in: .zero)
+        }
+        return Backing(Set([.text("\(vbd.kind):\(vbd.details.withoutDetours)")] + (information.identity.map { [BackingKey($0)] } ?? [])))
+    }
+
     /// What an earlier daemon's domains use stays theirs.
     func takeUp() async {
         for record in table.sorted {

@@ -54,7 +54,9 @@ final class DeviceFitter: ManagerPart {
         table.note(.attached(device), of: record.uuid)
         let backing = await BackingFinder(context: context).backing(
             of: vbd, number: bound.number, isBound: bound.isBound, in: device.backend)
-        let others = vbd.isForced ? [] : await OtherUses(context: context).uses(of: backing, bound, vbd)
+        let isOurs = device.backend == .zero && !vbd.isForced
+        let others =
+            isOurs ? await OtherUses(context: context).uses(of: backing, bound.node, bound.number, vbd) : []
         do {
             try table.claim(
                 backing, for: device.slot, of: record.uuid, isWritable: vbd.isWritable, isForced: vbd.isForced,

@@ -14,13 +14,15 @@ struct OtherUses: ManagerPart {
     private static let ourselves = "this host itself"
     private static let pause = Duration.milliseconds(100)
 
-    /// Of what stands behind a vbd, known by then as its domain's.
-    func uses(of backing: Backing, _ bound: BoundBlockDevice, _ vbd: VBDConfig) async -> [OtherUse] {
-        guard let number = bound.number else { return [] }
+    /// Of what stands behind a vbd, known by then as its domain's, or what is to stand there.
+    /// - Parameters:
+    ///   - node: of the device.
+    ///   - number: of the device; nil: there is none yet, or it is another driver domain's.
+    func uses(of backing: Backing, _ node: String, _ number: UInt32?, _ vbd: VBDConfig) async -> [OtherUse] {
         var uses = await domains(using: backing)
         // A domain's loop device is that domain's, whoever has made it.
-        let theirs = Set(uses.compactMap(\.number) + [number])
-        uses += await ownUse(of: bound.node, number)
+        let theirs = Set(uses.compactMap(\.number) + (number.map { [$0] } ?? []))
+        if let number { uses += await ownUse(of: node, number) }
         if vbd.kind == "file" { uses += await loops(showing: vbd.details, besides: theirs) }
         return uses.map(\.use)
     }

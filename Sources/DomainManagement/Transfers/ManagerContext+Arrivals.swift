@@ -18,9 +18,7 @@ extension ManagerContext {
             if let missing = arrival.record.config?.pinBeyond(cpus: node.cpus) {
                 throw OperationError(.refused, "cannot \(operation) \(title): \(missing)")
             }
-            for device in arrival.record.devices {
-                guard case .vbd(let vbd) = device.config, vbd.backend == nil else { continue }
-                guard let missing = await missingDevice(vbd) else { continue }
+            if let missing = await ArrivalCheck(context: self).missing(for: arrival, on: node) {
                 throw OperationError(.refused, "cannot \(operation) \(title): \(missing)")
             }
         } catch let error as OperationError {
@@ -28,19 +26,5 @@ extension ManagerContext {
         } catch {
             throw OperationError(.failed, "cannot \(operation) \(title): \(error)")
         }
-    }
-
-    /// What of a block device is not there; nil when all is, or when only its script can know.
-    private func missingDevice(_ vbd: VBDConfig) async -> String? {
-        let path: String
-        switch vbd.kind {
-        case "phy": path = vbd.physicalNode
-        case "file": path = vbd.details
-        default: return nil
-        }
-        let kind = (try? await host.files.information(path))?.kind
-        if case .blockDevice = kind, vbd.kind == "phy" { return nil }
-        if kind == .file, vbd.kind == "file" { return nil }
-        return "its device \(vbd.device) needs \(vbd.uname), and \(path) does not exist here"
     }
 }
