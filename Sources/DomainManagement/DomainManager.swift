@@ -61,12 +61,10 @@ public actor DomainManager {
     /// A manager that knows nothing yet: `start` makes it look.
     public init(machine: Machine, host: Host, settings: ManagerSettings, events: EventHub, log: Logger) {
         let reference = ManagerReference()
-        let context = ManagerContext(
+        context = ManagerContext(
             machine: machine, host: host, settings: settings, events: events, log: log, reference: reference)
-        let turns = DomainTurns()
+        turns = DomainTurns()
         self.events = events
-        self.context = context
-        self.turns = turns
         executor = host.tasks.serialExecutor()
         unownedExecutor = executor.asUnownedSerialExecutor()
         parts = ManagerParts(context, turns: turns)
