@@ -151,7 +151,7 @@ public final class EventHub: Sendable {
 
     private func take(_ number: UInt64, _ state: inout State) -> Taking {
         guard let reader = state.readers[number] else { return .over }
-        guard reader.position + 1 >= state.oldest else {
+        guard reader.position + 1 >= state.oldest || reader.patterns.isEmpty else {
             // Something that it has not seen is kept no more.
             remove(number, &state)
             return .over

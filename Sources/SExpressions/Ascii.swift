@@ -31,7 +31,7 @@ enum Ascii {
     /// Letters, digits and `. - _ : / ~`: what is printed without quotes.
     static func isPlain(_ byte: UInt8) -> Bool {
         // A bit for each character of ASCII: every byte of every answer is asked about.
-        byte < 128 && (byte < 64 ? plain.low : plain.high) >> UInt64(byte & 63) & 1 == 1
+        byte < 128 && (byte < 64 ? plain.low : plain.high) &>> UInt64(byte & 63) & 1 == 1
     }
 
     private static let plain: (low: UInt64, high: UInt64) = (0x07ff_e000_0000_0000, 0x47ff_fffe_87ff_fffe)

@@ -34,6 +34,8 @@ struct QuickReader: ~Copyable {
             case Ascii.open:
                 place += 1
                 var inner: [SExpression] = []
+                // Most lists have no more: without, each grows twice.
+                inner.reserveCapacity(4)
                 guard open < depth, read(into: &inner, open + 1) else { return false }
                 members.append(.list(inner))
             case Ascii.close:
