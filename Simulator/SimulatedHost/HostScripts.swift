@@ -90,6 +90,9 @@ struct BridgeScript: HostScript {
         switch arguments.first {
         case "up":
             guard bridge != "null" else { return scriptSuccess }
+            guard Self.isName(bridge) else {
+                return scriptFailure("vif-bridge: bridge=\(bridge): not the name of an interface")
+            }
             if let name = values["vifname"], name != vif, hardware.interfaces.keys.contains(vif) {
                 guard !hardware.interfaces.keys.contains(name) else {
                     return scriptFailure(
@@ -111,5 +114,18 @@ struct BridgeScript: HostScript {
             return scriptSuccess
         default: return scriptFailure("Usage: vif-bridge {up|down}")
         }
+    }
+
+    /// What the kernel, and a chain of nftables, can be called.
+    private static func isName(_ text: String) -> Bool {
+        text.first?.isLetter == true
+            && text.utf8.allSatisfy {
+                switch $0 {
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
     }
 }

@@ -126,6 +126,11 @@ public final class SimulatedNetwork: @unchecked Sendable {
         return listener
     }
 
+    /// Whether somebody listens there who is there for that host alone.
+    public func isForItsHostAlone(host: String, port: UInt16) -> Bool {
+        listeners[Place(host: host, port: port)]?.isForItsHostAlone == true
+    }
+
     func close(_ listener: SimulatedListener) {
         if listeners[listener.place] === listener { listeners[listener.place] = nil }
     }

@@ -4,6 +4,9 @@ import Dispatch
 public final class QueueExecutor: SerialExecutor {
     private let queue = DispatchQueue(label: "xend")
 
+    /// With nothing to do.
+    public init() {}
+
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async { [self] in job.runSynchronously(on: asUnownedSerialExecutor()) }

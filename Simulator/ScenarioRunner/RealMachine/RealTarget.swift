@@ -249,14 +249,6 @@ final class RealTarget: ScenarioTarget {
     }
 }
 
-/// A connection that was refused: it has ended.
-private final class NoStream: ByteStream {
-    var received: [UInt8] { [] }
-    var isEnded: Bool { true }
-    func send(_ bytes: [UInt8]) {}
-    func close() {}
-}
-
 extension ScenarioSuite {
     /// Runs one scenario on the real machine that this program is on, if it can be run there in full.
     ///

@@ -92,6 +92,8 @@ package final class SimulatedTarget: ScenarioTarget {
         // Consoles and debug port accept connections from the machine itself only, unless configured otherwise.
         let user = origin.flatMap(SimulatedAccounts.uid)
         let place = user == nil ? origin ?? host : host
+        // Where the daemon listens for its own machine alone, others find nobody.
+        if place != host, world.world.network.isForItsHostAlone(host: host, port: port) { return NoStream() }
         return MemoryTCP(
             world.world.client(on: place, of: user ?? 0), tasks: world.world.executor, host: host, port: port,
             deadline: world.now + .seconds(60))

@@ -72,6 +72,7 @@ public enum Fidelity {
             removeFreeMemory()
             nameDomains()
             hideTimes()
+            hideUUIDs()
         }
 
         /// Without the id at the end of a domain's url.
@@ -135,6 +136,21 @@ public enum Fidelity {
             for index in exchanges.indices.dropLast(2) where exchanges[index + 1] == "MB" && exchanges[index + 2] == "free" {
                 exchanges[index] = "_"
             }
+        }
+
+        /// Those in names of files, which are xend's choice.
+        private mutating func hideUUIDs() {
+            exchanges = exchanges.map(Self.withoutUUIDs)
+            events = events.mapValues { $0.map(Self.withoutUUIDs) }
+        }
+
+        private static func withoutUUIDs(_ text: String) -> String {
+            guard text.utf8.contains(UInt8(ascii: "-")), text.contains("/") else { return text }
+            var parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+            for index in parts.indices.dropFirst() where String(parts[index].prefix(36)).isUUID {
+                parts[index] = "_" + parts[index].dropFirst(36)
+            }
+            return parts.joined(separator: "/")
         }
 
         /// Takes `(evtchn A B)` out.
