@@ -1,5 +1,22 @@
 import DomainModel
 
+extension BackingUse.User {
+    fileprivate func text(in table: DomainTable) -> String {
+        switch self {
+        case .device(_, let domain): table[domain]?.title ?? "a domain that ends"
+        case .operation(_, let text): text
+        }
+    }
+}
+
+extension [OtherUse] {
+    /// - Throws: who keeps another from writing, or from reading.
+    fileprivate func check(_ isWritable: Bool) throws(BackingInUse) {
+        guard let other = first(where: \.isWritable) ?? first, other.isWritable || isWritable else { return }
+        throw BackingInUse(isWritable: other.isWritable, user: other.user)
+    }
+}
+
 extension DomainTable {
     /// Takes a backing for a vbd, unless others use it in a way that cannot be shared. Deciding and taking are one: two
     /// operations cannot both find it free.
@@ -41,21 +58,13 @@ extension DomainTable {
     private func check(
         _ backing: Backing, _ isWritable: Bool, for user: BackingUse.User?, _ outsiders: [OtherUse] = []
     ) throws(BackingInUse) {
-        let outsider = outsiders.first(where: \.isWritable) ?? outsiders.first
-        if let outsider, outsider.isWritable || isWritable {
-            throw BackingInUse(isWritable: outsider.isWritable, user: outsider.user)
-        }
+        try outsiders.check(isWritable)
         let others = backings.overlapping(backing, besides: user)
         if let writer = others.first(where: \.isWritable) {
-            throw BackingInUse(isWritable: true, user: text(of: writer.user))
+            throw BackingInUse(isWritable: true, user: writer.user.text(in: self))
         }
-        if isWritable, let reader = others.first { throw BackingInUse(isWritable: false, user: text(of: reader.user)) }
-    }
-
-    private func text(of user: BackingUse.User) -> String {
-        switch user {
-        case .device(_, let domain): self[domain]?.title ?? "a domain that ends"
-        case .operation(_, let text): text
+        if isWritable, let reader = others.first {
+            throw BackingInUse(isWritable: false, user: reader.user.text(in: self))
         }
     }
 

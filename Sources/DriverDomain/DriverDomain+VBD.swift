@@ -16,6 +16,13 @@ public struct BoundBlockDevice: Hashable, Sendable {
         self.number = number
         self.isBound = isBound
     }
+
+    /// The number that a back-end's node `physical-device` names, `7:1a`; nil: it names none.
+    public static func number(_ text: String) -> UInt32? {
+        let parts = text.split(separator: ":").map { UInt32($0, radix: 16) }
+        guard parts.count == 2, let major = parts[0], let minor = parts[1] else { return nil }
+        return minor & 0xFF | (major & 0xFFF) << 8 | (minor & ~0xFF) << 12
+    }
 }
 
 extension DriverDomain {
@@ -93,13 +100,6 @@ extension DriverDomain {
             let why = information == nil ? "does not exist" : "is no file"
             throw DeviceError("vbd: Segment not found: uname=\(config.uname) (\(config.details) \(why))")
         }
-    }
-
-    /// The number that a back-end's node `physical-device` names, `7:1a`; nil: it names none.
-    public static func blockDevice(_ text: String) -> UInt32? {
-        let parts = text.split(separator: ":").map { UInt32($0, radix: 16) }
-        guard parts.count == 2, let major = parts[0], let minor = parts[1] else { return nil }
-        return minor & 0xFF | (major & 0xFFF) << 8 | (minor & ~0xFF) << 12
     }
 
     /// Attaches a block device that `bind` found.

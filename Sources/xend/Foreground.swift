@@ -122,9 +122,7 @@ struct StartFailure: Error, CustomStringConvertible {
             options.configuration = { try await self.configuration() }
             options.reloading = { begins in begins ? readiness.reloading() : readiness.reloaded() }
             options.descriptors = descriptors
-            #if DEBUG
-                StepPoints.tell(&options)
-            #endif
+            StepPoints.tell(&options)
             let log = RotatingLog(path: configuration.logPath)
             try log.check()
             let audit = RotatingLog(path: configuration.auditPath, limits: .audit)

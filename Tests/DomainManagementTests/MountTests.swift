@@ -56,15 +56,17 @@ import Testing
         try machine.createElsewhere(name: "other", kernel: "/boot/vmlinuz", memory: MemorySize(mebibytes: 64))
         bench.advance(.seconds(1))
         let back = "/local/domain/0/backend/vbd/1/51712"
-        try machine.store.write("\(back)/physical-device", "8:1")
-        try machine.store.write("\(back)/mode", theirs)
+        try bench.run {
+            try await bench.machine.store.write("\(back)/physical-device", "8:1")
+            try await bench.machine.store.write("\(back)/mode", theirs)
+        }
         let disk = "(device (vbd (uname phy:sda1) (dev sda1) (mode \(ours))))"
         if let refusal {
             let error = #expect(throws: OperationError.self) { try bench.create(disk) }
             #expect(
                 error?.message.contains("phy:sda1 is in \(refusal) use by domain 1 \"other\"") == true,
                 "\(error?.message ?? "")")
-            try machine.store.remove(back)
+            try bench.run { try await bench.machine.store.removeIfPresent(back) }
         }
         #expect(try bench.create(disk).devices.count == 1)
     }
@@ -75,8 +77,8 @@ import Testing
         try bench.start()
         let hardware = bench.alpha.machine.hardware
         let number = deviceNumber(major: 7, minor: 99)
-        var loop = try #require(hardware.device("/dev/sda1"))
-        loop = HostHardware.BlockDevice(path: "/dev/loop99", number: number, capacity: loop.capacity, file: "/srv/disk.img")
+        var loop = HostHardware.BlockDevice(path: "/dev/loop99", number: number, size: 3)
+        loop.file = "/srv/disk.img"
         hardware.add(loop)
         let disk = "(device (vbd (uname file:/srv/disk.img) (dev sda1) (mode w)))"
         let error = #expect(throws: OperationError.self) { try bench.create(disk) }

@@ -1,5 +1,4 @@
 import Glibc
-import HypervisorInterface
 import ScenarioLanguage
 import SimulatedHypervisor
 
@@ -34,7 +33,7 @@ struct FailingCall {
             return "an image is read before it is known for which domain (fault hypercall build)"
         case .xenstore where rule.action == .hang:
             return "xend asks xenstored one thing after another: one that hangs holds all (fault xenstore, hang)"
-        case .xenstore where name == XenStoreRequest.watch.rawValue && rule.action.isLate:
+        case .xenstore where name == "watch" && rule.action.isLate:
             return "events come when they come (fault xenstore watch, delay)"
         case .disk where name == "read" && rule.selector != .always && rule.selector != .nth(1):
             return "how much of a file is read at once is each machine's own (fault disk read, nth)"

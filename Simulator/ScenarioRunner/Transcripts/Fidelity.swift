@@ -133,7 +133,8 @@ public enum Fidelity {
 
         /// `495 MB free`: each machine has its own.
         private mutating func removeFreeMemory() {
-            for index in exchanges.indices.dropLast(2) where exchanges[index + 1] == "MB" && exchanges[index + 2] == "free" {
+            for index in exchanges.indices.dropLast(2)
+            where exchanges[index + 1] == "MB" && exchanges[index + 2] == "free" {
                 exchanges[index] = "_"
             }
         }

@@ -32,7 +32,10 @@ struct BackingFinder: ManagerPart {
         if case .blockDevice(let number) = information.kind {
             return await backing(of: vbd, number: number, isBound: false, in: .zero)
         }
-        return Backing(Set([.text("\(vbd.kind):\(vbd.details.withoutDetours)")] + (information.identity.map { [BackingKey($0)] } ?? [])))
+        return Backing(
+            Set(
+                [.text("\(vbd.kind):\(vbd.details.withoutDetours)")]
+                    + (information.identity.map { [BackingKey($0)] } ?? [])))
     }
 
     /// What an earlier daemon's domains use stays theirs.

@@ -97,7 +97,7 @@ struct OtherUses: ManagerPart {
     private func use(at directory: String, of record: DomainRecord, _ backing: Backing) async -> Found? {
         let store = machine.store
         guard let text = try? await store.readIfPresent("\(directory)/physical-device"),
-            let number = DriverDomain.blockDevice(text),
+            let number = BoundBlockDevice.number(text),
             await BackingFinder(context: context).backing(ofDevice: number).overlaps(backing)
         else { return nil }
         let mode = try? await store.readIfPresent("\(directory)/mode")
