@@ -167,22 +167,8 @@ extension DomainManager {
         } catch {
             throw OperationError(.failed, "cannot record the notification url: \(error)")
         }
-        notification = (url.flatMap { $0.isEmpty ? nil : $0 }, notification.setting + 1)
+        notification.set(url)
     }
-
-    /// Who posts events reads them by this. While there is no url, nothing wakes it.
-    public func notify(by reader: EventReader) {
-        notified = reader
-        listenForNotified()
-    }
-
-    /// Nobody is to be told of anything more, unless an url has been set since.
-    /// - Parameter setting: how often one had been.
-    public func notifyNobody(since setting: Int) {
-        if notification.setting == setting { notified?.listen(to: []) }
-    }
-
-    func listenForNotified() { notified?.listen(to: notification.url == nil ? [] : [EventPattern("*")]) }
 
     // MARK: - For the machine
 

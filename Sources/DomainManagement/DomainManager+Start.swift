@@ -19,7 +19,7 @@ extension DomainManager {
         await parts.startUp.endScripts(of: replay)
         table.continueSerials(after: replay.lastSerial)
         starts = replay.starts + 1
-        notification.url = replay.notificationURL
+        notification.set(replay.notificationURL)
         let hasRebooted = boot.hasRebooted || (replay.boot != nil && replay.boot != boot.identifier)
         if hasRebooted { log.notice("the machine has been rebooted: saved domains are dropped") }
         let todo = parts.startUp.takeUp(
@@ -53,7 +53,7 @@ extension DomainManager {
     /// What a journal has to begin with: all that is known, and what is under way.
     private func journalStart(_ boot: String) -> [JournalEntry] {
         var entries = [database.boot(boot), database.start(starts)]
-        if let url = notification.url { entries.append(database.notify(url)) }
+        if let url = notification.target.url { entries.append(database.notify(url)) }
         for record in table.sorted where !record.isForeign && record.stage != .creating {
             entries.append(database.record(record))
         }

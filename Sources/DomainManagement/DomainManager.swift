@@ -50,13 +50,8 @@ public actor DomainManager {
     public internal(set) var notices: [String] = []
     /// How often the daemon has started on this database.
     var starts: UInt64 = 0
-    /// Where events are posted (manual H4, `notify`), nil = nowhere; and how often that has been set: who sets the same url again
-    /// wants to be tried again.
-    public internal(set) var notification: (url: String?, setting: Int) = (nil, 0) {
-        didSet { listenForNotified() }
-    }
-    /// Who posts them: sleeps while nobody is to be told.
-    var notified: EventReader?
+    /// Where events are posted.
+    public nonisolated let notification = Notification()
 
     /// A manager that knows nothing yet: `start` makes it look.
     public init(machine: Machine, host: Host, settings: ManagerSettings, events: EventHub, log: Logger) {

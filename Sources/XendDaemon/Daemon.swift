@@ -297,13 +297,13 @@ public final class Daemon: Sendable {
             manager: manager, sender: host.notifications, clock: host.clock, log: log)
         let everything = [EventPattern("*")]
         let first = events.ownReader(matching: everything)
-        await manager.notify(by: first)
+        manager.notification.read(by: first)
         host.tasks.spawn { [self] in
             await forwarder.run(first)
             while await !parts.isStopping, (try? await host.clock.sleep(for: Self.notificationPause)) != nil {
                 log.warning("events came faster than they could be sent to the notification url; some are lost")
                 let next = events.ownReader(matching: everything)
-                await manager.notify(by: next)
+                manager.notification.read(by: next)
                 await forwarder.run(next)
             }
         }

@@ -26,11 +26,11 @@ struct NotificationForwarder: Sendable {
 
     /// - Returns: false: nobody wants to be told of what has happened until now.
     private func forward(_ numbered: NumberedEvent, _ tries: inout (setting: Int, failures: Int)) async -> Bool {
-        let (url, setting) = await manager.notification
+        let (url, setting) = manager.notification.target
         // Who sets a url, be it the same, wants it to be tried anew.
         if setting != tries.setting { tries = (setting, 0) }
         guard let url, tries.failures < Self.maximumFailures else {
-            await manager.notifyNobody(since: setting)
+            manager.notification.rest(since: setting)
             return false
         }
         do {

@@ -87,7 +87,7 @@ struct FormatTests {
         #expect(try bench.domains().map(\.name) == ["Domain-0"])
         #expect(bench.alpha.leaks() == [])
         let manager = bench.manager
-        #expect(try bench.run { await manager.notification.url } == replay.notificationURL)
+        #expect(try bench.run { manager.notification.url } == replay.notificationURL)
         let tasks = try bench.run { await manager.tasks() }
         #expect(tasks.map(\.id) == replay.transfers.tasks.map(\.id))
         #expect(tasks.allSatisfy { $0.outcome != .running })
@@ -106,7 +106,7 @@ struct FormatTests {
         bench.alpha.faults.heal()
         try bench.start()
         let manager = bench.manager
-        #expect(try bench.run { await manager.notification.url } == replay.notificationURL)
+        #expect(try bench.run { manager.notification.url } == replay.notificationURL)
         #expect(try bench.run { await manager.tasks() }.map(\.id) == replay.transfers.tasks.map(\.id))
     }
 }

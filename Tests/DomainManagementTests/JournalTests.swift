@@ -50,6 +50,6 @@ import Testing
         bench.alpha.killDaemon()
         try bench.start()
         let next = bench.manager
-        #expect(try bench.run { await next.notification.url } == "http://meanwhile.example/")
+        #expect(try bench.run { next.notification.url } == "http://meanwhile.example/")
     }
 }

@@ -115,7 +115,7 @@ package final class SimulatedTarget: ScenarioTarget {
 
     package func tasks(of host: RunningHost) -> [TaskInformation] { ask(host) { await $0.tasks() } }
     package func notificationURL(of host: RunningHost) -> String? {
-        ask(host) { await [$0.manager.notification.url] }.first ?? nil
+        host.daemon?.manager.notification.url
     }
 
     private func ask<Value>(_ host: RunningHost, _ question: @escaping @Sendable (Daemon) async -> [Value]) -> [Value] {
