@@ -7,6 +7,9 @@ import Testing
 
 @Suite("What is done, and why")
 struct AccountTests {
+    // Not that of a user of the host.
+    private typealias Account = DomainManagement.Account
+
     /// A part of the manager: it names no isolation, and has that of whoever asks it.
     private struct Part {
         let account: Account
