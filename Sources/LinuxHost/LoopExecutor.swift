@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 import Synchronization
 
 /// Swift's tasks on an event loop: what is read from a socket is decided and answered on the thread that has read it, and everything
@@ -16,8 +17,11 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
         var isAwaited = false
     }
 
-    /// - Parameter loop: of one thread; it has to live as long as anything is to be done.
+    /// - Parameter loop: it has to live as long as anything is to be done.
     public init(_ loop: any EventLoop) { self.loop = loop }
+
+    /// On one of the process's own loops.
+    public convenience init() { self.init(MultiThreadedEventLoopGroup.singleton.next()) }
 
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)

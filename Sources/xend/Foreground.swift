@@ -4,7 +4,6 @@ import Glibc
 import HTTPInterface
 import HostInterface
 import LinuxHost
-import NIOPosix
 import XenHypervisor
 import XendDaemon
 
@@ -29,7 +28,7 @@ struct Foreground {
             let holding = try takePidFile()
             defer { holding.release() }
             // Requests are read, decided and answered on one thread (record 14).
-            let core = LoopExecutor(MultiThreadedEventLoopGroup.singleton.next())
+            let core = LoopExecutor()
             try await withTaskExecutorPreference(core) {
                 try await serve(configuration, descriptors, readiness, Signals(stop: signals, reload: hangups), on: core)
             }

@@ -1,11 +1,10 @@
 import HostInterface
 import LinuxHost
 import NIOCore
-import NIOPosix
 import Testing
 
 @Suite("Tasks on an event loop") struct LoopExecutorTests {
-    let executor = LoopExecutor(MultiThreadedEventLoopGroup.singleton.next())
+    let executor = LoopExecutor()
 
     /// An actor as the daemon's are: without an executor of its own.
     private actor Core {

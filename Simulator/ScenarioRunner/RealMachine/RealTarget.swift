@@ -12,6 +12,8 @@ final class RealTarget: ScenarioTarget {
     private let address: RemoteAddress
     /// By the names of the story's hosts, of which the first is here.
     private var machines: [String: any StoryMachine] = [:]
+    /// The one that the runner is on.
+    private let own: RealMachine
     /// In a story of several.
     private var addresses: [String: String] = [:]
     private let fitness: RealFitness
@@ -43,6 +45,7 @@ final class RealTarget: ScenarioTarget {
         self.scenario = scenario
         self.address = address
         let machine = try RealMachine(guestImage: guestImage)
+        own = machine
         let hosts = scenario.setup.hosts.map(\.name)
         fitness = RealFitness(scenario, freeMemory: machine.freeBefore - 16, machines: 1 + lent.count)
         machines[hosts[0]] = machine
@@ -69,7 +72,7 @@ final class RealTarget: ScenarioTarget {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         // What the story has set it by is counted by whoever asks.
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9 - machine.clockOffset.inSeconds
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9 - own.clockOffset.inSeconds
     }
 
     // MARK: Setup
