@@ -11,7 +11,7 @@ SYSCONFDIR ?= /etc
 PLACE = $(DESTDIR)$(PREFIX)
 SHARE = $(PLACE)/share
 
-.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare fuzz tls-test clients python openapi attack cluster deb deb-test image image-test boot-test debian-test versions docs drawings ci install format clean fidelity page pictures
+.PHONY: help run test build tools scenarios sweep lab-test kit-test lab-bench bench bench-count bench-compare flat fuzz tls-test clients python openapi attack cluster deb deb-test image image-test boot-test debian-test versions docs drawings ci install format clean fidelity page pictures
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,10 @@ bench: tools ## Measure, with ratios against a peer in the same run
 
 bench-count: tools ## Count the instructions of what xend does, with callgrind; results also as JSON
 	CI/bench-count
+
+flat: tools ## Count every operation beside 10, 1,000 and 10,000 domains: nothing may cost with the others
+	for product in xend-sim xend-scenario; do $(SWIFT) build -c release --product $$product || exit 1; done
+	CI/test-flat --products .build/release --sizes 10,1000,10000
 
 bench-compare: tools ## Measure against another revision, by turns: REV=main
 	CI/bench-compare $(if $(REV),$(REV),main)
