@@ -30,7 +30,8 @@ struct Foreground {
             // Requests are read, decided and answered on one thread (record 14).
             let core = LoopExecutor()
             try await withTaskExecutorPreference(core) {
-                try await serve(configuration, descriptors, readiness, Signals(stop: signals, reload: hangups), on: core)
+                let signals = Signals(stop: signals, reload: hangups)
+                try await serve(configuration, descriptors, readiness, signals, on: core)
             }
         } catch {
             let reason = "\(error)"

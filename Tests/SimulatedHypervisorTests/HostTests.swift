@@ -91,7 +91,10 @@ struct HostTests {
             ("network start bridge=xen-br1 antispoof=no", 0, ""),
             ("network dance", 1, "Usage"),
             // It looks for the interface first.
-            ("vif-bridge up vif=vif1.0 domain=web mac=aa:0:0:0:0:1 bridge=xen-br9", 1, "interface vif1.0 does not exist"),
+            (
+                "vif-bridge up vif=vif1.0 domain=web mac=aa:0:0:0:0:1 bridge=xen-br9", 1,
+                "interface vif1.0 does not exist"
+            ),
             ("vif-bridge up vif=lo domain=web mac=aa:0:0:0:0:1 bridge=xen-br9", 1, "bridge xen-br9 does not exist"),
             (
                 "vif-bridge up vif=vif1.0 domain=web mac=aa:0:0:0:0:1 bridge=xen-br0", 1,
