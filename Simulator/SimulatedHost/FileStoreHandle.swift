@@ -163,7 +163,8 @@ extension FileError.Reason {
         case .fenced, .cancelled: self = .fenced
         case .errno(let name):
             let number = ErrnoName.number(name)
-            self = FileError.Reason(errno: number, text: number == EIO ? "input/output error" : name)
+            // In the words of a real host.
+            self = FileError.Reason(errno: number, text: String(cString: strerror(number)))
         }
     }
 }

@@ -17,16 +17,18 @@ final class OpenFile: AppendableFile, WritableFile, ReadableFile, @unchecked Sen
         self.node = node
     }
 
-    func append(_ bytes: [UInt8]) async throws(FileError) {
-        let fault = try await store.pass(.write, "append to", path)
+    func append(_ bytes: [UInt8]) async throws(FileError) { try await add(bytes, "append to") }
+
+    func write(_ bytes: [UInt8]) async throws(FileError) { try await add(bytes, "write") }
+
+    func skip(_ count: Int) async throws(FileError) { try await write(Array(repeating: 0, count: count)) }
+
+    private func add(_ bytes: [UInt8], _ action: String) async throws(FileError) {
+        let fault = try await store.pass(.write, action, path)
         if fault == .drop { return }
         try store.host.files.append(fault.torn.map { Array(bytes.prefix($0)) } ?? bytes, to: node, path)
-        try store.finish(fault, "append to", path)
+        try store.finish(fault, action, path)
     }
-
-    func write(_ bytes: [UInt8]) async throws(FileError) { try await append(bytes) }
-
-    func skip(_ count: Int) async throws(FileError) { try await append(Array(repeating: 0, count: count)) }
 
     func truncate(to length: Int) async throws(FileError) {
         let fault = try await store.pass(.write, "truncate", path)

@@ -69,8 +69,8 @@ struct HostTests {
         "Disks fail as told",
         arguments: [
             (FaultAction.error("ENOSPC"), FileError.Reason.noSpace, nil as [UInt8]?),
-            (.error("EIO"), .system(errno: 5, text: "input/output error"), nil),
-            (.torn(2), .system(errno: 5, text: "input/output error"), [1, 2]),
+            (.error("EIO"), .system(errno: 5, text: "Input/output error"), nil),
+            (.torn(2), .system(errno: 5, text: "Input/output error"), [1, 2]),
         ])
     func diskFaults(_ action: FaultAction, _ reason: FileError.Reason, _ left: [UInt8]?) throws {
         let bench = Bench()
