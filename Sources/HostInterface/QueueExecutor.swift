@@ -7,6 +7,7 @@ public final class QueueExecutor: SerialExecutor {
     /// With nothing to do.
     public init() {}
 
+    /// Behind those that wait already.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async { [self] in job.runSynchronously(on: asUnownedSerialExecutor()) }

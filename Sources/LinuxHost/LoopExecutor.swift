@@ -23,6 +23,7 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
     /// On one of the process's own loops.
     public convenience init() { self.init(MultiThreadedEventLoopGroup.singleton.next()) }
 
+    /// Behind those that wait already; from any thread.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let isFirst = waiting.withLock { waiting in
@@ -45,5 +46,6 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
         }
     }
 
+    /// Stops the program when it runs on another thread than the loop's.
     public func checkIsolated() { loop.preconditionInEventLoop() }
 }
