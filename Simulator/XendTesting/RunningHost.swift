@@ -91,10 +91,12 @@ public final class RunningHost: @unchecked Sendable {
         }
         surroundings.adapt(&configuration, &options)
         let (outside, http) = surroundings.begin(handles)
+        let life = host.incarnation
         run(
             Daemon(
-                machine: machine, host: outside, http: http, log: surroundings.log, audit: surroundings.audit,
-                history: surroundings.history, configuration: configuration,
+                machine: machine, host: outside, http: http, log: FencedLog(log: surroundings.log, life: life),
+                audit: FencedLog(log: surroundings.audit, life: life),
+                history: FencedLog(log: surroundings.history, life: life), configuration: configuration,
                 options: options))
     }
 
