@@ -48,8 +48,7 @@ public struct DomainTable: Sendable {
 
     /// Those of other toolstacks, by id.
     public var sortedForeign: [DomainRecord] {
-        foreign.compactMap { records[$0] }
-            .sorted { ($0.id?.rawValue ?? .max, $0.uuid) < ($1.id?.rawValue ?? .max, $1.uuid) }
+        foreign.compactMap { records[$0] }.sorted { ($0.id?.rawValue ?? 0, $0.uuid) < ($1.id?.rawValue ?? 0, $1.uuid) }
     }
 
     /// nil for a domain that is not known.
