@@ -137,8 +137,9 @@ def acts(place):
     # A new domain's devices are counted from 0 again.
     acts["device_create, device_destroy"].before = lambda client: (destroyed(client), run(client))
     acts["device_create, device_destroy"].after = None
-    for op in ("devices vif vifs vbd vbds vcpuinfo wait_for_devices sched_credit_get domain_sched_credit_get").split():
+    for op in "vifs vbds vcpuinfo wait_for_devices sched_credit_get domain_sched_credit_get".split():
         acts[op] = once(op)
+    acts.update({"devices": once("devices", type="vif"), "vif": once("vif", vif=0), "vbd": once("vbd", vbd=0)})
     for path in ["", "?format=json", "?format=html", "/history", "/history?format=html"]:
         acts["GET domain" + path] = looks(OWN + path)
     for path in ["/xend/node", "/xend/event?format=sxp", "/xend/node/log", "/xend/vnet", "/xend/token", "/healthz", "/readyz"]:
