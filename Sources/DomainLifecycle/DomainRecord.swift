@@ -82,6 +82,9 @@ public struct DomainRecord: Hashable, Sendable {
         }
     }
 
+    /// Whether one of its devices is this node of domain 0.
+    public func hasDevice(at node: String) -> Bool { devices.contains { $0.node == node } }
+
     /// The device that a client means.
     public func device(_ type: DeviceType, _ index: DeviceSelector) -> DeviceRecord? {
         devices.first { $0.type == type && index.means($0) }

@@ -263,20 +263,25 @@ static const char *id_text(word id, char text[16]) {
     return text;
 }
 
-#define XEN(function, name, id, failure) \
-    word function(word a, word b, word c, word d, word e, word f, word g, word h, word i, word j, word k, word l) { \
-        char text[16] = ""; \
+/* A call of a kind, of what is looked at or named in `text`, which fails with `failure`. */
+#define CALL(kind, result_type, failure, function, name, what, PARAMETERS, ARGUMENTS) \
+    result_type function PARAMETERS { \
+        char text[64] = ""; \
         (void)text; \
         int64_t value = 0; \
-        int action = pass("hypercall", name, id, &value); \
+        int action = pass(kind, name, what, &value); \
         if (action == FAILS) { \
             errno = (int)value; \
             return failure; \
         } \
-        word result = REAL(function)(a, b, c, d, e, f, g, h, i, j, k, l); \
+        result_type result = REAL(function) ARGUMENTS; \
         finish(action); \
         return result; \
     }
+#define XEN(function, name, id, failure) \
+    CALL("hypercall", word, failure, function, name, id, \
+         (word a, word b, word c, word d, word e, word f, word g, word h, word i, word j, word k, word l), \
+         (a, b, c, d, e, f, g, h, i, j, k, l))
 #define OF_DOMAIN(function, name) XEN(function, name, id_text(b, text), -1)
 
 XEN(xc_domain_create, "create", *(uint32_t *)b ? id_text(*(uint32_t *)b, text) : "", -1)
@@ -305,19 +310,7 @@ XEN(xc_domain_getinfolist, c == 1 ? "getinfo" : "getinfolist", c == 1 ? id_text(
 /* -- xenstored ------------------------------------------------------------------------------------------------------------------------ */
 
 #define STORE(result_type, failure, function, name, path, PARAMETERS, ARGUMENTS) \
-    result_type function PARAMETERS { \
-        char text[64] = ""; \
-        (void)text; \
-        int64_t value = 0; \
-        int action = pass("xenstore", name, path, &value); \
-        if (action == FAILS) { \
-            errno = (int)value; \
-            return failure; \
-        } \
-        result_type result = REAL(function) ARGUMENTS; \
-        finish(action); \
-        return result; \
-    }
+    CALL("xenstore", result_type, failure, function, name, path, PARAMETERS, ARGUMENTS)
 static const char *home(unsigned id, char text[64]) {
     snprintf(text, 64, "/local/domain/%u", id);
     return text;

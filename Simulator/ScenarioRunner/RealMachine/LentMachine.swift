@@ -12,6 +12,7 @@ final class LentMachine: StoryMachine {
 
     /// How long anything may take there: a story's own patience is less.
     private static let patience = Duration.seconds(200)
+    /// Between two looks at a connection, in microseconds: the runner waits in real time.
     private static let nap: UInt32 = 2000
 
     init(_ address: RemoteAddress) { self.address = address }

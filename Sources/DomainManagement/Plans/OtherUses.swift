@@ -71,7 +71,7 @@ struct OtherUses: ManagerPart {
 
     /// Of a domain that has not come to be told who uses it: then there is another one for the file, which is rare.
     private func isAttached(_ node: String) -> Bool {
-        table.sorted.contains { $0.devices.contains { $0.node == node } }
+        table.sorted.contains { $0.hasDevice(at: node) }
     }
 
     private func isReadOnly(_ loop: String) async -> Bool {

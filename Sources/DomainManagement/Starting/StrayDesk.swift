@@ -114,7 +114,7 @@ final class StrayDesk: ManagerPart {
         for node in try await drivers.unmountedLoopDevices(showing: file) {
             // What is being bound at this moment will be written down. What is bound from now on is another one.
             guard table.sorted.allSatisfy({ $0.operation == nil }) else { return false }
-            guard !table.sorted.contains(where: { $0.devices.contains { $0.node == node } }) else { continue }
+            guard !table.sorted.contains(where: { $0.hasDevice(at: node) }) else { continue }
             try await drivers.unbindFile(from: node)
         }
         return true
