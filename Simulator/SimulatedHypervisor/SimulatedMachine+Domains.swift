@@ -12,7 +12,10 @@ extension SimulatedMachine {
     /// Every domain, by id, dying ones included.
     public var reports: [DomainReport] {
         settleTime()
-        return order.compactMap { domains[$0].map(report) }
+        var reports: [DomainReport] = []
+        reports.reserveCapacity(order.count)
+        for id in order { if let domain = domains[id] { reports.append(report(domain)) } }
+        return reports
     }
 
     /// What has changed since an earlier look, and how some domains are besides. Costs as much as there is to tell.

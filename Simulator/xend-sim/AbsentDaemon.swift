@@ -11,6 +11,7 @@ struct AbsentDaemon: DaemonService {
     private static let error = OperationError(.failed, reason)
 
     func domains() async -> [DomainInformation] { [] }
+    func listedDomains() async -> [ListedDomain] { [] }
     func definedDomains(_ reference: DomainReference?) async -> [DefinedDomain] { [] }
     func domainNames() async -> [String] { [] }
     func domain(_ reference: DomainReference) async throws(OperationError) -> DomainInformation { throw Self.error }

@@ -73,9 +73,9 @@ public struct DomainInformation: Hashable, Sendable {
         shutdownReason = report?.shutdownReason
         cpu = record.firstCPU
         vcpus = report?.onlineVCPUs ?? record.config?.onlineVCPUs ?? 1
-        cpuTime = report?.cpuTime ?? .zero
+        let times = LifeTimes(record, report, now: now)
+        (cpuTime, upTime) = (times.cpuTime, times.upTime)
         startTime = record.startTime
-        upTime = record.startTime.map { max(0, now - $0) }
         self.console = console
         restartState = RestartState(record)
         held = record.held
@@ -94,7 +94,7 @@ extension DomainInformation: SExpressible {
     public func describe(to sink: inout some SExpressionSink) {
         sink.open("domain")
         describeBeginning(to: &sink)
-        describeTimes(to: &sink)
+        LifeTimes(cpuTime: cpuTime, upTime: upTime).describe(to: &sink)
         describeRest(to: &sink)
         sink.close()
     }
@@ -107,17 +107,6 @@ extension DomainInformation: SExpressible {
         sink.element("state", state.description)
         if let shutdownReason { sink.element("shutdown_reason", shutdownReason.description) }
         if let cpu { sink.element("cpu", cpu) }
-    }
-
-    /// What grows while nothing happens.
-    func describeTimes(to sink: inout some SExpressionSink) {
-        if let cpuTime { sink.element("cpu_time", seconds(cpuTime)) }
-        if let upTime { sink.element("up_time", upTime) }
-    }
-
-    private func seconds(_ duration: Duration) -> Double {
-        let (seconds, attoseconds) = duration.components
-        return Double(seconds) + Double(attoseconds) / 1e18
     }
 
     func describeRest(to sink: inout some SExpressionSink) {

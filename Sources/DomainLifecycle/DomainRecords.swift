@@ -5,13 +5,13 @@ import DomainModel
 /// A record is large. Each has a place of its own in memory, so that going through thousands copies no record.
 struct DomainRecords: Sendable, RandomAccessCollection {
     /// Never changed: a changed record gets a new place, and a copy of the table stays what it was.
-    private final class Place: Sendable {
+    final class Place: Sendable {
         let record: DomainRecord
 
         init(_ record: DomainRecord) { self.record = record }
 
         /// By id; those that Xen has not made yet last, by name.
-        func isBefore(_ other: Place) -> Bool {
+        fileprivate func isBefore(_ other: Place) -> Bool {
             let (id, otherID) = (record.id?.rawValue ?? .max, other.record.id?.rawValue ?? .max)
             return id == otherID
                 ? (record.name, record.uuid) < (other.record.name, other.record.uuid) : id < otherID
@@ -20,6 +20,9 @@ struct DomainRecords: Sendable, RandomAccessCollection {
 
     private var places: [DomainUUID: Place] = [:]
     private var order: [Place] = []
+
+    /// All, in their order, without a copy of any record.
+    var ordered: [Place] { order }
 
     var startIndex: Int { 0 }
     var endIndex: Int { order.count }

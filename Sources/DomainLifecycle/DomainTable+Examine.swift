@@ -102,7 +102,7 @@ extension DomainTable {
 
     /// The record a report is about: same id and, where Xen gave one, same uuid.
     private func known(_ report: DomainReport) -> DomainUUID? {
-        let isIts = records.read(report.uuid) { $0.id == report.id || $0.id == nil }
+        let isIts = records.read(report.uuid) { $0.isMeant(by: report) }
         return isIts == true ? report.uuid : report.id == .zero ? record(id: .zero)?.uuid : nil
     }
 
@@ -145,10 +145,19 @@ extension DomainTable {
     /// - Parameter serial: the table's `serial` when Xen was asked.
     public mutating func refresh(_ reports: [DomainReport], asOf serial: UInt64) {
         for report in reports {
-            guard let uuid = known(report),
-                records.read(uuid, { $0.lastSerial <= serial || $0.operation != nil }) == true
+            guard let uuid = report.id == .zero ? record(id: .zero)?.uuid : report.uuid,
+                records.read(uuid, { $0.takes(report, asOf: serial) }) == true
             else { continue }
             take(report, of: uuid)
         }
+    }
+}
+
+extension DomainRecord {
+    /// Whether a report about a domain of its uuid is about its life.
+    fileprivate func isMeant(by report: DomainReport) -> Bool { id == report.id || id == nil }
+
+    fileprivate func takes(_ report: DomainReport, asOf serial: UInt64) -> Bool {
+        isMeant(by: report) && (lastSerial <= serial || operation != nil)
     }
 }

@@ -10,6 +10,15 @@ extension DomainTable {
         records.compactMap { information(of: $0, console: console($0), now: now) }
     }
 
+    /// All domains as they are known, by id, with nothing worked out.
+    ///
+    /// - Parameters:
+    ///   - console: how the console of a domain is at the moment.
+    ///   - now: seconds since 1970.
+    public func listed(console: (DomainRecord) -> ConsoleInformation?, now: Double) -> [ListedDomain] {
+        records.ordered.compactMap { ListedDomain($0, reports[$0.record.uuid], console: console($0.record), now: now) }
+    }
+
     /// What is known of a domain, or nil when Xen has not made it yet.
     ///
     /// - Parameters:

@@ -129,8 +129,8 @@ public struct DomainTable: Sendable {
     }
 
     mutating func take(_ report: DomainReport?, of uuid: DomainUUID) {
-        touched.add(uuid, from: reports[uuid], to: report)
-        reports[uuid] = report
+        let old = report.map { reports.updateValue($0, forKey: uuid) } ?? reports.removeValue(forKey: uuid)
+        touched.add(uuid, from: old, to: report)
     }
 
     private mutating func unindex(_ record: DomainRecord) {

@@ -1,15 +1,16 @@
 import SExpressions
 
-/// The text of a domain's information, kept from one question to the next: only its times are written anew.
+/// The text of a domain's information, kept from one list to the next: only its times are written anew.
 public struct DomainText: Sendable {
     /// What the text says.
-    private var information: DomainInformation
+    private let domain: ListedDomain
     private let beginning: [UInt8]
     private let rest: [UInt8]
 
-    /// - Parameter information: of the domain that is shown.
-    public init(_ information: DomainInformation) {
-        self.information = information
+    /// - Parameter domain: that is shown.
+    public init(_ domain: ListedDomain) {
+        self.domain = domain
+        let information = domain.information
         var writer = SXPWriter()
         writer.open("domain")
         information.describeBeginning(to: &writer)
@@ -19,13 +20,13 @@ public struct DomainText: Sendable {
         rest = writer.take()
     }
 
-    /// Appends what `information.write(into:)` appends.
-    public mutating func write(_ information: DomainInformation, into writer: inout SXPWriter) {
-        self.information.cpuTime = information.cpuTime
-        self.information.upTime = information.upTime
-        if self.information != information { self = DomainText(information) }
+    /// Whether it says what is to be said of a domain, but for its times.
+    public func isStillTrue(of domain: ListedDomain) -> Bool { domain.isAs(self.domain) }
+
+    /// Appends what the information of a domain appends of which the text is still true.
+    public func write(_ domain: ListedDomain, into writer: inout SXPWriter) {
         writer.add(text: beginning)
-        information.describeTimes(to: &writer)
+        domain.times.describe(to: &writer)
         writer.add(text: rest)
     }
 }

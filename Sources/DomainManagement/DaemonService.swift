@@ -11,6 +11,8 @@ public protocol DaemonService: Sendable {
 
     /// Every domain, by id.
     func domains() async -> [DomainInformation]
+    /// The same with nothing worked out, for whoever has texts of them from before.
+    func listedDomains() async -> [ListedDomain]
     /// Those that are defined and do not run, by name; of one that is named, itself alone.
     func definedDomains(_ reference: DomainReference?) async -> [DefinedDomain]
     /// The names of all domains, by id.

@@ -14,6 +14,13 @@ extension DomainManager {
         return knownDomains()
     }
 
+    /// Every domain, as the machine sees it now, with nothing worked out.
+    public func listedDomains() async -> [ListedDomain] {
+        await refreshAll()
+        parts.calendar.look()
+        return table.listed(console: parts.consoles.information(of:), now: now)
+    }
+
     /// Returns when the manager has had time for it: what is stuck never does.
     public func answer() {}
 

@@ -28,6 +28,13 @@ public struct DomainReport: Hashable, Sendable {
     /// Nothing of it will run any more: it holds nothing, and takes part in nothing.
     public var hasEnded: Bool { shutdownReason != nil || isDying }
 
+    /// Whether an earlier report says the same, but for the time that its cpus have had since.
+    public func isAs(_ earlier: DomainReport) -> Bool {
+        var earlier = earlier
+        earlier.cpuTime = cpuTime
+        return self == earlier
+    }
+
     public init(
         id: DomainID, uuid: DomainUUID, kind: GuestKind = .pv, isRunning: Bool = false, isBlocked: Bool = false,
         isPaused: Bool = false, shutdownReason: ShutdownReason? = nil, isDying: Bool = false, memory: MemorySize,

@@ -16,6 +16,8 @@ extension Daemon: DaemonService {
 
     public func domains() async -> [DomainInformation] { await manager.domains() }
 
+    public func listedDomains() async -> [ListedDomain] { await manager.listedDomains() }
+
     public func definedDomains(_ reference: DomainReference?) async -> [DefinedDomain] {
         await manager.definedDomains(reference)
     }

@@ -6,40 +6,73 @@ import Testing
 
 /// A text that is kept says at any time what one made anew says.
 @Suite("A domain's text") struct DomainTextTests {
-    private static var information: DomainInformation {
-        var console = ConsoleInformation(
-            status: .connected, channel: 3, domain: .zero, eventPort: 5, port: 9601)
-        console.client = ("127.0.0.1", 40_000)
-        var information = DomainInformation(
-            id: .zero, name: "web", uuid: DomainUUID(bytes: Array(0..<16)), memory: MemorySize(mebibytes: 64),
-            state: DomainState())
-        information.cpu = 0
-        information.cpuTime = .milliseconds(172_200)
-        information.startTime = 1_700_000_000.25
-        information.upTime = 5
-        information.console = console
-        information.config = ["vm", ["name", "web"]]
-        return information
+    /// All that a text is made of.
+    private struct Sight {
+        var record: DomainRecord
+        var report: DomainReport?
+        var console: ConsoleInformation?
+        var now = 1_700_000_005.25
+
+        init() {
+            let uuid = DomainUUID(bytes: Array(0..<16))
+            record = DomainRecord(uuid: uuid, name: DomainName(foreign: "web"), config: nil, stage: .live)
+            record.id = .zero
+            record.startTime = 1_700_000_000.25
+            report = DomainReport(
+                id: .zero, uuid: uuid, memory: MemorySize(mebibytes: 64), maximumMemory: MemorySize(mebibytes: 64),
+                cpuTime: .milliseconds(172_200))
+            console = ConsoleInformation(status: .connected, channel: 3, domain: .zero, eventPort: 5, port: 9601)
+            console?.client = ("127.0.0.1", 40_000)
+        }
+
+        /// With the record in a place of its own: another each time.
+        var place: DomainRecords.Place { DomainRecords.Place(record) }
     }
 
-    private static let changes: [@Sendable (inout DomainInformation) -> Void] = [
-        { $0.upTime = 6.5 }, { $0.cpuTime = .milliseconds(172_300) }, { $0.upTime = nil },
-        { $0.name = "web'2" }, { $0.state.isBlocked = true }, { $0.shutdownReason = .crash },
-        { $0.console?.client = nil }, { $0.restartState = .blocked }, { $0.restartTime = 1e9 },
-        { $0.held = ["vif 0: in use"] }, { $0.operation = "destroy" }, { $0.console = nil }, { $0.config = nil },
-        { $0.memory = MemorySize(mebibytes: 32) }, { $0.cpuTime = nil }, { $0.vcpus = 4 },
+    /// None of these makes another record.
+    private static let changes: [@Sendable (inout Sight) -> Void] = [
+        { $0.now += 1.5 }, { $0.report?.cpuTime = .milliseconds(172_300) }, { $0.report?.isBlocked = true },
+        { $0.report?.isPaused = true }, { $0.report?.shutdownReason = .crash }, { $0.report?.isDying = true },
+        { $0.report?.memory = MemorySize(mebibytes: 32) }, { $0.report?.maximumMemory = MemorySize(mebibytes: 128) },
+        { $0.report?.onlineVCPUs = 4 }, { $0.console?.client = nil }, { $0.console?.status = .listening },
+        { $0.console?.eventPort = 6 }, { $0.console?.channel = 4 }, { $0.report = nil }, { $0.console = nil },
     ]
 
-    @Test("Whatever changes is in the text") func changes() {
-        var information = Self.information
-        var text = DomainText(information)
+    /// Each of these makes one.
+    private static let changesOfRecord: [@Sendable (inout DomainRecord) -> Void] = [
+        { $0.name = DomainName(foreign: "web'2") }, { $0.stage = .restarting(.blocked) }, { $0.restartTime = 1e9 },
+        { $0.held = ["vif 0: in use"] }, { $0.operation = OperationTicket(serial: 1, name: "destroy") },
+        { $0.startTime = nil }, { $0.generation = 2 }, { $0.pinnedCPU = 1 },
+    ]
+
+    private func check(
+        _ text: inout DomainText, _ place: DomainRecords.Place, _ sight: Sight, isStillTrue: Bool?
+    ) throws -> SExpression {
+        let listed = try #require(ListedDomain(place, sight.report, console: sight.console, now: sight.now))
+        if let isStillTrue { #expect(text.isStillTrue(of: listed) == isStillTrue) }
+        if !text.isStillTrue(of: listed) { text = DomainText(listed) }
+        var writer = SXPWriter()
+        text.write(listed, into: &writer)
+        #expect(String(decoding: writer.bytes, as: UTF8.self) == listed.information.expression.description)
+        return listed.information.expression
+    }
+
+    @Test("Whatever changes is in the text") func changes() throws {
+        var sight = Sight()
+        let place = sight.place
+        var text = DomainText(try #require(ListedDomain(place, sight.report, console: sight.console, now: sight.now)))
+        var before = try check(&text, place, sight, isStillTrue: true)
         for (number, change) in Self.changes.enumerated() {
-            let before = information.expression
-            change(&information)
-            #expect(information.expression != before, "change \(number) does not show")
-            var writer = SXPWriter()
-            text.write(information, into: &writer)
-            #expect(String(decoding: writer.bytes, as: UTF8.self) == information.expression.description)
+            change(&sight)
+            let after = try check(&text, place, sight, isStillTrue: number < 2)
+            #expect(after != before, "change \(number) does not show")
+            before = after
+        }
+        for (number, change) in Self.changesOfRecord.enumerated() {
+            change(&sight.record)
+            let after = try check(&text, sight.place, sight, isStillTrue: false)
+            #expect(after != before, "change \(number) of the record does not show")
+            before = after
         }
     }
 }

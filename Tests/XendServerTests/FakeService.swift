@@ -61,6 +61,8 @@ final class FakeService: DaemonService {
         return now.domains
     }
 
+    func listedDomains() async -> [ListedDomain] { await domains().compactMap(ListedDomain.init(sample:)) }
+
     func definedDomains(_ reference: DomainReference?) async -> [DefinedDomain] {
         if reference == nil { change { $0.lists += 1 } }
         return now.defined.filter { domain in

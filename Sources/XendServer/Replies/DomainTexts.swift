@@ -8,29 +8,22 @@ final class DomainTexts: Sendable {
     /// Bytes of most texts: the room that is made for each.
     private static let usualSize = 600
 
-    /// In a place of its own, so that a text is not moved to be looked at.
-    private final class Place {
-        var text: DomainText
-
-        init(_ text: DomainText) { self.text = text }
-    }
-
-    private let texts = Mutex<[DomainUUID: Place]>([:])
+    private let texts = Mutex<[DomainUUID: DomainText]>([:])
 
     /// Writes `(DOMAIN…)`.
-    func write(_ domains: [DomainInformation], to writer: inout SXPWriter) {
+    func write(_ domains: [ListedDomain], to writer: inout SXPWriter) {
         texts.withLock { texts in
             // Those that are gone go with the others: twice as many are kept at most.
             if texts.count > 2 * domains.count { texts = [:] }
             writer.reserve(domains.count * Self.usualSize)
             writer.open()
             for domain in domains {
-                if let place = texts[domain.uuid] {
-                    place.text.write(domain, into: &writer)
+                if let text = texts[domain.uuid], text.isStillTrue(of: domain) {
+                    text.write(domain, into: &writer)
                 } else {
-                    let place = Place(DomainText(domain))
-                    place.text.write(domain, into: &writer)
-                    texts[domain.uuid] = place
+                    let text = DomainText(domain)
+                    text.write(domain, into: &writer)
+                    texts[domain.uuid] = text
                 }
             }
             writer.close()
@@ -40,13 +33,13 @@ final class DomainTexts: Sendable {
 
 /// Domains with everything about each.
 struct DomainList: Paged {
-    let domains: [DomainInformation]
+    let domains: [ListedDomain]
     let texts: DomainTexts
 
     var count: Int { domains.count }
     func part(_ range: Range<Int>) -> any Paged { DomainList(domains: Array(domains[range]), texts: texts) }
 
     func describe(to sink: inout some SExpressionSink) { sink.add(expression) }
-    var expression: SExpression { .list(domains.map(\.expression)) }
+    var expression: SExpression { .list(domains.map(\.information.expression)) }
     func write(to writer: inout SXPWriter) { texts.write(domains, to: &writer) }
 }

@@ -14,10 +14,10 @@ enum DomainDirectory {
             let names = selection.hasRunning ? await exchange.service.domainNames() : []
             return .list((names + defined.map(\.name)).map { SExpression.atom($0) })
         }
-        let domains = selection.hasRunning ? await exchange.service.domains().filter(selection.contains) : []
-        guard exchange.wantsDetail else { return .list(domains.map { SExpression.atom($0.name) }) }
+        let domains = selection.hasRunning ? await exchange.service.listedDomains().filter(selection.contains) : []
+        guard exchange.wantsDetail else { return .list(domains.map { SExpression.atom($0.information.name) }) }
         guard selection.hasDefined else { return .list(DomainList(domains: domains, texts: exchange.domainTexts)) }
-        return .list(domains.map(\.expression) + defined.map(\.expression))
+        return .list(domains.map(\.information.expression) + defined.map(\.expression))
     }
 
     private static func page(_ exchange: Exchange) async -> Answer {
@@ -46,7 +46,7 @@ enum DomainDirectory {
         var hasRunning: Bool { self == .all || self == .running || self == .paused }
         var hasDefined: Bool { self == .all || self == .halted || self == .suspended }
 
-        func contains(_ domain: DomainInformation) -> Bool { self != .paused || domain.state.isPaused }
+        func contains(_ domain: ListedDomain) -> Bool { self != .paused || domain.isPaused }
 
         func contains(_ domain: DefinedDomain) -> Bool { self == .all || domain.word == rawValue }
     }
