@@ -20,10 +20,20 @@ public final class EventHub: Sendable {
         var position: UInt64
     }
 
+    /// How long what happens is gathered for those who are called: an operation's events come together, and cost each of a thousand
+    /// watchers one packet.
+    static let gathering = Duration.milliseconds(1)
+
     private struct Waiter {
         let reader: UInt64
         var patterns: [EventPattern]
-        let continuation: CheckedContinuation<Void, Never>
+        let way: Way
+    }
+
+    /// How a reader learns that something has happened.
+    private enum Way {
+        case resumed(CheckedContinuation<Void, Never>)
+        case called(@Sendable () -> Void)
     }
 
     private struct State {
@@ -32,6 +42,10 @@ public final class EventHub: Sendable {
         var readers: [UInt64: Reader] = [:]
         /// Those of them that have seen everything, in the order in which they had.
         var waiting: [Waiter] = []
+        /// Those for which something has happened, and who will be called when it has been gathered.
+        var due: [Waiter] = []
+        /// What was taken last: nearly all readers have seen the same, and want the same.
+        var taken: (after: UInt64, newest: UInt64, patterns: [EventPattern], events: [NumberedEvent])?
         /// How many of them are counted.
         var counted = 0
         var nextReader: UInt64 = 0
@@ -46,14 +60,34 @@ public final class EventHub: Sendable {
             let start = Int(max(number + 1, oldest) - oldest)
             return kept[start...].filter { kept in patterns.contains { $0.matches(kept.event.name) } }
         }
+
+        mutating func takeDue() -> [Waiter] {
+            defer { due = [] }
+            return due
+        }
+
+        mutating func takeEvents(after number: UInt64, matching patterns: [EventPattern]) -> [NumberedEvent] {
+            guard number < newest else { return [] }
+            if let taken, taken.after == number, taken.newest == newest, taken.patterns == patterns {
+                return taken.events
+            }
+            let events = events(after: number, matching: patterns)
+            taken = (number, newest, patterns, events)
+            return events
+        }
     }
 
     private let clock: any HostClock
+    private let tasks: any TaskSpawner
     private let state: Mutex<State>
 
-    /// - Parameter firstNumber: numbers go on where an earlier daemon stopped, or later.
-    public init(clock: any HostClock, firstNumber: UInt64 = 0) {
+    /// - Parameters:
+    ///   - clock: when things happen.
+    ///   - tasks: calls readers.
+    ///   - firstNumber: numbers go on where an earlier daemon stopped, or later.
+    public init(clock: any HostClock, tasks: any TaskSpawner, firstNumber: UInt64 = 0) {
         self.clock = clock
+        self.tasks = tasks
         state = Mutex(State(newest: firstNumber))
     }
 
@@ -65,23 +99,46 @@ public final class EventHub: Sendable {
     /// Numbers an event, and hands it to all who have subscribed.
     public func publish(_ event: Event) {
         let time = clock.wallTime.seconds
-        state.withLock { state in
+        let isFirstDue = state.withLock { state in
             state.newest += 1
             let numbered = NumberedEvent(number: state.newest, time: time, event: event)
             state.kept.append(numbered)
             // Dropping half at a time keeps the cost of dropping off each single event.
             if state.kept.count > 2 * Self.keptEvents { state.kept.removeFirst(Self.keptEvents) }
             for body in state.onPublish { body(numbered) }
+            let wasDue = !state.due.isEmpty
             deliver(numbered, &state)
+            return !wasDue && !state.due.isEmpty
+        }
+        guard isFirstDue else { return }
+        tasks.spawn { [self, clock] in
+            try? await clock.sleep(for: Self.gathering)
+            wake(state.withLock { $0.takeDue() })
         }
     }
 
     private func deliver(_ numbered: NumberedEvent, _ state: inout State) {
+        guard !state.waiting.isEmpty else { return }
+        var due: [Waiter] = []
         // Whoever is not waiting takes it with what it is about to read.
         state.waiting.removeAll { waiter in
             guard waiter.patterns.contains(where: { $0.matches(numbered.event.name) }) else { return false }
-            waiter.continuation.resume()
+            switch waiter.way {
+            case .resumed(let continuation): continuation.resume()
+            case .called: due.append(waiter)
+            }
             return true
+        }
+        state.due += due
+    }
+
+    /// Calls, and resumes, without the lock: whoever is called takes at once.
+    private func wake(_ waiters: [Waiter]) {
+        for waiter in waiters {
+            switch waiter.way {
+            case .resumed(let continuation): continuation.resume()
+            case .called(let call): call()
+            }
         }
     }
 
@@ -144,19 +201,25 @@ public final class EventHub: Sendable {
         return nil
     }
 
-    private enum Taking {
-        case events([NumberedEvent])
-        case over, nothing
+    /// What a reader has not seen yet; where there is nothing, it is called when there is.
+    func take(_ number: UInt64, orCall call: @escaping @Sendable () -> Void) -> TakenEvents {
+        state.withLock { state in
+            let taken = take(number, &state)
+            if case .nothing = taken, let reader = state.readers[number] {
+                state.waiting.append(Waiter(reader: number, patterns: reader.patterns, way: .called(call)))
+            }
+            return taken
+        }
     }
 
-    private func take(_ number: UInt64, _ state: inout State) -> Taking {
+    private func take(_ number: UInt64, _ state: inout State) -> TakenEvents {
         guard let reader = state.readers[number] else { return .over }
         guard reader.position + 1 >= state.oldest || reader.patterns.isEmpty else {
             // Something that it has not seen is kept no more.
             remove(number, &state)
             return .over
         }
-        let events = state.events(after: reader.position, matching: reader.patterns)
+        let events = state.takeEvents(after: reader.position, matching: reader.patterns)
         state.readers[number]?.position = state.newest
         return events.isEmpty ? .nothing : .events(events)
     }
@@ -171,7 +234,7 @@ public final class EventHub: Sendable {
                         return false
                     }
                     state.waiting.append(
-                        Waiter(reader: number, patterns: reader.patterns, continuation: continuation))
+                        Waiter(reader: number, patterns: reader.patterns, way: .resumed(continuation)))
                     return true
                 }
                 if !isWaiting { continuation.resume() }
@@ -185,10 +248,15 @@ public final class EventHub: Sendable {
         let waiter = state.withLock { state in
             state.waiting.firstIndex { $0.reader == number }.map { state.waiting.remove(at: $0) }
         }
-        waiter?.continuation.resume()
+        if let waiter { wake([waiter]) }
     }
 
-    func forget(_ reader: UInt64) { state.withLock { remove(reader, &$0) } }
+    func forget(_ reader: UInt64) {
+        state.withLock { state in
+            remove(reader, &state)
+            state.waiting.removeAll { $0.reader == reader }
+        }
+    }
 
     private func remove(_ number: UInt64, _ state: inout State) {
         if state.readers.removeValue(forKey: number)?.isCounted == true { state.counted -= 1 }
@@ -196,10 +264,10 @@ public final class EventHub: Sendable {
 
     /// Ends all readers: the daemon stops.
     public func finish() {
-        let waiting = state.withLock { state in
-            defer { (state.readers, state.counted, state.waiting) = ([:], 0, []) }
-            return state.waiting
-        }
-        for waiter in waiting { waiter.continuation.resume() }
+        wake(
+            state.withLock { state in
+                defer { (state.readers, state.counted, state.waiting, state.due) = ([:], 0, [], []) }
+                return state.waiting + state.due
+            })
     }
 }

@@ -59,7 +59,7 @@ public final class Daemon: Sendable {
         adopted = Mutex(configuration)
         let clock = host.clock
         log = Logger(label: "xend") { _ in LogLineHandler(clock: clock, sink: sink, threshold: threshold) }
-        events = EventHub(clock: clock)
+        events = EventHub(clock: clock, tasks: host.tasks)
         audit = AuditTrail(sink: auditSink, clock: clock)
         history = History(clock: clock, sink: historySink)
         let tickets = TicketStore(clock: clock, random: host.random)

@@ -40,7 +40,7 @@ final class DaemonBench: Sendable {
         let (machine, host) = alpha.startIncarnation()
         var settings = ManagerSettings()
         change(&settings)
-        let hub = EventHub(clock: host.clock)
+        let hub = EventHub(clock: host.clock, tasks: host.tasks)
         hub.observe { [weak self] numbered in
             self?.events.withLock { $0.append("\(numbered.event.expression)") }
         }

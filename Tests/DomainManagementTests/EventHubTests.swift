@@ -1,14 +1,21 @@
 import DomainLifecycle
-import DomainManagement
 import SimulatedHost
 import SimulatedHypervisor
+import Synchronization
 import Testing
 
+@testable import DomainManagement
+
 @Suite struct EventHubTests {
+    private static func hub(on bench: DaemonBench) -> EventHub {
+        let host = bench.alpha.startIncarnation().host
+        return EventHub(clock: host.clock, tasks: host.tasks)
+    }
+
     @Test("However many read over the network, the daemon's own readers get their events")
     func ownReaders() async throws {
         let bench = DaemonBench()
-        let hub = EventHub(clock: bench.alpha.startIncarnation().host.clock)
+        let hub = Self.hub(on: bench)
         let all = [EventPattern("*")]
         let readers = (0..<EventHub.maximumReaders).compactMap { _ in hub.reader(since: nil, matching: all) }
         #expect(readers.count == EventHub.maximumReaders)
@@ -22,7 +29,7 @@ import Testing
     @Test("A reader that has gone makes room for another")
     func room() {
         let bench = DaemonBench()
-        let hub = EventHub(clock: bench.alpha.startIncarnation().host.clock)
+        let hub = Self.hub(on: bench)
         let all = [EventPattern("*")]
         var readers = (0..<EventHub.maximumReaders).compactMap { _ in hub.reader(since: nil, matching: all) }
         readers.removeLast()
@@ -31,7 +38,7 @@ import Testing
 
     @Test("What has come meanwhile is read at once, each reader in its own place, and only what matches")
     func reading() async throws {
-        let hub = EventHub(clock: DaemonBench().alpha.startIncarnation().host.clock)
+        let hub = Self.hub(on: DaemonBench())
         hub.publish(Event("a.first", "1"))
         let everything = try #require(hub.reader(since: 0, matching: [EventPattern("*")]))
         let some = try #require(hub.reader(since: nil, matching: [EventPattern("b.*")]))
@@ -46,7 +53,7 @@ import Testing
 
     @Test("A reader that has fallen behind by more than is kept is let go, and so is everybody at the end")
     func ends() async throws {
-        let hub = EventHub(clock: DaemonBench().alpha.startIncarnation().host.clock)
+        let hub = Self.hub(on: DaemonBench())
         let all = [EventPattern("*")]
         let slow = try #require(hub.reader(since: nil, matching: all))
         for _ in 0...2 * EventHub.keptEvents { hub.publish(Event("bell", "1")) }
@@ -61,7 +68,7 @@ import Testing
         "A reader that wants nothing sleeps through all that happens, and then has what comes from when it wants something"
     )
     func sleeping() async throws {
-        let hub = EventHub(clock: DaemonBench().alpha.startIncarnation().host.clock)
+        let hub = Self.hub(on: DaemonBench())
         let all = [EventPattern("*")]
         let reader = hub.ownReader(matching: all)
         hub.publish(Event("before", "1"))
@@ -75,10 +82,51 @@ import Testing
 
     @Test("A reader whose task is cancelled waits no more")
     func cancellation() async throws {
-        let hub = EventHub(clock: DaemonBench().alpha.startIncarnation().host.clock)
+        let hub = Self.hub(on: DaemonBench())
         let reader = try #require(hub.reader(since: nil, matching: [EventPattern("*")]))
         let task = Task { await reader.next() }
         task.cancel()
         #expect(await task.value == nil)
+    }
+
+    /// A reader that is called takes down what it takes.
+    private final class Called: Sendable {
+        let reader: EventReader
+        let taken = Mutex<[[String]]>([])
+        let isOver = Mutex(false)
+
+        init(_ reader: EventReader) { self.reader = reader }
+
+        func goOn() {
+            switch reader.take(orCall: { [weak self] in self?.goOn() }) {
+            case .events(let events):
+                taken.withLock { $0.append(events.map(\.event.name)) }
+                goOn()
+            case .nothing: break
+            case .over: isOver.withLock { $0 = true }
+            }
+        }
+    }
+
+    @Test("Who is called is called once for all that happens within a moment, misses nothing, and hears of the end")
+    func calls() throws {
+        let bench = DaemonBench()
+        let hub = Self.hub(on: bench)
+        let all = Called(try #require(hub.reader(since: nil, matching: [EventPattern("*")])))
+        let some = Called(try #require(hub.reader(since: nil, matching: [EventPattern("b.*")])))
+        var gone: Called? = Called(try #require(hub.reader(since: nil, matching: [EventPattern("*")])))
+        for called in [all, some, gone] { called?.goOn() }
+        for name in ["a.first", "b.first", "a.second"] { hub.publish(Event(name, "1")) }
+        #expect(all.taken.withLock { $0 } == [])
+        gone = nil
+        bench.world.advance(by: EventHub.gathering)
+        #expect(all.taken.withLock { $0 } == [["a.first", "b.first", "a.second"]])
+        #expect(some.taken.withLock { $0 } == [["b.first"]])
+        hub.publish(Event("a.third", "1"))
+        bench.world.advance(by: EventHub.gathering)
+        hub.publish(Event("b.second", "1"))
+        hub.finish()
+        #expect(all.taken.withLock { $0.dropFirst() } == [["a.third"]])
+        #expect(all.isOver.withLock { $0 } && some.isOver.withLock { $0 })
     }
 }

@@ -42,7 +42,7 @@ final class TwoHosts: Sendable {
     ) throws {
         let (machine, handles) = host.startIncarnation()
         let name = host.name
-        let hub = EventHub(clock: handles.clock)
+        let hub = EventHub(clock: handles.clock, tasks: handles.tasks)
         hub.observe { [weak self] numbered in
             self?.events.withLock { $0.append("\(name): \(numbered.event.expression)") }
         }

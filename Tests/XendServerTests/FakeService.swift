@@ -37,7 +37,7 @@ final class FakeService: DaemonService {
         var lists = 0
     }
     private let state: Mutex<State>
-    private let (stream, feed) = AsyncStream.makeStream(of: NumberedEvent.self)
+    private let feed = EventFeed()
 
     init(_ state: State = State()) { self.state = Mutex(state) }
 
@@ -161,7 +161,7 @@ final class FakeService: DaemonService {
     }
     func eventReader(since: UInt64?, matching patterns: [EventPattern]) async -> (any EventReading)? {
         change { $0.asked.append("stream since \(since.map(String.init) ?? "now") of \(patterns.map(\.text))") }
-        return now.isFull ? nil : StreamReading(stream: stream)
+        return now.isFull ? nil : StreamReading(feed: feed)
     }
 
     func history(_ query: HistoryQuery) async -> HistoryAnswer {
@@ -197,13 +197,49 @@ final class FakeService: DaemonService {
     func isReady() async -> Bool { now.failure == nil }
 }
 
-/// Reads one event at a time.
-private struct StreamReading: EventReading {
-    let stream: AsyncStream<NumberedEvent>
+/// What is published, for those who read it from the beginning.
+private final class EventFeed: Sendable {
+    private struct State {
+        var events: [NumberedEvent] = []
+        var isOver = false
+        var calls: [@Sendable () -> Void] = []
+    }
 
-    func next() async -> [NumberedEvent]? {
-        for await event in stream { return [event] }
-        return nil
+    private let state = Mutex(State())
+
+    func yield(_ event: NumberedEvent) { change { $0.events.append(event) } }
+    func finish() { change { $0.isOver = true } }
+
+    private func change(_ body: (inout State) -> Void) {
+        let calls = state.withLock { state in
+            body(&state)
+            defer { state.calls = [] }
+            return state.calls
+        }
+        for call in calls { call() }
+    }
+
+    func take(_ position: Int, orCall call: @escaping @Sendable () -> Void) -> TakenEvents {
+        state.withLock { state in
+            if position < state.events.count { return .events(Array(state.events[position...])) }
+            if !state.isOver { state.calls.append(call) }
+            return state.isOver ? .over : .nothing
+        }
+    }
+}
+
+private final class StreamReading: EventReading {
+    private let feed: EventFeed
+    private let position = Mutex(0)
+
+    init(feed: EventFeed) { self.feed = feed }
+
+    func take(orCall call: @escaping @Sendable () -> Void) -> TakenEvents {
+        position.withLock { position in
+            let taken = feed.take(position, orCall: call)
+            if case .events(let events) = taken { position += events.count }
+            return taken
+        }
     }
 }
 

@@ -25,6 +25,13 @@ final class HeldFiles: FileStore {
             for name in state.contents.keys.filter({ !$0.contains(".") }) { state.contents[name] = Array(text.utf8) }
         }
     }
+    /// What stands in them now, in files that nobody else writes.
+    func copy() -> HeldFiles {
+        let copy = HeldFiles()
+        let contents = state.withLock { $0.contents }
+        copy.state.withLock { $0.contents = contents }
+        return copy
+    }
     func fail(_ isFull: Bool) { state.withLock { $0.isFull = isFull } }
 
     func read(_ path: String, limit: Int) async throws(FileError) -> [UInt8] {

@@ -106,11 +106,13 @@ extension ListedDomain {
     /// Of which is to be said what a sample says.
     init?(sample: DomainInformation) {
         let config = sample.config.flatMap { try? DomainConfig($0) }
-        var record = DomainRecord(uuid: sample.uuid, name: DomainName(foreign: sample.name), config: config, stage: .live)
+        var record = DomainRecord(
+            uuid: sample.uuid, name: DomainName(foreign: sample.name), config: config, stage: .live)
         (record.id, record.startTime, record.devices) = (sample.id, sample.startTime, sample.devices)
         let report = DomainReport(
             id: sample.id, uuid: sample.uuid, isRunning: sample.state.isRunning, isBlocked: sample.state.isBlocked,
-            isPaused: sample.state.isPaused, memory: sample.memory, maximumMemory: sample.maximumMemory ?? sample.memory,
+            isPaused: sample.state.isPaused, memory: sample.memory,
+            maximumMemory: sample.maximumMemory ?? sample.memory,
             cpuTime: sample.cpuTime ?? .zero, onlineVCPUs: sample.vcpus)
         self.init(record, report, console: sample.console, now: (sample.startTime ?? 0) + (sample.upTime ?? 0))
     }

@@ -42,7 +42,11 @@ extension HTTPConnection {
             guard case .stream(let write) = reply.body, request.method != .HEAD else { return }
             await write(
                 EventWriter(
-                    send: { bytes, sent in eventLoop.execute { bound.value.sendPart(bytes, sent) } },
+                    send: { bytes, sent in
+                        // Events are handed out on the loop itself.
+                        guard !eventLoop.inEventLoop else { return bound.value.sendPart(bytes, sent) }
+                        eventLoop.execute { bound.value.sendPart(bytes, sent) }
+                    },
                     heartbeat: server.limits.heartbeat))
             eventLoop.execute { bound.value.streamEnded() }
         }

@@ -1,6 +1,7 @@
 import DomainLifecycle
 import DomainManagement
 import SExpressions
+import Synchronization
 
 /// Events as server-sent events: for each its number as `id`, and its expression, or the same as JSON, as `data`.
 ///
@@ -49,10 +50,9 @@ struct EventStream: Sendable {
             if missed > 0 { opening += "event: missed\ndata: \(missed)\n\n" }
         }
         try await writer.write(Array(opening.utf8))
+        let feed = EventFeed(events, frames, writer)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                while let some = await events.next() { try await writer.write(frames.bytes(of: some)) }
-            }
+            group.addTask { await feed.run() }
             group.addTask {
                 while true {
                     try await clock.sleep(for: .nanoseconds(writer.heartbeat.nanoseconds))
@@ -62,5 +62,63 @@ struct EventStream: Sendable {
             defer { group.cancelAll() }
             _ = try await group.next()
         }
+    }
+}
+
+/// Sends a reader what happens, as fast as it takes it. Nothing waits for it but a closure: the tasks that took, wrote and waited for it
+/// were half of what an event cost each of its watchers.
+private final class EventFeed: Sendable {
+    private struct State {
+        var isOver = false
+        var waiter: CheckedContinuation<Void, Never>?
+    }
+
+    private let events: any EventReading
+    private let frames: EventFrames
+    private let writer: EventWriter
+    private let state = Mutex(State())
+
+    init(_ events: any EventReading, _ frames: EventFrames, _ writer: EventWriter) {
+        (self.events, self.frames, self.writer) = (events, frames, writer)
+    }
+
+    /// Returns when the reader is gone, was let go, or the task is cancelled.
+    func run() async {
+        goOn()
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { waiter in
+                let isOver = state.withLock { state in
+                    if !state.isOver { state.waiter = waiter }
+                    return state.isOver
+                }
+                if isOver { waiter.resume() }
+            }
+        } onCancel: {
+            end()
+        }
+    }
+
+    /// At any time one thing goes on: it is called, or what it has sent leaves.
+    private func goOn() {
+        guard !state.withLock({ $0.isOver }) else { return }
+        switch events.take(orCall: { [weak self] in self?.goOn() }) {
+        case .nothing: break
+        case .over: end()
+        case .events(let events):
+            writer.send(frames.bytes(of: events)) { [self] result in
+                switch result {
+                case .success: goOn()
+                case .failure: end()
+                }
+            }
+        }
+    }
+
+    private func end() {
+        let waiter = state.withLock { state in
+            defer { (state.isOver, state.waiter) = (true, nil) }
+            return state.waiter
+        }
+        waiter?.resume()
     }
 }
