@@ -119,11 +119,11 @@ import Testing
         for name in ["a.first", "b.first", "a.second"] { hub.publish(Event(name, "1")) }
         #expect(all.taken.withLock { $0 } == [])
         gone = nil
-        bench.world.advance(by: EventHub.gathering)
+        bench.world.executor.advance(by: EventHub.gathering)
         #expect(all.taken.withLock { $0 } == [["a.first", "b.first", "a.second"]])
         #expect(some.taken.withLock { $0 } == [["b.first"]])
         hub.publish(Event("a.third", "1"))
-        bench.world.advance(by: EventHub.gathering)
+        bench.world.executor.advance(by: EventHub.gathering)
         hub.publish(Event("b.second", "1"))
         hub.finish()
         #expect(all.taken.withLock { $0.dropFirst() } == [["a.third"]])
