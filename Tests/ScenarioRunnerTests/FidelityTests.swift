@@ -59,6 +59,45 @@ struct FidelityTests {
         #expect(Fidelity.difference(begin + end, end + begin) != nil)
     }
 
+    @Test func `names that have an id or a time in them are each machine's own`() {
+        let one = """
+            $ (request GET /xend/domain)
+            < 200 OK
+              (Domain-0 db-crash-1)
+              (dumped (file /var/lib/xen/dump/2004-1105-1200.01-my.web.1.core))
+            * (xend.domain.destroy (db-crash-1 id1))
+            """
+        let other = one.split(separator: "crash-1").joined(separator: "crash-23")
+            .split(separator: "2004-1105-1200.01-my.web.1.core").joined(separator: "2026-1201-0520.59-my.web.23.core")
+        #expect(Fidelity.difference(one, other) == nil)
+        #expect(Fidelity.difference(one, other.split(separator: "my.web").joined(separator: "my.db")) != nil)
+        #expect(Fidelity.difference(one, other.split(separator: "db-crash").joined(separator: "web-crash")) != nil)
+    }
+
+    @Test func `an answer may come while another is waited for, or after that`() {
+        let one = """
+            $ (finish device (status 200))
+            > POST /xend/domain/web op=device_create
+            < 200 OK
+            > POST /xend/domain/web op=unpause
+            < 200 OK
+            $ (finish go (status 200))
+            $ (settle)
+            """
+        let other = """
+            $ (finish device (status 200))
+            > POST /xend/domain/web op=device_create
+            < 200 OK
+            $ (finish go (status 200))
+            > POST /xend/domain/web op=unpause
+            < 200 OK
+            $ (settle)
+            """
+        #expect(Fidelity.difference(one, other) == nil)
+        #expect(Fidelity.difference(one, other.split(separator: "(finish go").joined(separator: "(settle go")) != nil)
+        #expect(Fidelity.difference(one, other.split(separator: "unpause").joined(separator: "pause")) != nil)
+    }
+
     private func story(_ steps: String) throws -> Scenario {
         let (scenarios, errors) = ScenarioReader.read(Array("(scenario s \(steps))".utf8), file: "s")
         #expect(errors.isEmpty)

@@ -83,6 +83,7 @@ final class RealMachine: StoryMachine {
     func change(_ item: SetupItem) throws(ScenarioFailure) {
         switch item.kind {
         case .kernel(let path, let behaviours): try write(path, image.patched(Behaviour.lines(behaviours)))
+        case .file(let path, .text(let text)) where text.hasPrefix("#!"): try addProgram(path, text)
         case .file(let path, .text(let text)): try write(path, SXPText.bytes(of: text))
         case .file(let path, .size(let size)):
             try makeDirectory(directory(of: path))
@@ -172,6 +173,14 @@ final class RealMachine: StoryMachine {
             "printf %s '\(behaviour.prints.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'\n"
         body += "exit \(behaviour.exits)"
         try write(path, wrapper(of: name, real: real, body: body))
+        chmod(path, 0o755)
+    }
+
+    /// A text that says what runs it is a program, which writes down what it is called with.
+    private func addProgram(_ path: String, _ text: String) throws(ScenarioFailure) {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        let body = text.drop { $0 != "\n" }
+        try write(path, wrapper(of: name, real: "/bin/true", body: String(body)))
         chmod(path, 0o755)
     }
 

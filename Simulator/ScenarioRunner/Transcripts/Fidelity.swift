@@ -44,6 +44,8 @@ public enum Fidelity {
         init(_ transcript: String) {
             // Where an event came from is told before it, and events come when they come.
             var (host, told) = ("", "")
+            // Where the next of several waits stands: what has come while another was waited for is told then, elsewhere perhaps later.
+            var waited: Int?
             for line in transcript.split(separator: "\n") {
                 if line.hasPrefix("@ ") {
                     host = String(line)
@@ -54,7 +56,11 @@ public enum Fidelity {
                         exchanges.append(host)
                         told = host
                     }
-                    exchanges += line.hasPrefix("  ") ? Self.words(line) : [String(line)]
+                    let isWaiting = line.hasPrefix("$ (finish ")
+                    exchanges.insert(
+                        contentsOf: line.hasPrefix("  ") ? Self.words(line) : [String(line)],
+                        at: isWaiting ? waited ?? exchanges.count : exchanges.count)
+                    if line.hasPrefix("$ ") { waited = isWaiting ? (waited ?? exchanges.count - 1) + 1 : nil }
                     continue
                 }
                 guard let event = try? SExpression.parseFirst(String(line.dropFirst(2))), let name = event.name,
@@ -72,7 +78,7 @@ public enum Fidelity {
             removeFreeMemory()
             nameDomains()
             hideTimes()
-            hideUUIDs()
+            hideNames()
         }
 
         /// Without the id at the end of a domain's url.
@@ -139,6 +145,12 @@ public enum Fidelity {
             }
         }
 
+        private mutating func hideNames() {
+            hideUUIDs()
+            hideIDsOfCrashed()
+            hideNamesOfCores()
+        }
+
         /// Those in names of files, which are xend's choice.
         private mutating func hideUUIDs() {
             exchanges = exchanges.map(Self.withoutUUIDs)
@@ -152,6 +164,35 @@ public enum Fidelity {
                 parts[index] = "_" + parts[index].dropFirst(36)
             }
             return parts.joined(separator: "/")
+        }
+
+        /// In the names of those that stay beside their next life: `web-crash-7`.
+        private mutating func hideIDsOfCrashed() {
+            func hidden(_ text: String) -> String {
+                let parts = text.split(separator: "-crash-", omittingEmptySubsequences: false)
+                let rest = parts.dropFirst().map { "_\($0.drop(while: \.isNumber))" }
+                return ([parts[0].description] + rest).joined(separator: "-crash-")
+            }
+            exchanges = exchanges.map(hidden)
+            events = Dictionary(events.map { (hidden($0), $1.map(hidden)) }, uniquingKeysWith: { $1 })
+        }
+
+        /// A core that nobody has named is called after the time and the domain's id: `/var/lib/xen/dump/2004-1105-1200.01-web.1.core`.
+        private mutating func hideNamesOfCores() {
+            func hidden(_ text: String) -> String {
+                guard let start = text.utf8Range(of: "/dump/", from: 0),
+                    let end = text.utf8Range(of: ".core", from: start)
+                else { return text }
+                let bytes = Array(text.utf8)
+                let name = String(decoding: bytes[start..<end - 5], as: UTF8.self).split(separator: ".")
+                // Year, month and day, time and seconds stand before the domain's name.
+                guard name.count >= 3, name[0].count(where: { $0 == "-" }) == 2 else { return text }
+                let domain = name.dropFirst().dropLast().joined(separator: ".").drop { $0 != "-" }
+                return String(decoding: bytes[..<start], as: UTF8.self) + "_\(domain)._.core"
+                    + String(decoding: bytes[end...], as: UTF8.self)
+            }
+            exchanges = exchanges.map(hidden)
+            events = events.mapValues { $0.map(hidden) }
         }
 
         /// Takes `(evtchn A B)` out.
