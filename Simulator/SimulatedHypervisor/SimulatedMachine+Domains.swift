@@ -223,15 +223,15 @@ extension SimulatedMachine {
     private func handleExits() {
         let exited = exitedDomains.sorted()
         exitedDomains = []
-        var hasShutDown = false
+        var stopped: [DomainID] = []
         for id in exited {
             guard let domain = domains[id], !domain.isDying else {
                 store.release(id)
                 consoles.domainGone(id)
                 continue
             }
-            hasShutDown = true
+            if domain.shutdownReason != nil { stopped.append(id) }
         }
-        if hasShutDown { store.noticeExit() }
+        store.noticeExits(of: stopped)
     }
 }

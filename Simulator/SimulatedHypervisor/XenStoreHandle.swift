@@ -138,6 +138,14 @@ struct XenStoreHandle: XenStore {
         }
     }
 
+    func resume(_ id: DomainID) async throws(XenStoreError) {
+        let place = "/local/domain/\(id)"
+        try await request(.resume, "resume", place) { () throws(XenStoreError) in
+            guard store.introduced.contains(id) else { throw XenStoreError("resume", place, .notFound) }
+            store.resume(id)
+        }
+    }
+
     func release(_ id: DomainID) async throws(XenStoreError) {
         let place = "/local/domain/\(id)"
         try await request(.release, "release", place) { () throws(XenStoreError) in
