@@ -145,7 +145,14 @@ public enum Fidelity {
             }
         }
 
+        /// `damaged at byte 25216680`: of an image, which is each machine's own.
+        private mutating func hidePlacesInImages() {
+            for index in exchanges.indices.dropFirst()
+            where exchanges[index - 1] == "byte" && exchanges[index].hasSuffix(":") { exchanges[index] = "_:" }
+        }
+
         private mutating func hideNames() {
+            hidePlacesInImages()
             hideUUIDs()
             hideIDsOfCrashed()
             hideNamesOfCores()
