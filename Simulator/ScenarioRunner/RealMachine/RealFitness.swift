@@ -1,3 +1,4 @@
+import DomainModel
 import SExpressions
 import ScenarioLanguage
 
@@ -100,6 +101,10 @@ struct RealFitness {
 
     private mutating func collect(_ value: LocatedSExpression) {
         if value.name == "pvh" { (isPVH, overhead) = (true, 14) }
+        // Who has grub find its kernel boots grub's image, which dom0 has not.
+        if ["bootloader", "boot-loader"].contains(value.name) {
+            kernels.formUnion(GuestKind.allCases.map { BootLoader.grubImage(for: $0) })
+        }
         if let atom = value.atom { return collect(words(in: atom)) }
         let members = value.list ?? []
         collect(members.compactMap(\.atom))

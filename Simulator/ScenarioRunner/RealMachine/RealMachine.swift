@@ -50,7 +50,7 @@ final class RealMachine: StoryMachine {
     func prepare(_ scenario: Scenario, _ place: StoryPlace) throws(ScenarioFailure) {
         let setup = scenario.setup
         let fitness = RealFitness(scenario, freeMemory: freeBefore)
-        ownPaths = fitness.paths.filter { access($0, F_OK) != 0 }
+        ownPaths = fitness.paths.union(fitness.kernels).filter { access($0, F_OK) != 0 }
         overhead = fitness.overhead
         try name(place.host)
         try addUsers()
