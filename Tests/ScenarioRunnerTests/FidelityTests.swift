@@ -100,6 +100,15 @@ struct FidelityTests {
         #expect(Fidelity.difference(one, other.split(separator: "unpause").joined(separator: "pause")) != nil)
     }
 
+    @Test func `of what was asked at one time any may be answered first`() {
+        let first = "> POST /xend/domain/y op=save\n< 200 OK\n  0\n"
+        let second = "> POST /xend/domain op=restore\n< 201 created\n  (domain (name x))\n"
+        let (step, next) = ("$ (parallel (save y) (restore /x))\n", "$ (settle)\n")
+        #expect(Fidelity.difference(step + first + second + next, step + second + first + next) == nil)
+        #expect(Fidelity.difference(next + first + second, next + second + first) != nil)
+        #expect(Fidelity.difference(step + first + second, step + second + second) != nil)
+    }
+
     private func story(_ steps: String) throws -> Scenario {
         let (scenarios, errors) = ScenarioReader.read(Array("(scenario s \(steps))".utf8), file: "s")
         #expect(errors.isEmpty)

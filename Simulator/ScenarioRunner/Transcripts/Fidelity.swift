@@ -41,44 +41,70 @@ public enum Fidelity {
         /// Whether a fault kills a daemon at a moment of its own.
         var hasKills: Bool { exchanges.contains { $0.hasPrefix("$ (fault ") && $0.contains("(kill-daemon") } }
 
+        /// Where what happens now comes from, and the host that was told last.
+        private var host = "", told = ""
+        /// Where the next of several waits stands: what has come while another was waited for is told then, elsewhere perhaps later.
+        private var waited: Int?
+        /// Where the answers begin to what was asked at one time: which comes first is each machine's own.
+        private var together: Int?
+
         init(_ transcript: String) {
-            // Where an event came from is told before it, and events come when they come.
-            var (host, told) = ("", "")
-            // Where the next of several waits stands: what has come while another was waited for is told then, elsewhere perhaps later.
-            var waited: Int?
             for line in transcript.split(separator: "\n") {
+                // Where an event came from is told before it, and events come when they come.
                 if line.hasPrefix("@ ") {
                     host = String(line)
-                    continue
+                } else if line.hasPrefix("* ") {
+                    note(event: line)
+                } else {
+                    note(line)
                 }
-                guard line.hasPrefix("* ") else {
-                    if line.hasPrefix("> ") || line.hasPrefix("< "), host != told {
-                        exchanges.append(host)
-                        told = host
-                    }
-                    let isWaiting = line.hasPrefix("$ (finish ")
-                    exchanges.insert(
-                        contentsOf: line.hasPrefix("  ") ? Self.words(line) : [String(line)],
-                        at: isWaiting ? waited ?? exchanges.count : exchanges.count)
-                    if line.hasPrefix("$ ") { waited = isWaiting ? (waited ?? exchanges.count - 1) + 1 : nil }
-                    continue
-                }
-                guard let event = try? SExpression.parseFirst(String(line.dropFirst(2))), let name = event.name,
-                    // How often "look again" is said means nothing.
-                    name != "xend.virq"
-                else { continue }
-                let value = event.list?.dropFirst().first
-                let subject = name.hasPrefix("xend.domain.") ? value?.list?.first?.atom : nil
-                let key = "\(host) \(subject ?? name)"
-                // How often a restart is tried that cannot succeed depends on how long one looks on.
-                guard name != "xend.domain.restart" || events[key]?.last != String(line) else { continue }
-                events[key, default: []].append(String(line))
             }
+            sortTogether()
             removeChannels()
             removeFreeMemory()
             nameDomains()
             hideTimes()
             hideNames()
+        }
+
+        private mutating func note(_ line: Substring) {
+            let isWaiting = line.hasPrefix("$ (finish ")
+            if line.hasPrefix("$ ") { sortTogether() }
+            if line.hasPrefix("> ") || line.hasPrefix("< "), host != told {
+                exchanges.append(host)
+                told = host
+            }
+            exchanges.insert(
+                contentsOf: line.hasPrefix("  ") ? Self.words(line) : [String(line)],
+                at: isWaiting ? waited ?? exchanges.count : exchanges.count)
+            if line.hasPrefix("$ ") { waited = isWaiting ? (waited ?? exchanges.count - 1) + 1 : nil }
+            if line.hasPrefix("$ (parallel ") { together = exchanges.count }
+        }
+
+        /// Puts what was asked at one time of one host into an order of its own.
+        private mutating func sortTogether() {
+            defer { together = nil }
+            guard let together, !exchanges[together...].contains(where: { $0.hasPrefix("@ ") }) else { return }
+            var blocks: [[String]] = []
+            for word in exchanges[together...] {
+                if word.hasPrefix("> ") || blocks.isEmpty { blocks.append([]) }
+                blocks[blocks.count - 1].append(word)
+            }
+            blocks.sort { $0[0] < $1[0] }
+            exchanges.replaceSubrange(together..., with: blocks.flatMap { $0 })
+        }
+
+        private mutating func note(event line: Substring) {
+            guard let event = try? SExpression.parseFirst(String(line.dropFirst(2))), let name = event.name,
+                // How often "look again" is said means nothing.
+                name != "xend.virq"
+            else { return }
+            let value = event.list?.dropFirst().first
+            let subject = name.hasPrefix("xend.domain.") ? value?.list?.first?.atom : nil
+            let key = "\(host) \(subject ?? name)"
+            // How often a restart is tried that cannot succeed depends on how long one looks on.
+            guard name != "xend.domain.restart" || events[key]?.last != String(line) else { return }
+            events[key, default: []].append(String(line))
         }
 
         /// Without the id at the end of a domain's url.
