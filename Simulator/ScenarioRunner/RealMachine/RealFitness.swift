@@ -33,6 +33,7 @@ struct RealFitness {
         if setup.toleratesFailures { refuse("what it looks at can be seen in one process only (tolerate)") }
         if setup.needs.contains(.simulator) { refuse("it says that it needs a simulated machine") }
         let standard = HostSetup(name: "")
+        if setup.hosts.contains(where: { !$0.hasPVH }) { refuse("it needs a processor without nested paging") }
         for host in setup.hosts
         where host.memory != standard.memory || host.domainZeroMemory != standard.domainZeroMemory
             || host.cpus != standard.cpus
