@@ -51,6 +51,8 @@ public struct HostSetup: Sendable {
     public var domainZeroMemory = 128
     /// Physical ones.
     public var cpus = 2
+    /// Whether its Xen can run PVH guests, for which a processor needs nested paging.
+    public var hasPVH = true
     /// `(KEY VALUE)` of its xend-config.sxp.
     public var config: [Template] = []
     /// Where it stands in its file.
@@ -69,7 +71,8 @@ public struct HostSetup: Sendable {
     /// The setup form that makes it.
     package var form: String {
         let config = config.isEmpty ? "" : " (config \(config.map(\.source.literalText).joined(separator: " ")))"
-        return "(host \(name) (memory \(memory)) (dom0-memory \(domainZeroMemory)) (cpus \(cpus))\(config))"
+        let kinds = hasPVH ? "" : " (no-pvh)"
+        return "(host \(name) (memory \(memory)) (dom0-memory \(domainZeroMemory)) (cpus \(cpus))\(kinds)\(config))"
     }
 
     /// From a setup form: `(host alpha (memory 8192) (config (vif-bridge br7)))`.

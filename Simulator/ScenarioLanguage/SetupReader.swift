@@ -55,6 +55,7 @@ struct SetupReader {
             switch part.name {
             case "memory": host.memory = try part.number("its memory in MB", 64...16_777_216)
             case "dom0-memory": host.domainZeroMemory = try part.number("Domain-0's memory in MB", 16...16_777_216)
+            case "no-pvh": host.hasPVH = false
             case "cpus": host.cpus = try part.number("its cpus", 1...4096)
             default:
                 for entry in part.arguments {

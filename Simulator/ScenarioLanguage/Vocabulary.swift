@@ -23,7 +23,7 @@ public enum Vocabulary {
 
     /// Before the first step.
     public static let setup = forms(
-        "(host NAME (memory MB) (dom0-memory MB) (cpus N) (config (KEY VALUE)…))",
+        "(host NAME (memory MB) (dom0-memory MB) (cpus N) (no-pvh) (config (KEY VALUE)…))",
         "(kernel PATH BEHAVIOUR…)", "(file PATH (size N) | (text \"…\") | (link PATH) | (hard-link PATH))",
         "(block-device PATH (size N))",
         "(bridge NAME)", "(script PATH BEHAVIOUR…)", "(missing PATH)",
@@ -78,7 +78,7 @@ public enum Vocabulary {
         "(body TEXT)")
     /// In `(script ...)`.
     public static let scriptParts = forms("(like SCRIPT)", "(prints TEXT)", "(exits STATUS)", "(takes T)")
-    static let hostParts = forms("(memory MB)", "(dom0-memory MB)", "(cpus N)", "(config (KEY VALUE)…)")
+    static let hostParts = forms("(memory MB)", "(dom0-memory MB)", "(cpus N)", "(no-pvh)", "(config (KEY VALUE)…)")
 
     /// Every form with an example in the manual, by place.
     public static let all: [(place: String, forms: [Form])] = [

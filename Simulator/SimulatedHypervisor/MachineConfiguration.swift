@@ -16,6 +16,8 @@ public struct MachineConfiguration: Sendable {
     public var version = (major: 4, minor: 17, extra: ".7")
     /// As Xen calls it.
     public var scheduler = "credit2"
+    /// The kinds of guest that Xen can run: PVH guests need nested paging.
+    public var canRun: Set<GuestKind> = [.pv, .pvh]
     /// The kinds of guest whose dirtied pages Xen can track. (Debian's own Xen cannot for PV: it has no shadow paging.)
     public var canMigrateLive: Set<GuestKind> = [.pv, .pvh]
     /// A block device that is open for a domain may not be opened for another one. Linux' blkback does not check this.

@@ -80,7 +80,8 @@ extension SimulatedMachine {
             coresPerSocket: configuration.cpus, threadsPerCore: 1, cpuKilohertz: configuration.cpuKilohertz,
             totalMemory: configuration.memory, freeMemory: freeMemory,
             capabilities: "xen-3.0-x86_64 hvm-3.0-x86_32 hvm-3.0-x86_32p hvm-3.0-x86_64",
-            scheduler: configuration.scheduler, compile: compile, canMigrateLive: configuration.canMigrateLive)
+            scheduler: configuration.scheduler, compile: compile, canRun: configuration.canRun,
+            canMigrateLive: configuration.canMigrateLive)
     }
 
     /// Memory that belongs to nobody.
@@ -91,6 +92,9 @@ extension SimulatedMachine {
     func createDomain(_ creation: DomainCreation) throws(HypervisorError) -> DomainID {
         let call = "xc_domain_create"
         guard (1...128).contains(creation.vcpus) else { throw HypervisorError(call, creation.id, .invalid) }
+        guard configuration.canRun.contains(creation.kind) else {
+            throw HypervisorError(call, creation.id, .notSupported, text: HypervisorError.noNestedPaging)
+        }
         if let wanted = creation.id, domains[wanted] != nil { throw HypervisorError(call, wanted, .exists) }
         guard let id = creation.id ?? nextFreeID() else { throw HypervisorError(call, nil, .noMemory) }
         let domain = SimulatedDomain(creation, id: id, changes: changes)
@@ -226,15 +230,15 @@ extension SimulatedMachine {
     private func handleExits() {
         let exited = exitedDomains.sorted()
         exitedDomains = []
-        var hasShutDown = false
+        var stopped: [DomainID] = []
         for id in exited {
             guard let domain = domains[id], !domain.isDying else {
                 store.release(id)
                 consoles.domainGone(id)
                 continue
             }
-            hasShutDown = true
+            if domain.shutdownReason != nil { stopped.append(id) }
         }
-        if hasShutDown { store.noticeExit() }
+        store.noticeExits(of: stopped)
     }
 }

@@ -40,12 +40,14 @@ extension SimulatedMachine {
 
     func setAffinity(_ cpus: CPUSet, ofVCPU vcpu: Int, of id: DomainID) throws(HypervisorError) {
         let domain = try find("xc_vcpu_setaffinity", id)
-        let exist = cpus.cpus.map { $0.contains { (0..<configuration.cpus).contains($0) } } ?? true
-        guard domain.affinities.indices.contains(vcpu), exist else {
+        // Xen keeps of a set what there is, and of all cpus it does not know whether they were named.
+        let all = Set(0..<configuration.cpus)
+        let there = all.intersection(cpus.cpus ?? all)
+        guard domain.affinities.indices.contains(vcpu), !there.isEmpty else {
             throw HypervisorError("xc_vcpu_setaffinity", id, .invalid)
         }
         scheduler.parametersWillChange()
-        domain.affinities[vcpu] = cpus
+        domain.affinities[vcpu] = there == all ? .any : CPUSet(there)
     }
 
     func setSchedulerParameters(_ parameters: SchedulerParameters, of id: DomainID) throws(HypervisorError) {

@@ -129,19 +129,27 @@ struct XenStoreHandle: XenStore {
 
     func introduce(_ id: DomainID, frame: UInt64, port: EventPort) async throws(XenStoreError) {
         let place = "/local/domain/\(id)"
-        try await request(.introduce, "introduce", place) { () throws(XenStoreError) in
+        try await request(.introduce, "introduce", place, named: "domain \(id)") { () throws(XenStoreError) in
             guard let domain = machine.domains[id], !domain.isDying, domain.built?.storeFrame == frame,
                 domain.ports[port.rawValue] != nil
-            else { throw XenStoreError("introduce", place, .invalid) }
+            else { throw XenStoreError("introduce", "domain \(id)", .invalid) }
             domain.ports[port.rawValue]?.isBound = true
             store.introduce(id)
         }
     }
 
+    func resume(_ id: DomainID) async throws(XenStoreError) {
+        let place = "/local/domain/\(id)"
+        try await request(.resume, "resume", place, named: "domain \(id)") { () throws(XenStoreError) in
+            guard store.introduced.contains(id) else { throw XenStoreError("resume", "domain \(id)", .notFound) }
+            store.resume(id)
+        }
+    }
+
     func release(_ id: DomainID) async throws(XenStoreError) {
         let place = "/local/domain/\(id)"
-        try await request(.release, "release", place) { () throws(XenStoreError) in
-            guard store.introduced.contains(id) else { throw XenStoreError("release", place, .notFound) }
+        try await request(.release, "release", place, named: "domain \(id)") { () throws(XenStoreError) in
+            guard store.introduced.contains(id) else { throw XenStoreError("release", "domain \(id)", .notFound) }
             store.release(id)
         }
     }

@@ -105,9 +105,20 @@ extension XenStored {
         for path in owner?.places.map(\.path).sorted() ?? [] where node(path)?.owner == id { try? remove(path) }
         drop { $0.client == id }
         for number in guestWatches.removeValue(forKey: id) ?? [] { unwatch(number) }
+        stopped.remove(id)
         if introduced.remove(id) != nil { fire(special: "@releaseDomain") }
     }
 
-    /// A domain has shut down.
-    func noticeExit() { fire(special: "@releaseDomain") }
+    /// Domains have shut down, or suspended; of each that is told once.
+    func noticeExits(of ids: some Collection<DomainID>) {
+        let new = introduced.intersection(ids).subtracting(stopped)
+        stopped.formUnion(new)
+        if !new.isEmpty { fire(special: "@releaseDomain") }
+    }
+
+    /// A domain that has suspended runs on: its end will be told.
+    func resume(_ id: DomainID) {
+        requests += 1
+        stopped.remove(id)
+    }
 }

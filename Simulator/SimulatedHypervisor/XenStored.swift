@@ -35,6 +35,8 @@ public final class XenStored {
     var pendingKeys: Set<StoreWatchKey> = []
     /// Domains that xenstored serves.
     public internal(set) var introduced: Set<DomainID> = []
+    /// Those of them whose end it has told.
+    var stopped: Set<DomainID> = []
     /// Told of each new domain, as `@introduceDomain` tells the console daemon.
     var onIntroduction: (DomainID) -> Void = { _ in }
     /// Requests served, for statistics.

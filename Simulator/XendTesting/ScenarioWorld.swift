@@ -176,8 +176,10 @@ package final class Box<Value>: @unchecked Sendable {
 extension HostSetup {
     /// The machine it describes.
     public var machine: MachineConfiguration {
-        MachineConfiguration(
+        var machine = MachineConfiguration(
             name: name, memory: MemorySize(mebibytes: memory),
             domainZeroMemory: MemorySize(mebibytes: domainZeroMemory), cpus: cpus)
+        if !hasPVH { (machine.canRun, machine.canMigrateLive) = ([.pv], []) }
+        return machine
     }
 }

@@ -43,7 +43,7 @@ extension DomainManager {
         // What is not known because a line of the journal is damaged is no stray.
         let known = live.filter { !contents.journal.mayMiss(after: replay.number(of: $0.uuid)) }
         await context.spawnAll(known.map { record in { await $0.parts.strays.releaseDevices(of: record.uuid) } })
-        for record in live { await parts.startUp.settleNames(of: record, replay) }
+        for record in live { await parts.startUp.settle(record, replay) }
         await parts.strays.unbindFiles()
         await parts.examiner.examineOnce()
         parts.signals.start()

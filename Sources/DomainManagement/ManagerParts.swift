@@ -57,7 +57,7 @@ final class ManagerParts {
             context: context, tasks: tasks, restorer: restorer, receiver: receiver, saver: saver, cores: cores)
         recovery = TransferRecovery(context, tasks: tasks, handovers: handovers, saver: saver, guests: guests)
         strays = StrayDesk(context)
-        startUp = StartUp(context: context, nodes: nodes, libxl: libxl)
+        startUp = StartUp(context: context, nodes: nodes, libxl: libxl, guests: guests)
         let steps = StepPerformer(
             context, nodes: nodes, signals: signals, libxl: libxl, consoles: consoles, saver: saver, cores: cores,
             sender: sender, handovers: handovers)

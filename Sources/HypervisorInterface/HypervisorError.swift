@@ -71,3 +71,8 @@ extension HypervisorError.Reason {
         }
     }
 }
+
+extension HypervisorError {
+    /// Why Xen makes no PVH guest, though it says that it has `hvm-3.0`.
+    public static let noNestedPaging = "PVH guests need a processor with nested paging, which Xen does not find here"
+}

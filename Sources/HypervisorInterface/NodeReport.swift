@@ -53,6 +53,8 @@ public struct NodeReport: Hashable, Sendable {
     public var scheduler: String
     /// Xen's compile facts, for `xm info`: compiler, by, domain, date, changeset, command line.
     public var compile: CompileReport
+    /// Which guests Xen can run: PVH guests need a processor with nested paging, which what it says of itself does not tell.
+    public var canRun: Set<GuestKind>
     /// Whether a PV guest's dirtied pages can be tracked (needs shadow paging in Xen), and a PVH guest's.
     public var canMigrateLive: Set<GuestKind>
 
@@ -62,7 +64,7 @@ public struct NodeReport: Hashable, Sendable {
     public init(
         major: Int, minor: Int, extra: String, cpus: Int, nodes: Int = 1, coresPerSocket: Int, threadsPerCore: Int,
         cpuKilohertz: Int, totalMemory: MemorySize, freeMemory: MemorySize, capabilities: String, scheduler: String,
-        compile: CompileReport = CompileReport(), canMigrateLive: Set<GuestKind>
+        compile: CompileReport = CompileReport(), canRun: Set<GuestKind>, canMigrateLive: Set<GuestKind>
     ) {
         self.major = major
         self.minor = minor
@@ -77,6 +79,7 @@ public struct NodeReport: Hashable, Sendable {
         self.capabilities = capabilities
         self.scheduler = scheduler
         self.compile = compile
+        self.canRun = canRun
         self.canMigrateLive = canMigrateLive
     }
 }

@@ -34,6 +34,9 @@ public protocol XenStore: Sendable {
 
     /// Tells xenstored of a new domain's ring.
     func introduce(_ id: DomainID, frame: UInt64, port: EventPort) async throws(XenStoreError)
+    /// Tells xenstored that a domain which had suspended runs on: it tells of each domain's end once, and otherwise took the suspension
+    /// for the end. Of one that has not stopped it changes nothing.
+    func resume(_ id: DomainID) async throws(XenStoreError)
     /// Tells xenstored that a domain is gone.
     func release(_ id: DomainID) async throws(XenStoreError)
 }

@@ -8,6 +8,6 @@ public enum XenStoreRequest: String, CaseIterable, Sendable {
     case rm, transaction
     /// The registration of a watch, and each of its events.
     case watch
-    /// Telling xenstored of a domain, and that it is gone.
-    case introduce, release
+    /// Telling xenstored of a domain, that it runs on, and that it is gone.
+    case introduce, resume, release
 }

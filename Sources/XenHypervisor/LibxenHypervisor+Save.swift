@@ -40,6 +40,7 @@
         private struct State {
             var isCancelled = false
             var hasAskedToSuspend = false
+            var isSuspended = false
             /// All pages, which the first round sends.
             var pagesTotal: UInt64 = 0
             /// Why the caller's own part failed.
@@ -77,6 +78,11 @@
                 stream.closeLibraryEnd()
                 ask.finish()
             }
+            // The library looks for a PV guest's tables of its memory before it asks to suspend it, and one that has
+            // never run has none yet: it boots so far first. Where nobody follows what the guest writes, nothing is lost.
+            if !live, !suspend() {
+                throw HypervisorError("xc_domain_save", id, .callback, text: "it was not suspended")
+            }
             let this = Unmanaged.passUnretained(self)
             var callbacks = save_callbacks()
             callbacks.data = this.toOpaque()
@@ -99,15 +105,18 @@
             }
         }
 
+        /// Once; the library asks again for what was done before.
         private func suspend() -> Bool {
-            let mayAsk = state.withLock { state in
+            let (mayAsk, isDone) = state.withLock { state in
                 if !state.isCancelled { state.hasAskedToSuspend = true }
-                return !state.isCancelled
+                return (!state.isCancelled, state.isSuspended)
             }
-            guard mayAsk else { return false }
+            guard mayAsk, !isDone else { return mayAsk }
             let answer = Answer<Bool>()
             ask.yield(.suspend(answer))
-            return answer.wait()
+            let isSuspended = answer.wait()
+            state.withLock { $0.isSuspended = isSuspended }
+            return isSuspended
         }
 
         /// The library asks before each round, and once after it, when it does not know yet what has been dirtied.

@@ -108,6 +108,10 @@
             }
         }
 
+        func resume(_ id: DomainID) async throws(XenStoreError) {
+            try await call("resume", "domain \(id)") { xs_resume_domain($0, UInt32(id.rawValue)) }
+        }
+
         func release(_ id: DomainID) async throws(XenStoreError) {
             try await call("release", "domain \(id)") { xs_release_domain($0, UInt32(id.rawValue)) }
         }

@@ -9,8 +9,7 @@
         func create(_ creation: DomainCreation) throws(HypervisorError) -> DomainID {
             if creation.kind == .pvh, try !hasNestedPaging() {
                 throw HypervisorError(
-                    "xc_domain_create", creation.id, .notSupported,
-                    text: "PVH guests need a processor with nested paging, which Xen does not find here")
+                    "xc_domain_create", creation.id, .notSupported, text: HypervisorError.noNestedPaging)
             }
             // 0 lets Xen choose; so it can never be asked for.
             var raw = UInt32(creation.id?.rawValue ?? 0)

@@ -14,16 +14,18 @@
             // A PV guest's writes are tracked by shadow page tables only; a PVH guest's by nested paging too.
             if physical.capabilities & cxen_physcap_shadow != 0 { live = [.pv, .pvh] }
             if physical.capabilities & cxen_physcap_hap != 0 { live.insert(.pvh) }
+            // Xen writes a blank behind each.
+            let capabilities = try versionText(XENVER_capabilities).split(separator: " ").joined(separator: " ")
+            var kinds: Set<GuestKind> = capabilities.contains("xen-") ? [.pv] : []
+            if physical.capabilities & cxen_physcap_hap != 0 { kinds.insert(.pvh) }
             return NodeReport(
                 major: Int(version >> 16), minor: Int(version & 0xFFFF), extra: try versionText(XENVER_extraversion),
                 cpus: Int(physical.nr_cpus), nodes: Int(physical.nr_nodes),
                 coresPerSocket: Int(physical.cores_per_socket), threadsPerCore: Int(physical.threads_per_core),
                 cpuKilohertz: Int(physical.cpu_khz), totalMemory: MemorySize(pages: physical.total_pages),
                 freeMemory: MemorySize(pages: physical.free_pages),
-                // Xen writes a blank behind each.
-                capabilities: try versionText(XENVER_capabilities).split(separator: " ").joined(separator: " "),
-                scheduler: try schedulerName(),
-                compile: try compileReport(), canMigrateLive: live)
+                capabilities: capabilities, scheduler: try schedulerName(), compile: try compileReport(), canRun: kinds,
+                canMigrateLive: live)
         }
 
         /// Whether Xen can run PVH guests here: they need nested paging.

@@ -186,6 +186,11 @@ private struct TracedXenStore: XenStore {
             try await base.introduce(id, frame: frame, port: port)
         }
     }
+    func resume(_ id: DomainID) async throws(XenStoreError) {
+        try await tracer.call("xenstore:resume \(id)") { () async throws(XenStoreError) in
+            try await base.resume(id)
+        }
+    }
     func release(_ id: DomainID) async throws(XenStoreError) {
         try await tracer.call("xenstore:release \(id)") { () async throws(XenStoreError) in
             try await base.release(id)

@@ -52,6 +52,16 @@ private func movingCases(_ kind: GuestKind) -> [ContractCase] {
                 try await guest.withConsole { try await $0.expectEcho() }
             }
         },
+        ContractCase("a \(kind) domain that has never run boots to be suspended") { setting in
+            let image = try await ContractGuest.built(setting, setting.kernels.echoes, kind: kind) {
+                try await $0.saveAsMade()
+            }
+            try await ContractGuest.empty(setting, kind: kind) { guest in
+                try await guest.restore(image)
+                try await guest.hypervisor.unpause(guest.id)
+                try await guest.withConsole { try await $0.expectEcho() }
+            }
+        },
         ContractCase("what follows an image of a \(kind) domain in its input is not taken") { setting in
             let image = try await ContractGuest.running(setting, setting.kernels.echoes, kind: kind) {
                 try await $0.save()
@@ -69,6 +79,22 @@ private func movingCases(_ kind: GuestKind) -> [ContractCase] {
                     try await console.expectEcho()
                 }
                 try requireEqual(try await guest.report().shutdownReason, nil, "the reason it stopped")
+            }
+        },
+        ContractCase("@releaseDomain tells the end of a \(kind) domain that was suspended and runs on") { setting in
+            try await ContractGuest.running(setting, setting.kernels.echoes, kind: kind) { guest in
+                try await guest.withConsole { try await $0.expect("ready\n") }
+                let watch = try await guest.store.watch("@releaseDomain")
+                defer { watch.cancel() }
+                var changes = watch.changes.makeAsyncIterator()
+                try requireEqual(await changes.next(), "@releaseDomain", "the event of the registration")
+                _ = try await guest.save()
+                try requireEqual(await changes.next(), "@releaseDomain", "the event of the suspension")
+                try await guest.hypervisor.resume(guest.id)
+                try await guest.store.resume(guest.id)
+                try await guest.request("poweroff")
+                try requireEqual(await changes.next(), "@releaseDomain", "the event of the end")
+                try await guest.stops(.poweroff)
             }
         },
         ContractCase("a \(kind) domain is saved live where the node says that it can be") { setting in
@@ -117,6 +143,13 @@ extension ContractGuest {
         return output.bytes
     }
 
+    /// Paused, as it has been made.
+    fileprivate func saveAsMade() async throws -> [UInt8] {
+        let output = MemoryOutput()
+        try await hypervisor.save(id, live: false, output: output, observer: Suspender(guest: self, unpauses: true))
+        return output.bytes
+    }
+
     fileprivate func restore(_ image: [UInt8]) async throws { try await restore(MemoryInput(image)) }
 
     fileprivate func restore(_ input: MemoryInput) async throws {
@@ -158,10 +191,12 @@ private func requireCore(_ bytes: [UInt8], _ kind: GuestKind) throws {
 private struct Suspender: SaveObserver {
     let guest: ContractGuest
     var patience = Duration.seconds(10)
+    var unpauses = false
     let rounds = Counter()
 
     func suspend() async throws {
         try await guest.request("suspend")
+        if unpauses { try await guest.hypervisor.unpause(guest.id) }
         try await guest.setting.eventually("domain \(guest.id) suspends", within: patience) {
             try await guest.report().shutdownReason == .suspend
         }

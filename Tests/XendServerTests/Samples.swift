@@ -10,7 +10,7 @@ extension NodeInformation {
         report: NodeReport(
             major: 4, minor: 17, extra: ".7", cpus: 8, coresPerSocket: 4, threadsPerCore: 2,
             cpuKilohertz: 2_400_123, totalMemory: MemorySize(mebibytes: 8192), freeMemory: MemorySize(mebibytes: 4988),
-            capabilities: "xen-3.0-x86_64", scheduler: "credit2", canMigrateLive: [.pvh]),
+            capabilities: "xen-3.0-x86_64", scheduler: "credit2", canRun: [.pv, .pvh], canMigrateLive: [.pvh]),
         isSimulated: true)
 }
 

@@ -327,6 +327,7 @@ STORE(bool, false, xs_watch, "watch", path, (void *h, const char *path, const ch
 STORE(uint32_t, 0, xs_transaction_start, "transaction", "/", (void *h), (h))
 STORE(bool, false, xs_introduce_domain, "introduce", home(id, text), (void *h, unsigned id, unsigned long frame, unsigned port),
       (h, id, frame, port))
+STORE(bool, false, xs_resume_domain, "resume", home(id, text), (void *h, unsigned id), (h, id))
 STORE(bool, false, xs_release_domain, "release", home(id, text), (void *h, unsigned id), (h, id))
 
 void *xs_read(void *h, uint32_t t, const char *path, unsigned *length) {

@@ -43,6 +43,8 @@ static xen_pfn_t p2m_frames_frame[512] PAGE_ALIGNED;
 
 unsigned long *pv_frames(void) { return (unsigned long *)si->mfn_list; }
 
+unsigned long pv_page_tables(void) { return frame_of(PFN(si->pt_base)); }
+
 static void *page_of(unsigned long frame) {
     return (void *)(((unsigned long *)MACH2PHYS_VIRT_START)[frame] * PAGE_SIZE);
 }

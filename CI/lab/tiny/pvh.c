@@ -12,6 +12,7 @@
 // and go on in 64-bit mode.
 __asm__(".pushsection .data\n"
         ".balign 4096\n"
+        ".globl pvh_pml4\n"
         "pvh_pml4: .quad pvh_pdpt + 7\n.fill 511, 8, 0\n"
         "pvh_pdpt: .quad pvh_pd + 7, pvh_pd + 4096 + 7, pvh_pd + 8192 + 7, pvh_pd + 12288 + 7\n.fill 508, 8, 0\n"
         "pvh_pd:\n.set page, 0\n.rept 2048\n.quad page * 0x200000 + 0x87\n.set page, page + 1\n.endr\n"

@@ -14,6 +14,8 @@ static void watch_all(void) {
     store_watch("control/guest", WATCH_COMMAND);
     store_watch("memory/target", WATCH_TARGET);
     store_watch("device", WATCH_DEVICES);
+    store_watch("cpu", WATCH_VCPUS);
+    store_watch("control/sysrq", WATCH_KEY);
 }
 
 static void connect_all(void) {
@@ -96,6 +98,18 @@ static void command_given(void) {
     if (!store_read("control/guest", line) || !*line) return;
     store_write("control/guest", "");          // if we may
     obey(line);
+}
+
+// As Linux answers Magic SysRq.
+static void key_pressed(void) {
+    char key[STORE_VALUE_MAX];
+    if (!store_read("control/sysrq", key) || !*key) return;
+    store_write("control/sysrq", "");
+    if (*key == 's') print("sysrq: Emergency Sync\r\nEmergency Sync complete\r\n");
+    else if (*key == 'b') print("sysrq: Resetting\r\n"), leave(SHUTDOWN_reboot);
+    else if (*key == 'o') print("sysrq: Power Off\r\n"), leave(SHUTDOWN_poweroff);
+    else if (*key == 'c') print("sysrq: Trigger a crash\r\n"), leave(SHUTDOWN_crash);
+    else print("sysrq: HELP : reboot(b) crash(c) poweroff(o) sync(s)\r\n");
 }
 
 // ---- The console ----------------------------------------------------------
@@ -216,18 +230,20 @@ static nanoseconds next_timer(void) {
 static void handle_events(void) {
     store_receive_events();
     if (watch_fired(WATCH_DEVICES)) look_at_devices();
+    if (watch_fired(WATCH_VCPUS)) look_at_vcpus();
     if (!booted) return;
     if (watch_fired(WATCH_TARGET) && behaviour.balloons_in != NEVER) due.balloon = after(behaviour.balloons_in);
     if (watch_fired(WATCH_COMMAND)) command_given();
     if (watch_fired(WATCH_SHUTDOWN)) shutdown_requested();
+    if (watch_fired(WATCH_KEY)) key_pressed();
     while (console_has_input()) console_byte_came(console_byte());
 }
 
 static bool something_to_do(void) {
-    if (store_has_input() || watch_pending(WATCH_DEVICES)) return true;
+    if (store_has_input() || watch_pending(WATCH_DEVICES) || watch_pending(WATCH_VCPUS)) return true;
     if (!booted) return false;
     return console_has_input() || watch_pending(WATCH_SHUTDOWN) || watch_pending(WATCH_COMMAND) ||
-           watch_pending(WATCH_TARGET);
+           watch_pending(WATCH_TARGET) || watch_pending(WATCH_KEY);
 }
 
 #define CPU_PERIOD (20 * MILLISECOND)

@@ -72,6 +72,9 @@ void *pvh_map_grant_table(void);
 void pv_unmap_grant_table(void);
 unsigned long *pv_frames(void);
 extern long (*pvh_hypercall)(void);            // the page of hypercalls, once it is there
+unsigned long pv_page_tables(void);            // the frame of the topmost
+extern uint64_t pvh_pml4[];
+void *memset(void *to, int c, size_t n);
 
 void tiny(void) __attribute__((noreturn));     // tiny.c: where the entries go
 
@@ -99,7 +102,7 @@ char console_byte(void);                       // only if it has input
 // ---- store.c: xenstore ----------------------------------------------------
 
 #define STORE_VALUE_MAX 256                    // longer ones are cut; nothing we read is as long
-enum watch { WATCH_SHUTDOWN, WATCH_COMMAND, WATCH_TARGET, WATCH_DEVICES, WATCHES };
+enum watch { WATCH_SHUTDOWN, WATCH_COMMAND, WATCH_TARGET, WATCH_DEVICES, WATCH_VCPUS, WATCH_KEY, WATCHES };
 
 void connect_store(void);
 bool store_has_input(void);
@@ -131,6 +134,10 @@ void unmap_grants(void);                       // before a suspend
 void forget_devices(void);                     // after a resume elsewhere: all that was is gone
 void look_at_devices(void);
 void hold_devices(const char *kind, bool is_so); // "vif" or "vbd"
+
+// ---- vcpus.c --------------------------------------------------------------
+
+void look_at_vcpus(void);
 
 // ---- behaviour.c ----------------------------------------------------------
 

@@ -1,3 +1,4 @@
+import DomainModel
 import SExpressions
 import ScenarioLanguage
 
@@ -32,6 +33,7 @@ struct RealFitness {
         if setup.toleratesFailures { refuse("what it looks at can be seen in one process only (tolerate)") }
         if setup.needs.contains(.simulator) { refuse("it says that it needs a simulated machine") }
         let standard = HostSetup(name: "")
+        if setup.hosts.contains(where: { !$0.hasPVH }) { refuse("it needs a processor without nested paging") }
         for host in setup.hosts
         where host.memory != standard.memory || host.domainZeroMemory != standard.domainZeroMemory
             || host.cpus != standard.cpus
@@ -100,6 +102,10 @@ struct RealFitness {
 
     private mutating func collect(_ value: LocatedSExpression) {
         if value.name == "pvh" { (isPVH, overhead) = (true, 14) }
+        // Who has grub find its kernel boots grub's image, which dom0 has not.
+        if ["bootloader", "boot-loader"].contains(value.name) {
+            kernels.formUnion(GuestKind.allCases.map { BootLoader.grubImage(for: $0) })
+        }
         if let atom = value.atom { return collect(words(in: atom)) }
         let members = value.list ?? []
         collect(members.compactMap(\.atom))

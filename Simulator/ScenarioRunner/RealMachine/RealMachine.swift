@@ -50,7 +50,7 @@ final class RealMachine: StoryMachine {
     func prepare(_ scenario: Scenario, _ place: StoryPlace) throws(ScenarioFailure) {
         let setup = scenario.setup
         let fitness = RealFitness(scenario, freeMemory: freeBefore)
-        ownPaths = fitness.paths.filter { access($0, F_OK) != 0 }
+        ownPaths = fitness.paths.union(fitness.kernels).filter { access($0, F_OK) != 0 }
         overhead = fitness.overhead
         try name(place.host)
         try addUsers()
@@ -83,6 +83,7 @@ final class RealMachine: StoryMachine {
     func change(_ item: SetupItem) throws(ScenarioFailure) {
         switch item.kind {
         case .kernel(let path, let behaviours): try write(path, image.patched(Behaviour.lines(behaviours)))
+        case .file(let path, .text(let text)) where text.hasPrefix("#!"): try addProgram(path, text)
         case .file(let path, .text(let text)): try write(path, SXPText.bytes(of: text))
         case .file(let path, .size(let size)):
             try makeDirectory(directory(of: path))
@@ -175,6 +176,14 @@ final class RealMachine: StoryMachine {
         chmod(path, 0o755)
     }
 
+    /// A text that says what runs it is a program, which writes down what it is called with.
+    private func addProgram(_ path: String, _ text: String) throws(ScenarioFailure) {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        let body = text.drop { $0 != "\n" }
+        try write(path, wrapper(of: name, real: "/bin/true", body: String(body)))
+        chmod(path, 0o755)
+    }
+
     func calls(of name: String) -> String { "\(Self.directory)/calls-\(name)" }
 
     // MARK: The daemon
@@ -259,14 +268,22 @@ final class RealMachine: StoryMachine {
         }
     }
 
-    /// Turns the bits of the middle third around, as on the simulated host.
+    /// Turns the bits of the middle third around, as on the simulated host. A save file is long, and the machine is slow: by many bytes
+    /// at once.
     func corrupt(_ path: String) throws(ScenarioFailure) {
-        guard let text = try file(path) else { throw ScenarioFailure("there is no file \(path)") }
-        var bytes = SXPText.bytes(of: text)
-        for index in bytes.count / 3..<max(bytes.count / 3 + 1, bytes.count * 2 / 3) where index < bytes.count {
-            bytes[index] = ~bytes[index]
+        let file = open(path, O_RDWR | O_CLOEXEC)
+        guard file >= 0 else { throw ScenarioFailure("\(path) cannot be opened: \(String(cString: strerror(errno)))") }
+        defer { close(file) }
+        let size = Int(lseek(file, 0, SEEK_END))
+        let (start, end) = (size / 3, max(size / 3 + 1, size * 2 / 3))
+        var bytes = [SIMD64<UInt8>](repeating: SIMD64(repeating: 0), count: (end - start + 63) / 64)
+        let isWritten = bytes.withUnsafeMutableBytes { buffer in
+            _ = pread(file, buffer.baseAddress, end - start, off_t(start))
+            let pieces = buffer.bindMemory(to: SIMD64<UInt8>.self)
+            for index in pieces.indices { pieces[index] = ~pieces[index] }
+            return pwrite(file, buffer.baseAddress, end - start, off_t(start)) == end - start
         }
-        try write(path, bytes.isEmpty ? [0xFF] : bytes)
+        guard isWritten else { throw ScenarioFailure("\(path) cannot be damaged: \(String(cString: strerror(errno)))") }
     }
 
     private func directory(of path: String) -> String {

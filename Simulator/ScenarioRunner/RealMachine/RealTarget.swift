@@ -106,6 +106,13 @@ final class RealTarget: ScenarioTarget {
 
     func url(ofReceiver name: String) -> String { "" }
 
+    /// Daemons know each other by their addresses, simulated ones by the names of their hosts.
+    func naming(hostsIn transcript: String) -> String {
+        addresses.reduce(transcript) { text, host in
+            text.split(separator: host.value, omittingEmptySubsequences: false).joined(separator: host.key)
+        }
+    }
+
     // MARK: Time
 
     func run(until condition: () throws -> Bool, limit: Duration) rethrows -> Bool {
@@ -270,6 +277,7 @@ extension ScenarioSuite {
             guard let obstacle = target.obstacle else {
                 var result = run(scenario, on: target)
                 result.leftovers = target.leftovers
+                result.transcript = target.naming(hostsIn: result.transcript)
                 if result.failure == nil, !result.leftovers.isEmpty {
                     result.outcome = .failed(failure(result.leftovers))
                 }

@@ -41,38 +41,70 @@ public enum Fidelity {
         /// Whether a fault kills a daemon at a moment of its own.
         var hasKills: Bool { exchanges.contains { $0.hasPrefix("$ (fault ") && $0.contains("(kill-daemon") } }
 
+        /// Where what happens now comes from, and the host that was told last.
+        private var host = "", told = ""
+        /// Where the next of several waits stands: what has come while another was waited for is told then, elsewhere perhaps later.
+        private var waited: Int?
+        /// Where the answers begin to what was asked at one time: which comes first is each machine's own.
+        private var together: Int?
+
         init(_ transcript: String) {
-            // Where an event came from is told before it, and events come when they come.
-            var (host, told) = ("", "")
             for line in transcript.split(separator: "\n") {
+                // Where an event came from is told before it, and events come when they come.
                 if line.hasPrefix("@ ") {
                     host = String(line)
-                    continue
+                } else if line.hasPrefix("* ") {
+                    note(event: line)
+                } else {
+                    note(line)
                 }
-                guard line.hasPrefix("* ") else {
-                    if line.hasPrefix("> ") || line.hasPrefix("< "), host != told {
-                        exchanges.append(host)
-                        told = host
-                    }
-                    exchanges += line.hasPrefix("  ") ? Self.words(line) : [String(line)]
-                    continue
-                }
-                guard let event = try? SExpression.parseFirst(String(line.dropFirst(2))), let name = event.name,
-                    // How often "look again" is said means nothing.
-                    name != "xend.virq"
-                else { continue }
-                let value = event.list?.dropFirst().first
-                let subject = name.hasPrefix("xend.domain.") ? value?.list?.first?.atom : nil
-                let key = "\(host) \(subject ?? name)"
-                // How often a restart is tried that cannot succeed depends on how long one looks on.
-                guard name != "xend.domain.restart" || events[key]?.last != String(line) else { continue }
-                events[key, default: []].append(String(line))
             }
+            sortTogether()
             removeChannels()
             removeFreeMemory()
             nameDomains()
             hideTimes()
-            hideUUIDs()
+            hideNames()
+        }
+
+        private mutating func note(_ line: Substring) {
+            let isWaiting = line.hasPrefix("$ (finish ")
+            if line.hasPrefix("$ ") { sortTogether() }
+            if line.hasPrefix("> ") || line.hasPrefix("< "), host != told {
+                exchanges.append(host)
+                told = host
+            }
+            exchanges.insert(
+                contentsOf: line.hasPrefix("  ") ? Self.words(line) : [String(line)],
+                at: isWaiting ? waited ?? exchanges.count : exchanges.count)
+            if line.hasPrefix("$ ") { waited = isWaiting ? (waited ?? exchanges.count - 1) + 1 : nil }
+            if line.hasPrefix("$ (parallel ") { together = exchanges.count }
+        }
+
+        /// Puts what was asked at one time of one host into an order of its own.
+        private mutating func sortTogether() {
+            defer { together = nil }
+            guard let together, !exchanges[together...].contains(where: { $0.hasPrefix("@ ") }) else { return }
+            var blocks: [[String]] = []
+            for word in exchanges[together...] {
+                if word.hasPrefix("> ") || blocks.isEmpty { blocks.append([]) }
+                blocks[blocks.count - 1].append(word)
+            }
+            blocks.sort { $0[0] < $1[0] }
+            exchanges.replaceSubrange(together..., with: blocks.flatMap { $0 })
+        }
+
+        private mutating func note(event line: Substring) {
+            guard let event = try? SExpression.parseFirst(String(line.dropFirst(2))), let name = event.name,
+                // How often "look again" is said means nothing.
+                name != "xend.virq"
+            else { return }
+            let value = event.list?.dropFirst().first
+            let subject = name.hasPrefix("xend.domain.") ? value?.list?.first?.atom : nil
+            let key = "\(host) \(subject ?? name)"
+            // How often a restart is tried that cannot succeed depends on how long one looks on.
+            guard name != "xend.domain.restart" || events[key]?.last != String(line) else { return }
+            events[key, default: []].append(String(line))
         }
 
         /// Without the id at the end of a domain's url.
@@ -139,6 +171,19 @@ public enum Fidelity {
             }
         }
 
+        /// `damaged at byte 25216680`: of an image, which is each machine's own.
+        private mutating func hidePlacesInImages() {
+            for index in exchanges.indices.dropFirst()
+            where exchanges[index - 1] == "byte" && exchanges[index].hasSuffix(":") { exchanges[index] = "_:" }
+        }
+
+        private mutating func hideNames() {
+            hidePlacesInImages()
+            hideUUIDs()
+            hideIDsOfCrashed()
+            hideNamesOfCores()
+        }
+
         /// Those in names of files, which are xend's choice.
         private mutating func hideUUIDs() {
             exchanges = exchanges.map(Self.withoutUUIDs)
@@ -152,6 +197,35 @@ public enum Fidelity {
                 parts[index] = "_" + parts[index].dropFirst(36)
             }
             return parts.joined(separator: "/")
+        }
+
+        /// In the names of those that stay beside their next life: `web-crash-7`.
+        private mutating func hideIDsOfCrashed() {
+            func hidden(_ text: String) -> String {
+                let parts = text.split(separator: "-crash-", omittingEmptySubsequences: false)
+                let rest = parts.dropFirst().map { "_\($0.drop(while: \.isNumber))" }
+                return ([parts[0].description] + rest).joined(separator: "-crash-")
+            }
+            exchanges = exchanges.map(hidden)
+            events = Dictionary(events.map { (hidden($0), $1.map(hidden)) }, uniquingKeysWith: { $1 })
+        }
+
+        /// A core that nobody has named is called after the time and the domain's id: `/var/lib/xen/dump/2004-1105-1200.01-web.1.core`.
+        private mutating func hideNamesOfCores() {
+            func hidden(_ text: String) -> String {
+                guard let start = text.utf8Range(of: "/dump/", from: 0),
+                    let end = text.utf8Range(of: ".core", from: start)
+                else { return text }
+                let bytes = Array(text.utf8)
+                let name = String(decoding: bytes[start..<end - 5], as: UTF8.self).split(separator: ".")
+                // Year, month and day, time and seconds stand before the domain's name.
+                guard name.count >= 3, name[0].count(where: { $0 == "-" }) == 2 else { return text }
+                let domain = name.dropFirst().dropLast().joined(separator: ".").drop { $0 != "-" }
+                return String(decoding: bytes[..<start], as: UTF8.self) + "_\(domain)._.core"
+                    + String(decoding: bytes[end...], as: UTF8.self)
+            }
+            exchanges = exchanges.map(hidden)
+            events = events.mapValues { $0.map(hidden) }
         }
 
         /// Takes `(evtchn A B)` out.

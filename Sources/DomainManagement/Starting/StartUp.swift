@@ -9,6 +9,7 @@ struct StartUp: ManagerPart {
     let context: ManagerContext
     let nodes: DomainNodes
     let libxl: LibxlDesk
+    let guests: GuestSuspension
 
     /// What Xen's tools there are, and whether the machine has been rebooted since xend last ran (manual D7).
     func lookAround() async -> BootMark {
@@ -188,9 +189,15 @@ struct StartUp: ManagerPart {
         }
     }
 
-    /// A renaming that was cut off may have changed the name in xenstore only; any other was another toolstack's, and counts.
-    func settleNames(of record: DomainRecord, _ replay: JournalReplay) async {
+    /// What others know of a domain that lives.
+    func settle(_ record: DomainRecord, _ replay: JournalReplay) async {
+        if table.reports[record.uuid]?.shutdownReason == nil { await guests.tellThatItRuns(record.uuid) }
         await libxl.takeUp(record.uuid)
+        await settleNames(of: record, replay)
+    }
+
+    /// A renaming that was cut off may have changed the name in xenstore only; any other was another toolstack's, and counts.
+    private func settleNames(of record: DomainRecord, _ replay: JournalReplay) async {
         let wasCutOff = replay.openOperations.contains { $0.name == "rename" && $0.domain == record.uuid }
         guard wasCutOff else { return await libxl.follow(record.uuid) }
         guard let id = record.id,

@@ -28,9 +28,9 @@ struct ArrivalCheck: ManagerPart {
     }
 
     private func missing(_ kind: GuestKind, on node: NodeReport) -> String? {
-        let needed = kind == .pvh ? "hvm-" : "xen-"
-        guard !node.capabilities.contains(needed) else { return nil }
-        return "it is a \(kind.rawValue) guest, which Xen here does not run (it has \(node.capabilities))"
+        guard !node.canRun.contains(kind) else { return nil }
+        let why = kind == .pvh ? "it finds no nested paging" : "it was built without them"
+        return "it is a \(kind.rawValue) guest, which Xen here does not run: \(why)"
     }
 
     // MARK: Disks

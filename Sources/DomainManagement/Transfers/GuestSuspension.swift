@@ -116,6 +116,18 @@ struct GuestSuspension: ManagerPart {
         if paused, !report.isPaused { try await machine.hypervisor.pause(id) }
         if let report = try await machine.hypervisor.domain(id) { table.note(.reported(report), of: uuid) }
         table.runsOn(uuid)
+        await tellThatItRuns(uuid)
+    }
+
+    /// xenstored took the suspension of a guest that runs on for its end, and would not tell of the one that comes. Whoever let it run on
+    /// may have ended before saying so.
+    func tellThatItRuns(_ uuid: DomainUUID) async {
+        guard let record = table[uuid], let id = record.id else { return }
+        do {
+            try await machine.store.resume(id)
+        } catch {
+            log.warning("xenstored cannot be told that \(record.title) runs on, whose end is noticed late: \(error)")
+        }
     }
 
     /// A guest that suspends after all, when nobody waits for it any more, is let run on.
