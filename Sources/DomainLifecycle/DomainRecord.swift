@@ -105,6 +105,7 @@ public struct DomainRecord: Hashable, Sendable {
         _modify { yield &box.wrappedValue.definition }
     }
 
+    /// A record of a domain that has neither a number nor a past yet.
     public init(uuid: DomainUUID, name: DomainName, config: DomainConfig?, stage: Stage, isForeign: Bool = false) {
         box = Boxed(
             wrappedValue: Fields(uuid: uuid, name: name, config: config, isForeign: isForeign, stage: stage))

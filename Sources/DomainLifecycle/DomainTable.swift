@@ -10,6 +10,7 @@ public struct DomainTable: Sendable {
 
     private var box: Boxed<TableContents>
 
+    /// Without a domain.
     public init(restartPolicy: RestartPolicy = RestartPolicy()) {
         box = Boxed(wrappedValue: TableContents(restartPolicy: restartPolicy))
     }
