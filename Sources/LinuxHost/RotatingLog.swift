@@ -25,8 +25,8 @@ public final class RotatingLog: LogSink {
     }
 
     /// A busy daemon writes many lines at once: the first of them waits so long for others. Nobody notices, and a thousand
-    /// lines cost one write, and one turn of two threads, which is as much as twenty lines.
-    private static let gathering = Duration.milliseconds(100)
+    /// lines cost one write.
+    private static let gathering = Duration.milliseconds(20)
 
     private let queue = LogQueue()
     private let file: LogFile
