@@ -14,12 +14,12 @@ final class FileNode {
 
     let kind: FileInformation.Kind
     /// Of a symbolic link: where it leads.
-    var target: String?
+    @exclusivity(unchecked) var target: String?
     /// Its number in the file system, which no other has.
     let inode: UInt64
     var contents: [UInt8] = []
     private(set) var durable = Durable.nothing
-    var children: [String: FileNode] = [:]
+    @exclusivity(unchecked) var children: [String: FileNode] = [:]
     /// The names that a power cut leaves.
     var durableChildren: [String: FileNode] = [:]
     var modified: WallTime
@@ -121,9 +121,15 @@ public final class FileTree {
         var path = path
         return path.withUTF8 { bytes in
             var node = root
-            for part in bytes.split(separator: UInt8(ascii: "/")) {
-                guard part.first != UInt8(ascii: ".") else { return .winding }
-                guard let next = node.children[String(decoding: part, as: UTF8.self)] else { return .node(nil) }
+            var start = 0
+            while start < bytes.count {
+                let end = bytes[start...].firstIndex(of: UInt8(ascii: "/")) ?? bytes.count
+                defer { start = end + 1 }
+                if end == start { continue }
+                guard bytes[start] != UInt8(ascii: ".") else { return .winding }
+                guard let next = node.children[String(decoding: bytes[start..<end], as: UTF8.self)] else {
+                    return .node(nil)
+                }
                 guard next.target == nil else { return .winding }
                 node = next
             }

@@ -6,11 +6,11 @@ final class DomainChangeLog {
     private static let limit = 4096
 
     /// Changes so far.
-    private var count: UInt64 = 0
+    @exclusivity(unchecked) private var count: UInt64 = 0
     /// The latest of them.
-    private var latest: [DomainID] = []
+    @exclusivity(unchecked) private var latest: [DomainID] = []
     /// Where somebody will go on from: what comes after is a change of its own.
-    private var marked: UInt64 = 0
+    @exclusivity(unchecked) private var marked: UInt64 = 0
 
     /// A domain is new, has changed or is gone. Changes of the same one that nobody looks between are one.
     func note(_ id: DomainID) {

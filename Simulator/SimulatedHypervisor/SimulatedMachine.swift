@@ -34,7 +34,7 @@ public final class SimulatedMachine: @unchecked Sendable {
     let scheduler: CPUScheduler
     let log = XenLog()
     let consoles: ConsoleDaemon
-    var domains: [DomainID: SimulatedDomain] = [:]
+    @exclusivity(unchecked) var domains: [DomainID: SimulatedDomain] = [:]
     /// The ids of `domains`, ascending.
     var order: [DomainID] = []
     /// What happens to `domains`.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The places below one place of xenstore, by name.
 ///
 /// A table of its own, because names are looked up as they stand in a path: a dictionary of strings needs a string and a keyed
@@ -96,32 +98,51 @@ struct StoreChildren {
     }
 }
 
-/// How names of xenstore are hashed and checked where they stand: FNV-1a, 64 bits (the simulated machine's guests are no attackers).
+/// How names of xenstore are hashed and checked where they stand. Eight bytes at a time, as each multiplication stirs that many: by the
+/// byte it was a twentieth of what xenstore did (the simulated machine's guests are no attackers).
 enum StoreName {
     static let slash = UInt8(ascii: "/")
-    private static let seed: UInt64 = 0xcbf2_9ce4_8422_2325
-    private static let prime: UInt64 = 0x0000_0100_0000_01b3
+    /// 2^64 divided by the golden ratio: odd, and without a pattern.
+    private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
 
     /// A part of a path.
     struct Part {
         var hash: Int
         var end: Int
-        /// It has one byte at least, and none that xenstored would not take.
-        var isValid: Bool
     }
 
     /// The part of a path that begins at `start`.
     static func part(of path: UnsafeBufferPointer<UInt8>, from start: Int) -> Part {
-        var hash = seed
-        var end = start
-        var valid: UInt64 = 1
-        while end < path.count, path[end] != slash {
-            hash = (hash ^ UInt64(path[end])) &* prime
-            valid &= isPathByte(path[end])
-            end += 1
+        guard let first = path.baseAddress, start < path.count else { return Part(hash: 0, end: start) }
+        let bytes = UnsafeRawPointer(first)
+        let next = memchr(bytes + start, Int32(slash), path.count - start)
+        let end = next.map { UnsafeRawPointer($0) - bytes } ?? path.count
+        var hash = UInt64(end - start)
+        var place = start
+        while place + 8 <= end {
+            stir(&hash, bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            place += 8
         }
+        var rest: UInt64 = 0
+        while place < end {
+            rest = rest << 8 | UInt64(path[place])
+            place += 1
+        }
+        stir(&hash, rest)
         // The low bits choose the slot.
-        return Part(hash: Int(truncatingIfNeeded: hash ^ (hash >> 32)), end: end, isValid: valid == 1 && end > start)
+        return Part(hash: Int(truncatingIfNeeded: hash), end: end)
+    }
+
+    private static func stir(_ hash: inout UInt64, _ word: UInt64) {
+        hash = (hash ^ word) &* factor
+        hash ^= hash >> 32
+    }
+
+    /// Whether it has one byte at least, and none that xenstored would not take.
+    static func isValid(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        var valid: UInt64 = name.isEmpty ? 0 : 1
+        for byte in name { valid &= isPathByte(byte) }
+        return valid == 1
     }
 
     /// As xenstored's is_valid_nodename: letters, digits, `-`, `_` and `@`; 1 = yes.

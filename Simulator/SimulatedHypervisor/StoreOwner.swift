@@ -3,7 +3,7 @@ import DomainModel
 /// The nodes that belong to a guest: for its quota, and to remove them with it. In no order.
 final class StoreOwner {
     let id: DomainID
-    private(set) var places: [StorePlace] = []
+    @exclusivity(unchecked) private(set) var places: [StorePlace] = []
 
     init(_ id: DomainID) { self.id = id }
 

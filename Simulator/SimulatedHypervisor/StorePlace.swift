@@ -11,11 +11,16 @@ final class StorePlace {
     let name: String
     /// Of the name.
     let hash: Int
+    /// Whether xenstored takes the name for one: the path of a watch may have others.
+    private let isValid: Bool
     /// nil of a root, and of what was taken away: then it is no place of the tree any more, and need not be taken away again.
     /// A place is never there longer than the one above it, which refers to it.
     @exclusivity(unchecked) private(set) unowned(unsafe) var above: StorePlace?
     @exclusivity(unchecked) var node: StoreNode?
     @exclusivity(unchecked) var watches: [StoreWatch] = []
+    /// Whether there may be watches here or above: where none are, nobody need be looked for there. Of a domain made and destroyed that was
+    /// a seventh of what xenstore did for its nodes.
+    @exclusivity(unchecked) private(set) var mayBeWatched = false
     /// Open transactions that have looked here, whether there is a node or not.
     @exclusivity(unchecked) var visitors = StoreVisitors()
     @exclusivity(unchecked) private(set) var below = StoreChildren()
@@ -26,12 +31,22 @@ final class StorePlace {
     init() {
         name = ""
         hash = 0
+        isValid = true
     }
 
-    private init(name: String, hash: Int, above: StorePlace) {
+    private init(name: String, hash: Int, isValid: Bool, above: StorePlace) {
         self.name = name
         self.hash = hash
+        self.isValid = isValid
         self.above = above
+        mayBeWatched = above.mayBeWatched
+    }
+
+    /// From here on.
+    func add(_ watch: StoreWatch) {
+        watches.append(watch)
+        // What is watched from above is so already.
+        if !mayBeWatched { visit { $0.mayBeWatched = true } }
     }
 
     var path: String {
@@ -59,18 +74,14 @@ final class StorePlace {
             if start == 1, bytes.count == 1 { return self }
             while start <= bytes.count {
                 let part = StoreName.part(of: bytes, from: start)
-                guard part.isValid || !isChecked else {
+                let name = UnsafeBufferPointer(rebasing: bytes[start..<part.end])
+                let next = place.below.find(name, hash: part.hash)
+                guard !isChecked || next?.isValid ?? StoreName.isValid(name) else {
                     place.prune()
                     return nil
                 }
-                let name = UnsafeBufferPointer(rebasing: bytes[start..<part.end])
-                if let next = place.below.find(name, hash: part.hash) {
-                    place = next
-                } else if makes {
-                    place = place.add(String(decoding: name, as: UTF8.self), part.hash)
-                } else {
-                    return nil
-                }
+                guard let next = next ?? (makes ? place.add(name, part.hash) : nil) else { return nil }
+                place = next
                 start = part.end + 1
             }
             return place
@@ -87,8 +98,9 @@ final class StorePlace {
         }
     }
 
-    private func add(_ name: String, _ hash: Int) -> StorePlace {
-        let place = StorePlace(name: name, hash: hash, above: self)
+    private func add(_ name: UnsafeBufferPointer<UInt8>, _ hash: Int) -> StorePlace {
+        let place = StorePlace(
+            name: String(decoding: name, as: UTF8.self), hash: hash, isValid: StoreName.isValid(name), above: self)
         below.insert(place)
         return place
     }

@@ -31,7 +31,7 @@ extension XenStored {
         nextWatch += 1
         let watch = StoreWatch(number: nextWatch, client: client, deliver: deliver)
         let place = (path.hasPrefix("/") ? root : specials).make(path)
-        place.watches.append(watch)
+        place.add(watch)
         watchPlaces[nextWatch] = place
         if client != .zero { guestWatches[client, default: []].insert(nextWatch) }
         queue(watch, path)
@@ -50,6 +50,7 @@ extension XenStored {
 
     /// Tells the watches on a place, and unless `exact` those above it.
     func fire(_ place: StorePlace, exact: Bool = false) {
+        guard place.mayBeWatched else { return }
         var next: StorePlace? = place
         while let above = next {
             // Most often nobody watches, and the path need not be made.

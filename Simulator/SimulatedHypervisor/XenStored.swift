@@ -24,15 +24,15 @@ public final class XenStored {
     /// Where `@introduceDomain` and `@releaseDomain` are watched.
     let specials = StorePlace()
     /// Which nodes belong to a guest: for its quota, and to remove them with it.
-    var owned: [DomainID: StoreOwner] = [:]
+    @exclusivity(unchecked) var owned: [DomainID: StoreOwner] = [:]
     @exclusivity(unchecked) private(set) var generation: UInt64 = 1
     @exclusivity(unchecked) var transactions: [UInt32: StoreTransaction] = [:]
     private var nextTransaction: UInt32 = 0
-    var watchPlaces: [UInt64: StorePlace] = [:]
+    @exclusivity(unchecked) var watchPlaces: [UInt64: StorePlace] = [:]
     var guestWatches: [DomainID: Set<UInt64>] = [:]
     var nextWatch: UInt64 = 0
-    var pending: [(watch: StoreWatch, path: String)] = []
-    var pendingKeys: Set<StoreWatchKey> = []
+    @exclusivity(unchecked) var pending: [(watch: StoreWatch, path: String)] = []
+    @exclusivity(unchecked) var pendingKeys: Set<StoreWatchKey> = []
     /// Domains that xenstored serves.
     public internal(set) var introduced: Set<DomainID> = []
     /// Those of them whose end it has told.

@@ -3,59 +3,115 @@ import SExpressions
 
 /// What xend keeps about a domain.
 public struct DomainRecord: Hashable, Sendable {
+    /// All of it: a record is copied as one reference.
+    private var box: Boxed<Fields>
+
+    /// Whether nothing of it has been changed since an earlier copy. It is not looked at: false says nothing.
+    func isUnchanged(since earlier: DomainRecord) -> Bool { box.isUnchanged(since: earlier.box) }
+
     /// What is the same in all its lives, on every host.
-    public let uuid: DomainUUID
+    public var uuid: DomainUUID { box.wrappedValue.uuid }
     /// nil until Xen has made it for the first time; kept through restarts.
-    public var id: DomainID?
+    public var id: DomainID? {
+        get { box.wrappedValue.id }
+        _modify { yield &box.wrappedValue.id }
+    }
     /// No two records have the same.
-    public var name: DomainName
+    public var name: DomainName {
+        get { box.wrappedValue.name }
+        _modify { yield &box.wrappedValue.name }
+    }
     /// What was asked for, and what operators have decided since; nil for a domain that others made, or whose file was lost.
-    @Boxed public var config: DomainConfig?
+    public var config: DomainConfig? {
+        get { box.wrappedValue.config }
+        _modify { yield &box.wrappedValue.config }
+    }
     /// Counts what has changed of its configuration and settings, so that a client can tell whether it knows them (manual, decision
     /// 18).
-    public var generation: UInt64 = 1
+    public var generation: UInt64 {
+        get { box.wrappedValue.generation }
+        _modify { yield &box.wrappedValue.generation }
+    }
     /// Whether the configuration has what operators have decided. An older xend kept that nowhere but in the machine.
-    public var keepsSettings = true
+    public var keepsSettings: Bool {
+        get { box.wrappedValue.keepsSettings }
+        _modify { yield &box.wrappedValue.keepsSettings }
+    }
     /// Made by another toolstack: listed and operated on, but never reaped, restarted or cleaned up.
-    public var isForeign: Bool
+    public var isForeign: Bool {
+        get { box.wrappedValue.isForeign }
+        _modify { yield &box.wrappedValue.isForeign }
+    }
     /// Where it is in its life.
-    public var stage: Stage
+    public var stage: Stage {
+        get { box.wrappedValue.stage }
+        _modify { yield &box.wrappedValue.stage }
+    }
     /// The operation that is being done to it, with its serial number.
-    public var operation: OperationTicket?
+    public var operation: OperationTicket? {
+        get { box.wrappedValue.operation }
+        _modify { yield &box.wrappedValue.operation }
+    }
     /// Serial number of the last operation: what was seen before it began says nothing about the domain now.
-    public var lastSerial: UInt64
+    public var lastSerial: UInt64 {
+        get { box.wrappedValue.lastSerial }
+        _modify { yield &box.wrappedValue.lastSerial }
+    }
     /// In the order in which they were attached.
-    public var devices: [DeviceRecord]
+    public var devices: [DeviceRecord] {
+        get { box.wrappedValue.devices }
+        _modify { yield &box.wrappedValue.devices }
+    }
     /// The next idx by type.
-    public var nextIndex: [DeviceType: Int]
+    public var nextIndex: [DeviceType: Int] {
+        get { box.wrappedValue.nextIndex }
+        _modify { yield &box.wrappedValue.nextIndex }
+    }
     /// nil before it has one, and for domains of others.
-    public var console: ConsoleRecord?
+    public var console: ConsoleRecord? {
+        get { box.wrappedValue.console }
+        _modify { yield &box.wrappedValue.console }
+    }
     /// What a user asked for and the guest has not done yet.
-    public var requested: ShutdownRequest?
+    public var requested: ShutdownRequest? {
+        get { box.wrappedValue.requested }
+        _modify { yield &box.wrappedValue.requested }
+    }
     /// The cpu that `pincpu` chose for a domain without a configuration.
-    public var pinnedCPU: Int?
+    public var pinnedCPU: Int? {
+        get { box.wrappedValue.pinnedCPU }
+        _modify { yield &box.wrappedValue.pinnedCPU }
+    }
     /// Seconds since 1970.
-    public var startTime: Double?
+    public var startTime: Double? {
+        get { box.wrappedValue.startTime }
+        _modify { yield &box.wrappedValue.startTime }
+    }
     /// Of the last restart, in seconds since 1970; nil before the first.
-    public var restartTime: Double?
+    public var restartTime: Double? {
+        get { box.wrappedValue.restartTime }
+        _modify { yield &box.wrappedValue.restartTime }
+    }
     /// Attempts to build the next life that failed in a row.
-    public var failedRestarts: Int
+    public var failedRestarts: Int {
+        get { box.wrappedValue.failedRestarts }
+        _modify { yield &box.wrappedValue.failedRestarts }
+    }
     /// What keeps an end or a restart waiting, in words; of a defined domain why it could not be started.
-    public var held: [String]
+    public var held: [String] {
+        get { box.wrappedValue.held }
+        _modify { yield &box.wrappedValue.held }
+    }
     /// nil: it is forgotten when its life is over.
-    public var definition: Definition?
+    public var definition: Definition? {
+        get { box.wrappedValue.definition }
+        _modify { yield &box.wrappedValue.definition }
+    }
 
+    /// A record of a domain that has neither a number nor a past yet.
     public init(uuid: DomainUUID, name: DomainName, config: DomainConfig?, stage: Stage, isForeign: Bool = false) {
-        self.uuid = uuid
-        self.name = name
-        self.config = config
-        self.stage = stage
-        self.isForeign = isForeign
-        lastSerial = 0
-        devices = []
-        nextIndex = [:]
-        failedRestarts = 0
-        held = []
+        box = Boxed(
+            wrappedValue: Fields(uuid: uuid, name: name, config: config, isForeign: isForeign, stage: stage))
     }
 
     /// `domain 7 "web"`: how messages call it.
@@ -125,6 +181,35 @@ public struct DomainRecord: Hashable, Sendable {
         nextIndex[type] = idx + 1
         let index = devices.count { $0.type == type }
         return DeviceRecord(type: type, idx: idx, index: index, config: config, backend: backend)
+    }
+}
+
+extension DomainRecord: CustomReflectable {
+    /// With its fields, wherever they are kept.
+    public var customMirror: Mirror { Mirror(reflecting: box.wrappedValue) }
+
+    /// What a record has: see there.
+    private struct Fields: Hashable, Sendable {
+        let uuid: DomainUUID
+        var id: DomainID?
+        var name: DomainName
+        @Boxed var config: DomainConfig?
+        var generation: UInt64 = 1
+        var keepsSettings = true
+        var isForeign: Bool
+        var stage: Stage
+        var operation: OperationTicket?
+        var lastSerial: UInt64 = 0
+        var devices: [DeviceRecord] = []
+        var nextIndex: [DeviceType: Int] = [:]
+        var console: ConsoleRecord?
+        var requested: ShutdownRequest?
+        var pinnedCPU: Int?
+        var startTime: Double?
+        var restartTime: Double?
+        var failedRestarts = 0
+        var held: [String] = []
+        var definition: Definition?
     }
 }
 

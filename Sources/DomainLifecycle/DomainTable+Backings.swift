@@ -31,7 +31,7 @@ extension DomainTable {
     ) throws(BackingInUse) {
         let user = BackingUse.User.device(slot, of: domain)
         if !isForced { try check(backing, isWritable, for: user, others) }
-        backings.take(BackingUse(user: user, backing: backing, isWritable: isWritable))
+        contents.backings.take(BackingUse(user: user, backing: backing, isWritable: isWritable))
     }
 
     /// Takes the path of a save file for an operation.
@@ -42,10 +42,10 @@ extension DomainTable {
     public mutating func claim(
         _ backing: Backing, for operation: String, isWritable: Bool
     ) throws(BackingInUse) -> BackingClaim {
-        let user = BackingUse.User.operation(newestClaim + 1, operation)
+        let user = BackingUse.User.operation(contents.newestClaim + 1, operation)
         try check(backing, isWritable, for: user)
-        newestClaim += 1
-        backings.take(BackingUse(user: user, backing: backing, isWritable: isWritable))
+        contents.newestClaim += 1
+        contents.backings.take(BackingUse(user: user, backing: backing, isWritable: isWritable))
         return BackingClaim(user: user)
     }
 
@@ -59,7 +59,7 @@ extension DomainTable {
         _ backing: Backing, _ isWritable: Bool, for user: BackingUse.User?, _ outsiders: [OtherUse] = []
     ) throws(BackingInUse) {
         try outsiders.check(isWritable)
-        let others = backings.overlapping(backing, besides: user)
+        let others = contents.backings.overlapping(backing, besides: user)
         if let writer = others.first(where: \.isWritable) {
             throw BackingInUse(isWritable: true, user: writer.user.text(in: self))
         }
@@ -69,15 +69,15 @@ extension DomainTable {
     }
 
     /// The operation is over.
-    public mutating func release(_ claim: BackingClaim) { backings.release(claim.user) }
+    public mutating func release(_ claim: BackingClaim) { contents.backings.release(claim.user) }
 
     /// Nobody is kept from what is behind this vbd any more.
     public mutating func releaseBacking(of slot: DeviceSlot, of domain: DomainUUID) {
-        backings.release(.device(slot, of: domain))
+        contents.backings.release(.device(slot, of: domain))
     }
 
     /// Whether a domain's disk stands on this.
-    public func isOfDomain(_ key: BackingKey) -> Bool { backings.isOfDomain(key) }
+    public func isOfDomain(_ key: BackingKey) -> Bool { contents.backings.isOfDomain(key) }
 }
 
 /// What an operation has taken.

@@ -62,13 +62,13 @@ extension DomainTable {
 
     /// Has fewer domains than there might be, as each needs a few of the files that the process may have open.
     public mutating func limit(toDomains domains: Int, ofDescriptors descriptors: Int) {
-        descriptorLimit = (domains, descriptors)
+        contents.descriptorLimit = (domains, descriptors)
     }
 
     func checkThereIsRoom() throws(Refusal) {
         guard records.count < Self.maximumDomains else { throw .tooManyDomains(limit: Self.maximumDomains) }
-        guard let (domains, descriptors) = descriptorLimit else { return }
-        guard managedCount < domains else {
+        guard let (domains, descriptors) = contents.descriptorLimit else { return }
+        guard contents.managedCount < domains else {
             throw .tooFewDescriptors(descriptors, domains: domains)
         }
     }

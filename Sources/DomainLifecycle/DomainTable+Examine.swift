@@ -18,14 +18,14 @@ extension DomainTable {
     ///   - look: what has changed in Xen since the last look, and how those in `unsettled` are.
     ///   - serial: the table's `serial` when Xen was asked. What began since is judged by a later look.
     public mutating func examine(_ look: DomainChanges, asOf serial: UInt64) -> [Finding] {
-        forgotten.noLooksBefore(serial)
-        if look.isComplete { unsettled = [] } else { unsettled.subtract(look.gone) }
+        contents.forgotten.noLooksBefore(serial)
+        if look.isComplete { contents.unsettled = [] } else { contents.unsettled.subtract(look.gone) }
         var findings: [Finding] = []
         var present: Set<DomainUUID> = []
         for report in look.reports {
-            unsettled.remove(report.id)
+            contents.unsettled.remove(report.id)
             guard let uuid = known(report) else {
-                if isStranger(report), !forgotten.contains(report.uuid, since: serial) {
+                if isStranger(report), !contents.forgotten.contains(report.uuid, since: serial) {
                     findings.append(.unknown(report))
                 }
                 continue
@@ -41,22 +41,22 @@ extension DomainTable {
 
     /// - Parameter report: what Xen says of a known domain.
     private mutating func examine(present report: DomainReport, of uuid: DomainUUID, asOf serial: UInt64) -> Finding? {
-        let seen = records.read(uuid) { record in
+        let seen = records[uuid].map { record in
             let finding = isFree(record, since: serial) ? exit(of: record, report) : nil
             return (isOlder: record.lastSerial > serial, finding, isSettled: isSettled(record, report, since: serial))
         }
         guard let (isOlder, finding, isSettled) = seen else { return nil }
         if !isOlder || reports[uuid] == nil { take(report, of: uuid) }
-        if !isSettled || finding != nil { unsettled.insert(report.id) }
+        if !isSettled || finding != nil { contents.unsettled.insert(report.id) }
         return finding
     }
 
     /// - Parameter uuid: a known domain that Xen does not have.
     private mutating func examine(missing uuid: DomainUUID, asOf serial: UInt64) -> Finding? {
         take(nil, of: uuid)
-        let seen = records.read(uuid) { ($0.id, isFree: isFree($0, since: serial), isMissed: isMissed($0)) }
+        let seen = records[uuid].map { ($0.id, isFree: isFree($0, since: serial), isMissed: isMissed($0)) }
         guard let (id, isFree, isMissed) = seen else { return nil }
-        if let id, !isFree || isMissed { unsettled.insert(id) }
+        if let id, !isFree || isMissed { contents.unsettled.insert(id) }
         return isFree && isMissed ? .vanished(uuid) : nil
     }
 
@@ -102,7 +102,7 @@ extension DomainTable {
 
     /// The record a report is about: same id and, where Xen gave one, same uuid.
     private func known(_ report: DomainReport) -> DomainUUID? {
-        let isIts = records.read(report.uuid) { $0.isMeant(by: report) }
+        let isIts = records[report.uuid]?.isMeant(by: report)
         return isIts == true ? report.uuid : report.id == .zero ? record(id: .zero)?.uuid : nil
     }
 
@@ -146,7 +146,7 @@ extension DomainTable {
     public mutating func refresh(_ reports: [DomainReport], asOf serial: UInt64) {
         for report in reports {
             guard let uuid = report.id == .zero ? record(id: .zero)?.uuid : report.uuid,
-                records.read(uuid, { $0.takes(report, asOf: serial) }) == true
+                records[uuid]?.takes(report, asOf: serial) == true
             else { continue }
             take(report, of: uuid)
         }

@@ -16,7 +16,7 @@ extension DomainTable {
     ///   - console: how the console of a domain is at the moment.
     ///   - now: seconds since 1970.
     public func listed(console: (DomainRecord) -> ConsoleInformation?, now: Double) -> [ListedDomain] {
-        records.ordered.compactMap { ListedDomain($0, reports[$0.record.uuid], console: console($0.record), now: now) }
+        records.compactMap { ListedDomain($0, reports[$0.uuid], console: console($0), now: now) }
     }
 
     /// What is known of a domain, or nil when Xen has not made it yet.

@@ -8,69 +8,74 @@ public struct DomainTable: Sendable {
     /// More than Xen can have (its ids end at 0x7FF0), and less than would fill the daemon's memory.
     public static let maximumDomains = 20_000
 
-    private(set) var records = DomainRecords()
-    /// Those that need files of this process; those that nobody makes or takes away. Domain 0 is neither.
-    private(set) var managedCount = 0, keptCount = 0
-    /// Those of other toolstacks.
-    private var foreign: Set<DomainUUID> = []
-    /// What Xen said last of each.
-    public private(set) var reports: [DomainUUID: DomainReport] = [:]
-    private var byName: [DomainName: DomainUUID] = [:]
-    private var byID: [DomainID: DomainUUID] = [:]
-    /// Counts what begins and what goes: looks at the machine are ordered by it.
-    public private(set) var serial: UInt64 = 0
-    /// Numbers of domains that the next look at the machine has to tell of, changed or not: an operation had them, or what was
-    /// found is not dealt with yet.
-    public internal(set) var unsettled: Set<DomainID> = []
-    var forgotten = ForgottenDomains()
-    /// Names promised to operations in progress: `rename`.
-    private var promisedNames: [DomainName: DomainUUID] = [:]
-    /// What is used by devices, and by saves and restorations under way.
-    var backings = BackingUses()
-    /// Of operations; each has a number of its own.
-    var newestClaim: UInt64 = 0
+    private var box: Boxed<TableContents>
 
-    /// From the configuration.
-    public var restartPolicy: RestartPolicy
-    /// How many domains the files suffice for that the process may have open, and how many those are; nil: as many as there can be.
-    var descriptorLimit: (domains: Int, descriptors: Int)?
-    /// Those that may be in another state than before: whoever keeps an account of that takes them.
-    public var touched = TouchedDomains()
-    /// Set while the daemon stops: nothing new is begun.
-    public var isStopping = false
+    /// Without a domain.
+    public init(restartPolicy: RestartPolicy = RestartPolicy()) {
+        box = Boxed(wrappedValue: TableContents(restartPolicy: restartPolicy))
+    }
 
-    public init(restartPolicy: RestartPolicy = RestartPolicy()) { self.restartPolicy = restartPolicy }
+    /// All of it.
+    var contents: TableContents {
+        _read { yield box.wrappedValue }
+        _modify { yield &box.wrappedValue }
+    }
 
     // MARK: Looking
+
+    var records: DomainRecords { contents.records }
+    /// What Xen said last of each.
+    public var reports: [DomainUUID: DomainReport] { contents.reports }
+    /// Counts what begins and what goes: looks at the machine are ordered by it.
+    public var serial: UInt64 { contents.serial }
+    /// Numbers of domains that the next look at the machine has to tell of, changed or not: an operation had them, or what was
+    /// found is not dealt with yet.
+    public var unsettled: Set<DomainID> { contents.unsettled }
+    /// From the configuration.
+    public var restartPolicy: RestartPolicy { contents.restartPolicy }
+    /// Those that may be in another state than before: whoever keeps an account of that takes them.
+    public var touched: TouchedDomains {
+        get { contents.touched }
+        _modify { yield &contents.touched }
+    }
+    /// Set while the daemon stops: nothing new is begun.
+    public var isStopping: Bool {
+        get { contents.isStopping }
+        _modify { yield &contents.isStopping }
+    }
 
     /// All records, by id; those that Xen has not made yet last, by name.
     public var sorted: [DomainRecord] { Array(records) }
 
     /// Those of other toolstacks, by id.
     public var sortedForeign: [DomainRecord] {
-        foreign.compactMap { records[$0] }.sorted { ($0.id?.rawValue ?? 0, $0.uuid) < ($1.id?.rawValue ?? 0, $1.uuid) }
+        contents.foreign.compactMap { records[$0] }.sorted {
+            ($0.id?.rawValue ?? 0, $0.uuid) < ($1.id?.rawValue ?? 0, $1.uuid)
+        }
     }
 
     /// nil for a domain that is not known.
     public subscript(uuid: DomainUUID) -> DomainRecord? { records[uuid] }
 
     /// By Xen's number, which a domain keeps between two lives.
-    public func record(id: DomainID) -> DomainRecord? { byID[id].flatMap { records[$0] } }
+    public func record(id: DomainID) -> DomainRecord? { contents.byID[id].flatMap { records[$0] } }
 
-    package func uuid(id: DomainID) -> DomainUUID? { byID[id] }
+    package func uuid(id: DomainID) -> DomainUUID? { contents.byID[id] }
 
     /// The names of all domains that Xen has or had, by id.
     public var names: [String] { records.names }
 
     /// Whether any other domain is there that nobody is taking away.
     public func keepsOthers(besides uuid: DomainUUID) -> Bool {
-        keptCount > (records.read(uuid) { $0.kept } ?? 0)
+        contents.keptCount > (records[uuid]?.kept ?? 0)
     }
 
     /// By name, then id, then uuid.
     public func find(_ reference: DomainReference) throws(Refusal) -> DomainRecord {
         let uuid =
-            byName[DomainName(foreign: reference.text)] ?? DomainID(text: reference.text).flatMap { byID[$0] }
+            contents.byName[DomainName(foreign: reference.text)] ?? DomainID(text: reference.text).flatMap {
+                contents.byID[$0]
+            }
             ?? DomainUUID(text: reference.text)
         guard let uuid, let record = records[uuid] else { throw .noSuchDomain(reference) }
         try record.checkGeneration(reference)
@@ -79,13 +84,13 @@ public struct DomainTable: Sendable {
 
     /// - Throws: that a domain has the name, or is to have it.
     public func checkNameIsFree(_ name: DomainName) throws(Refusal) {
-        guard byName[name] == nil, promisedNames[name] == nil else { throw .nameClash(name) }
+        guard contents.byName[name] == nil, contents.promisedNames[name] == nil else { throw .nameClash(name) }
     }
 
     // MARK: Changing (only the rules in this module do)
 
     mutating func newTicket(_ name: String) -> OperationTicket {
-        serial += 1
+        contents.serial += 1
         return OperationTicket(serial: serial, name: name)
     }
 
@@ -101,43 +106,36 @@ public struct DomainTable: Sendable {
     }
 
     /// Serial numbers go on where an earlier daemon stopped.
-    public mutating func continueSerials(after serial: UInt64) { self.serial = max(self.serial, serial) }
+    public mutating func continueSerials(after serial: UInt64) { contents.serial = max(self.serial, serial) }
 
-    mutating func promise(_ name: DomainName, to uuid: DomainUUID) { promisedNames[name] = uuid }
-    mutating func release(_ name: DomainName) { promisedNames[name] = nil }
+    mutating func promise(_ name: DomainName, to uuid: DomainUUID) { contents.promisedNames[name] = uuid }
+    mutating func release(_ name: DomainName) { contents.promisedNames[name] = nil }
     package mutating func put(_ record: DomainRecord) {
-        touched.add(record.uuid)
-        if let old = records[record.uuid] { unindex(old) }
-        records[record.uuid] = record
-        (managedCount, keptCount) = (managedCount + record.managed, keptCount + record.kept)
-        if record.isForeign { foreign.insert(record.uuid) }
-        byName[record.name] = record.uuid
-        // Between two lives it has no claim to a number that is another's meanwhile.
-        if let id = record.id, !record.isBetweenLives || byID[id] == nil { byID[id] = record.uuid }
+        let old = records[record.uuid]
+        contents.records[record.uuid] = record
+        // Where a domain is in its life changes twice in an operation, the rest of its record five times.
+        if old?.stage != record.stage || old?.name != record.name { contents.touched.add(record.uuid) }
+        if let old, contents.isFound(record, as: old) { return }
+        if let old { contents.unindex(old) }
+        contents.index(record)
     }
 
     mutating func drop(_ uuid: DomainUUID) {
         guard let record = records[uuid] else { return }
-        touched.add(uuid)
-        records[uuid] = nil
-        unindex(record)
-        reports[uuid] = nil
+        contents.touched.add(uuid)
+        contents.records[uuid] = nil
+        contents.unindex(record)
+        contents.reports[uuid] = nil
         // A moment of its own: looks from before it and from after it can be told apart.
-        serial += 1
-        forgotten.add(uuid, at: serial)
-        backings.release(of: uuid)
+        contents.serial += 1
+        contents.forgotten.add(uuid, at: serial)
+        contents.backings.release(of: uuid)
     }
 
     mutating func take(_ report: DomainReport?, of uuid: DomainUUID) {
-        let old = report.map { reports.updateValue($0, forKey: uuid) } ?? reports.removeValue(forKey: uuid)
-        touched.add(uuid, from: old, to: report)
-    }
-
-    private mutating func unindex(_ record: DomainRecord) {
-        (managedCount, keptCount) = (managedCount - record.managed, keptCount - record.kept)
-        if record.isForeign { foreign.remove(record.uuid) }
-        if byName[record.name] == record.uuid { byName[record.name] = nil }
-        if let id = record.id, byID[id] == record.uuid { byID[id] = nil }
+        let old =
+            report.map { contents.reports.updateValue($0, forKey: uuid) } ?? contents.reports.removeValue(forKey: uuid)
+        contents.touched.add(uuid, from: old, to: report)
     }
 
     mutating func update<Result>(_ uuid: DomainUUID, _ body: (inout DomainRecord) -> Result) -> Result? {
@@ -146,16 +144,4 @@ public struct DomainTable: Sendable {
         put(record)
         return result
     }
-}
-
-extension DomainRecord {
-    /// Whether it has a console and devices that are this daemon's.
-    fileprivate var managed: Int { !isForeign && id != .zero && stage != .defined ? 1 : 0 }
-    fileprivate var isBetweenLives: Bool {
-        switch stage {
-        case .ending(.restart), .restarting: true
-        case .creating, .live, .exited, .ending(.forget), .inDoubt, .defined: false
-        }
-    }
-    fileprivate var kept: Int { id != .zero && stage.isAtRest ? 1 : 0 }
 }

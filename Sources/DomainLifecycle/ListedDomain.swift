@@ -4,17 +4,11 @@ import SExpressions
 /// A domain as it was found when all were listed, with nothing worked out of it: of thousands hardly one has changed since they were
 /// listed last, and `DomainText` has the text of those.
 public struct ListedDomain: Sendable {
-    /// The same for as long as the record is.
-    let place: DomainRecords.Place
+    let record: DomainRecord
     let report: DomainReport?
     let console: ConsoleInformation?
     /// When it was looked at, in seconds since 1970.
     let now: Double
-
-    init?(_ place: DomainRecords.Place, _ report: DomainReport?, console: ConsoleInformation?, now: Double) {
-        guard place.record.id != nil else { return nil }
-        (self.place, self.report, self.console, self.now) = (place, report, console, now)
-    }
 
     /// - Parameters:
     ///   - record: what xend keeps of it.
@@ -23,28 +17,29 @@ public struct ListedDomain: Sendable {
     ///   - now: seconds since 1970.
     /// - Returns: nil when Xen has not made it yet.
     public init?(_ record: DomainRecord, _ report: DomainReport?, console: ConsoleInformation?, now: Double) {
-        self.init(DomainRecords.Place(record), report, console: console, now: now)
+        guard record.id != nil else { return nil }
+        (self.record, self.report, self.console, self.now) = (record, report, console, now)
     }
 
     /// Kept through restart, save and migration.
-    public var uuid: DomainUUID { place.record.uuid }
+    public var uuid: DomainUUID { record.uuid }
 
     /// An operator has stopped it.
-    public var isPaused: Bool { DomainState(place.record, report).isPaused }
+    public var isPaused: Bool { DomainState(record, report).isPaused }
 
     /// Everything about it.
     public var information: DomainInformation {
         // Without a number there is none of these.
-        let id = place.record.id ?? .zero
-        return DomainInformation(id, place.record, report, console: console, now: now)
+        let id = record.id ?? .zero
+        return DomainInformation(id, record, report, console: console, now: now)
     }
 
     /// What grows while nothing happens.
-    var times: LifeTimes { LifeTimes(place.record, report, now: now) }
+    var times: LifeTimes { LifeTimes(record, report, now: now) }
 
     /// Whether the same is to be said of it as before, but for its times.
     func isAs(_ earlier: ListedDomain) -> Bool {
-        guard place === earlier.place, console == earlier.console else { return false }
+        guard record.isUnchanged(since: earlier.record), console == earlier.console else { return false }
         switch (report, earlier.report) {
         case (let report?, let earlier?): return report.isAs(earlier)
         case (nil, nil): return true

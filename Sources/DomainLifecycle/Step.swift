@@ -2,17 +2,17 @@ import DomainModel
 
 /// One thing to do to the machine or the host on the way through an operation. Data: the performer knows how.
 ///
-/// Cases that are large are indirect: every step is as large as the largest, and plans are handed on often.
-public enum Step: Hashable, Sendable {
+/// Indirect: a step is copied as one reference, and plans are handed on often.
+public indirect enum Step: Hashable, Sendable {
     // MARK: Building
     /// Kernel and ramdisk exist on the host.
-    indirect case checkImage(ImageConfig)
+    case checkImage(ImageConfig)
     /// Xen makes an empty, paused domain; with this id, or one of its choice.
     case createDomain(id: DomainID?, kind: GuestKind, vcpus: Int)
     /// Above this it cannot grow.
     case limitMemory(MemorySize)
     /// Memory and kernel are put into it; a PVH guest is told how far it may grow, for it finds that in its own map of memory.
-    indirect case build(ImageConfig, memory: MemorySize, maximum: MemorySize, vcpus: Int)
+    case build(ImageConfig, memory: MemorySize, maximum: MemorySize, vcpus: Int)
     /// Its nodes in xenstore are written and xenstored told of it; `online` of its virtual cpus are to be used.
     case introduce(memory: MemorySize, maximum: MemorySize, vcpus: Int, online: Int)
     /// A TCP listener for its console; nil = 9600 + id, or the next free port.
@@ -22,7 +22,7 @@ public enum Step: Hashable, Sendable {
     /// The listener is joined to the console of this life.
     case joinConsole
     /// The back-end is made, the script run, and both are waited for.
-    indirect case attach(DeviceRecord)
+    case attach(DeviceRecord)
     /// nil = all its virtual cpus.
     case pin(CPUSet, vcpu: Int?)
     /// Of the credit scheduler; nil = as it is.
@@ -43,7 +43,7 @@ public enum Step: Hashable, Sendable {
     case sysrq(SysRqKey)
     /// Takes such a step because an operator has decided so: from then on the configuration has it, for every later life. A step of this
     /// kind that fails has changed nothing.
-    indirect case setting(Step)
+    case setting(Step)
     /// The domain has again what its configuration says.
     case restoreSettings
     /// In xenstore; the record follows at the end of the plan.
@@ -51,17 +51,17 @@ public enum Step: Hashable, Sendable {
     /// xenstore has the name of the record again.
     case restoreName
     /// The vif script runs `down` with the old and `up` with the new configuration.
-    indirect case reconfigure(DeviceRecord, to: DeviceConfig)
+    case reconfigure(DeviceRecord, to: DeviceConfig)
 
     // MARK: Moving
     /// A whole save, restore or migration, with progress of its own.
-    indirect case transfer(Transfer)
+    case transfer(Transfer)
 
     // MARK: Ending
     /// A core of it is written where cores go, if that can be: what follows does not wait for a better time.
     case leaveCore
     /// What is left of it is kept as another domain, with its number and without its devices.
-    indirect case setAside(Aside)
+    case setAside(Aside)
     /// A device is released; by force when the guest cannot take part any more.
     case detach(DeviceSlot, force: Bool)
     /// Whatever back-end xenstore or the kernel still shows for the domain is released.

@@ -79,7 +79,8 @@ final class ManagerContext {
     /// Work that goes on after an answer, in the manager's isolation; ended with the daemon.
     @discardableResult
     func spawn(_ body: @escaping @Sendable (isolated DomainManager) async -> Void) -> Task<Void, Never> {
-        host.tasks.spawn { [reference] in
+        let reference = reference
+        return host.tasks.spawn {
             guard let manager = reference.manager else { return }
             await body(manager)
         }
@@ -106,7 +107,8 @@ final class ManagerContext {
 
     /// Work that goes on until the daemon stops; it must not keep the manager.
     func spawnBackground(_ body: @escaping @Sendable (ManagerReference) async -> Void) {
-        background.append(host.tasks.spawn { [reference] in await body(reference) })
+        let reference = reference
+        background.append(host.tasks.spawn { await body(reference) })
     }
 
     /// Ends what `spawnBackground` began, in the order in which it did.

@@ -22,6 +22,9 @@ public struct DomainID: Hashable, Comparable, Sendable, CustomStringConvertible 
         self.init(value)
     }
 
+    /// As the number is: see `DomainUUID`.
+    public func _rawHashValue(seed: Int) -> Int { rawValue._rawHashValue(seed: seed) }
+
     public static func < (a: DomainID, b: DomainID) -> Bool { a.rawValue < b.rawValue }
     public var description: String { String(rawValue) }
 }

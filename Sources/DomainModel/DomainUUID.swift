@@ -54,6 +54,11 @@ public struct DomainUUID: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     private static let length = 36
 
+    /// As numbers are looked up in the standard library's tables, in a third of the instructions that its hasher takes for what it does
+    /// not know: of 185 times for a domain made and destroyed that is a hundredth of all. One half after the other, as clients choose
+    /// uuids: put together in any other way they could be chosen to meet.
+    public func _rawHashValue(seed: Int) -> Int { low._rawHashValue(seed: high._rawHashValue(seed: seed)) }
+
     /// By the bytes.
     public static func < (left: DomainUUID, right: DomainUUID) -> Bool {
         (left.high, left.low) < (right.high, right.low)

@@ -27,9 +27,12 @@ extension HostClock {
     ///
     /// `body` must react to cancellation; work that cannot (a blocking call) must not stand here.
     public func withDeadline<Value: Sendable>(
-        _ deadline: Instant, _ body: @escaping @Sendable () async throws -> Value
+        _ deadline: Instant, isolation: isolated (any Actor)? = #isolation,
+        _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Value?.self) { group in
+            // Without it, each step of the group would be a job out of the caller's isolation, and one back.
+            _ = isolation
             group.addTask { try await body() }
             group.addTask {
                 try await self.sleep(until: deadline)

@@ -24,9 +24,6 @@ import Testing
             console = ConsoleInformation(status: .connected, channel: 3, domain: .zero, eventPort: 5, port: 9601)
             console?.client = ("127.0.0.1", 40_000)
         }
-
-        /// With the record in a place of its own: another each time.
-        var place: DomainRecords.Place { DomainRecords.Place(record) }
     }
 
     /// None of these makes another record.
@@ -46,10 +43,10 @@ import Testing
     ]
 
     private func check(
-        _ text: inout DomainText, _ place: DomainRecords.Place, _ sight: Sight, isStillTrue: Bool?
+        _ text: inout DomainText, _ sight: Sight, isStillTrue: Bool
     ) throws -> SExpression {
-        let listed = try #require(ListedDomain(place, sight.report, console: sight.console, now: sight.now))
-        if let isStillTrue { #expect(text.isStillTrue(of: listed) == isStillTrue) }
+        let listed = try #require(ListedDomain(sight.record, sight.report, console: sight.console, now: sight.now))
+        #expect(text.isStillTrue(of: listed) == isStillTrue)
         if !text.isStillTrue(of: listed) { text = DomainText(listed) }
         var writer = SXPWriter()
         text.write(listed, into: &writer)
@@ -59,18 +56,18 @@ import Testing
 
     @Test("Whatever changes is in the text") func changes() throws {
         var sight = Sight()
-        let place = sight.place
-        var text = DomainText(try #require(ListedDomain(place, sight.report, console: sight.console, now: sight.now)))
-        var before = try check(&text, place, sight, isStillTrue: true)
+        let listed = ListedDomain(sight.record, sight.report, console: sight.console, now: sight.now)
+        var text = DomainText(try #require(listed))
+        var before = try check(&text, sight, isStillTrue: true)
         for (number, change) in Self.changes.enumerated() {
             change(&sight)
-            let after = try check(&text, place, sight, isStillTrue: number < 2)
+            let after = try check(&text, sight, isStillTrue: number < 2)
             #expect(after != before, "change \(number) does not show")
             before = after
         }
         for (number, change) in Self.changesOfRecord.enumerated() {
             change(&sight.record)
-            let after = try check(&text, sight.place, sight, isStillTrue: false)
+            let after = try check(&text, sight, isStillTrue: false)
             #expect(after != before, "change \(number) of the record does not show")
             before = after
         }

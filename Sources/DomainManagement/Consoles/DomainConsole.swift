@@ -117,7 +117,8 @@ actor DomainConsole {
         let caller = await authenticator.caller(connection.identity, at: connection.peer)
         if isExpected(caller) {
             awaited += 1
-            tasks.spawn { [weak self] in await self?.admit(connection, byTicketOf: caller) }
+            weak let console = self
+            tasks.spawn { await console?.admit(connection, byTicketOf: caller) }
         } else if mayType(caller), !isClosed {
             await admit(connection, "\(caller)")
         } else {
@@ -174,12 +175,13 @@ actor DomainConsole {
         if !isNew { client.send(backlog.all) }
         show()
         publish(event("connect", viewer.peer))
-        tasks.spawn { [weak self] in
+        weak let console = self
+        tasks.spawn {
             while let input = await viewer.next() {
-                guard let self else { break }
-                await self.take(input, from: client)
+                guard let console else { break }
+                await console.take(input, from: client)
             }
-            await self?.inputEnded(of: client)
+            await console?.inputEnded(of: client)
         }
     }
 

@@ -29,8 +29,8 @@ public final class History: Sendable {
     }
 
     fileprivate final class Story {
-        var entries: [Deed] = []
-        var spans: [LifeSpan] = []
+        @exclusivity(unchecked) var entries: [Deed] = []
+        @exclusivity(unchecked) var spans: [LifeSpan] = []
         /// Its state without and with what a transfer does.
         var base: LifeState?
         var passage: Passage?

@@ -82,9 +82,11 @@ actor DomainFiles {
         if changes.updateValue(change, forKey: name) == nil { order.append(name) }
         guard !isWriting else { return }
         isWriting = true
-        tasks.spawn { [weak self, clock] in
+        weak let files = self
+        let clock = clock
+        tasks.spawn {
             try? await clock.sleep(for: Self.delay)
-            await self?.writeAll()
+            await files?.writeAll()
         }
     }
 

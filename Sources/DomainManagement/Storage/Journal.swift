@@ -229,9 +229,11 @@ actor Journal {
     private func retrySoon() {
         guard !isRetryDue, snapshot != nil else { return }
         isRetryDue = true
-        tasks.spawn { [weak self, clock] in
+        weak let journal = self
+        let clock = clock
+        tasks.spawn {
             try? await clock.sleep(for: Self.repairInterval)
-            await self?.retry()
+            await journal?.retry()
         }
     }
 
@@ -247,7 +249,8 @@ actor Journal {
 
     private func startWriting() {
         isWriting = true
-        tasks.spawn { [weak self] in await self?.writeAll() }
+        weak let journal = self
+        tasks.spawn { await journal?.writeAll() }
     }
 
     private func writeAll() async {
@@ -317,9 +320,11 @@ actor Journal {
     private func syncSoon() {
         guard !isSyncDue else { return }
         isSyncDue = true
-        tasks.spawn { [weak self, clock] in
+        weak let journal = self
+        let clock = clock
+        tasks.spawn {
             try? await clock.sleep(for: Self.syncDelay)
-            await self?.sync()
+            await journal?.sync()
         }
     }
 
@@ -356,9 +361,10 @@ actor Journal {
     private func startCompaction() {
         guard compaction == nil, let snapshot else { return }
         compaction = Compaction(next: next)
-        tasks.spawn { [weak self] in
+        weak let journal = self
+        tasks.spawn {
             let known = await snapshot()
-            await self?.compact(known)
+            await journal?.compact(known)
         }
     }
 
@@ -406,9 +412,11 @@ actor Journal {
         guard error.reason != .fenced else { return }
         if !isDoubtful { log.error("the journal cannot be written anew: \(error)") }
         compaction?.file = nil
-        tasks.spawn { [weak self, clock] in
+        weak let journal = self
+        let clock = clock
+        tasks.spawn {
             try? await clock.sleep(for: Self.repairInterval)
-            await self?.forgetCompaction()
+            await journal?.forgetCompaction()
         }
     }
 

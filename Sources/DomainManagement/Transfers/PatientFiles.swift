@@ -85,7 +85,8 @@ private struct PatientFile: WritableFile, ReadableFile {
 
     /// Nobody needs to wait for it.
     func close() async {
-        patience.tasks.spawn { [writing, reading] in
+        let (writing, reading) = (writing, reading)
+        patience.tasks.spawn {
             await writing?.close()
             await reading?.close()
         }
@@ -106,7 +107,8 @@ struct Patience: Sendable {
         let answer = Answer<Result<Value, FileError>>()
         return try await withCheckedContinuation { continuation in
             answer.expect(continuation)
-            let timer = tasks.spawn { [limit, clock] in
+            let (limit, clock) = (limit, clock)
+            let timer = tasks.spawn {
                 guard (try? await clock.sleep(for: limit)) != nil else { return }
                 let why = "the disk has not answered within \(limit.inWords)"
                 answer.give(.failure(FileError(action, path, .system(errno: FileError.timedOut, text: why))))
