@@ -157,8 +157,11 @@ public enum Fidelity {
             }
         }
 
-        /// Of events, which have seconds since 1970: `(time 1099656000.09)`.
+        /// Of events, which have seconds since 1970: `(time 1099656000.09)`; and what a guest has chosen: `(event-channel 4)`.
         private mutating func hideTimes() {
+            for index in exchanges.indices.dropFirst() where exchanges[index - 1] == "event-channel" {
+                exchanges[index] = "_"
+            }
             for index in exchanges.indices.dropFirst(2)
             where exchanges[index - 1] == "time" && exchanges[index - 2] == "(" && Double(exchanges[index]) != nil {
                 exchanges[index] = "_"
