@@ -68,7 +68,8 @@ public enum Fidelity {
         }
 
         private mutating func note(_ line: Substring) {
-            let isWaiting = line.hasPrefix("$ (finish ")
+            // Who waits hears of a daemon's death when its machine tells.
+            let isWaiting = line.hasPrefix("$ (finish ") || line == "$ (daemon kill)"
             if line.hasPrefix("$ ") { sortTogether() }
             if line.hasPrefix("> ") || line.hasPrefix("< "), host != told {
                 exchanges.append(host)
@@ -142,10 +143,11 @@ public enum Fidelity {
             }
             for index in exchanges.indices.dropFirst(3) {
                 let word = exchanges[index]
-                if let id = Int(word), id > 0 {
+                let digits = word.hasSuffix(":") ? word.dropLast() : word[...]
+                if let id = Int(digits), id > 0 {
                     let isOfEvent = exchanges[index - 3] == "value" && exchanges[index - 2] == "("
-                    let isNamed = ["domain", "'domain"].contains(exchanges[index - 1])
-                    if isOfEvent || isNamed { exchanges[index] = name(word[...]) }
+                    let isNamed = ["domain", "'domain", "domid"].contains(exchanges[index - 1])
+                    if isOfEvent || isNamed { exchanges[index] = name(digits) + word.dropFirst(digits.count) }
                 } else if word.hasPrefix("vif"), let dot = word.firstIndex(of: "."),
                     Int(word[dot...].dropFirst()) != nil
                 {
@@ -155,8 +157,11 @@ public enum Fidelity {
             }
         }
 
-        /// Of events, which have seconds since 1970: `(time 1099656000.09)`.
+        /// Of events, which have seconds since 1970: `(time 1099656000.09)`; and what a guest has chosen: `(event-channel 4)`.
         private mutating func hideTimes() {
+            for index in exchanges.indices.dropFirst() where exchanges[index - 1] == "event-channel" {
+                exchanges[index] = "_"
+            }
             for index in exchanges.indices.dropFirst(2)
             where exchanges[index - 1] == "time" && exchanges[index - 2] == "(" && Double(exchanges[index]) != nil {
                 exchanges[index] = "_"
