@@ -56,4 +56,26 @@ import Testing
         #expect(copy.map(\.id) == [DomainID(1)])
         #expect(records.map(\.id) == [DomainID(2)])
     }
+
+    @Test("A copy of a record or of a table is changed by nobody but whoever has it") func ownership() throws {
+        var fixture = TableFixture()
+        try fixture.live()
+        let before = try #require(fixture.table[fixture.uuid])
+        let table = fixture.table
+        var record = before
+        record.held = ["vif 0: in use"]
+        #expect(before.held.isEmpty && record != before && !record.isUnchanged(since: before))
+        fixture.table.note(.reported(fixture.report(.crash)), of: fixture.uuid)
+        fixture.table.remove(fixture.uuid)
+        #expect(fixture.table[fixture.uuid] == nil && table[fixture.uuid] == before)
+        #expect(table.reports[fixture.uuid]?.shutdownReason == nil && table.names == ["web"])
+    }
+
+    @Test("Uuids that are chosen to meet do not") func chosen() {
+        let chosen = (0..<4096).map { number in
+            let half = (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+            return DomainUUID(bytes: half + half)
+        }
+        #expect(Set(chosen.map { $0._rawHashValue(seed: 7) }).count == chosen.count)
+    }
 }

@@ -143,6 +143,33 @@ struct StoreTests {
         }
         #expect(seen == [["/tool/a/b"], [], ["/tool/a"], ["/tool/a"]])
     }
+
+    @Test("What is watched hears of what stood there before and of what comes; nobody writes where only a watch may be")
+    func watching() throws {
+        let bench = Bench()
+        let store = Toolstack(bench.alpha.startIncarnation()).machine.store
+        let seen = try bench.run {
+            try await store.write("/tool/a/b/c", "1")
+            let first = try await store.watch("/tool/a")
+            let again = try await store.watch("/tool/a")
+            let odd = try await store.watch("/tool/a/with space")
+            let (log, heard) = (Log(), Log())
+            bench.world.spawn { for await change in again.changes { log.note(change) } }
+            bench.world.spawn { for await change in odd.changes { heard.note(change) } }
+            let clock = Toolstack.pause(bench)
+            await clock()
+            first.cancel()
+            try await store.write("/tool/a/b/c", "2")
+            try await store.write("/tool/a/d/e", "1")
+            await clock()
+            await #expect(throws: XenStoreError.self) { try await store.write("/tool/a/with space", "1") }
+            await #expect(throws: XenStoreError.self) { try await store.write("/tool//a", "1") }
+            await clock()
+            for watch in [again, odd] { watch.cancel() }
+            return [Array(log.all.dropFirst()), Array(heard.all.dropFirst())]
+        }
+        #expect(seen == [["/tool/a/b/c", "/tool/a/d/e"], []])
+    }
 }
 
 extension Toolstack {
