@@ -80,7 +80,7 @@
             }
             // The library looks for a PV guest's tables of its memory before it asks to suspend it, and one that has
             // never run has none yet: it boots so far first. Where nobody follows what the guest writes, nothing is lost.
-            if !live, !suspend() {
+            if !live, try XenControl().requiredReport("xc_domain_save", id).cpu_time == 0, !suspend() {
                 throw HypervisorError("xc_domain_save", id, .callback, text: "it was not suspended")
             }
             let this = Unmanaged.passUnretained(self)
