@@ -10,7 +10,6 @@ struct AbsentDaemon: DaemonService {
     static let reason = "connection refused: xend is not running on this host (POST (daemon start) to /simulator)"
     private static let error = OperationError(.failed, reason)
 
-    func domains() async -> [DomainInformation] { [] }
     func listedDomains() async -> [ListedDomain] { [] }
     func definedDomains(_ reference: DomainReference?) async -> [DefinedDomain] { [] }
     func domainNames() async -> [String] { [] }

@@ -1,15 +1,6 @@
 import DomainModel
 
 extension DomainTable {
-    /// What is known of all domains, by id.
-    ///
-    /// - Parameters:
-    ///   - console: how the console of a domain is at the moment.
-    ///   - now: seconds since 1970.
-    public func information(console: (DomainRecord) -> ConsoleInformation?, now: Double) -> [DomainInformation] {
-        records.compactMap { information(of: $0, console: console($0), now: now) }
-    }
-
     /// All domains as they are known, by id, with nothing worked out.
     ///
     /// - Parameters:

@@ -115,6 +115,11 @@ public protocol DaemonService: Sendable {
     func isReady() async -> Bool
 }
 
+extension DaemonService {
+    /// All that is known of each.
+    public func domains() async -> [DomainInformation] { await listedDomains().map(\.information) }
+}
+
 /// Some events and where to go on.
 public struct EventPage: Hashable, Sendable {
     /// Those that match, oldest first.

@@ -9,25 +9,18 @@ extension DomainManager {
     private static let patience = Duration.seconds(1)
 
     /// Every domain, as the machine sees it now.
-    public func domains() async -> [DomainInformation] {
+    public func domains() async -> [ListedDomain] {
         await refreshAll()
         return knownDomains()
-    }
-
-    /// Every domain, as the machine sees it now, with nothing worked out.
-    public func listedDomains() async -> [ListedDomain] {
-        await refreshAll()
-        parts.calendar.look()
-        return table.listed(console: parts.consoles.information(of:), now: now)
     }
 
     /// Returns when the manager has had time for it: what is stuck never does.
     public func answer() {}
 
     /// The domains as they are known at this moment: the machine is not asked.
-    public func knownDomains() -> [DomainInformation] {
+    public func knownDomains() -> [ListedDomain] {
         parts.calendar.look()
-        return table.information(console: parts.consoles.information(of:), now: now)
+        return table.listed(console: parts.consoles.information(of:), now: now)
     }
 
     /// Those that are defined and do not run, by name.
@@ -107,7 +100,7 @@ extension DomainManager {
     /// Counters and gauges for `/metrics`.
     public func measurements() async -> [Measurement] {
         Measurement.all(
-            of: await domains(), newestEvent: events.page(since: nil, matching: []).newest, waiting: turns.waiting)
+            of: await domains().map(\.information), newestEvent: events.page(since: nil, matching: []).newest, waiting: turns.waiting)
     }
 
     // MARK: - Consoles

@@ -14,9 +14,7 @@ extension Daemon: DaemonService {
 
     // MARK: Domains
 
-    public func domains() async -> [DomainInformation] { await manager.domains() }
-
-    public func listedDomains() async -> [ListedDomain] { await manager.listedDomains() }
+    public func listedDomains() async -> [ListedDomain] { await manager.domains() }
 
     public func definedDomains(_ reference: DomainReference?) async -> [DefinedDomain] {
         await manager.definedDomains(reference)

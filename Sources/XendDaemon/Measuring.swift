@@ -24,6 +24,6 @@ struct Measuring: Sendable {
     /// What else there is for `/metrics`.
     func list(_ manager: DomainManager) async -> [Measurement] {
         guard let book = await book else { return [] }
-        return book.measurements(of: await manager.domains())
+        return book.measurements(of: await manager.domains().map(\.information))
     }
 }

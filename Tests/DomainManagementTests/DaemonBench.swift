@@ -87,7 +87,7 @@ final class DaemonBench: Sendable {
 
     func domains() throws -> [DomainInformation] {
         let manager = manager
-        return try run { await manager.domains() }
+        return try run { await manager.domains().map(\.information) }
     }
 
     func domain(_ name: String = "web") throws -> DomainInformation {

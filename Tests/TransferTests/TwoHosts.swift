@@ -104,7 +104,7 @@ final class TwoHosts: Sendable {
 
     func domains(_ host: SimulatedHost) throws -> [DomainInformation] {
         guard let manager = manager(host) else { return [] }
-        return try run { await manager.domains() }.filter { $0.id != .zero }
+        return try run { await manager.domains().map(\.information) }.filter { $0.id != .zero }
     }
 
     func tasks(_ host: SimulatedHost) throws -> [TaskInformation] {

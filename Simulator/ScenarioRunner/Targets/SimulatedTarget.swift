@@ -110,7 +110,7 @@ package final class SimulatedTarget: ScenarioTarget {
 
     /// The daemon's list as it is known to it, without a call to the machine and without time passing.
     package func knownDomains(of host: RunningHost) -> [DomainInformation] {
-        ask(host) { await $0.manager.knownDomains() }
+        ask(host) { await $0.manager.knownDomains().map(\.information) }
     }
 
     package func tasks(of host: RunningHost) -> [TaskInformation] { ask(host) { await $0.tasks() } }

@@ -43,8 +43,8 @@ extension HTTPConnection {
             await write(
                 EventWriter(
                     send: { bytes, sent in
-                        // Events are handed out on the loop itself.
-                        guard !eventLoop.inEventLoop else { return bound.value.sendPart(bytes, sent) }
+                        // Events are handed out on the loop itself; nothing goes out before the head.
+                        if eventLoop.inEventLoop, bound.value.isStreaming { return bound.value.sendPart(bytes, sent) }
                         eventLoop.execute { bound.value.sendPart(bytes, sent) }
                     },
                     heartbeat: server.limits.heartbeat))
