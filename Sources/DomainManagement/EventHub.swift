@@ -264,6 +264,8 @@ public final class EventHub: Sendable {
 
     /// Ends all readers: the daemon stops.
     public func finish() {
+        // What has been gathered is told before the end is.
+        wake(state.withLock { $0.takeDue() })
         wake(
             state.withLock { state in
                 defer { (state.readers, state.counted, state.waiting, state.due) = ([:], 0, [], []) }
