@@ -113,9 +113,12 @@ public final class EventHub: Sendable {
         guard isFirstDue else { return }
         tasks.spawn { [self, clock] in
             try? await clock.sleep(for: Self.gathering)
-            wake(state.withLock { $0.takeDue() })
+            tellWhatIsGathered()
         }
     }
+
+    /// Calls readers for whom something has happened, now: before their connections are closed.
+    public func tellWhatIsGathered() { wake(state.withLock { $0.takeDue() }) }
 
     private func deliver(_ numbered: NumberedEvent, _ state: inout State) {
         guard !state.waiting.isEmpty else { return }
@@ -264,8 +267,8 @@ public final class EventHub: Sendable {
 
     /// Ends all readers: the daemon stops.
     public func finish() {
-        // What has been gathered is told before the end is.
-        wake(state.withLock { $0.takeDue() })
+        // Before the end is told.
+        tellWhatIsGathered()
         wake(
             state.withLock { state in
                 defer { (state.readers, state.counted, state.waiting, state.due) = ([:], 0, [], []) }

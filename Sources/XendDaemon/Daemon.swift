@@ -157,10 +157,9 @@ public final class Daemon: Sendable {
     }
 
     private func closePorts() async {
+        events.tellWhatIsGathered()
         await parts.beginStop()
-        await parts.listener?.close()
-        await parts.secure?.close()
-        await parts.socket?.close()
+        for listener in await [parts.listener, parts.secure, parts.socket] { await listener?.close() }
         await parts.debugListener?.close()
         await manager.closeMigration()
     }
