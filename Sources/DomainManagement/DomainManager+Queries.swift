@@ -100,7 +100,8 @@ extension DomainManager {
     /// Counters and gauges for `/metrics`.
     public func measurements() async -> [Measurement] {
         Measurement.all(
-            of: await domains().map(\.information), newestEvent: events.page(since: nil, matching: []).newest, waiting: turns.waiting)
+            of: await domains().map(\.information), newestEvent: events.page(since: nil, matching: []).newest,
+            waiting: turns.waiting)
     }
 
     // MARK: - Consoles
