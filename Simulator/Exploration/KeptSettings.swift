@@ -28,10 +28,17 @@ struct KeptSettings {
     /// What a file has kept.
     mutating func expect(_ settings: MachineSettings?, of uuid: DomainUUID) { kept[uuid] = settings }
 
+    /// - Parameter cpus: of the host. What was decided on another may name some that are not here.
     /// - Returns: what is wrong.
-    mutating func see(_ settings: MachineSettings, of name: String, _ uuid: DomainUUID, on host: String) -> String? {
-        defer { kept[uuid] = settings }
-        guard let before = kept[uuid], before != settings else { return nil }
+    mutating func see(
+        _ settings: MachineSettings, of name: String, _ uuid: DomainUUID, on host: String, cpus: Int
+    ) -> String? {
+        guard let before = kept[uuid] else {
+            kept[uuid] = settings
+            return nil
+        }
+        guard before.among(cpus) != settings else { return nil }
+        kept[uuid] = settings
         return "on \(host): of \(name) was decided \(before); it has \(settings)"
     }
 }

@@ -207,7 +207,10 @@ final class Watch: RunWatch {
             guard let found = host.host.machine.inspection.settings(of: domain.id) else { continue }
             // Who comes from a file has what the file says; where that is not known, it is learned now.
             if !known.contains(domain.uuid), !arrived.contains(domain.uuid) { settings.forget(domain.uuid) }
-            if let problem = settings.see(found, of: domain.name, domain.uuid, on: host.name) { note(.kept, problem) }
+            let cpus = host.host.machine.configuration.cpus
+            if let problem = settings.see(found, of: domain.name, domain.uuid, on: host.name, cpus: cpus) {
+                note(.kept, problem)
+            }
         }
         arrived = []
     }

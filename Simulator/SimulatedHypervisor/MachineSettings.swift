@@ -20,6 +20,13 @@ public struct MachineSettings: Hashable, Sendable, CustomStringConvertible {
         (self.target, self.vcpus) = (target, vcpus)
     }
 
+    /// As they are on a machine of so many physical cpus.
+    public func among(_ cpus: Int) -> MachineSettings {
+        var settings = self
+        settings.pins = pins.map { $0.among(cpus) ?? $0 }
+        return settings
+    }
+
     public var description: String {
         "weight \(share.weight), cap \(share.cap), pins \(pins), maximum \(maximum.mebibytes) MB, target \(target >> 10) MB, "
             + "vcpus \(vcpus.joined(separator: " "))"

@@ -40,14 +40,11 @@ extension SimulatedMachine {
 
     func setAffinity(_ cpus: CPUSet, ofVCPU vcpu: Int, of id: DomainID) throws(HypervisorError) {
         let domain = try find("xc_vcpu_setaffinity", id)
-        // Xen keeps of a set what there is, and of all cpus it does not know whether they were named.
-        let all = Set(0..<configuration.cpus)
-        let there = all.intersection(cpus.cpus ?? all)
-        guard domain.affinities.indices.contains(vcpu), !there.isEmpty else {
+        guard domain.affinities.indices.contains(vcpu), let there = cpus.among(configuration.cpus) else {
             throw HypervisorError("xc_vcpu_setaffinity", id, .invalid)
         }
         scheduler.parametersWillChange()
-        domain.affinities[vcpu] = there == all ? .any : CPUSet(there)
+        domain.affinities[vcpu] = there
     }
 
     func setSchedulerParameters(_ parameters: SchedulerParameters, of id: DomainID) throws(HypervisorError) {

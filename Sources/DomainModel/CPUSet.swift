@@ -71,6 +71,15 @@ public struct CPUSet: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+extension CPUSet {
+    /// What Xen keeps of it on a machine of so many cpus: those that are there, and of all of them not whether they were named. nil: none
+    /// of them is there.
+    public func among(_ count: Int) -> CPUSet? {
+        guard let there = cpus?.filter({ (0..<count).contains($0) }) else { return .any }
+        return there.isEmpty ? nil : there.count == count ? .any : CPUSet(there)
+    }
+}
+
 extension CPUSet: ExpressibleByArrayLiteral {
     /// `[0, 2]`
     public init(arrayLiteral cpus: Int...) { self.init(cpus) }
