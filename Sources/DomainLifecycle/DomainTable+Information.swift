@@ -18,7 +18,6 @@ extension DomainTable {
     public func information(
         of record: DomainRecord, console: ConsoleInformation?, now: Double
     ) -> DomainInformation? {
-        guard let id = record.id else { return nil }
-        return DomainInformation(id, record, reports[record.uuid], console: console, now: now)
+        ListedDomain(record, reports[record.uuid], console: console, now: now)?.information
     }
 }

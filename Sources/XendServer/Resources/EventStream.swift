@@ -51,6 +51,7 @@ struct EventStream: Sendable {
         }
         try await writer.write(Array(opening.utf8))
         let feed = EventFeed(events, frames, writer)
+        // Whichever ends first, the reader or its heartbeat, ends the other.
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await feed.run() }
             group.addTask {
