@@ -132,7 +132,9 @@ public struct DomainTable: Sendable {
         contents.backings.release(of: uuid)
     }
 
+    /// What dies is what is left of an earlier life, and says nothing of a domain that waits for its next.
     mutating func take(_ report: DomainReport?, of uuid: DomainUUID) {
+        if report?.isDying == true, case .restarting = records[uuid]?.stage { return }
         let old =
             report.map { contents.reports.updateValue($0, forKey: uuid) } ?? contents.reports.removeValue(forKey: uuid)
         contents.touched.add(uuid, from: old, to: report)

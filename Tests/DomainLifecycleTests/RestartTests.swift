@@ -86,6 +86,21 @@ import Testing
         #expect(fixture.table[fixture.uuid]?.stage == .live)
     }
 
+    @Test func whatIsLeftOfALifeSaysNothingOfTheNext() throws {
+        for place in [TableFixture.Place.pending, .booting, .blocked] {
+            var fixture = TableFixture()
+            try fixture.bring(to: place)
+            var remains = fixture.report()
+            (remains.isDying, remains.memory) = (true, .zero)
+            fixture.table.note(.reported(remains), of: fixture.uuid)
+            fixture.table.refresh([remains], asOf: fixture.table.serial)
+            _ = fixture.table.examine([remains], asOf: fixture.table.serial)
+            #expect(fixture.table.reports[fixture.uuid] == nil, "\(place)")
+            fixture.table.note(.reported(fixture.report()), of: fixture.uuid)
+            #expect(fixture.table.reports[fixture.uuid] != nil, "\(place)")
+        }
+    }
+
     @Test func theTimeOfTheRestartMoves() throws {
         var fixture = TableFixture()
         try fixture.bring(to: .pending)

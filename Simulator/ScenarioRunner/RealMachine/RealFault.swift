@@ -17,6 +17,8 @@ struct RealFault {
         case noDriver
         /// The guests that are there are told to leave their front-ends of this kind as they are.
         case heldFrontend(String)
+        /// What goes to the story's host of this name goes wrong.
+        case link(LinkFault, to: String)
     }
     let cause: Cause
 
@@ -38,7 +40,7 @@ struct RealFault {
             case .drop, .hang, .stuck(4): return nil
             default: return "a front-end stays where it is, or goes on (fault frontend)"
             }
-        case .network: return "there is one machine only (fault network)"
+        case .network: return LinkFault.obstacle(to: rule)
         case .guest: return "guests fail as their kernels say (fault guest)"
         case .listener:
             guard rule.selector == .always, rule.action == .error("EADDRINUSE") else {
@@ -60,6 +62,7 @@ struct RealFault {
         case .listener: cause = .port(UInt16(rule.pattern.name) ?? 0)
         case .backend: cause = .noDriver
         case .frontend: cause = .heldFrontend(rule.pattern.name)
+        case .network: cause = .link(LinkFault(rule.action), to: rule.pattern.detail)
         default: cause = .call
         }
     }

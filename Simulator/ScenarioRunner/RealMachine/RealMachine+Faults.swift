@@ -19,6 +19,10 @@ extension RealMachine {
         case .heldFrontend(let kind):
             heldFrontends.insert(kind)
             try tellGuests("holds \(kind)")
+        case .link(let fault, let host):
+            guard let address = addresses[host] else { throw ScenarioFailure("no way leads from here to \(host)") }
+            hasLinkFaults = true
+            try fault.begin(to: address)
         }
     }
 
@@ -63,6 +67,8 @@ extension RealMachine {
         if isWithoutDrivers { try takeUpDevices(true) }
         for kind in heldFrontends { try tellGuests("lets-go \(kind)") }
         heldFrontends = []
+        if hasLinkFaults { try LinkFault.end() }
+        hasLinkFaults = false
         for script in try Command.must("ls", Self.directory).lines where script.hasPrefix("faults-") {
             unlink("\(Self.directory)/\(script)")
         }

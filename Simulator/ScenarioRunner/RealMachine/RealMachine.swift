@@ -28,6 +28,9 @@ final class RealMachine: StoryMachine {
     var failingCalls: FailingCalls?
     var isWithoutDrivers = false
     var heldFrontends: Set<String> = []
+    var hasLinkFaults = false
+    /// Of the story's hosts, in a story of several.
+    private(set) var addresses: [String: String] = [:]
     /// What the calendar has been set by.
     var clockOffset = Duration.zero
     /// MiB that Xen keeps about a domain besides its memory.
@@ -52,6 +55,7 @@ final class RealMachine: StoryMachine {
         let fitness = RealFitness(scenario, freeMemory: freeBefore)
         ownPaths = fitness.paths.union(fitness.kernels).filter { access($0, F_OK) != 0 }
         overhead = fitness.overhead
+        addresses = place.addresses
         try name(place.host)
         try addUsers()
         try makeDirectory(Self.directory)

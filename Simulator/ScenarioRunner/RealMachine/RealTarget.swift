@@ -219,6 +219,8 @@ final class RealTarget: ScenarioTarget {
         // Everywhere, unless a host is named.
         if case .change(let item) = act, item.host == nil {
             for host in hosts { try machine(host).perform(act) }
+        } else if case .fault(let rule) = act, rule.pattern.kind == .network {
+            try machine(rule.pattern.name).perform(act)
         } else if case .heal = act {
             for host in hosts { try machine(host).perform(act) }
         } else {
