@@ -55,8 +55,19 @@ enum Blocking {
 
     /// Up to `count` bytes from where the file stands; empty at the end.
     static func chunk(_ file: FileDescriptor, _ count: Int) throws -> [UInt8] {
-        try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            initialized = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+        var bytes: [UInt8] = []
+        try chunk(file, count, into: &bytes)
+        return bytes
+    }
+
+    /// As `chunk`, into the memory of a piece that nobody has any more; it is another's if somebody has.
+    static func chunk(_ file: FileDescriptor, _ count: Int, into piece: inout [UInt8]) throws {
+        piece.removeAll(keepingCapacity: true)
+        try piece.append(addingCapacity: count) { span in
+            try span.withUnsafeMutableBufferPointer { buffer, initialized in
+                let room = UnsafeMutableRawBufferPointer(buffer)
+                initialized = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: room[..<count]))
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 import NIOPosix
 
 /// A thread of its own for an actor whose calls block: an open file, the log. It ends with the actor.
-final class BlockingThread: SerialExecutor {
+final class BlockingThread: SerialExecutor, TaskExecutor {
     private let pool = NIOThreadPool(numberOfThreads: 1)
 
     init() { pool.start() }
@@ -11,6 +11,8 @@ final class BlockingThread: SerialExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        pool.submit { [self] _ in job.runSynchronously(on: asUnownedSerialExecutor()) }
+        pool.submit { [self] _ in
+            job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        }
     }
 }

@@ -3,18 +3,26 @@ import HostInterface
 
 /// The kernel's clocks: CLOCK_MONOTONIC for instants, CLOCK_REALTIME for calendar time.
 public struct LinuxClock: HostClock {
-    public init() {}
+    private let executor: LoopExecutor?
+
+    /// - Parameter executor: whose event loop wakes who sleeps; nil: Swift's own timers, which take two threads to set and three to ring.
+    public init(on executor: LoopExecutor? = nil) { self.executor = executor }
 
     public var now: Instant { Instant(nanoseconds: LinuxClock.read(CLOCK_MONOTONIC)) }
 
     public var wallTime: WallTime { WallTime(nanoseconds: LinuxClock.read(CLOCK_REALTIME)) }
 
     public func sleep(until deadline: Instant) async throws(CancellationError) {
-        // The suspending clock is CLOCK_MONOTONIC on Linux. This is the one place of the daemon that sleeps in real
-        // time.
+        // This is the one place of the daemon that sleeps in real time.
         while now < deadline {
+            let left = deadline - now
             do {
-                try await Task.sleep(for: deadline - now, tolerance: nil, clock: .suspending)
+                if let executor {
+                    try await Alarm().wait(for: left, on: executor.loop)
+                } else {
+                    // The suspending clock is CLOCK_MONOTONIC on Linux.
+                    try await Task.sleep(for: left, tolerance: nil, clock: .suspending)
+                }
             } catch {
                 throw CancellationError()
             }

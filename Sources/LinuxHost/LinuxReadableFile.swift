@@ -7,6 +7,9 @@ actor LinuxReadableFile: ReadableFile {
     private let thread = BlockingThread()
     private let path: String
     private var file: FileDescriptor?
+    /// What was read last. Whoever reads an image has let go of it when he asks for the next: the kernel need not find other memory for
+    /// each, page by page.
+    private var piece: [UInt8] = []
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -19,7 +22,10 @@ actor LinuxReadableFile: ReadableFile {
 
     func read(_ count: Int) async throws(FileError) -> [UInt8] {
         guard let file else { throw FileError.closed("read", path) }
-        return try attempt("read", path) { try Blocking.chunk(file, count) }
+        return try attempt("read", path) {
+            try Blocking.chunk(file, count, into: &piece)
+            return piece
+        }
     }
 
     nonisolated var canSend: Bool { true }
@@ -39,6 +45,6 @@ actor LinuxReadableFile: ReadableFile {
 
     func close() async {
         try? file?.close()
-        file = nil
+        (file, piece) = (nil, [])
     }
 }

@@ -9,8 +9,13 @@ public struct LinuxTasks: TaskSpawner {
 
     @discardableResult
     public func spawn(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
-        // The one bare task of the daemon: everything else comes through here, so that a simulation can take its place.
+        // The bare tasks of the daemon are here: everything else comes through this, so that a simulation can take its place.
         Task(executorPreference: executor, operation: body)
+    }
+
+    /// On a thread that may be kept waiting.
+    static func spawn(on thread: BlockingThread, _ body: @escaping @Sendable () async -> Void) {
+        Task(executorPreference: thread, operation: body)
     }
 
     public func serialExecutor() -> any SerialExecutor { if let executor { executor } else { QueueExecutor() } }

@@ -24,10 +24,6 @@ public final class RotatingLog: LogSink {
         }
     }
 
-    /// A busy daemon writes many lines at once: the first of them waits so long for others. Nobody notices, and a thousand
-    /// lines cost one write.
-    private static let gathering = Duration.milliseconds(20)
-
     private let queue = LogQueue()
     private let file: LogFile
     private let path: String
@@ -56,11 +52,7 @@ public final class RotatingLog: LogSink {
     }
 
     public func append(_ line: any LogEntry) {
-        guard queue.append(line) else { return }
-        LinuxTasks().spawn { [file] in
-            try? await LinuxClock().sleep(for: Self.gathering)
-            await file.empty()
-        }
+        if queue.append(line) { file.emptySoon() }
     }
 
     public func newest(limit: Int) async -> [UInt8] {

@@ -37,16 +37,19 @@
         /// No more bytes in either direction; both ends wake up, and stay open for who still has them.
         func shutdown() { _ = Glibc.shutdown(ourEnd, CInt(SHUT_RDWR)) }
 
-        /// The next bytes; empty at the end.
-        func read(limit: Int) async -> [UInt8] {
+        /// The next bytes, a piece of them at most, into the memory of one that nobody has any more; none at the end.
+        private func read(into piece: inout [UInt8]) async {
             while true {
-                var count = 0
-                let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, used in
-                    count = recv(ourEnd, buffer.baseAddress, limit, 0)
-                    used = max(0, count)
+                var (count, reason): (Int, Int32) = (0, 0)
+                piece.removeAll(keepingCapacity: true)
+                piece.append(addingCapacity: pieceSize) { span in
+                    span.withUnsafeMutableBufferPointer { buffer, used in
+                        count = recv(ourEnd, buffer.baseAddress, pieceSize, 0)
+                        (used, reason) = (max(0, count), errno)
+                    }
                 }
-                if count >= 0 { return bytes }
-                guard errno == EAGAIN || errno == EINTR, await poller.wait(for: ourEnd, .reading) else { return [] }
+                if count >= 0 { return }
+                guard reason == EAGAIN || reason == EINTR, await poller.wait(for: ourEnd, .reading) else { return }
             }
         }
 
@@ -56,11 +59,12 @@
         func carry(
             to output: any ImageOutput, failed: @Sendable (any Error) -> Void = { _ in }
         ) async -> (any Error)? {
+            var piece: [UInt8] = []
             while true {
-                let bytes = await read(limit: pieceSize)
-                if bytes.isEmpty { return nil }
+                await read(into: &piece)
+                if piece.isEmpty { return nil }
                 do {
-                    try await output.write(bytes)
+                    try await output.write(piece)
                 } catch {
                     failed(error)
                     shutdown()

@@ -18,6 +18,18 @@ import Testing
         #expect(try await files.list("/var/xen/xend-db") == ["a"])
     }
 
+    @Test("who still has a piece keeps what is in it when the next is read") func pieces() async throws {
+        directory.put("/image", String((0..<100_000).map { Character("\($0 % 10)") }))
+        let file = try await files.openForReading("/image")
+        let first = try await file.read(30_003)
+        let second = try await file.read(30_003)
+        let last = try await file.read(100_000)
+        #expect(first.count == 30_003 && second.count == 30_003 && last.count == 39_994)
+        #expect(first + second + last == (0..<100_000).map { UInt8(ascii: "0") + UInt8($0 % 10) })
+        #expect(try await file.read(1).isEmpty)
+        await file.close()
+    }
+
     @Test("no path leads above the root") func parents() async throws {
         let inner = LinuxFiles(root: HostRoot(files: directory.path + "/inner"))
         directory.put("/secret", "outside")

@@ -62,7 +62,11 @@ public actor SaveFileReader {
     /// As `next`, without copying: all of a domain's memory passes here.
     private func take(_ limit: Int) async throws(SaveFileError) -> ArraySlice<UInt8> {
         if validator.isComplete { return [] }
-        if buffer.isEmpty { buffer = try await readMore()[...] }
+        if buffer.isEmpty {
+            // So that the file has its memory again.
+            buffer = []
+            buffer = try await readMore()[...]
+        }
         let piece = buffer.prefix(limit)
         let taken: Int
         do {
