@@ -15,7 +15,8 @@ extension Host {
     ) -> Host {
         let scripts = LinuxScripts(root: root)
         return Host(
-            clock: LinuxClock(on: executor), random: LinuxRandom(), tasks: LinuxTasks(on: executor), files: LinuxFiles(root: root),
+            clock: LinuxClock(on: executor), random: LinuxRandom(), tasks: LinuxTasks(on: executor),
+            files: LinuxFiles(root: root),
             scripts: scripts, network: LinuxNetwork(group: group, inherited: inherited),
             node: LinuxNode(root: root, scripts: scripts),
             notifications: LinuxNotifications(group: group), accounts: LinuxAccounts())
