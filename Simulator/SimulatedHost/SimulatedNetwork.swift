@@ -159,7 +159,9 @@ public final class SimulatedNetwork: @unchecked Sendable {
         var latency = oneWay(there) + oneWay(back)
         let fault = hosts[from]?.faults.meet(.network, from, to)
         if fault.errno != nil { throw .refused(host: name, port: port) }
-        latency = fault.isSilence ? Self.connectLimit : latency + (fault.delay ?? .zero)
+        // TCP hears from the other side before there is a connection.
+        let isSilent = fault.isSilence || hosts[to]?.faults.isClosed(.network, to, from) == true
+        latency = isSilent ? Self.connectLimit : latency + (fault.delay ?? .zero)
         try await Self.wait(latency, until: deadline, timeline, incarnation)
         while condition(there).isCut || condition(back).isCut {
             try await Self.wait(.seconds(1), until: deadline, timeline, incarnation)

@@ -90,6 +90,14 @@ public final class FaultPlan {
     /// Whether no point is of interest to anybody.
     package var isQuiet: Bool { !isRecording && entries.isEmpty && numbered.isEmpty }
 
+    /// Whether nothing whatever gets past this point until it is healed. Nobody passes it by asking.
+    package func isClosed(_ kind: FaultPoint.Kind, _ name: String, _ detail: String) -> Bool {
+        entries.contains { entry in
+            entry.rule.selector == .always && Optional(entry.rule.action).isSilence
+                && entry.rule.pattern.matches(FaultPoint(kind, name, detail))
+        }
+    }
+
     /// The fault that happens here now, if any. Of several rules that are due, the one added first.
     package func pass(
         _ kind: FaultPoint.Kind, _ name: @autoclosure () -> String, _ detail: @autoclosure () -> String = ""
