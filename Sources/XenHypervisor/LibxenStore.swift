@@ -5,18 +5,18 @@
     import HypervisorInterface
     import Synchronization
 
-    /// xenstore through libxenstore, over two connections. As soon as one has a watch, libxenstore reads it with a thread of its
-    /// own, and every answer to a request is handed from thread to thread: watches have a connection for themselves.
+    /// xenstore over two connections: one for requests, whose answers come in their order, and one for watches, whose events come at any
+    /// time.
     struct LibxenStore: XenStore {
-        private let calls: CallThread<XenStoreConnection>
-        private let watchCalls: CallThread<XenStoreConnection>
+        private let calls: CallThread<XenStoreSocket>
+        private let watchCalls: CallThread<XenStoreWatches>
         private let tokens = WatchCounter()
 
         init() {
-            let calls = CallThread(name: "xenstore") { XenStoreConnection() }
+            let calls = CallThread(name: "xenstore") { XenStoreSocket() }
             // The loss of one is the loss of both: the next request shall not be made to a xenstored that has gone.
             watchCalls = CallThread(
-                name: "xenstore-watch", open: { XenStoreConnection { calls.submit { $0.disconnect() } } },
+                name: "xenstore-watch", open: { XenStoreWatches { calls.submit { $0.disconnect() } } },
                 waiting: { $0.serve(until: $1) })
             self.calls = calls
         }
@@ -28,14 +28,7 @@
         }
 
         func read(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> String {
-            try await calls.run { connection throws(XenStoreError) in
-                try connection.request("read", path) { handle in
-                    var length: UInt32 = 0
-                    guard let value = xs_read(handle, transaction.id, path, &length) else { return nil }
-                    defer { free(value) }
-                    return String(decoding: UnsafeRawBufferPointer(start: value, count: Int(length)), as: UTF8.self)
-                }
-            }
+            String(decoding: try await ask(.read(path, in: transaction)), as: UTF8.self)
         }
 
         func write(_ path: String, _ value: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
@@ -47,17 +40,19 @@
         }
 
         func remove(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) {
-            try await call("remove", path) { xs_rm($0, transaction.id, path) }
+            _ = try await ask(.remove(path, in: transaction))
         }
 
         func list(_ path: String, in transaction: XenStoreTransaction?) async throws(XenStoreError) -> [String] {
             try await calls.run { connection throws(XenStoreError) in
-                try connection.request("list", path) { handle in
-                    var count: UInt32 = 0
-                    guard let names = xs_directory(handle, transaction.id, path, &count) else { return nil }
-                    defer { free(names) }
-                    return (0..<Int(count)).compactMap { names[$0].map { String(cString: $0) } }.sorted()
+                let names: [UInt8]
+                do throws(XenStoreError) {
+                    names = try connection.ask(.list(path, in: transaction))
+                } catch {
+                    guard error.reason == .quota else { throw error }
+                    names = try connection.parts(of: path, in: transaction)
                 }
+                return names.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.sorted()
             }
         }
 
@@ -68,26 +63,27 @@
         }
 
         func apply(_ changes: [XenStoreChange], in transaction: XenStoreTransaction?) async throws(XenStoreError) {
+            let requests = changes.map { XenStoreRequest.change($0, in: transaction) }
             try await calls.run { connection throws(XenStoreError) in
-                for change in changes {
-                    try connection.request(change.action, change.path) { change.make($0, transaction.id) ? () : nil }
+                guard transaction == nil else {
+                    _ = try connection.ask(requests)
+                    return
                 }
+                // Nothing would take back what comes after one that fails.
+                for request in requests { _ = try connection.ask(request) }
             }
         }
 
         func beginTransaction() async throws(XenStoreError) -> XenStoreTransaction {
-            try await calls.run { connection throws(XenStoreError) in
-                try connection.request("begin", "a transaction") { handle in
-                    let id = xs_transaction_start(handle)
-                    return id == 0 ? nil : XenStoreTransaction(id)
-                }
+            let answer = String(decoding: try await ask(.begin).prefix { $0 != 0 }, as: UTF8.self)
+            guard let id = UInt32(answer), id != 0 else {
+                throw XenStoreError("begin", "a transaction", .system(errno: EIO))
             }
+            return XenStoreTransaction(id)
         }
 
         func endTransaction(_ transaction: XenStoreTransaction, commit: Bool) async throws(XenStoreError) {
-            try await call(commit ? "commit" : "abort", "a transaction") {
-                xs_transaction_end($0, transaction.rawValue, !commit)
-            }
+            _ = try await ask(.end(transaction, commit: commit))
         }
 
         func watch(_ path: String) async throws(XenStoreError) -> XenStoreWatch {
@@ -103,24 +99,37 @@
         }
 
         func introduce(_ id: DomainID, frame: UInt64, port: EventPort) async throws(XenStoreError) {
-            try await call("introduce", "domain \(id)") {
-                xs_introduce_domain($0, UInt32(id.rawValue), UInt(frame), port.rawValue)
-            }
+            _ = try await ask(.introduce(id, frame: frame, port: port))
         }
 
-        func resume(_ id: DomainID) async throws(XenStoreError) {
-            try await call("resume", "domain \(id)") { xs_resume_domain($0, UInt32(id.rawValue)) }
-        }
+        func resume(_ id: DomainID) async throws(XenStoreError) { _ = try await ask(.resume(id)) }
 
-        func release(_ id: DomainID) async throws(XenStoreError) {
-            try await call("release", "domain \(id)") { xs_release_domain($0, UInt32(id.rawValue)) }
-        }
+        func release(_ id: DomainID) async throws(XenStoreError) { _ = try await ask(.release(id)) }
 
-        private func call(
-            _ action: String, _ path: String, _ body: @escaping @Sendable (OpaquePointer) -> Bool
-        ) async throws(XenStoreError) {
-            try await calls.run { connection throws(XenStoreError) in
-                try connection.request(action, path) { body($0) ? () : nil }
+        private func ask(_ request: XenStoreRequest) async throws(XenStoreError) -> [UInt8] {
+            try await calls.run { connection throws(XenStoreError) in try connection.ask(request) }
+        }
+    }
+
+    extension XenStoreSocket {
+        /// A list of names that is too long for one answer; each name ends with a zero.
+        fileprivate func parts(
+            of path: String, in transaction: XenStoreTransaction?
+        ) throws(XenStoreError) -> [UInt8] {
+            var (names, generation): ([UInt8], ArraySlice<UInt8>?) = ([], nil)
+            while true {
+                let part = try ask(.list(path, from: names.count, in: transaction))
+                let head = part.prefix { $0 != 0 }
+                // What was there has changed meanwhile.
+                guard generation == nil || generation == head else {
+                    (names, generation) = ([], nil)
+                    continue
+                }
+                generation = head
+                names += part.dropFirst(head.count + 1)
+                // The last part ends with an empty name.
+                if names.last == 0, names.count == 1 || names.dropLast().last == 0 { return names }
+                guard part.count > head.count + 1 else { return names }
             }
         }
     }
@@ -133,49 +142,5 @@
     final class WatchCounter: Sendable {
         private let last = Atomic<UInt64>(0)
         func next() -> String { "w\(last.add(1, ordering: .relaxed).newValue)" }
-    }
-
-    extension XenStoreChange {
-        fileprivate var action: String {
-            switch self {
-            case .write: "write"
-            case .makeDirectory: "make"
-            case .setPermissions: "set permissions of"
-            }
-        }
-
-        fileprivate var path: String {
-            switch self {
-            case .write(let path, _), .makeDirectory(let path), .setPermissions(let path, _): path
-            }
-        }
-
-        /// Makes it; false with errno when it fails.
-        fileprivate func make(_ handle: OpaquePointer, _ transaction: xs_transaction_t) -> Bool {
-            switch self {
-            case .write(let path, let value):
-                return xs_write(handle, transaction, path, value, UInt32(value.utf8.count))
-            case .makeDirectory(let path): return xs_mkdir(handle, transaction, path)
-            case .setPermissions(let path, let permissions):
-                var entries = permissions.map { xs_permissions(id: UInt32($0.domain.rawValue), perms: $0.access.bits) }
-                return xs_set_permissions(handle, transaction, path, &entries, UInt32(entries.count))
-            }
-        }
-    }
-
-    extension XenStoreTransaction? {
-        /// xs_transaction_t, where 0 is none.
-        fileprivate var id: UInt32 { self?.rawValue ?? 0 }
-    }
-
-    extension XenStorePermission.Access {
-        fileprivate var bits: UInt32 {
-            switch self {
-            case .none: UInt32(XS_PERM_NONE)
-            case .read: UInt32(XS_PERM_READ)
-            case .write: UInt32(XS_PERM_WRITE)
-            case .readWrite: UInt32(XS_PERM_READ | XS_PERM_WRITE)
-            }
-        }
     }
 #endif

@@ -1,6 +1,6 @@
-/* Preloaded into xend, lets the machine fail as a scenario asks: a call of Linux, of libxenctrl or of libxenstore ends with an errno, takes
-   its time, never returns, brings damaged bytes, or the daemon is killed at it. xend itself is as it is in production, but for its steps,
-   which a debug build tells of (xend_passes_step).
+/* Preloaded into xend, lets the machine fail as a scenario asks: a call of Linux, of libxenctrl or of xenstored ends with an errno, takes
+   its time, never returns, brings damaged bytes, or the daemon is killed at it. xend itself is as it is in production, but for its steps
+   and its requests to xenstored, which a debug build tells of (xend_passes_step, xend_passes_request).
 
    What shall fail stands in a file, which the scenario runner writes (Simulator/ScenarioRunner/RealMachine/FailingCall.swift) and all lives
    of the daemon count in. xend clears its environment as it starts: /etc/ld.so.preload names this library meanwhile. Other programs are
@@ -309,48 +309,23 @@ XEN(xc_domain_getinfolist, c == 1 ? "getinfo" : "getinfolist", c == 1 ? id_text(
 
 /* -- xenstored ------------------------------------------------------------------------------------------------------------------------ */
 
-#define STORE(result_type, failure, function, name, path, PARAMETERS, ARGUMENTS) \
-    CALL("xenstore", result_type, failure, function, name, path, PARAMETERS, ARGUMENTS)
-static const char *home(unsigned id, char text[64]) {
-    snprintf(text, 64, "/local/domain/%u", id);
-    return text;
+/* What a debug build tells of its requests: how one is to fail, 0 for not at all; and what it was answered, of which so much is left. */
+
+static _Thread_local int action_at_answer = PASSES;
+static _Thread_local int64_t value_at_answer;
+
+int xend_passes_request(const char *name, const char *place) {
+    action_at_answer = pass("xenstore", name, place, &value_at_answer);
+    return action_at_answer == FAILS ? (int)value_at_answer : 0;
 }
 
-STORE(bool, false, xs_write, "write", path, (void *h, uint32_t t, const char *path, const void *data, unsigned length),
-      (h, t, path, data, length))
-STORE(bool, false, xs_mkdir, "write", path, (void *h, uint32_t t, const char *path), (h, t, path))
-STORE(bool, false, xs_set_permissions, "write", path, (void *h, uint32_t t, const char *path, void *entries, unsigned count),
-      (h, t, path, entries, count))
-STORE(bool, false, xs_rm, "rm", path, (void *h, uint32_t t, const char *path), (h, t, path))
-STORE(char **, NULL, xs_directory, "read", path, (void *h, uint32_t t, const char *path, unsigned *count), (h, t, path, count))
-STORE(bool, false, xs_watch, "watch", path, (void *h, const char *path, const char *token), (h, path, token))
-STORE(uint32_t, 0, xs_transaction_start, "transaction", "/", (void *h), (h))
-STORE(bool, false, xs_introduce_domain, "introduce", home(id, text), (void *h, unsigned id, unsigned long frame, unsigned port),
-      (h, id, frame, port))
-STORE(bool, false, xs_resume_domain, "resume", home(id, text), (void *h, unsigned id), (h, id))
-STORE(bool, false, xs_release_domain, "release", home(id, text), (void *h, unsigned id), (h, id))
-
-void *xs_read(void *h, uint32_t t, const char *path, unsigned *length) {
-    int64_t value = 0;
-    int action = pass("xenstore", "read", path, &value);
-    if (action == FAILS) {
-        errno = (int)value;
-        return NULL;
-    }
-    unsigned char *bytes = REAL(xs_read)(h, t, path, length);
-    if (bytes && *length > 0 && action == IS_FLIPPED) bytes[value / 8 % *length] ^= 1 << value % 8;
-    if (bytes && *length > value && action == IS_SHORT) bytes[*length = (unsigned)value] = 0;
+unsigned xend_was_answered(unsigned char *bytes, unsigned length) {
+    int action = action_at_answer;
+    action_at_answer = PASSES;
+    if (length > 0 && action == IS_FLIPPED) bytes[value_at_answer / 8 % length] ^= 1 << value_at_answer % 8;
+    if (length > value_at_answer && action == IS_SHORT) length = (unsigned)value_at_answer;
     finish(action);
-    return bytes;
+    return length;
 }
 
-/* One that fails is over, as when another writer was first. */
-bool xs_transaction_end(void *h, uint32_t t, bool is_abort) {
-    int64_t value = 0;
-    int action = pass("xenstore", "transaction", "/", &value);
-    bool result = REAL(xs_transaction_end)(h, t, is_abort || action == FAILS);
-    finish(action);
-    if (action != FAILS) return result;
-    errno = (int)value;
-    return false;
-}
+CALL("xenstore", bool, false, xs_watch, "watch", path, (void *h, const char *path, const char *token), (h, path, token))

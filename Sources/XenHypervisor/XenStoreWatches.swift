@@ -3,49 +3,34 @@
     import Glibc
     import HypervisorInterface
 
-    /// A connection to xenstored by libxenstore, made at the first request. It belongs to one thread, which asks, and hands
-    /// out the events of watches while it waits for something to ask.
+    /// A connection to xenstored by libxenstore for watches, made with the first of them. It belongs to one thread, which hands out their
+    /// events while it waits for something to do.
     ///
     /// The shared library is needed: it has a reader of its own. With the static one, which has none, a request fails when an
     /// event comes before its answer, and nothing tells that an event has come.
-    final class XenStoreConnection {
+    final class XenStoreWatches {
         private var handle: OpaquePointer?
-        /// Where the events of watches go, by token.
+        /// Where events go, by token.
         private var watchers: [String: AsyncStream<String>.Continuation] = [:]
         private let onLoss: () -> Void
 
         /// - Parameter onLoss: called when xenstored has ended the connection.
-        init(onLoss: @escaping () -> Void = {}) { self.onLoss = onLoss }
+        init(onLoss: @escaping () -> Void) { self.onLoss = onLoss }
 
         deinit { disconnect() }
 
-        // MARK: Requests
-
-        /// Makes a request; `body` returns nil and leaves errno when it fails.
-        ///
-        /// - Throws: `unavailable` when xenstored does not run, or ended meanwhile; the next request connects again.
-        func request<Value>(
-            _ action: String, _ path: String, _ body: (OpaquePointer) -> Value?
-        ) throws(XenStoreError) -> Value {
-            let handle = try connect(action, path)
-            if let value = body(handle) { return value }
-            let error = XenStoreError(action, path, XenStoreError.Reason(errno: errno))
-            if error.reason == .unavailable { disconnect() }
-            throw error
-        }
-
-        private func connect(_ action: String, _ path: String) throws(XenStoreError) -> OpaquePointer {
+        private func connect(_ path: String) throws(XenStoreError) -> OpaquePointer {
             if let handle { return handle }
             // libxenstore would try /dev/xen/xenbus next, where a request to a dead xenstored waits for ever.
             guard xenstoredListens(), let new = xs_open(UInt(XS_UNWATCH_FILTER)) else {
-                throw XenStoreError(action, path, errno == EACCES || errno == EPERM ? .notPermitted : .unavailable)
+                throw XenStoreError("watch", path, errno == EACCES || errno == EPERM ? .notPermitted : .unavailable)
             }
             handle = new
             return new
         }
 
-        /// The next request connects again.
-        func disconnect() {
+        /// The next watch connects again.
+        private func disconnect() {
             if let handle { xs_close(handle) }
             handle = nil
             // Their readers learn that they will hear no more, and look themselves.
@@ -53,13 +38,17 @@
             watchers = [:]
         }
 
-        // MARK: Watches
-
         /// Registers a watch. Its first event comes at once.
+        ///
+        /// - Throws: `unavailable` when xenstored does not run, or ended meanwhile; the next watch connects again.
         func watch(
             _ path: String, _ token: String, _ changes: AsyncStream<String>.Continuation
         ) throws(XenStoreError) {
-            try request("watch", path) { xs_watch($0, path, token) ? () : nil }
+            guard xs_watch(try connect(path), path, token) else {
+                let error = XenStoreError("watch", path, XenStoreError.Reason(errno: errno))
+                if error.reason == .unavailable { disconnect() }
+                throw error
+            }
             watchers[token] = changes
         }
 
