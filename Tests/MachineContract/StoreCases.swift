@@ -33,6 +33,27 @@ let storeCases: [ContractCase] = [
         try requireEqual(try await store.list(root), ["a", "b", "c"], "the list")
         try requireEqual(try await store.list("\(root)/a"), [], "the list below a leaf")
     },
+    storeCase("a list that is longer than a message, and changes that are longer than what lies between two programs") {
+        store, _ in
+        let names = (0..<2000).map { "name-of-a-node-\(10_000 + $0)" }
+        let transaction = try await store.beginTransaction()
+        let value = String(repeating: "v", count: 100)
+        try await store.apply(names.map { .write("\(root)/\($0)", value) }, in: transaction)
+        try requireEqual(try await store.list(root, in: transaction), names, "the list within the transaction")
+        try await store.endTransaction(transaction, commit: true)
+        try requireEqual(try await store.list(root), names, "the list")
+        try requireEqual(try await store.read("\(root)/\(names[1999])"), value, "the last value")
+    },
+    storeCase("changes of which one cannot be made are not there when the transaction is aborted") { store, _ in
+        let transaction = try await store.beginTransaction()
+        try await requireStoreFailure(.invalid, "the second change") { () throws(XenStoreError) in
+            try await store.apply(
+                [.write("\(root)/a", ""), .write("\(root)//b", ""), .write("\(root)/c", "")], in: transaction)
+        }
+        try await store.endTransaction(transaction, commit: false)
+        try await store.write("\(root)/d", "")
+        try requireEqual(try await store.list(root), ["d"], "the list")
+    },
     storeCase("what is not there is not found") { store, _ in
         try await requireStoreFailure(.notFound, "reading") { () throws(XenStoreError) in
             _ = try await store.read("\(root)/none")
