@@ -4,7 +4,7 @@ import SimulatedHypervisor
 
 /// A call of the daemon that fails because a story says so: what CI/lab/failing is told, which the daemon of such a story is started with.
 ///
-/// It strikes below xend, at the calls of Linux, libxenctrl and libxenstore, with the errno that these have for it.
+/// It strikes below xend, at the calls of Linux and libxenctrl and at requests to xenstored, with the errno that these have for it.
 struct FailingCall {
     /// How many there can be in one story.
     static let limit = 32
