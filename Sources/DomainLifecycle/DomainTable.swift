@@ -65,11 +65,6 @@ public struct DomainTable: Sendable {
     /// The names of all domains that Xen has or had, by id.
     public var names: [String] { records.names }
 
-    /// Whether any other domain is there that nobody is taking away.
-    public func keepsOthers(besides uuid: DomainUUID) -> Bool {
-        contents.keptCount > (records[uuid]?.kept ?? 0)
-    }
-
     /// By name, then id, then uuid.
     public func find(_ reference: DomainReference) throws(Refusal) -> DomainRecord {
         let uuid =

@@ -3,8 +3,8 @@ import DomainModel
 /// All that a `DomainTable` has, in one value: a table is copied wherever it is asked something, and so it is copied as one reference.
 struct TableContents: Sendable {
     var records = DomainRecords()
-    /// Those that need files of this process; those that nobody makes or takes away. Domain 0 is neither.
-    var managedCount = 0, keptCount = 0
+    /// Those that need files of this process. Domain 0 does not.
+    var managedCount = 0
     /// Those of other toolstacks.
     var foreign: Set<DomainUUID> = []
     /// What Xen said last of each.
@@ -45,7 +45,6 @@ extension TableContents {
 
     mutating func index(_ record: DomainRecord) {
         managedCount += record.managed
-        keptCount += record.kept
         if record.isForeign { foreign.insert(record.uuid) }
         byName[record.name] = record.uuid
         // Between two lives it has no claim to a number that is another's meanwhile.
@@ -54,7 +53,6 @@ extension TableContents {
 
     mutating func unindex(_ record: DomainRecord) {
         managedCount -= record.managed
-        keptCount -= record.kept
         if record.isForeign { foreign.remove(record.uuid) }
         if byName[record.name] == record.uuid { byName[record.name] = nil }
         if let id = record.id, byID[id] == record.uuid { byID[id] = nil }
@@ -70,5 +68,4 @@ extension DomainRecord {
         case .creating, .live, .exited, .ending(.forget), .inDoubt, .defined: false
         }
     }
-    var kept: Int { id != .zero && stage.isAtRest ? 1 : 0 }
 }

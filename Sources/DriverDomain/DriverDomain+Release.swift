@@ -125,9 +125,13 @@ extension DriverDomain {
         of domain: DomainID, except known: Set<String> = [], servedBy backends: [DomainID] = [.zero]
     ) async -> [String] {
         var held: [String] = []
-        var remains: [DevicePath] = []
+        var (remains, served): ([DevicePath], [DomainID]) = ([], [])
         do {
-            for backend in backends { remains += try await self.remains(of: domain, in: backend) }
+            for backend in backends {
+                let types = try await backendTypes(in: backend)
+                if types != nil { served.append(backend) }
+                remains += try await self.remains(of: domain, in: backend, types ?? [])
+            }
         } catch {
             return ["it cannot be seen which devices domain \(domain) has: \(error)"]
         }
@@ -139,7 +143,7 @@ extension DriverDomain {
             }
         }
         do {
-            for backend in backends { try await removeEmptyDirectories(of: domain, in: backend) }
+            for backend in served { try await removeEmptyDirectories(of: domain, in: backend) }
         } catch {
             held.append("the directories of its devices: \(error)")
         }
@@ -151,15 +155,21 @@ extension DriverDomain {
         var found: [DomainID] = [.zero]
         for name in try await store.listIfPresent("/local/domain") {
             guard let id = DomainID(text: name), id != .zero else { continue }
-            if try await !backendTypes(in: id).isEmpty { found.append(id) }
+            if try await backendTypes(in: id)?.isEmpty == false { found.append(id) }
         }
         return found.sorted()
     }
 
-    /// The types that the driver domain has back-ends of, for any domain. Most often there is none, and one look tells.
-    private func backendTypes(in backend: DomainID) async throws(XenStoreError) -> [DeviceType] {
-        let names = try await store.listIfPresent(Self.directory(backend))
-        return DeviceType.split.filter { names.contains($0.rawValue) }
+    /// The types that the driver domain has back-ends of, for any domain; nil when it has not even a place for them, which one look
+    /// tells.
+    private func backendTypes(in backend: DomainID) async throws(XenStoreError) -> [DeviceType]? {
+        do throws(XenStoreError) {
+            let names = try await store.list(Self.directory(backend))
+            return DeviceType.split.filter { names.contains($0.rawValue) }
+        } catch {
+            guard error.reason == .notFound else { throw error }
+            return nil
+        }
     }
 
     private static func directory(_ backend: DomainID) -> String { "/local/domain/\(backend)/backend" }
@@ -168,7 +178,7 @@ extension DriverDomain {
     private func removeEmptyDirectories(
         of domain: DomainID, in backend: DomainID
     ) async throws(XenStoreError) {
-        let types = try await backendTypes(in: backend)
+        let types = try await backendTypes(in: backend) ?? []
         if types.isEmpty { try await store.removeIfEmpty(Self.directory(backend)) }
         for type in types {
             let parents = DevicePath(type: type, domain: domain, backend: backend, handle: 0).backendParents
@@ -179,8 +189,14 @@ extension DriverDomain {
 
     /// The devices of a domain that are still in xenstore's lists, or, of domain 0, in the kernel's.
     func remains(of domain: DomainID, in backend: DomainID = .zero) async throws(XenStoreError) -> [DevicePath] {
+        try await remains(of: domain, in: backend, backendTypes(in: backend) ?? [])
+    }
+
+    private func remains(
+        of domain: DomainID, in backend: DomainID, _ types: [DeviceType]
+    ) async throws(XenStoreError) -> [DevicePath] {
         var paths: Set<DevicePath> = []
-        for type in try await backendTypes(in: backend) {
+        for type in types {
             for name in try await store.listIfPresent("\(Self.directory(backend))/\(type.rawValue)/\(domain)") {
                 guard let handle = UInt32(name) else { continue }
                 paths.insert(DevicePath(type: type, domain: domain, backend: backend, handle: handle))

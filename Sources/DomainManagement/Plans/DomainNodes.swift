@@ -73,8 +73,6 @@ struct DomainNodes: ManagerPart {
         do {
             try await machine.store.removeIfPresent("/local/domain/\(id)")
             try await machine.store.removeIfPresent("/vm/\(record.uuid)")
-            // There may be thousands of names below it, and while a domain is left there is one.
-            if !table.keepsOthers(besides: record.uuid) { try await machine.store.removeIfEmpty("/vm") }
             if record.isForeign || libxl.isThere { try await libxl.withdraw(id, record.uuid) }
         } catch {
             throw StepFailure("cannot withdraw \(record.title) from xenstore: \(error)")
