@@ -175,8 +175,7 @@ public final class SimulatedNetwork: @unchecked Sendable {
         guard let listener = listeners[Place(host: to, port: port)], isLocal || !listener.isForItsHostAlone else {
             throw .refused(host: name, port: port)
         }
-        let out = makePipe(there)
-        let incoming = makePipe(back)
+        let (out, incoming) = (makePipe(there), makePipe(back))
         nextPort = nextPort == 60999 ? 32768 : nextPort + 1
         listener.accept(
             SimulatedSocket(

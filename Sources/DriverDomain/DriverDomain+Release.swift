@@ -128,7 +128,7 @@ extension DriverDomain {
         var (remains, served): ([DevicePath], [DomainID]) = ([], [])
         do {
             for backend in backends {
-                let types = try await backendTypes(in: backend)
+                let types = try await store.backendTypes(in: backend)
                 if types != nil { served.append(backend) }
                 remains += try await self.remains(of: domain, in: backend, types ?? [])
             }
@@ -155,31 +155,17 @@ extension DriverDomain {
         var found: [DomainID] = [.zero]
         for name in try await store.listIfPresent("/local/domain") {
             guard let id = DomainID(text: name), id != .zero else { continue }
-            if try await backendTypes(in: id)?.isEmpty == false { found.append(id) }
+            if try await store.backendTypes(in: id)?.isEmpty == false { found.append(id) }
         }
         return found.sorted()
     }
-
-    /// The types that the driver domain has back-ends of, for any domain; nil when it has not even a place for them, which one look
-    /// tells.
-    private func backendTypes(in backend: DomainID) async throws(XenStoreError) -> [DeviceType]? {
-        do throws(XenStoreError) {
-            let names = try await store.list(Self.directory(backend))
-            return DeviceType.split.filter { names.contains($0.rawValue) }
-        } catch {
-            guard error.reason == .notFound else { throw error }
-            return nil
-        }
-    }
-
-    private static func directory(_ backend: DomainID) -> String { "/local/domain/\(backend)/backend" }
 
     /// A daemon that was killed just after it had removed a device has left the directories above it.
     private func removeEmptyDirectories(
         of domain: DomainID, in backend: DomainID
     ) async throws(XenStoreError) {
-        let types = try await backendTypes(in: backend) ?? []
-        if types.isEmpty { try await store.removeIfEmpty(Self.directory(backend)) }
+        let types = try await store.backendTypes(in: backend) ?? []
+        if types.isEmpty { try await store.removeIfEmpty(directory(of: backend)) }
         for type in types {
             let parents = DevicePath(type: type, domain: domain, backend: backend, handle: 0).backendParents
             guard let nearest = parents.first, try await store.listIfPresent(nearest) == [] else { continue }
@@ -189,7 +175,7 @@ extension DriverDomain {
 
     /// The devices of a domain that are still in xenstore's lists, or, of domain 0, in the kernel's.
     func remains(of domain: DomainID, in backend: DomainID = .zero) async throws(XenStoreError) -> [DevicePath] {
-        try await remains(of: domain, in: backend, backendTypes(in: backend) ?? [])
+        try await remains(of: domain, in: backend, store.backendTypes(in: backend) ?? [])
     }
 
     private func remains(
@@ -197,7 +183,7 @@ extension DriverDomain {
     ) async throws(XenStoreError) -> [DevicePath] {
         var paths: Set<DevicePath> = []
         for type in types {
-            for name in try await store.listIfPresent("\(Self.directory(backend))/\(type.rawValue)/\(domain)") {
+            for name in try await store.listIfPresent("\(directory(of: backend))/\(type.rawValue)/\(domain)") {
                 guard let handle = UInt32(name) else { continue }
                 paths.insert(DevicePath(type: type, domain: domain, backend: backend, handle: handle))
             }
@@ -210,5 +196,22 @@ extension DriverDomain {
             paths.insert(DevicePath(type: type, domain: domain, backend: backend, handle: handle))
         }
         return paths.sorted { ($0.type, $0.handle) < ($1.type, $1.handle) }
+    }
+}
+
+/// Where a driver domain has its back-ends.
+private func directory(of backend: DomainID) -> String { "/local/domain/\(backend)/backend" }
+
+extension XenStore {
+    /// The types that the driver domain has back-ends of, for any domain; nil when it has not even a place for them, which one look
+    /// tells.
+    fileprivate func backendTypes(in backend: DomainID) async throws(XenStoreError) -> [DeviceType]? {
+        do throws(XenStoreError) {
+            let names = try await list(directory(of: backend))
+            return DeviceType.split.filter { names.contains($0.rawValue) }
+        } catch {
+            guard error.reason == .notFound else { throw error }
+            return nil
+        }
     }
 }
