@@ -1,4 +1,5 @@
 import HostInterface
+import LinuxHost
 import NIOCore
 import Simulation
 
@@ -8,6 +9,7 @@ import Simulation
 final class LoopDriver: @unchecked Sendable {
     private let executor: SimulationExecutor
     private let loop: any EventLoop
+    private let turns: LoopTurns
     private let isOver: () -> Bool
     private var timer: Scheduled<Void>?
     /// What the timer is for, and how often time had changed its way when it was set.
@@ -20,16 +22,19 @@ final class LoopDriver: @unchecked Sendable {
     init(_ executor: SimulationExecutor, _ loop: any EventLoop, until isOver: @escaping () -> Bool) {
         self.executor = executor
         self.loop = loop
+        turns = LoopTurns(loop)
         self.isOver = isOver
     }
 
     func start() {
-        executor.drive { [self] in loop.execute { [self] in turn() } }
+        executor.drive { [self] in turns.ask { [self] in turn() } }
     }
 
     private func turn() {
         guard !hasEnded else { return }
+        let before = executor.jobsRun
         let next = executor.runDue()
+        turns.did(executor.jobsRun - before)
         guard !isOver() else { return end() }
         guard next != deadline || clockChanges != executor.clockChanges else { return }
         timer?.cancel()

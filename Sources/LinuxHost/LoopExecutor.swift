@@ -9,6 +9,7 @@ import Synchronization
 public final class LoopExecutor: SerialExecutor, TaskExecutor {
     /// Where everything runs.
     public let loop: any EventLoop
+    private let turns: LoopTurns
     private let waiting = Mutex(Waiting())
 
     private struct Waiting: Sendable {
@@ -18,7 +19,10 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
     }
 
     /// - Parameter loop: it has to live as long as anything is to be done.
-    public init(_ loop: any EventLoop) { self.loop = loop }
+    public init(_ loop: any EventLoop) {
+        self.loop = loop
+        turns = LoopTurns(loop)
+    }
 
     /// On one of the process's own loops.
     public convenience init() { self.init(MultiThreadedEventLoopGroup.singleton.next()) }
@@ -31,10 +35,10 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
             defer { waiting.isAwaited = true }
             return !waiting.isAwaited
         }
-        if isFirst { loop.execute { [self] in turn() } }
+        if isFirst { turns.ask { [self] in turn() } }
     }
 
-    /// Those that wait now: what they make ready comes after the loop has looked at its sockets, which nobody can keep it from.
+    /// Those that wait now: what they make ready comes in a later turn, and after some of them the loop has looked at its sockets.
     private func turn() {
         let jobs = waiting.withLock { waiting in
             waiting.isAwaited = false
@@ -44,6 +48,7 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
         for job in jobs {
             job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
         }
+        turns.did(jobs.count)
     }
 
     /// Stops the program when it runs on another thread than the loop's.
