@@ -1,5 +1,6 @@
 import AccessControl
 import Cockpit
+import DomainManagement
 import HTTPInterface
 import HostInterface
 import LinuxHost
@@ -35,7 +36,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
     /// Who answers while no daemon runs.
     private var standIn: LinuxHTTPListener?
     private var absence: Task<Void, Never>?
-    private var migrationPort = SocketSurroundings.defaultMigrationPort
+    private var migrationPort = MigrationSettings.usualPort
     /// Whether it is taken on this machine too.
     private var hasMigrationPort = false
     /// Whether no other will do there.
@@ -149,7 +150,7 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
         }
         hasMigrationPort = options.ports != .free || configuration.migrationPort != nil
         isMigrationPortAskedFor = configuration.migrationPort != nil
-        migrationPort = configuration.migrationPort ?? Self.defaultMigrationPort
+        migrationPort = configuration.migrationPort ?? MigrationSettings.usualPort
         // TLS is spoken outside the simulation: there the port is another's, perhaps, and chosen with the others.
         let isOutside = configuration.migrationSecurity != nil
         if !hasMigrationPort, !isOutside { configuration.migrationPort = migrationPort }
@@ -157,8 +158,6 @@ final class SocketSurroundings: Surroundings, @unchecked Sendable {
 
     /// On the simulated host, whatever is kept under the root.
     static let secretPath = "/etc/xen/pool-secret"
-    /// The default of `xend-migration-port`.
-    private static let defaultMigrationPort: UInt16 = 8002
 
     // MARK: Lives
 

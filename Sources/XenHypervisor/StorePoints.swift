@@ -13,6 +13,9 @@
         private static let passes = dlsym(nil, "xend_passes_request").map { unsafeBitCast($0, to: Passes.self) }
         private static let answered = dlsym(nil, "xend_was_answered").map { unsafeBitCast($0, to: WasAnswered.self) }
 
+        /// Whether anything is preloaded.
+        static var areHeard: Bool { passes != nil }
+
         static func pass(_ request: XenStoreRequest) throws(XenStoreError) {
             guard let errno = passes?(request.name, request.place), errno != 0 else { return }
             throw request.error(XenStoreError.Reason(errno: errno))

@@ -29,14 +29,14 @@
         /// Makes requests, all of them before the first is answered.
         ///
         /// - Returns: the answers, in their order.
-        /// - Throws: why the first of those that failed did; the others have been done.
+        /// - Throws: why the first of those that failed did; others may have been done.
         func ask(_ requests: [XenStoreRequest]) throws(XenStoreError) -> [[UInt8]] {
             var (answers, waiting): ([[UInt8]], ArraySlice<XenStoreRequest>) = ([], [])
             var size = 0
             for (place, request) in requests.enumerated() {
                 size += request.size
                 waiting = requests[place - waiting.count...place]
-                guard size > Self.together || place == requests.count - 1 else { continue }
+                guard size > together || place == requests.count - 1 else { continue }
                 answers += try exchange(waiting)
                 (waiting, size) = ([], 0)
             }
@@ -44,22 +44,26 @@
         }
 
         /// Bytes that are sent before answers are read: whoever reads slowly has room for them.
-        private static let together = 32 * 1024
+        private var together: Int {
+            #if DEBUG
+                // What strikes after a request has to find it done.
+                if StorePoints.areHeard { return 0 }
+            #endif
+            return 32 * 1024
+        }
 
         private func exchange(_ requests: ArraySlice<XenStoreRequest>) throws(XenStoreError) -> [[UInt8]] {
             for request in requests {
                 guard request.isWellFormed else { throw request.error(.invalid) }
                 guard !request.isTooLong else { throw request.error(.quota) }
             }
-            var bytes: [UInt8] = []
-            for (number, request) in requests.enumerated() {
-                #if DEBUG
-                    try strike(request)
-                #endif
-                request.write(UInt32(number), into: &bytes)
-            }
             guard let first = requests.first else { return [] }
             do throws(XenStoreError) {
+                #if DEBUG
+                    for request in requests { try strike(request) }
+                #endif
+                var bytes: [UInt8] = []
+                for (number, request) in requests.enumerated() { request.write(UInt32(number), into: &bytes) }
                 try send(bytes, for: first)
                 return try answers(to: requests)
             } catch {
@@ -163,16 +167,23 @@
 
         private func connect(_ request: XenStoreRequest) throws(XenStoreError) -> Int32 {
             if let descriptor { return descriptor }
-            guard let path = xs_daemon_socket() else { throw request.error(.unavailable) }
-            let new = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-            guard new >= 0 else { throw request.error(.unavailable) }
-            guard cxen_connect_unix(new, path) == 0 else {
-                let reason: XenStoreError.Reason = errno == EACCES || errno == EPERM ? .notPermitted : .unavailable
-                close(new)
-                throw request.error(reason)
-            }
+            let new = try Self.connected(request.action, request.path)
             descriptor = new
             return new
+        }
+
+        /// A descriptor on which xenstored is. (One in a domain of its own has no socket; it is not supported.)
+        ///
+        /// - Parameters: for the error.
+        /// - Throws: `notPermitted`, or `unavailable` when nobody listens.
+        static func connected(_ action: String, _ path: String) throws(XenStoreError) -> Int32 {
+            let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+            if descriptor >= 0, let place = xs_daemon_socket(), cxen_connect_unix(descriptor, place) == 0 {
+                return descriptor
+            }
+            let reason: XenStoreError.Reason = errno == EACCES || errno == EPERM ? .notPermitted : .unavailable
+            if descriptor >= 0 { close(descriptor) }
+            throw XenStoreError(action, path, reason)
         }
     }
 

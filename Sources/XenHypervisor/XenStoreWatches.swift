@@ -22,7 +22,8 @@
         private func connect(_ path: String) throws(XenStoreError) -> OpaquePointer {
             if let handle { return handle }
             // libxenstore would try /dev/xen/xenbus next, where a request to a dead xenstored waits for ever.
-            guard xenstoredListens(), let new = xs_open(UInt(XS_UNWATCH_FILTER)) else {
+            close(try XenStoreSocket.connected("watch", path))
+            guard let new = xs_open(UInt(XS_UNWATCH_FILTER)) else {
                 throw XenStoreError("watch", path, errno == EACCES || errno == EPERM ? .notPermitted : .unavailable)
             }
             handle = new
@@ -85,14 +86,5 @@
                 watchers[String(cString: token)]?.yield(String(cString: path))
             }
         }
-    }
-
-    /// Whether someone listens on xenstored's socket. (A xenstored in a domain of its own has none; it is not supported.)
-    private func xenstoredListens() -> Bool {
-        guard let path = xs_daemon_socket() else { return false }
-        let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return cxen_connect_unix(descriptor, path) == 0
     }
 #endif

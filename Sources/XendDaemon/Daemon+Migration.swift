@@ -15,12 +15,12 @@ extension Daemon {
         settings.secret = try await poolSecret()
         settings.network = try secureNetwork()
         if let network = settings.network { await parts.keep(migration: network) }
-        settings.port = configuration.migrationPort ?? 8002
+        settings.port = configuration.migrationPort ?? MigrationSettings.usualPort
         settings.httpPort = await port ?? 8000
         // Without a proof of membership only this machine is listened to: images never cross the network unauthenticated.
         let address = settings.knowsPool ? configuration.address ?? "" : "localhost"
         do {
-            let port = try await onPort(configuration.migrationPort, usually: 8002) {
+            let port = try await onPort(configuration.migrationPort, usually: MigrationSettings.usualPort) {
                 [settings] port throws(NetworkError) in
                 try await manager.reserveMigration(settings, address: address, port: port)
             }

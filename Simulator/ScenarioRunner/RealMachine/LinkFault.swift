@@ -1,3 +1,4 @@
+import DomainManagement
 import ScenarioLanguage
 import SimulatedHypervisor
 
@@ -5,7 +6,7 @@ import SimulatedHypervisor
 /// move by. What the runner and the machines that it was lent say to each other goes the same way unharmed.
 struct LinkFault {
     /// Where domains move to, unless a configuration says otherwise.
-    private static let port = "8002"
+    private static let port = MigrationSettings.usualPort
     private static let table = "xend-story"
     /// The card that the link is plugged into (CI/lab/xen-lab).
     private static let card = "eth1"

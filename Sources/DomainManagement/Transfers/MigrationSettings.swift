@@ -9,8 +9,10 @@ public struct MigrationSettings: Sendable {
     public var network: (any HostNetwork)?
     /// Whether another host can prove that it belongs to the pool. If not, domains move on this machine only.
     public var knowsPool: Bool { secret != nil || network != nil }
+    /// The default of `xend-migration-port`.
+    public static let usualPort: UInt16 = 8002
     /// The port of other xends, and of this one unless it is taken or chosen freely.
-    public var port: UInt16 = 8002
+    public var port = usualPort
     /// Where this xend listens for other ones, once it does.
     public var listeningPort: UInt16 = 0
     /// Where clients find this xend.
