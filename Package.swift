@@ -145,7 +145,8 @@ let package = Package(
         .target(
             name: "XenHypervisor",
             dependencies: [
-                "HypervisorInterface", "DomainModel", .target(name: "CXen", condition: .when(traits: ["RealXen"])),
+                "HypervisorInterface", "DomainModel", "CLinux",
+                .target(name: "CXen", condition: .when(traits: ["RealXen"])),
             ], swiftSettings: settings, linkerSettings: libxen),
         // Calls of Linux that Swift's Glibc module leaves out. Header only.
         .systemLibrary(name: "CLinux"),

@@ -20,9 +20,24 @@
 extern int pipe2(int ends[2], int flags);
 extern long syscall(long number, ...);
 
-/* Blocks of this many bytes and more are mappings of their own, whatever has been freed before; 0 on failure. */
-static inline int clinux_map_blocks_from(int bytes) {
-    return mallopt(M_MMAP_THRESHOLD, bytes);
+/* Large blocks are mappings of their own, which the machine gets back when they are freed, whatever has been freed before; from as many
+   bytes on as the C library itself begins with. */
+static inline void clinux_give_blocks_back(void) {
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
+    mallopt(M_TRIM_THRESHOLD, 128 << 10);
+    malloc_trim(0);
+}
+
+/* Large blocks that are freed stay with the process, and the next of their size need not be filled by the machine: up to the most that
+   the C library takes. */
+static inline void clinux_keep_blocks(void) {
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+}
+
+/* How many bytes a pipe holds; -1 and errno on failure. */
+static inline int clinux_set_pipe_size(int end, int bytes) {
+    return fcntl(end, 1031 /* F_SETPIPE_SZ */, bytes);
 }
 
 /* A descriptor that becomes readable when the process ends (Linux 5.3); close-on-exec. -1 and errno on failure. */

@@ -86,9 +86,9 @@ public protocol ReadableFile: Sendable {
     func read(_ count: Int) async throws(FileError) -> [UInt8]
     /// Whether the file is one of the kernel's, which can `send`.
     var canSend: Bool { get }
-    /// Writes what comes next, `count` bytes at most, into a socket that does not block, without taking it into memory.
-    /// - Returns: how many bytes, 0 at the end of the file or when nobody reads from the socket; nil when the socket takes none now.
-    func send(_ count: Int, to socket: Int32) async throws(FileError) -> Int?
+    /// Writes what comes next, `count` bytes at most, into a pipe that does not block, without taking it into memory.
+    /// - Returns: how many bytes, 0 at the end of the file or when nobody reads from the pipe; nil when the pipe takes none now.
+    func send(_ count: Int, to pipe: Int32) async throws(FileError) -> Int?
     /// Idempotent.
     func close() async
 }
@@ -97,7 +97,7 @@ extension ReadableFile {
     /// Not, unless the file says so.
     public var canSend: Bool { false }
     /// Nothing: whoever asks reads and writes by himself.
-    public func send(_ count: Int, to socket: Int32) async throws(FileError) -> Int? { 0 }
+    public func send(_ count: Int, to pipe: Int32) async throws(FileError) -> Int? { 0 }
 }
 
 /// What stands at a path.

@@ -180,9 +180,9 @@ public protocol ImageInput: Sendable {
     func read(_ count: Int) async throws -> [UInt8]
     /// Whether `send` may be used instead: nobody has to look at the bytes any more.
     var canSend: Bool { get }
-    /// Writes what comes next, `limit` bytes at most, into a socket that does not block, without taking it into memory.
-    /// - Returns: how many bytes, 0 when there are no more or nobody reads from the socket; nil when the socket takes none now.
-    func send(_ limit: Int, to socket: Int32) async throws -> Int?
+    /// Writes what comes next, `limit` bytes at most, into a pipe that does not block, without taking it into memory.
+    /// - Returns: how many bytes, 0 when there are no more or nobody reads from the pipe; nil when the pipe takes none now.
+    func send(_ limit: Int, to pipe: Int32) async throws -> Int?
     /// To be called when the hypervisor says that it has all. Throws when it cannot have.
     func finish() async throws
 }
@@ -191,7 +191,7 @@ extension ImageInput {
     /// Not, unless the source says so.
     public var canSend: Bool { false }
     /// Nothing: whoever asks reads and writes by himself.
-    public func send(_ limit: Int, to socket: Int32) async throws -> Int? { 0 }
+    public func send(_ limit: Int, to pipe: Int32) async throws -> Int? { 0 }
     /// A source that does not know its length believes it.
     public func finish() async throws {}
 }

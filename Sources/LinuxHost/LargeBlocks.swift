@@ -7,10 +7,5 @@ public enum LargeBlocks {
     /// The C library raises the size from which a block is a mapping of its own with every such block that is freed (mallopt(3),
     /// `M_MMAP_THRESHOLD`). From then on bodies of requests lie among small things that live on, and what a flood of them took
     /// is kept for good.
-    public static func areGivenBack() {
-        _ = clinux_map_blocks_from(size)
-    }
-
-    /// Bytes: what the C library itself begins with.
-    private static let size: Int32 = 128 << 10
+    public static func areGivenBack() { clinux_give_blocks_back() }
 }

@@ -30,11 +30,11 @@ actor LinuxReadableFile: ReadableFile {
 
     nonisolated var canSend: Bool { true }
 
-    func send(_ count: Int, to socket: Int32) async throws(FileError) -> Int? {
+    func send(_ count: Int, to pipe: Int32) async throws(FileError) -> Int? {
         guard let file else { throw FileError.closed("read", path) }
         return try attempt("read", path) {
             do {
-                return try check { sendfile(socket, file.rawValue, nil, count) }
+                return try check { sendfile(pipe, file.rawValue, nil, count) }
             } catch Errno.resourceTemporarilyUnavailable {
                 return nil
             } catch Errno.brokenPipe {

@@ -1,41 +1,45 @@
 #if RealXen
+    import CLinux
     import Glibc
     import HypervisorInterface
+    import Synchronization
 
-    /// A pair of connected sockets: libxenguest writes or reads one end, blocking, on its thread; the other is ours.
+    /// A pipe: libxenguest writes or reads one end, blocking, on its thread; the other is ours.
     ///
-    /// A socket and not a pipe, so that writing to a library that has given up is an error and never a signal.
-    struct ImageStream: Sendable {
-        let libraryEnd: Int32
-        let ourEnd: Int32
-        let poller: Poller
+    /// A pipe and not a pair of sockets: it wakes who waits when it was empty or full, and a socket for every few pages. A file goes into it
+    /// without being copied.
+    final class ImageStream: Sendable {
+        /// Of the bytes.
+        enum Way { case toLibrary, fromLibrary }
 
-        init(poller: Poller) throws(HypervisorError) {
+        let libraryEnd: Int32
+        private let ourEnd: Int32
+        private let poller: Poller
+        private let isOurs = Atomic(true)
+
+        init(_ way: Way, poller: Poller) throws(HypervisorError) {
+            // Writing to who has given up is an error and never a signal.
+            signal(SIGPIPE, SIG_IGN)
             var ends: [Int32] = [-1, -1]
-            let kind = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-            guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
-                throw HypervisorError("socketpair", nil, HypervisorError.Reason(errno: errno))
+            guard pipe2(&ends, O_CLOEXEC) == 0 else {
+                throw HypervisorError("pipe", nil, HypervisorError.Reason(errno: errno))
             }
-            libraryEnd = ends[0]
-            ourEnd = ends[1]
+            (libraryEnd, ourEnd) = way == .toLibrary ? (ends[0], ends[1]) : (ends[1], ends[0])
             self.poller = poller
             _ = fcntl(ourEnd, F_SETFL, fcntl(ourEnd, F_GETFL) | O_NONBLOCK)
-            // The usual buffer is filled by a few pages, and each time it is full both sides wait for each other.
-            var size = CInt(bufferSize)
-            for end in ends {
-                setsockopt(end, SOL_SOCKET, SO_SNDBUFFORCE, &size, socklen_t(MemoryLayout<CInt>.size))
-            }
+            // The usual one is filled by a few pages, and each time it is full both sides wait for each other.
+            if clinux_set_pipe_size(ourEnd, bufferSize) < 0 { _ = clinux_set_pipe_size(ourEnd, CInt(pieceSize)) }
         }
 
-        /// Nobody uses the end any more; what waits on the other one wakes up.
+        /// The library is done; what waits on the other end wakes up.
         func closeLibraryEnd() { Glibc.close(libraryEnd) }
-        func closeOurEnd() {
+
+        /// We are: the library's next call fails, or finds the end. Idempotent.
+        func end() {
+            guard isOurs.exchange(false, ordering: .relaxed) else { return }
             poller.forget(ourEnd)
             Glibc.close(ourEnd)
         }
-
-        /// No more bytes in either direction; both ends wake up, and stay open for who still has them.
-        func shutdown() { _ = Glibc.shutdown(ourEnd, CInt(SHUT_RDWR)) }
 
         /// The next bytes, a piece of them at most, into the memory of one that nobody has any more; none at the end.
         private func read(into piece: inout [UInt8]) async {
@@ -44,7 +48,7 @@
                 piece.removeAll(keepingCapacity: true)
                 piece.append(addingCapacity: pieceSize) { span in
                     span.withUnsafeMutableBufferPointer { buffer, used in
-                        count = recv(ourEnd, buffer.baseAddress, pieceSize, 0)
+                        count = Glibc.read(ourEnd, buffer.baseAddress, pieceSize)
                         (used, reason) = (max(0, count), errno)
                     }
                 }
@@ -67,7 +71,7 @@
                     try await output.write(piece)
                 } catch {
                     failed(error)
-                    shutdown()
+                    end()
                     return error
                 }
             }
@@ -76,13 +80,13 @@
         /// Hands over an input that can send itself, and its end.
         func send(_ input: any ImageInput) async throws {
             while true {
-                guard let count = try await input.send(bufferSize, to: ourEnd) else {
+                guard let count = try await input.send(Int(bufferSize), to: ourEnd) else {
                     guard await poller.wait(for: ourEnd, .writing) else { return }
                     continue
                 }
                 if count == 0 { break }
             }
-            _ = Glibc.shutdown(ourEnd, CInt(SHUT_WR))
+            end()
         }
 
         /// Returns false when the library does not read any more.
@@ -91,7 +95,7 @@
             while sent < bytes.count {
                 let count = bytes.withUnsafeBytes { all in
                     let rest = UnsafeRawBufferPointer(rebasing: all[sent...])
-                    return Glibc.send(ourEnd, rest.baseAddress, rest.count, CInt(MSG_NOSIGNAL))
+                    return Glibc.write(ourEnd, rest.baseAddress, rest.count)
                 }
                 if count >= 0 {
                     sent += count
@@ -103,6 +107,6 @@
         }
     }
 
-    /// Of bytes under way between us and the library: a batch of its pages.
-    private let bufferSize = 4 << 20
+    /// Bytes that may be under way between us and the library: a batch of its pages, where the machine allows so much.
+    private let bufferSize: Int32 = 4 << 20
 #endif

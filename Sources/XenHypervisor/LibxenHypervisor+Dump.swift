@@ -5,12 +5,12 @@
     import HypervisorInterface
     import Synchronization
 
-    /// Cores: libxenguest maps the domain's pages, a few megabytes at a time, and writes them into a socket on a thread of its own;
+    /// Cores: libxenguest maps the domain's pages, a few megabytes at a time, and writes them into a pipe on a thread of its own;
     /// meanwhile a task carries the bytes on.
     extension LibxenHypervisor {
         func dumpCore(_ id: DomainID, output: any ImageOutput) async throws(HypervisorError) {
-            let stream = try ImageStream(poller: poller)
-            defer { stream.closeOurEnd() }
+            let stream = try ImageStream(.fromLibrary, poller: poller)
+            defer { stream.end() }
             let run = DumpRun(id: id, stream: stream)
             let failure: HypervisorError? = await withTaskGroup(of: HypervisorError?.self) { group in
                 // The library's call blocks: it has a thread of its own, for which this waits while the bytes are carried on.
@@ -60,7 +60,7 @@
         private func take(_ bytes: UnsafeMutablePointer<CChar>, _ count: Int) -> Int32 {
             var sent = 0
             while sent < count {
-                let result = send(stream.libraryEnd, bytes + sent, count - sent, CInt(MSG_NOSIGNAL))
+                let result = write(stream.libraryEnd, bytes + sent, count - sent)
                 if result > 0 {
                     sent += result
                 } else if errno != EINTR {

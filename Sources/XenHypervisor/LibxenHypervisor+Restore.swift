@@ -4,14 +4,14 @@
     import Glibc
     import HypervisorInterface
 
-    /// Restoring: xc_domain_restore reads from a socket on a thread of its own; a task beside it reads the image record by
+    /// Restoring: xc_domain_restore reads from a pipe on a thread of its own; a task beside it reads the image record by
     /// record, so that not one byte behind the image is taken from the input.
     extension LibxenHypervisor {
         func restore(
             _ id: DomainID, _ restore: DomainRestore, input: any ImageInput
         ) async throws(HypervisorError) -> BuiltDomain {
-            let stream = try ImageStream(poller: poller)
-            defer { stream.closeOurEnd() }
+            let stream = try ImageStream(.toLibrary, poller: poller)
+            defer { stream.end() }
             let (built, inputError) = await withTaskGroup(of: RestorePart.self) { group in
                 group.addTask { .library(await fill(id, restore, from: stream)) }
                 group.addTask { .input(await feed(input, into: stream, for: id)) }
@@ -49,7 +49,9 @@
             return .success(
                 try await onNewThread(named: "restore-\(id)") { () throws(HypervisorError) in
                     defer { stream.closeLibraryEnd() }
-                    return try XenControl().restore(id, restore, from: stream.libraryEnd)
+                    return try LibraryMemory.isKept { () throws(HypervisorError) in
+                        try XenControl().restore(id, restore, from: stream.libraryEnd)
+                    }
                 })
         } catch {
             return .failure(error)
@@ -71,10 +73,10 @@
             }
             return nil
         } catch let error as ImageFramingError {
-            stream.shutdown()
+            stream.end()
             return HypervisorError("xc_domain_restore", id, .badImage, text: error.description)
         } catch {
-            stream.shutdown()
+            stream.end()
             let reason: HypervisorError.Reason = Task.isCancelled ? .cancelled : .callback
             return HypervisorError("xc_domain_restore", id, reason, text: "\(error)")
         }

@@ -5,14 +5,14 @@
     import HypervisorInterface
     import Synchronization
 
-    /// Saving: xc_domain_save writes into a socket on a thread of its own and asks us through callbacks; meanwhile one task
+    /// Saving: xc_domain_save writes into a pipe on a thread of its own and asks us through callbacks; meanwhile one task
     /// carries the bytes on, and another answers.
     extension LibxenHypervisor {
         func save(
             _ id: DomainID, live: Bool, output: any ImageOutput, observer: any SaveObserver
         ) async throws(HypervisorError) {
-            let stream = try ImageStream(poller: poller)
-            defer { stream.closeOurEnd() }
+            let stream = try ImageStream(.fromLibrary, poller: poller)
+            defer { stream.end() }
             let run = SaveRun(id: id, live: live, stream: stream)
             let failure: HypervisorError? = await withTaskCancellationHandler {
                 await withTaskGroup(of: HypervisorError?.self) { group in

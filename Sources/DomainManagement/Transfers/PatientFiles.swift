@@ -77,9 +77,9 @@ private struct PatientFile: WritableFile, ReadableFile {
 
     var canSend: Bool { reading?.canSend ?? false }
 
-    func send(_ count: Int, to socket: Int32) async throws(FileError) -> Int? {
+    func send(_ count: Int, to pipe: Int32) async throws(FileError) -> Int? {
         try await patience.wait("read", path) { [reading] () throws(FileError) in
-            try await reading?.send(count, to: socket)
+            try await reading?.send(count, to: pipe)
         }
     }
 

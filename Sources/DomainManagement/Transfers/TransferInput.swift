@@ -15,8 +15,8 @@ struct TransferInput: ImageInput {
 
     var canSend: Bool { input.canSend }
 
-    func send(_ limit: Int, to socket: Int32) async throws -> Int? {
-        let count = try await input.send(limit, to: socket)
+    func send(_ limit: Int, to pipe: Int32) async throws -> Int? {
+        let count = try await input.send(limit, to: pipe)
         try task.moved(count ?? 0)
         return count
     }

@@ -5,7 +5,7 @@ import HypervisorInterface
 /// The image of a save file that has been read to its end and found right: handed out as it is, from the front.
 ///
 /// What passes through this process is held against what was found right, for a disk may say something else the second time; the last
-/// piece is handed out only when all of it was the same. What a socket takes from the file by itself comes out of memory mostly, where
+/// piece is handed out only when all of it was the same. What a pipe takes from the file by itself comes out of memory mostly, where
 /// the first reading has put it.
 public actor VerifiedImage: ImageInput {
     private let path: String
@@ -57,16 +57,16 @@ public actor VerifiedImage: ImageInput {
         return bytes
     }
 
-    /// Whether the file can go to a socket without passing through this process.
+    /// Whether the file can go to a pipe without passing through this process.
     public nonisolated var canSend: Bool { file.canSend }
 
-    /// Sends up to `limit` bytes to a socket that does not block.
+    /// Sends up to `limit` bytes to a pipe that does not block.
     ///
-    /// - Returns: how many; 0 at the end of the image, nil when the socket takes none now.
-    public func send(_ limit: Int, to socket: Int32) async throws -> Int? {
+    /// - Returns: how many; 0 at the end of the image, nil when the pipe takes none now.
+    public func send(_ limit: Int, to pipe: Int32) async throws -> Int? {
         guard rest > 0 else { return 0 }
         digest = nil
-        let sent = try await file.send(min(limit, rest), to: socket)
+        let sent = try await file.send(min(limit, rest), to: pipe)
         rest -= sent ?? 0
         return sent
     }
