@@ -31,8 +31,9 @@ public struct Normaliser {
 
     private mutating func name(_ kind: String, _ value: String) -> SExpression { .atom(named(kind, value)) }
 
-    private mutating func named(_ kind: String, _ value: String) -> String {
-        let key = "\(kind) \(kind == "mac" || kind == "uuid" ? "" : host) \(value)"
+    /// - Parameter other: the host that has chosen it; nil: the one that answers.
+    private mutating func named(_ kind: String, _ value: String, by other: String? = nil) -> String {
+        let key = "\(kind) \(kind == "mac" || kind == "uuid" ? "" : other ?? host) \(value)"
         if let known = names[key] { return known }
         let number = (counts[kind] ?? 0) + 1
         counts[kind] = number
@@ -155,12 +156,16 @@ public struct Normaliser {
         return result.joined(separator: " ")
     }
 
-    /// The value of a `Location` header: the host and port are the target's, a number at the end is an id.
+    /// The value of a `Location` header: the host and port are the target's, a number at the end is an id, which is the host's that the
+    /// url names.
     public mutating func location(_ url: String) -> String {
         guard let path = url.utf8Range(of: "/xend", from: 0) else { return url }
         var parts = String(decoding: Array(url.utf8)[(path - 5)...], as: UTF8.self).split(separator: "/").map(
             String.init)
-        if let last = parts.last, Int(last) != nil { parts[parts.count - 1] = id(last) }
+        if let last = parts.last, Int(last) != nil {
+            let host = url.split(separator: "/").dropFirst().first?.split(separator: ":").first.map(String.init)
+            parts[parts.count - 1] = named("id", last, by: host == "localhost" ? nil : host)
+        }
         return "http://_/" + parts.joined(separator: "/")
     }
 
