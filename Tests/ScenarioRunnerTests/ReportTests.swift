@@ -41,6 +41,14 @@ import Testing
         }
         #expect(normaliser.location("http://localhost:8000/xend/domain/7") == "http://_/xend/domain/id1")
         #expect(normaliser.text("cannot pause domain 7 \"web\"") == "cannot pause domain id1 \"web\"")
+        // Ids of another host are its own, wherever they are told.
+        #expect(normaliser.location("http://beta:8000/xend/domain/7") == "http://_/xend/domain/id2")
+        let moved = "(migrate (id 1) (src (host alpha) (domain 7)) (dst (host beta) (domain 7)))"
+        #expect(
+            normaliser.normalise(try SExpression.parseFirst(moved)).description
+                == "(migrate (id 1) (src (host alpha) (domain id1)) (dst (host beta) (domain id2)))")
+        normaliser.turn(to: "beta")
+        #expect(normaliser.text("cannot pause domain 7 \"web\"") == "cannot pause domain id2 \"web\"")
     }
 
     static var summary: RunSummary {

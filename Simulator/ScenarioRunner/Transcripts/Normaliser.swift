@@ -72,6 +72,12 @@ public struct Normaliser {
         if members.count == 2, head == "state", parent == "domain", let state = members[1].atom {
             return [.atom(head), .atom(DomainStates.running.contains(state) ? "running" : state)]
         }
+        // Of a migration: the id at either end is that host's.
+        let before = host
+        defer { host = before }
+        if head == "src" || head == "dst", let there = members.first(where: { $0.name == "host" })?.list?.last?.atom {
+            host = there
+        }
         let rest = members.dropFirst().map { member(of: head, $0) }
         return .list([.atom(head)] + rest)
     }
