@@ -78,11 +78,13 @@
                 stream.closeLibraryEnd()
                 ask.finish()
             }
-            // The library looks for a PV guest's tables of its memory before it asks to suspend it, and one that has
-            // never run has none yet: it boots so far first. Where nobody follows what the guest writes, nothing is lost.
-            if !live, try XenControl().requiredReport("xc_domain_save", id).cpu_time == 0, !suspend() {
+            // The library looks for a PV guest's tables of its memory before it asks to suspend it, and one that has never run has
+            // none yet. It boots so far first, and then nothing of it changes while it is copied.
+            let hasRun = try XenControl().requiredReport("xc_domain_save", id).cpu_time > 0
+            guard hasRun || suspend() else {
                 throw HypervisorError("xc_domain_save", id, .callback, text: "it was not suspended")
             }
+            let isCopiedLive = live && hasRun
             let this = Unmanaged.passUnretained(self)
             var callbacks = save_callbacks()
             callbacks.data = this.toOpaque()
@@ -99,7 +101,7 @@
             try withExtendedLifetime(self) { () throws(HypervisorError) in
                 _ = try XenControl().check("xc_domain_save", id) {
                     xc_domain_save(
-                        $0, stream.libraryEnd, UInt32(id.rawValue), live ? UInt32(XCFLAGS_LIVE) : 0, &callbacks,
+                        $0, stream.libraryEnd, UInt32(id.rawValue), isCopiedLive ? UInt32(XCFLAGS_LIVE) : 0, &callbacks,
                         XC_STREAM_PLAIN, -1)
                 }
             }

@@ -53,13 +53,16 @@ private func movingCases(_ kind: GuestKind) -> [ContractCase] {
             }
         },
         ContractCase("a \(kind) domain that has never run boots to be suspended") { setting in
-            let image = try await ContractGuest.built(setting, setting.kernels.echoes, kind: kind) {
-                try await $0.saveAsMade()
-            }
-            try await ContractGuest.empty(setting, kind: kind) { guest in
-                try await guest.restore(image)
-                try await guest.hypervisor.unpause(guest.id)
-                try await guest.withConsole { try await $0.expectEcho() }
+            let mayBeLive = try await setting.machine.hypervisor.node().canMigrateLive.contains(kind)
+            for live in mayBeLive ? [false, true] : [false] {
+                let image = try await ContractGuest.built(setting, setting.kernels.echoes, kind: kind) {
+                    try await $0.saveAsMade(live: live)
+                }
+                try await ContractGuest.empty(setting, kind: kind) { guest in
+                    try await guest.restore(image)
+                    try await guest.hypervisor.unpause(guest.id)
+                    try await guest.withConsole { try await $0.expectEcho() }
+                }
             }
         },
         ContractCase("what follows an image of a \(kind) domain in its input is not taken") { setting in
@@ -144,9 +147,9 @@ extension ContractGuest {
     }
 
     /// Paused, as it has been made.
-    fileprivate func saveAsMade() async throws -> [UInt8] {
+    fileprivate func saveAsMade(live: Bool) async throws -> [UInt8] {
         let output = MemoryOutput()
-        try await hypervisor.save(id, live: false, output: output, observer: Suspender(guest: self, unpauses: true))
+        try await hypervisor.save(id, live: live, output: output, observer: Suspender(guest: self, unpauses: true))
         return output.bytes
     }
 
