@@ -140,6 +140,8 @@ let package = Package(
             ]),
 
         // -- The real machine --------------------------------------------------------------------------------------
+        // Calls of Linux that Swift's Glibc module leaves out. Header only.
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CXen"),
         // libxenctrl and its sisters behind HypervisorInterface. Empty without the trait RealXen.
         .target(
@@ -148,8 +150,6 @@ let package = Package(
                 "HypervisorInterface", "DomainModel", "CLinux",
                 .target(name: "CXen", condition: .when(traits: ["RealXen"])),
             ], swiftSettings: settings, linkerSettings: libxen),
-        // Calls of Linux that Swift's Glibc module leaves out. Header only.
-        .systemLibrary(name: "CLinux"),
         // Files, subprocesses, sockets, boot record, log of a Linux host, behind HostInterface.
         module(
             "LinuxHost",

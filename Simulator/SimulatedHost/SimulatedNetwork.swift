@@ -155,7 +155,7 @@ public final class SimulatedNetwork: @unchecked Sendable {
         let to = resolve(name, from: from)
         let there = Link(from: from, to: to)
         let back = Link(from: to, to: from)
-        guard hosts[to] != nil else { throw .unreachable(host: name) }
+        guard hosts[to] != nil else { throw .unknown(host: name) }
         var latency = oneWay(there) + oneWay(back)
         let fault = hosts[from]?.faults.meet(.network, from, to)
         if fault.errno != nil { throw .refused(host: name, port: port) }

@@ -88,8 +88,10 @@ public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
     case addressInUse(port: UInt16)
     /// The host is there, and nobody listens.
     case refused(host: String, port: UInt16)
-    /// There is no way to the host, or its name is not known.
+    /// There is no way to the host.
     case unreachable(host: String)
+    /// Nobody knows what address the host has.
+    case unknown(host: String)
     /// Not within the deadline.
     case timedOut
     /// Closed by us, or reset by the peer.
@@ -104,6 +106,7 @@ public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
         case .addressInUse(let port): "port \(port) is in use"
         case .refused(let host, let port): "\(host):\(port) refused the connection"
         case .unreachable(let host): "\(host) cannot be reached"
+        case .unknown(let host): "the name \(host) is unknown"
         case .timedOut: "timed out"
         case .closed: "the connection was closed"
         case .fenced: "the daemon has been killed"

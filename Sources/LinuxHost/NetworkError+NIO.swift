@@ -34,7 +34,7 @@ extension NetworkError {
         case Errno.addressInUse: self = .addressInUse(port: port)
         case let error as Errno: self = .system("cannot listen on port \(port): \(errorText(error.rawValue))")
         case let error as NetworkError: self = error
-        case let error as SocketAddressError.UnknownHost: self = .system("the name \(error.host) is unknown")
+        case let error as SocketAddressError.UnknownHost: self = .unknown(host: error.host)
         default: self = .system("cannot listen on port \(port): \(error)")
         }
     }
@@ -59,7 +59,7 @@ extension NetworkError {
         } else if let first = errors.first {
             self = first
         } else {
-            self = .system("the name \(host) is unknown")
+            self = .unknown(host: host)
         }
     }
 

@@ -17,7 +17,7 @@ struct PortError: Error, CustomStringConvertible {
         }
         switch reason {
         case .addressInUse: return " (does another xend run? \(key) in xend-config.sxp chooses another port)"
-        case .refused, .unreachable, .timedOut, .closed, .fenced, .system:
+        case .refused, .unreachable, .unknown, .timedOut, .closed, .fenced, .system:
             let isOrdinary = address.isEmpty || address == "localhost"
             return isOrdinary
                 ? ""
