@@ -132,7 +132,7 @@ struct NetworkTests {
     @Test(
         "Who cannot be reached is said to be",
         arguments: [
-            ("beta", 9, NetworkError.refused(host: "beta", port: 9)), ("gamma", 8002, .unreachable(host: "gamma")),
+            ("beta", 9, NetworkError.refused(host: "beta", port: 9)), ("gamma", 8002, .unknown(host: "gamma")),
             ("off", 8002, .unreachable(host: "off")),
         ])
     func unreachable(_ host: String, _ port: UInt16, _ expected: NetworkError) throws {

@@ -57,14 +57,14 @@ struct MigrationTests {
             SExpression.parseFirst("(vm (name \(name)) (memory \(memory)) (image (linux (kernel /boot/vmlinuz))))"))
     }
 
-    @Test("Itself, a stranger, an unreachable host and a Xen that cannot are refused")
+    @Test("Itself, a stranger, a host that nobody knows and a Xen that cannot are refused")
     func others() throws {
         let hosts = TwoHosts()
         try hosts.start(hosts.alpha)
         try hosts.start(hosts.beta, secret: "another secret, of other hosts")
         try hosts.createRunning()
         for (destination, text) in [
-            ("alpha", "this very xend"), ("beta", "secret of this pool"), ("gamma", "cannot be reached"),
+            ("alpha", "this very xend"), ("beta", "secret of this pool"), ("gamma", "the name gamma is unknown"),
             ("", "invalid destination"),
         ] {
             let error = #expect(throws: OperationError.self, "\(destination)") {
