@@ -45,16 +45,18 @@ import Testing
         let busy = LinuxTasks(on: executor).spawn { while !Task.isCancelled { await Task.yield() } }
         defer { busy.cancel() }
         let loop = executor.loop
-        let arrived = loop.makePromise(of: Void.self)
+        let (over, arrived) = (loop.makePromise(of: Void.self), loop.makePromise(of: Void.self))
+        loop.scheduleTask(in: .milliseconds(5)) { over.succeed() }
         let listener = try await ServerBootstrap(group: loop)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { arrived.succeed() }
             }
             .bind(host: "127.0.0.1", port: 0).get()
         let port = try #require(listener.localAddress?.port)
-        let peer = try await ClientBootstrap(group: MultiThreadedEventLoopGroup(numberOfThreads: 1))
+        let peer = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port).get()
         try await arrived.futureResult.get()
+        try await over.futureResult.get()
         try await peer.close()
         try await listener.close()
     }

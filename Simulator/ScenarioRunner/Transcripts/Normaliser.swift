@@ -31,9 +31,16 @@ public struct Normaliser {
 
     private mutating func name(_ kind: String, _ value: String) -> SExpression { .atom(named(kind, value)) }
 
-    /// - Parameter other: the host that has chosen it; nil: the one that answers.
-    private mutating func named(_ kind: String, _ value: String, by other: String? = nil) -> String {
-        let key = "\(kind) \(kind == "mac" || kind == "uuid" ? "" : other ?? host) \(value)"
+    /// What one host tells of another: ids are those of the other.
+    private mutating func telling<Told>(of other: String?, _ body: (inout Self) -> Told) -> Told {
+        let before = host
+        defer { host = before }
+        host = other ?? host
+        return body(&self)
+    }
+
+    private mutating func named(_ kind: String, _ value: String) -> String {
+        let key = "\(kind) \(kind == "mac" || kind == "uuid" ? "" : host) \(value)"
         if let known = names[key] { return known }
         let number = (counts[kind] ?? 0) + 1
         counts[kind] = number
@@ -73,12 +80,9 @@ public struct Normaliser {
             return [.atom(head), .atom(DomainStates.running.contains(state) ? "running" : state)]
         }
         // Of a migration: the id at either end is that host's.
-        let before = host
-        defer { host = before }
-        if head == "src" || head == "dst", let there = members.first(where: { $0.name == "host" })?.list?.last?.atom {
-            host = there
-        }
-        let rest = members.dropFirst().map { member(of: head, $0) }
+        let isEnd = head == "src" || head == "dst"
+        let other = isEnd ? members.first { $0.name == "host" }?.list?.last?.atom : nil
+        let rest = telling(of: other) { this in members.dropFirst().map { this.member(of: head, $0) } }
         return .list([.atom(head)] + rest)
     }
 
@@ -170,7 +174,7 @@ public struct Normaliser {
             String.init)
         if let last = parts.last, Int(last) != nil {
             let host = url.split(separator: "/").dropFirst().first?.split(separator: ":").first.map(String.init)
-            parts[parts.count - 1] = named("id", last, by: host == "localhost" ? nil : host)
+            parts[parts.count - 1] = telling(of: host == "localhost" ? nil : host) { $0.id(last) }
         }
         return "http://_/" + parts.joined(separator: "/")
     }
