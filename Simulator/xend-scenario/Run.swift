@@ -71,63 +71,31 @@ struct Run: ParsableCommand {
         let files = try read(&summary)
         let clock = ContinuousClock()
         let start = clock.now
-        var report = TerminalReport(
-            total: files.reduce(0) { $0 + $1.scenarios.count }, isTerminal: Terminal.isInteractive,
-            write: Terminal.write)
-        for refusal in summary.refusals { report.refuse(refusal) }
-        files: for file in files {
-            var recorded: [(name: String, transcript: String)] = []
-            let isCompared = !record && TranscriptFile.exists(beside: file.path)
-            let expected = isCompared ? TranscriptFile.read(beside: file.path) : [:]
-            for scenario in file.scenarios {
-                report.begin(scenario.name)
-                var result = execute(scenario)
-                if result.failure == nil, isCompared {
-                    // A file without this scenario is damaged, or older than the scenario.
-                    result.compare(
-                        withRecorded: expected[scenario.name] ?? "", file: TranscriptFile.path(beside: file.path),
-                        isStrict: strict)
-                }
-                if realMachine != nil { tellFidelity(result, expected[scenario.name]) }
-                recorded.append((result.name, result.transcript))
-                summary.results.append(result)
-                report.end(result)
-                if transcript { Terminal.write(result.transcript + "\n") }
+        var telling = Telling(self, files, summary)
+        if let address = url.flatMap(RemoteAddress.init) {
+            for scenario in telling.scenarios {
+                telling.take(tell(scenario, at: address))
                 // What others do there now would be judged by what this one has left.
-                if !result.leftovers.isEmpty { break files }
+                if telling.hasLeftovers { break }
             }
-            if record, recorded.contains(where: { !$0.transcript.isEmpty }) {
-                try Terminal.save(TranscriptFile.path(beside: file.path), TranscriptFile.text(recorded))
-            }
+        } else {
+            let stories = SimulatedStories(seed: seed, seeds: seeds, twice: twice, keepsChronicle: html != nil)
+            Parallel.inOrder(telling.scenarios, { stories.tell($0) }, each: { telling.take($0) })
         }
-        report.finish(summary, realTime: clock.now - start)
+        summary = telling.summary
+        if record { try telling.record() }
+        telling.report.finish(summary, realTime: clock.now - start)
         if let junit { try Terminal.save(junit, JUnitReport.xml(summary)) }
         if let html { try Terminal.save(html, HTMLReport.page(summary, title: "xend scenarios")) }
         guard summary.exitStatus == 0 else { throw ExitCode(summary.exitStatus) }
     }
 
-    /// One line for the table of what is the same on both machines.
-    private func tellFidelity(_ result: ScenarioResult, _ simulated: String?) {
-        let verdict: String
-        switch result.outcome {
-        case .skipped(let reason): verdict = "left out: \(reason)"
-        case .failed(let failure):
-            verdict =
-                "differs: \(failure.form): \(failure.reasons.joined(separator: "; ").split(separator: "\n").joined(separator: " "))"
-        case .passed:
-            let difference = simulated.map { Fidelity.difference($0, result.transcript) }
-            verdict =
-                difference.map { $0.map { "differs: \($0)" } ?? "same" } ?? "passes; no transcript to compare with"
-        }
-        Terminal.write("fidelity: \(result.name): \(verdict)\n")
-    }
-
-    private func read(_ summary: inout RunSummary) throws -> [(path: String, scenarios: [Scenario])] {
-        var files: [(path: String, scenarios: [Scenario])] = []
+    private func read(_ summary: inout RunSummary) throws -> [StoryFile] {
+        var files: [StoryFile] = []
         for path in try self.files.find() {
             do {
                 let (scenarios, errors) = ScenarioReader.read(try ScenarioFiles.read(path), file: path)
-                if errors.isEmpty { files.append((path, scenarios)) }
+                if errors.isEmpty { files.append(StoryFile(path: path, scenarios: scenarios)) }
                 summary.refusals += errors
             } catch {
                 summary.refusals.append(ScenarioError(ScenarioPlace(file: path), "\(error)"))
@@ -136,51 +104,13 @@ struct Run: ParsableCommand {
         return files
     }
 
-    private func execute(_ scenario: Scenario) -> ScenarioResult {
-        if let address = url.flatMap(RemoteAddress.init) {
-            var result =
-                realMachine.map {
-                    ScenarioSuite.run(
-                        scenario, at: address, guestImage: $0, lent: lent.compactMap { RemoteAddress($0) })
-                }
-                ?? ScenarioSuite.run(scenario, at: address)
-            // Real time has an order of its own between domains.
-            result.hasOwnOrder = true
-            return result
-        }
-        var options = ScenarioSuite.Options()
-        options.seed = seed
-        options.keepsChronicle = html != nil
-        guard let seeds else {
-            let result = ScenarioSuite.run(scenario, options: options)
-            return twice ? again(scenario, options, result) : result
-        }
-        options.shuffles = true
-        var last: ScenarioResult?
-        for number in 0..<seeds {
-            options.seed = (seed ?? 0) + UInt64(number)
-            var result = ScenarioSuite.run(scenario, options: options)
-            if twice { result = again(scenario, options, result) }
-            if var failure = result.failure {
-                failure.reasons.append(
-                    "seed \(options.seed ?? 0): run it again with --seeds 1 --seed \(options.seed ?? 0)")
-                result.outcome = .failed(failure)
-                return result
-            }
-            last = result
-        }
-        // Other orders than the recorded one have other transcripts.
-        last?.hasOwnOrder = true
-        return last ?? ScenarioSuite.run(scenario, options: options)
-    }
-
-    /// The same again must give the same.
-    private func again(
-        _ scenario: Scenario, _ options: ScenarioSuite.Options, _ first: ScenarioResult
-    ) -> ScenarioResult {
-        var first = first
-        let second = ScenarioSuite.run(scenario, options: options)
-        first.compare(with: second.transcript, from: "the second run")
-        return first
+    private func tell(_ scenario: Scenario, at address: RemoteAddress) -> ScenarioResult {
+        let lent = lent.compactMap { RemoteAddress($0) }
+        var result =
+            realMachine.map { ScenarioSuite.run(scenario, at: address, guestImage: $0, lent: lent) }
+            ?? ScenarioSuite.run(scenario, at: address)
+        // Real time has an order of its own between domains.
+        result.hasOwnOrder = true
+        return result
     }
 }

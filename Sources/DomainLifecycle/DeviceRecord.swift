@@ -50,7 +50,7 @@ public struct DeviceRecord: Hashable, Sendable {
 extension DeviceRecord: SExpressible {
     /// `(vif (idx 0) …)`, as the wire shows it (reference/domain.md §3).
     public func describe(to sink: inout some SExpressionSink) {
-        sink.open(type.rawValue)
+        sink.open(named: type.rawValue)
         describeFields(to: &sink)
         sink.close()
     }
@@ -76,7 +76,10 @@ extension DeviceRecord: SExpressible {
         if let script = vif.script { sink.element("script", script) }
         for address in vif.ip { sink.element("ip", "\(address)") }
         for word in ["vifname", "rate", "mtu"] {
-            if let value = vif.source.childText(word), !value.isEmpty { sink.element(word, value) }
+            guard let value = vif.source.childText(word), !value.isEmpty else { continue }
+            sink.open(named: word)
+            sink.add(value)
+            sink.close()
         }
         describeEventPort(to: &sink)
     }
@@ -103,7 +106,7 @@ extension DeviceRecord: SExpressible {
 extension DeviceRecord {
     /// The device as the wire shows it, and behind that what only xend needs.
     func describeStored(to sink: inout some SExpressionSink) {
-        sink.open(type.rawValue)
+        sink.open(named: type.rawValue)
         describeFields(to: &sink)
         sink.open("xend")
         sink.element("backend", backend.description)

@@ -235,7 +235,11 @@ extension DomainRecord: SExpressible {
         if let pinnedCPU { sink.element("pinned", pinnedCPU) }
         describeConsole(to: &sink)
         sink.open("next")
-        for (type, index) in nextIndex.sorted(by: { $0.key < $1.key }) { sink.element(type.rawValue, index) }
+        for (type, index) in nextIndex.sorted(by: { $0.key < $1.key }) {
+            sink.open(named: type.rawValue)
+            sink.add(index)
+            sink.close()
+        }
         sink.close()
         sink.open("devices")
         for device in devices { device.describeStored(to: &sink) }

@@ -48,6 +48,21 @@ enum AtomText {
         if !isWritten { writeQuoted(SXPText.bytes(of: text), into: &bytes) }
     }
 
+    /// Writes what is known to need no quotes: half of the atoms of records and answers are names of their elements.
+    /// - Parameter lead: what stands before it.
+    static func writePlain(_ text: StaticString, after lead: AtomLead, into bytes: inout [UInt8]) {
+        let text = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        assert(!text.isEmpty && text.allSatisfy(Ascii.isPlain), "an element's name needs no quotes")
+        bytes.append(addingCapacity: text.count + longestFrame) { output in
+            output.withUnsafeMutableBufferPointer { room, count in
+                guard let start = room.baseAddress, let name = text.baseAddress else { return }
+                let length = lead.write(to: start)
+                (start + length).update(from: name, count: text.count)
+                count = length + text.count
+            }
+        }
+    }
+
     /// What stands before an atom and around it, at most. Bytes.
     private static let longestFrame = 4
 

@@ -9,7 +9,9 @@ public struct SExpressionBuilder: SExpressionSink {
     public var expression: SExpression { lists[0].first ?? [] }
 
     /// Begins an element; what is added from now on is in it.
-    public mutating func open(_ name: String) { lists.append([.atom(name)]) }
+    public mutating func open(_ name: StaticString) { open(named: name.description) }
+    /// Begins an element; what is added from now on is in it.
+    public mutating func open(named name: String) { lists.append([.atom(name)]) }
     /// Ends the innermost element.
     public mutating func close() { add(.list(lists.removeLast())) }
     /// An atom of this text.

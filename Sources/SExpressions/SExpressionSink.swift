@@ -4,7 +4,10 @@
 /// not made into trees of a hundred thousand nodes first.
 public protocol SExpressionSink {
     /// Begins `(name …)`; what comes until `close` belongs to it.
-    mutating func open(_ name: String)
+    /// - Precondition: the name is one that needs no quotes.
+    mutating func open(_ name: StaticString)
+    /// The same, of a name that is not known before.
+    mutating func open(named name: String)
     /// Ends the innermost element that is open.
     mutating func close()
     /// An atom of this text, quoted where it must be.
@@ -22,7 +25,7 @@ public protocol SExpressionSink {
 extension SExpressionSink {
     /// `(name text)`.
     @inlinable
-    public mutating func element(_ name: String, _ text: String) {
+    public mutating func element(_ name: StaticString, _ text: String) {
         open(name)
         add(text)
         close()
@@ -30,7 +33,7 @@ extension SExpressionSink {
 
     /// `(name number)`.
     @inlinable
-    public mutating func element(_ name: String, _ number: Int) {
+    public mutating func element(_ name: StaticString, _ number: Int) {
         open(name)
         add(number)
         close()
@@ -38,7 +41,7 @@ extension SExpressionSink {
 
     /// `(name number)`.
     @inlinable
-    public mutating func element(_ name: String, _ number: UInt64) {
+    public mutating func element(_ name: StaticString, _ number: UInt64) {
         open(name)
         add(number)
         close()
@@ -46,7 +49,7 @@ extension SExpressionSink {
 
     /// `(name number)`.
     @inlinable
-    public mutating func element(_ name: String, _ number: Double) {
+    public mutating func element(_ name: StaticString, _ number: Double) {
         open(name)
         add(number)
         close()
@@ -56,7 +59,7 @@ extension SExpressionSink {
 extension SExpressionSink {
     /// `(name …)`, with what the body tells.
     @inlinable
-    public mutating func element(_ name: String, _ body: (inout Self) -> Void) {
+    public mutating func element(_ name: StaticString, _ body: (inout Self) -> Void) {
         open(name)
         body(&self)
         close()
@@ -64,7 +67,7 @@ extension SExpressionSink {
 
     /// `(name)`.
     @inlinable
-    public mutating func element(_ name: String) {
+    public mutating func element(_ name: StaticString) {
         open(name)
         close()
     }

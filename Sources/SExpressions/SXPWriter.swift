@@ -21,7 +21,13 @@ public struct SXPWriter: SExpressionSink {
     }
 
     /// Writes `(NAME`.
-    public mutating func open(_ name: String) {
+    public mutating func open(_ name: StaticString) {
+        AtomText.writePlain(name, after: isFirst ? .list : .spaceAndList, into: &bytes)
+        isFirst = false
+    }
+
+    /// Writes `(NAME`, the name quoted where it must be.
+    public mutating func open(named name: String) {
         AtomText.write(name, after: isFirst ? .list : .spaceAndList, into: &bytes)
         isFirst = false
     }

@@ -13,6 +13,10 @@ import Testing
             sink.element("real", 172.2)
             sink.open("empty")
             sink.close()
+            sink.open(named: "two words")
+            sink.open(named: "plain")
+            sink.close()
+            sink.close()
             sink.add(tail)
             sink.add("last")
             sink.close()
@@ -23,7 +27,8 @@ import Testing
     func text(_ tail: SExpression) {
         let thing = Thing(tail: tail)
         let value: SExpression = [
-            "thing", ["name", "a b"], ["whole", "-42"], ["real", "172.2"], ["empty"], tail, "last",
+            "thing", ["name", "a b"], ["whole", "-42"], ["real", "172.2"], ["empty"],
+            ["two words", ["plain"]], tail, "last",
         ]
         var writer = SXPWriter()
         thing.write(to: &writer)

@@ -18,7 +18,7 @@ public struct AuditArgument: Hashable, Sendable {
     }
 
     func describe(to sink: inout some SExpressionSink) {
-        sink.open(name)
+        sink.open(named: name)
         sink.add(value)
         sink.close()
     }

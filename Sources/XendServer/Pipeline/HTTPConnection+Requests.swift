@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 
@@ -14,6 +15,22 @@ extension HTTPConnection {
         } catch {
             reject(error)
         }
+    }
+
+    /// All has been read that was there.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if hasBegun, !isInputEnded { acknowledge(context) }
+        context.fireChannelReadComplete()
+    }
+
+    /// Says at once that the beginning of a request has come. Who sends a request in pieces, as many programs do (the head, then the body),
+    /// has a kernel that holds the next piece back until this one has been acknowledged, and on a connection in use Linux lets 40 ms
+    /// go by first.
+    private func acknowledge(_ context: ChannelHandlerContext) {
+        // A channel of a simulation, and a Unix socket, has nothing to acknowledge.
+        guard let socket = context.channel as? any SocketOptionProvider, context.channel.remoteAddress?.ipAddress != nil
+        else { return }
+        _ = socket.unsafeSetSocketOption(level: .tcp, name: .init(rawValue: TCP_QUICKACK), value: CInt(1))
     }
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) throws(RequestAssembly.Rejection) {
