@@ -73,6 +73,8 @@ actor DebugClient {
     private let caller: Caller
     private let tasks: any TaskSpawner
     private var subscription: Task<Void, Never>?
+    /// nil: there is none, or it has fallen too far behind.
+    private var events: EventReader?
     private var isOpen = true
 
     init(daemon: Daemon, connection: any NetworkConnection, caller: Caller, tasks: any TaskSpawner) {
@@ -104,15 +106,20 @@ actor DebugClient {
         await connection.close()
     }
 
+    /// What is being sent is sent to its end: a write that is cancelled ends the connection.
     private func subscribe(_ patterns: [EventPattern]) {
-        subscription?.cancel()
+        if let events { return events.listen(to: patterns) }
         let events = daemon.events.ownReader(matching: patterns)
+        self.events = events
         subscription = tasks.spawn { [weak self] in
             while let some = await events.next() {
                 for numbered in some { await self?.send(["event", .atom(numbered.event.name), numbered.event.value]) }
             }
+            await self?.subscriptionEnded()
         }
     }
+
+    private func subscriptionEnded() { events = nil }
 
     private func send(_ expression: SExpression?) async {
         guard let expression, isOpen else { return }

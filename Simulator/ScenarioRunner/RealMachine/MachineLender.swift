@@ -73,13 +73,13 @@ public final class MachineLender {
 
     /// Carries what has come from one end to the other.
     private func relay() {
-        for (client, daemon) in relays {
+        relays.removeAll { client, daemon in
+            // Of what has ended, all has been received: carried is what came before.
+            let (hasClientEnded, hasDaemonEnded) = (client.isEnded, daemon.isEnded)
             client.carry(to: daemon)
             daemon.carry(to: client)
-        }
-        relays.removeAll { client, daemon in
             // What one end has still to get it gets first.
-            let isOver = client.isEnded || daemon.isEnded && !client.hasUnsent
+            let isOver = hasClientEnded || hasDaemonEnded && !client.hasUnsent
             if isOver {
                 client.close()
                 daemon.close()

@@ -94,13 +94,15 @@ final class StreamActivity: Activity {
     private func expect(_ pattern: Pattern) throws(ScenarioFailure) -> Bool {
         guard let connection = run.connections[name] else { return false }
         if deadline == nil { deadline = run.target.now + Self.patience }
+        // Of what has ended, all has been received: what comes between two questions is no word too few.
+        let isEnded = connection.stream.isEnded
         let unread = Array(connection.stream.received[connection.offset...])
         if let end = StreamSearch.end(of: pattern, in: unread, run.bindings) {
             connection.offset += end
             return true
         }
         let seen = SExpression.atom(SXPText.string(decoding: unread.suffix(2000)))
-        if connection.stream.isEnded {
+        if isEnded {
             throw ScenarioFailure("expected \(pattern) on \(name), but the connection has ended; unread: \(seen)")
         }
         guard let deadline, run.target.now >= deadline else { return false }
