@@ -69,10 +69,12 @@ struct FidelityTests {
               (xend.err '/tmp/web.save is damaged at byte 4202904: it is too long')
               (dumped (file /var/lib/xen/dump/2004-1105-1200.01-my.web.1.core))
             * (xend.domain.destroy (db-crash-1 id1))
+            * (xend.domain.dump (db id1 ok (dump (file /var/lib/xen/dump/2004-1105-1200.01-db.1.crash.core))))
             """
         let other = one.split(separator: "crash-1").joined(separator: "crash-23")
             .split(separator: "4202904").joined(separator: "31")
             .split(separator: "2004-1105-1200.01-my.web.1.core").joined(separator: "2026-1201-0520.59-my.web.23.core")
+            .split(separator: "2004-1105-1200.01-db.1.crash").joined(separator: "2026-1201-0520.59-db.3.crash")
         #expect(Fidelity.difference(one, other) == nil)
         #expect(Fidelity.difference(one, other.split(separator: "my.web").joined(separator: "my.db")) != nil)
         #expect(Fidelity.difference(one, other.split(separator: "db-crash").joined(separator: "web-crash")) != nil)

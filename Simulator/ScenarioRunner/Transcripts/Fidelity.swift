@@ -215,7 +215,8 @@ public enum Fidelity {
             events = Dictionary(events.map { (hidden($0), $1.map(hidden)) }, uniquingKeysWith: { $1 })
         }
 
-        /// A core that nobody has named is called after the time and the domain's id: `/var/lib/xen/dump/2004-1105-1200.01-web.1.core`.
+        /// A core that nobody has named is called after the time and the domain's id: `/var/lib/xen/dump/2004-1105-1200.01-web.1.core`, or
+        /// `….1.crash.core`.
         private mutating func hideNamesOfCores() {
             func hidden(_ text: String) -> String {
                 guard let start = text.utf8Range(of: "/dump/", from: 0),
@@ -225,8 +226,9 @@ public enum Fidelity {
                 let name = String(decoding: bytes[start..<end - 5], as: UTF8.self).split(separator: ".")
                 // Year, month and day, time and seconds stand before the domain's name.
                 guard name.count >= 3, name[0].count(where: { $0 == "-" }) == 2 else { return text }
-                let domain = name.dropFirst().dropLast().joined(separator: ".").drop { $0 != "-" }
-                return String(decoding: bytes[..<start], as: UTF8.self) + "_\(domain)._.core"
+                let kind = name.last == "crash" ? "crash." : ""
+                let domain = name.dropFirst().dropLast(kind.isEmpty ? 1 : 2).joined(separator: ".").drop { $0 != "-" }
+                return String(decoding: bytes[..<start], as: UTF8.self) + "_\(domain)._.\(kind)core"
                     + String(decoding: bytes[end...], as: UTF8.self)
             }
             exchanges = exchanges.map(hidden)

@@ -10,6 +10,8 @@ final class ConsoleBoard: ManagerPart {
     /// Whose console listens where.
     private var ports: [UInt16: DomainUUID] = [:]
     private var nextChannel = 1
+    /// nil: the kernel is asked for any.
+    private var nextAnywhere: UInt16?
 
     init(_ context: ManagerContext) { self.context = context }
 
@@ -50,7 +52,7 @@ final class ConsoleBoard: ManagerPart {
     /// A configured port that is taken is an error; a default one gives way to the next free one (manual, decision 8).
     private func listen(_ port: UInt16?, _ id: DomainID) async throws(StepFailure) -> any NetworkListener {
         if let port { return try await listen(on: port) }
-        guard let base = settings.consoleBase else { return try await listen(on: 0) }
+        guard let base = settings.consoleBase else { return try await listenAnywhere() }
         let first = Int(base) + Int(id.rawValue)
         for candidate in first..<first + Self.portsTried {
             guard let port = UInt16(exactly: candidate) else { break }
@@ -62,14 +64,32 @@ final class ConsoleBoard: ManagerPart {
                 }
             }
         }
-        return try await listen(on: 0)
+        return try await listenAnywhere()
+    }
+
+    /// On the port behind the last one that any would have done for; where that is taken, the kernel has another. It looks at one after the
+    /// other: 1.5 ms for each, where 10,000 are in use.
+    private func listenAnywhere() async throws(StepFailure) -> any NetworkListener {
+        if let port = nextAnywhere {
+            nextAnywhere = port == .max ? nil : port + 1
+            if let listener = try? await host.network.listen(address: settings.consoleAddress, port: port) {
+                return listener
+            }
+        }
+        let listener = try await listen(on: 0)
+        nextAnywhere = listener.port == .max ? nil : listener.port + 1
+        return listener
     }
 
     private func listen(on port: UInt16) async throws(StepFailure) -> any NetworkListener {
         do {
             return try await host.network.listen(address: settings.consoleAddress, port: port)
         } catch {
-            if case .addressInUse = error { throw StepFailure("console port in use: \(port)", kind: .refused) }
+            if case .addressInUse = error {
+                // 0 is any: then it is the kernel that has none to give.
+                let reason = port == 0 ? "no port is free for its console" : "console port in use: \(port)"
+                throw StepFailure(reason, kind: .refused)
+            }
             throw StepFailure("cannot open console port \(port): \(error)")
         }
     }
