@@ -140,19 +140,25 @@ class Xend(Daemon):
         "information": ["get", "/xend/domain/b500", "(name b500)"],
     }
 
+    # Of all that have been begun. Each has an address of loopback for itself: the consoles of three with 10,000 domains are more than the
+    # ports that the kernel gives out on one, and looking for one that is free there takes it longer than all that is measured.
+    count = 0
+
     def __init__(self, directory, store="memory", products=PRODUCTS, wrapper=()):
         super().__init__(directory)
+        Xend.count += 1
+        self.host = 1 + Xend.count
         self.store = store
         self.products = products
         self.wrapper = list(wrapper)
 
     def start(self):
         # One address: localhost has two, every domain's console would listen on both, and 10,000 need too many files.
-        # Consoles are on xend-address only when access is open; 127.0.0.1 still lets nobody in from outside.
+        # Consoles are on xend-address only when access is open; loopback still lets nobody in from outside.
         configuration = os.path.join(self.directory, "root", "etc", "xen")
         os.makedirs(configuration, exist_ok=True)
         with open(os.path.join(configuration, "xend-config.sxp"), "w") as file:
-            file.write("(xend-address 127.0.0.1)\n(xend-remote-access open)\n")
+            file.write("(xend-address 127.0.0.%d)\n(xend-remote-access open)\n" % self.host)
         # Any free port: a fixed one may be another daemon's, which would then be loaded instead of ours.
         self.process = subprocess.Popen(
             self.wrapper + [os.path.join(self.products, "xend-sim"), "--root", os.path.join(self.directory, "root"),
@@ -163,7 +169,7 @@ class Xend(Daemon):
         found = re.search(r":(\d+)/xend", line)
         if not found:
             raise SystemExit("xend-sim does not start: " + open(self.log.name).read()[-500:])
-        self.target = found.group(1)
+        self.target = "%d:%s" % (self.host, found.group(1))
 
     def fill(self, count):
         if count:

@@ -32,8 +32,10 @@ NOT_HERE = {
 class Client:
     """One connection that stays open."""
 
-    def __init__(self, port):
-        self.connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=600)
+    def __init__(self, target):
+        host, port = target.split(":")
+        # A name that xend takes for its own, whatever address that is.
+        self.connection = http.client.HTTPConnection("127.0.0." + host, int(port), timeout=600)
 
     def ask(self, method, path, **form):
         self.connection.request(method, path, urllib.parse.urlencode(form) if form else None, FORM if form else {})

@@ -31,7 +31,8 @@ typedef struct {
 
 enum { maximum_answer = 64 << 20 };
 
-static int port;
+/* On 127.0.0.HOST. */
+static int host = 1, port;
 static char **words;
 static int is_patient;
 
@@ -42,7 +43,7 @@ static struct sockaddr_in loopback(int host, int number) {
 }
 
 static void *connect_client(void) {
-    struct sockaddr_in address = loopback(1, port);
+    struct sockaddr_in address = loopback(host, port);
     link_to_xend *link = calloc(1, sizeof *link);
     struct timeval patience = {.tv_sec = 60};
     int one = 1;
@@ -168,7 +169,7 @@ enum { readers_of_address = 50, maximum_readers = 10000 };
 static int open_stream(int index) {
     static const char request[] =
         "GET /xend/event?format=events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n";
-    struct sockaddr_in address = loopback(1, port), own = loopback(2 + index / readers_of_address, 0);
+    struct sockaddr_in address = loopback(host, port), own = loopback(2 + index / readers_of_address, 0);
     int stream = socket(AF_INET, SOCK_STREAM, 0);
     if (bind(stream, (struct sockaddr *)&own, sizeof own) || connect(stream, (struct sockaddr *)&address, sizeof address) ||
         send(stream, request, sizeof request - 1, MSG_NOSIGNAL) < 0)
@@ -252,13 +253,13 @@ int main(int count, char **arguments) {
         {"pairs", 1}, {"create", 1}, {"get", 3}, {"change-get", 3}, {"first", 3}, {"tell", 2}, {"watch", 2}};
     for (size_t i = 0; count > 5 && i < sizeof known / sizeof *known; i++) {
         if (strcmp(arguments[5], known[i].name) || count != 5 + known[i].words) continue;
-        port = atoi(arguments[1]);
+        if (sscanf(arguments[1], "%d:%d", &host, &port) != 2) port = atoi(arguments[1]);
         words = arguments + 5;
         double seconds = atof(arguments[3]);
         if (!strcmp(words[0], "first")) return wait_for_first(seconds);
         if (!strcmp(words[0], "watch")) return watch(seconds, atol(arguments[4]), atoi(words[1]));
         return run_load(atoi(arguments[2]), seconds, atol(arguments[4]));
     }
-    fprintf(stderr, "usage: http-load PORT CLIENTS SECONDS COUNT pairs|create|get PATH TEXT|change-get PATH TEXT|first PATH TEXT|tell FORM|watch N\n");
+    fprintf(stderr, "usage: http-load [HOST:]PORT CLIENTS SECONDS COUNT pairs|create|get PATH TEXT|change-get PATH TEXT|first PATH TEXT|tell FORM|watch N\n");
     return 2;
 }
