@@ -64,9 +64,9 @@ static int change(client *self) {
     snprintf(name, sizeof name, "b%d", self->index);
     virDomainPtr domain = virDomainLookupByName(self->connection, name);
     if (!domain) return -1;
-    /* An earlier run may have left it suspended. */
+    /* An earlier run may have left it suspended: then it is that much ahead. */
     int failure = self->turns++ & 1 ? virDomainResume(domain) : virDomainSuspend(domain);
-    if (failure) failure = virDomainResume(domain);
+    if (failure) failure = self->turns++ & 1 ? virDomainResume(domain) : virDomainSuspend(domain);
     virDomainFree(domain);
     return failure;
 }
