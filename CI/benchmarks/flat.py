@@ -34,7 +34,6 @@ class Client:
 
     def __init__(self, target):
         host, port = target.split(":")
-        # A name that xend takes for its own, whatever address that is.
         self.connection = http.client.HTTPConnection("127.0.0." + host, int(port), timeout=600)
 
     def ask(self, method, path, **form):

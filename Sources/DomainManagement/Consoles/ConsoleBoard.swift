@@ -10,8 +10,8 @@ final class ConsoleBoard: ManagerPart {
     /// Whose console listens where.
     private var ports: [UInt16: DomainUUID] = [:]
     private var nextChannel = 1
-    /// nil: the kernel is asked for any.
-    private var nextAnywhere: UInt16?
+    /// Where the next console goes that may be anywhere; 0, which is any, as to begin with, so behind the last port there is.
+    private var nextAnywhere: UInt16 = 0
 
     init(_ context: ManagerContext) { self.context = context }
 
@@ -70,14 +70,13 @@ final class ConsoleBoard: ManagerPart {
     /// On the port behind the last one that any would have done for; where that is taken, the kernel has another. It looks at one after the
     /// other: 1.5 ms for each, where 10,000 are in use.
     private func listenAnywhere() async throws(StepFailure) -> any NetworkListener {
-        if let port = nextAnywhere {
-            nextAnywhere = port == .max ? nil : port + 1
-            if let listener = try? await host.network.listen(address: settings.consoleAddress, port: port) {
-                return listener
-            }
+        let listener: any NetworkListener
+        if let next = try? await host.network.listen(address: settings.consoleAddress, port: nextAnywhere) {
+            listener = next
+        } else {
+            listener = try await listen(on: 0)
         }
-        let listener = try await listen(on: 0)
-        nextAnywhere = listener.port == .max ? nil : listener.port + 1
+        nextAnywhere = listener.port &+ 1
         return listener
     }
 
